@@ -1,0 +1,168 @@
+"""What AWS told us, as values: one class per thing that has an id in AWS. Sizes are bytes, progress is percent, times are aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from canvos_tui.core.secret import Secret
+
+
+@dataclass(frozen=True)
+class AwsKeys:
+    """An access key pair; `token` is set for temporary (ASIA...) keys only."""
+
+    key_id: str
+    secret: Secret
+    token: Secret | None = None
+
+    @property
+    def temporary(self) -> bool:
+        """Whether the build cannot use these keys, because it passes no session token."""
+        return self.token is not None or self.key_id.startswith("ASIA")
+
+    def masked_id(self) -> str:
+        """The key id with all but its last four characters hidden."""
+        return f"...{self.key_id[-4:]}"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose keys these are: the answer of STS GetCallerIdentity; `clock_skew` is our clock minus AWS' in seconds."""
+
+    account: str
+    arn: str
+    clock_skew: float | None = None
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn` or `aws-us-gov`."""
+        parts = self.arn.split(":")
+        return parts[1] if len(parts) > 1 and parts[1] else "aws"
+
+    @property
+    def user(self) -> str:
+        """The part of the ARN after the account, for example `user/edge`."""
+        return self.arn.split(":", 5)[-1]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What HeadBucket says; `exists` is None when nobody answered, `accessible` is True only after a 200."""
+
+    name: str
+    exists: bool | None
+    region: str | None = None
+    accessible: bool = False
+
+
+@dataclass(frozen=True)
+class S3Object:
+    """One object of a bucket."""
+
+    key: str
+    size: int
+    modified: datetime
+    etag: str = ""
+    version_id: str = ""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A multipart upload that is not complete; `done` bytes lie in finished parts."""
+
+    upload_id: str
+    key: str
+    started: datetime
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class ImportTask:
+    """One snapshot import task as DescribeImportSnapshotTasks shows it; `snapshot_id` is empty until there is one."""
+
+    task_id: str
+    status: str
+    progress: int | None = None
+    message: str = ""
+    snapshot_id: str = ""
+    size: int = 0
+    bucket: str = ""
+    key: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An EBS snapshot of this account; `size` is in bytes (AWS says GiB)."""
+
+    snapshot_id: str
+    state: str
+    description: str = ""
+    size: int = 0
+    progress: int | None = None
+
+
+@dataclass(frozen=True)
+class Image:
+    """An AMI of this account; `root_snapshot` is the snapshot behind its root device."""
+
+    image_id: str
+    name: str
+    state: str
+    root_snapshot: str = ""
+    architecture: str = ""
+    boot_mode: str = ""
+    ena: bool = False
+    reason: str = ""
+    created: str = ""
+
+
+class Right(Enum):
+    """The answer to "may these keys do that?"."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class RightProbe:
+    """One right, what was learned of it, how (`verified`, `dry_run`, `not_verifiable`) and what AWS said."""
+
+    action: str
+    right: Right
+    method: str
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What was in AWS before the build, so that afterwards old things are not taken for new ones."""
+
+    taken_at: datetime
+    region: str
+    bucket: str
+    key: str
+    account: str = ""
+    task_ids: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    object: S3Object | None = None
+    neighbours: tuple[str, ...] = ()
+    upload_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One look at AWS during or after a build. A field is None when it could not be asked; `blind` says why."""
+
+    at: datetime
+    uploads: tuple[Upload, ...] | None = None
+    object: S3Object | None = None
+    object_known: bool = False
+    tasks: tuple[ImportTask, ...] | None = None
+    snapshot: Snapshot | None = None
+    images: tuple[Image, ...] | None = None
+    blind: tuple[str, ...] = ()

@@ -1,0 +1,93 @@
+"""The CanvOS folder: what was found there and what would be done to it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from canvos_tui.core.errors import InvalidValueError
+
+GUIDE_FILES = (".arg.template", "Earthfile", "earthly.sh", "k8s_version.json")  # step 5: the files to look at
+PUBLIC_REPOSITORY = "https://github.com/spectrocloud/CanvOS.git"
+
+
+class Place(Enum):
+    """What is at the chosen path."""
+
+    ABSENT = "absent"  # nothing, or an empty folder: can be cloned into
+    CANVOS = "canvos"  # a git checkout with earthly.sh and an Earthfile
+    OTHER_GIT = "other git repository"
+    FOLDER = "folder with other files"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A local change: git's two-letter status and the path."""
+
+    status: str
+    path: str
+
+    @property
+    def tracked(self) -> bool:
+        """Whether git knows the file, so that a checkout could refuse because of it."""
+        return self.status != "??"
+
+
+@dataclass(frozen=True)
+class CheckoutState:
+    """A folder as git sees it. `tag` is the tag at HEAD, "" when HEAD has none."""
+
+    place: Place
+    path: Path
+    tag: str = ""
+    commit: str = ""
+    changes: tuple[Change, ...] = ()
+    shallow: bool = False
+    files: tuple[str, ...] = ()  # those of GUIDE_FILES that exist
+    remote: str = ""
+
+    @property
+    def in_the_way(self) -> tuple[Change, ...]:
+        """Changes to tracked files: those that a checkout of another tag may refuse to overwrite."""
+        return tuple(c for c in self.changes if c.tracked)
+
+
+def checkout_id(path: Path) -> str:
+    """A short name for a checkout that holds for drafts and locks: the folder's name and a hash of its absolute path."""
+    digest = hashlib.sha256(str(path).encode()).hexdigest()[:10]
+    stem = "".join(c if c.isalnum() else "-" for c in path.name.lower())[:24].strip("-")
+    return f"{stem or 'checkout'}-{digest}"
+
+
+def parse_folder(text: str, home: Path) -> Path:
+    """An absolute path for the checkout; `~` is the home folder. `:` is refused, because earthly.sh mounts the folder with `-v`."""
+    text = text.strip()
+    if not text:
+        raise InvalidValueError("a folder is needed", allowed="an absolute path or one that starts with ~", remedy="try ~/CanvOS")
+    path = home / text[1:].lstrip("/") if text == "~" or text.startswith("~/") else Path(text)
+    if not path.is_absolute():
+        raise InvalidValueError(f"`{text}` is a relative path", allowed="an absolute path or one that starts with ~")
+    bad = sorted({c for c in str(path) if c == ":" or ord(c) < 32})
+    if bad:
+        named = "`:`" if bad[0] == ":" else "a control character"
+        raise InvalidValueError(
+            f"{named} cannot stand in the path",
+            allowed="any path without `:`",
+            remedy="Docker reads `:` as the end of a volume's name",
+        )
+    return path
+
+
+def parse_repository(text: str) -> str:
+    """A git URL or a local path to clone from, as git takes it."""
+    text = text.strip()
+    if not text:
+        raise InvalidValueError("a repository is needed", allowed="a URL or a local path", remedy=f"try {PUBLIC_REPOSITORY}")
+    if text.startswith("-"):
+        raise InvalidValueError("a repository cannot start with `-`", allowed="a URL or a local path")
+    if any(ord(c) < 33 for c in text):
+        raise InvalidValueError("blanks and control characters cannot stand in a repository's address", allowed="a URL or a local path")
+    return text

@@ -1,0 +1,156 @@
+"""Classifies and orders CanvOS tags and says which one to offer (facts: CanvOS tag list and Earthfile)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+TARGET = "aws-cloud-image"
+
+_RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+_CANDIDATE = re.compile(r"v(\d+)\.(\d+)\.(\d+)-rc\.(\d+)")
+_ALPHA = re.compile(r"v(\d+)\.(\d+)\.(\d+)-alpha\.?(\d+)")
+_PATCH = re.compile(r"v(\d+)\.(\d+)\.(\d+)-patch\.(\d+)")
+_LETTER = re.compile(r"v(\d+)\.(\d+)\.([a-z])")
+_TARGET_LINE = re.compile(rf"^{re.escape(TARGET)}:", re.MULTILINE)
+_ARG_LINE = re.compile(r"^ARG[ \t]+(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
+
+
+class TagKind(Enum):
+    """What a tag's name says it is."""
+
+    RELEASE = "release"
+    CANDIDATE = "candidate"
+    ALPHA = "alpha"
+    PATCH = "patch build"
+    LETTER = "release train"
+    OTHER = "other"
+
+
+_PATTERNS = (
+    (TagKind.RELEASE, _RELEASE),
+    (TagKind.CANDIDATE, _CANDIDATE),
+    (TagKind.ALPHA, _ALPHA),
+    (TagKind.PATCH, _PATCH),
+)
+# below the release of the same number, or after it
+_RANK = {
+    TagKind.ALPHA: 0,
+    TagKind.CANDIDATE: 1,
+    TagKind.RELEASE: 2,
+    TagKind.PATCH: 3,
+    TagKind.LETTER: 0,
+    TagKind.OTHER: 0,
+}
+
+
+@dataclass(frozen=True)
+class Earthfile:
+    """The three facts that we read from a tag's Earthfile."""
+
+    has_target: bool
+    pe_version: str = ""
+    kairos_version: str = ""
+
+
+@dataclass(frozen=True)
+class CanvosTag:
+    """One tag of the repository; `date` is the creator date, None when git does not tell."""
+
+    name: str
+    kind: TagKind
+    numbers: tuple[int, int, int, int]  # x, y, z, n of rc.n or patch.n
+    date: datetime | None
+    earthfile: Earthfile
+
+    @property
+    def selectable(self) -> bool:
+        """Whether the guide's step 16 can run at this tag at all."""
+        return self.earthfile.has_target and self.kind is not TagKind.OTHER
+
+    @property
+    def agent_differs(self) -> bool:
+        """Whether the Palette agent inside the image has another version than the tag's name says."""
+        return self.earthfile.has_target and self.earthfile.pe_version != self.name
+
+    @property
+    def remark(self) -> str:
+        """Why it cannot be chosen, or what to know before choosing it; empty for a plain release."""
+        if not self.earthfile.has_target:
+            return f"no +{TARGET} target, cannot do AWS"
+        if self.kind is not TagKind.RELEASE:
+            note = "pre-release" if self.kind in {TagKind.CANDIDATE, TagKind.ALPHA} else self.kind.value
+            return f"{note}, agent {self.earthfile.pe_version}" if self.agent_differs else note
+        if self.agent_differs:
+            return f"WARN agent {self.earthfile.pe_version}, not {self.name}"
+        return ""
+
+
+def read_earthfile(text: str | None) -> Earthfile:
+    """The target and the versions in an Earthfile's text; None stands for a tag without an Earthfile."""
+    if text is None:
+        return Earthfile(has_target=False)
+    args: dict[str, str] = {}
+    for name, value in _ARG_LINE.findall(text):
+        args.setdefault(name, value)
+    return Earthfile(
+        has_target=_TARGET_LINE.search(text) is not None,
+        pe_version=args.get("PE_VERSION", ""),
+        kairos_version=args.get("KAIROS_VERSION", ""),
+    )
+
+
+def read_args(text: str) -> tuple[str, ...]:
+    """Names of all build arguments that an Earthfile declares, in order, each once."""
+    return tuple(dict.fromkeys(re.findall(r"^[ \t]*ARG[ \t]+(?:--\w+[ \t]+)*(\w+)", text, re.MULTILINE)))
+
+
+def classify(name: str, date: datetime | None, earthfile: Earthfile) -> CanvosTag:
+    """A tag with its kind and numbers read from its name by anchored patterns."""
+    for kind, pattern in _PATTERNS:
+        if found := pattern.fullmatch(name):
+            groups = [int(g) for g in found.groups()]
+            return CanvosTag(name, kind, (groups[0], groups[1], groups[2], groups[3] if len(groups) > 3 else 0), date, earthfile)
+    if found := _LETTER.fullmatch(name):
+        return CanvosTag(name, TagKind.LETTER, (int(found[1]), int(found[2]), -1, ord(found[3])), date, earthfile)
+    return CanvosTag(name, TagKind.OTHER, (-1, -1, -1, 0), date, earthfile)
+
+
+def order(tags: tuple[CanvosTag, ...]) -> tuple[CanvosTag, ...]:
+    """Highest first: by number, a candidate below its release, a patch build above it; letters and others last."""
+
+    def key(tag: CanvosTag) -> tuple[bool, tuple[int, int, int], int, int]:
+        x, y, z, n = tag.numbers
+        return tag.kind not in {TagKind.LETTER, TagKind.OTHER}, (x, y, z), _RANK[tag.kind], n
+
+    return tuple(sorted(tags, key=key, reverse=True))
+
+
+def suggested(tags: tuple[CanvosTag, ...], train: str = "") -> CanvosTag | None:
+    """The highest release with the target whose agent carries the tag's own version, within a train such as `4.9` if given."""
+    for tag in order(tags):
+        in_train = not train or f"{tag.numbers[0]}.{tag.numbers[1]}" == train
+        if tag.kind is TagKind.RELEASE and tag.selectable and not tag.agent_differs and in_train:
+            return tag
+    return None
+
+
+def trains(tags: tuple[CanvosTag, ...]) -> tuple[str, ...]:
+    """The Palette releases (`4.9`, `4.8`) that have a tag to offer, newest first."""
+    found = {t.numbers[:2] for t in tags if t.kind is TagKind.RELEASE and t.selectable}
+    return tuple(f"{x}.{y}" for x, y in sorted(found, reverse=True))
+
+
+def listed(tags: tuple[CanvosTag, ...], *, everything: bool = False, train: str = "", text: str = "") -> tuple[CanvosTag, ...]:
+    """The tags a picker shows: the releases with the target and the guide's own example, or all of them on request."""
+    rows = order(tags)
+    if not everything:
+        rows = tuple(t for t in rows if t.kind is TagKind.RELEASE and (t.selectable or t.name == GUIDE_TAG))
+    if train:
+        rows = tuple(t for t in rows if f"{t.numbers[0]}.{t.numbers[1]}" == train or t.name == GUIDE_TAG or everything)
+    return tuple(t for t in rows if text.lower() in t.name.lower())
+
+
+GUIDE_TAG = "v4.8.5"  # step 4 of the guide names it as the example

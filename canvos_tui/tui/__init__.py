@@ -1,0 +1,1 @@
+"""Pixels and keys: screens that show what the core decided."""

@@ -1,0 +1,1 @@
+"""Overlays that ask one question and return one value."""

@@ -137,6 +137,27 @@ class Files(Protocol):
         """Names and times of the stored drafts, newest first."""
 
 
+class LogReader(Protocol):
+    """A growing log file behind a sparse index; lines count from 0; every call is short enough for the event loop."""
+
+    @property
+    def line_count(self) -> int:
+        """Lines known so far, an unfinished last one included."""
+
+    @property
+    def size(self) -> int:
+        """Bytes known so far."""
+
+    def refresh(self) -> bool:
+        """Looks for new bytes, at most 1 MiB a call; True when something changed."""
+
+    def read(self, first: int, count: int) -> list[str]:
+        """Those lines, clipped to a few thousand characters each, without their line ends; colours as SGR sequences."""
+
+    def close(self) -> None:
+        """Lets go of the file."""
+
+
 class Runs(Protocol):
     """Build runs: their supervisor process and their folder in the state directory."""
 
@@ -154,6 +175,9 @@ class Runs(Protocol):
 
     def log_path(self, run_id: RunId) -> Path:
         """Where the masked log lies."""
+
+    def open_log(self, run_id: RunId) -> LogReader:
+        """The masked log, to be read while it grows."""
 
     async def result(self, run_id: RunId) -> RunResult | None:
         """The result, None while there is none."""

@@ -127,11 +127,11 @@ class Files(Protocol):
     async def yaml(self, text: str) -> object:
         """Parses YAML (safe loader); InvalidValueError names line and problem."""
 
-    async def load_draft(self, name: str) -> str | None:
-        """The stored draft of that checkout id, or None."""
+    async def load_draft(self, name: str) -> object | None:
+        """The stored draft of that checkout id as plain data, None when there is none or it is damaged."""
 
-    async def save_draft(self, name: str, text: str) -> None:
-        """Stores a draft (mode 0600)."""
+    async def save_draft(self, name: str, data: object) -> None:
+        """Stores a draft (YAML, mode 0600)."""
 
     async def drafts(self) -> tuple[tuple[str, datetime], ...]:
         """Names and times of the stored drafts, newest first."""

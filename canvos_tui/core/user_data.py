@@ -1,0 +1,50 @@
+"""`user-data`, the cloud-config that lets an instance register with Palette: a template and the checks that catch late failures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from canvos_tui.core.errors import InvalidValueError
+
+HEADER = "#cloud-config"
+
+
+def parse_endpoint(text: str) -> str:
+    """A Palette host name without a scheme, such as api.spectrocloud.com."""
+    text = text.strip().removeprefix("https://").rstrip("/")
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?", text):
+        raise InvalidValueError("this is no host name", allowed="a host such as api.spectrocloud.com")
+    return text
+
+
+def parse_token(text: str) -> str:
+    """A registration token of Palette (Tenant Settings, Registration Tokens)."""
+    text = "".join(text.split())
+    if not re.fullmatch(r"[A-Za-z0-9+/=._-]{8,}", text):
+        raise InvalidValueError(
+            "this is no registration token", allowed="8 or more letters, digits, `+` `/` `=` `.` `_` `-`", remedy="copy it from Palette"
+        )
+    return text
+
+
+def template(endpoint: str, token: str) -> str:
+    """A minimal user-data with what an AWS image needs; no `install:` section, which is pointless there."""
+    return f"{HEADER}\nstylus:\n  site:\n    paletteEndpoint: {parse_endpoint(endpoint)}\n    edgeHostToken: {parse_token(token)}\n"
+
+
+def problems(text: str, parsed: object) -> tuple[str, ...]:
+    """What is wrong with a user-data: empty, no header, no endpoint, no token. `parsed` is its YAML."""
+    if not text.strip():
+        return ("the file is empty: the disk builder would fail on it",)
+    found = []
+    if text.splitlines()[0].rstrip() != HEADER:
+        found.append(f"the first line is not `{HEADER}`")
+    site = parsed.get("stylus", {}) if isinstance(parsed, Mapping) else {}
+    site = site.get("site", {}) if isinstance(site, Mapping) else {}
+    site = site if isinstance(site, Mapping) else {}
+    if not site.get("paletteEndpoint"):
+        found.append("stylus.site.paletteEndpoint is missing: an instance cannot find Palette")
+    if not site.get("edgeHostToken"):
+        found.append("stylus.site.edgeHostToken is missing: an instance cannot register by itself")
+    return tuple(found)

@@ -1,0 +1,270 @@
+"""Text becomes a value here, once, or is refused with the reason, what is allowed and what to do."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.secret import Secret
+
+_TAG = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_PATH_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,127}")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_OS_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+_WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
+_PROXY = re.compile(r"https?://(?:[A-Za-z0-9._~!$&*+,;=:%-]*@)?(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
+_NO_PROXY = re.compile(r"[A-Za-z0-9.:/*,_-]*")
+_PROXY_UNSAFE = "!$&*;~"  # a shell or one of the two readers of .arg gives these a meaning
+
+
+def _first_bad(text: str, good: str) -> str:
+    """The first character outside a character class, in words."""
+    for char in text:
+        if not re.fullmatch(f"[{good}]", char):
+            return _spell(char)
+    return ""
+
+
+def _spell(char: str) -> str:
+    if char == " ":
+        return "a blank"
+    if not char.isprintable():
+        return f"a control character (U+{ord(char):04X})"
+    return f"`{char}`"
+
+
+def _needed(text: str, what: str, allowed: str, remedy: str = "") -> str:
+    text = text.strip()
+    if not text:
+        raise InvalidValueError(f"{what} is needed", allowed=allowed, remedy=remedy)
+    return text
+
+
+def parse_image_tag(text: str) -> str:
+    """CUSTOM_TAG (guide step 6): part of an OCI tag, which has 128 characters at most; `x.y.z-` and the agent's version come before it."""
+    allowed = "lower case letters, digits, `-`"
+    text = _needed(text, "an image tag", allowed, "try palette-learn")
+    if bad := _first_bad(text, "a-z0-9.-"):
+        remedy = f"try {text.lower()}" if _TAG.fullmatch(text.lower()) else ""
+        raise InvalidValueError(f"{bad} is not allowed in an image tag", allowed=allowed, remedy=remedy)
+    if not _TAG.fullmatch(text):
+        raise InvalidValueError("an image tag starts and ends with a letter or digit", allowed=allowed, remedy=f"try {text.strip('.-')}")
+    if len(text) > 90:
+        raise InvalidValueError(f"{len(text)} characters are too many", allowed="90 characters, the whole tag has 128 at most")
+    return text
+
+
+def parse_registry(text: str) -> str:
+    """IMAGE_REGISTRY (guide step 7): a Docker ID, or host[:port][/path...] without a scheme."""
+    allowed = "a Docker ID, or a host such as registry.acme.com:5000/team"
+    text = _needed(text, "a registry", allowed, "try your Docker ID")
+    if "://" in text:
+        raise InvalidValueError(
+            "a registry has no `http://` before it", allowed=allowed, remedy=f"try {text.split('://', 1)[1].rstrip('/')}"
+        )
+    if bad := _first_bad(text, "A-Za-z0-9._:/-"):
+        raise InvalidValueError(f"{bad} is not allowed in a registry", allowed=allowed)
+    if text.endswith("/"):
+        raise InvalidValueError("a registry does not end with `/`", allowed=allowed, remedy=f"try {text.rstrip('/')}")
+    host, *path = text.split("/")
+    _check_registry_host(host, allowed)
+    for part in path:
+        if not _PATH_PART.fullmatch(part):
+            raise InvalidValueError(f"`{part}` cannot be part of a registry's path", allowed="lower case letters, digits, `.`, `_`, `-`")
+    return text
+
+
+def _check_registry_host(host: str, allowed: str) -> None:
+    name, colon, port = host.partition(":")
+    if colon and not (port.isdigit() and 0 < int(port) < 65536):
+        raise InvalidValueError(f"`{port}` is no port", allowed="1 to 65535")
+    if "_" in name:
+        remedy = f"try {host.replace('_', '-')}"
+        raise InvalidValueError("`_` is not allowed in a registry name (DNS rules)", allowed=allowed, remedy=remedy)
+    for label in name.split("."):
+        if not _HOST_LABEL.fullmatch(label) or len(label) > 63:
+            raise InvalidValueError(f"`{name}` is no host name", allowed=allowed)
+
+
+def parse_os_distribution(text: str) -> str:
+    """OS_DISTRIBUTION (guide step 8): the names that the Earthfile knows; rhel and sles need BASE_IMAGE as well."""
+    known = ("ubuntu", "opensuse-leap", "rhel", "sles")
+    text = _needed(text, "an operating system", ", ".join(known))
+    if text not in known:
+        near = get_close_matches(text.lower(), known, 1)
+        raise InvalidValueError(
+            f"`{text}` is not known to the Earthfile", allowed=", ".join(known), remedy=f"try {near[0]}" if near else "try ubuntu"
+        )
+    return text
+
+
+def parse_os_version(text: str) -> str:
+    """OS_VERSION (guide step 8): part of the base image's tag, such as 24.04. The short `24` has no base image."""
+    allowed = "digits, letters, `.`, `_`, `-`, for example 24.04"
+    text = _needed(text, "an OS version", allowed, "try 24.04")
+    if not _OS_VERSION.fullmatch(text):
+        bad = _first_bad(text, "0-9A-Za-z._-") or f"`{text[0]}` at the start"
+        raise InvalidValueError(f"{bad} is not allowed in an OS version", allowed=allowed)
+    if text == "24":
+        raise InvalidValueError("`24` is not expanded by the Earthfile", allowed="24.04, 22.04, 20.04", remedy="try 24.04")
+    return text
+
+
+def parse_k8s_distribution(text: str) -> str:
+    """K8S_DISTRIBUTION (guide step 9): a key of k8s_version.json, such as kubeadm."""
+    allowed = "kubeadm, k3s, rke2 and the other names in k8s_version.json"
+    text = _needed(text, "a Kubernetes distribution", allowed, "try kubeadm")
+    if not _WORD.fullmatch(text):
+        raise InvalidValueError(f"`{text}` is no distribution's name", allowed=allowed)
+    return text
+
+
+def parse_k8s_version(text: str) -> str:
+    """K8S_VERSION (guide step 9): x.y.z without a leading v."""
+    allowed = "three numbers with dots, for example 1.33.5"
+    text = _needed(text, "a Kubernetes version", allowed, "try 1.33.5")
+    if not _VERSION.fullmatch(text):
+        bare = text.lstrip("vV")
+        remedy = f"try {bare}" if _VERSION.fullmatch(bare) else ""
+        raise InvalidValueError(f"`{text}` is no Kubernetes version", allowed=allowed, remedy=remedy)
+    return text
+
+
+def parse_region(text: str) -> str:
+    """REGION (guide step 10): the shape of an AWS region's name."""
+    allowed = "a region such as us-east-1, eu-west-1, us-gov-west-1"
+    text = _needed(text, "a region", allowed)
+    if not _REGION.fullmatch(text):
+        zone = re.fullmatch(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]", text)
+        remedy = f"that is a zone, try {zone[1]}" if zone else ""
+        raise InvalidValueError(f"`{text}` is no region's name", allowed=allowed, remedy=remedy)
+    return text
+
+
+def parse_bucket(text: str) -> str:
+    """S3_BUCKET (guide step 10): the bucket naming rules of the S3 user guide."""
+    allowed = "3-63 of lower case letters, digits, `.`, `-`"
+    text = _needed(text, "a bucket", allowed)
+    if text.startswith("s3://"):
+        raise InvalidValueError("a bucket's name has no `s3://` before it", allowed=allowed, remedy=f"try {text[5:].split('/')[0]}")
+    if bad := _first_bad(text, "a-z0-9.-"):
+        raise InvalidValueError(f"{bad} is not allowed in a bucket's name", allowed=allowed)
+    if not 3 <= len(text) <= 63:
+        raise InvalidValueError(f"a bucket's name has 3 to 63 characters, this one {len(text)}", allowed=allowed)
+    for wrong, reason in _BUCKET_RULES:
+        if wrong(text):
+            raise InvalidValueError(reason, allowed=allowed)
+    return text
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+_BUCKET_RULES: tuple[tuple[Callable[[str], object], str], ...] = (
+    (lambda t: not _BUCKET.fullmatch(t), "a bucket's name starts and ends with a letter or digit"),
+    (lambda t: ".." in t or ".-" in t or "-." in t, "`..`, `.-` and `-.` are not allowed in a bucket's name"),
+    (_is_ipv4, "a bucket's name cannot be an IP address"),
+    (
+        lambda t: t.startswith(("xn--", "sthree-", "amzn-s3-demo-")),
+        "names that start with xn--, sthree- or amzn-s3-demo- are reserved by AWS",
+    ),
+    (
+        lambda t: t.endswith(("-s3alias", "--ol-s3", ".mrap", "--x-s3")),
+        "names that end with -s3alias, --ol-s3, .mrap or --x-s3 are reserved by AWS",
+    ),
+)
+
+
+def parse_s3_key(text: str) -> str:
+    """S3_KEY (guide step 11): object key, AMI name (RegisterImage: 3-128 characters) and a word in the script's commands."""
+    allowed = "3-128 of letters, digits, `.`, `_`, `/`, `-`; it names the S3 object and the AMI"
+    text = _needed(text, "a key", allowed, "the script would use the raw file's name instead")
+    if bad := _first_bad(text, "A-Za-z0-9._/-"):
+        safe = re.sub(r"[^A-Za-z0-9._/-]+", "-", text).strip("-/")
+        remedy = f"try {safe}" if _KEY.fullmatch(safe) else ""
+        raise InvalidValueError(f"{bad} is not allowed in a key", allowed=allowed, remedy=remedy)
+    if not 3 <= len(text) <= 128:
+        raise InvalidValueError(f"a key has 3 to 128 characters, this one {len(text)}", allowed=allowed)
+    if not _KEY.fullmatch(text) or text.endswith("/") or "//" in text:
+        raise InvalidValueError("a key starts with a letter or digit, does not end with `/` and has no `//`", allowed=allowed)
+    return text
+
+
+def parse_access_key_id(text: str) -> str:
+    """AWS_ACCESS_KEY_ID (guide step 12): a long-lived key of an IAM user; temporary keys cannot be passed into the build."""
+    allowed = "20 characters that start with AKIA"
+    text = "".join(text.split())
+    text = _needed(text, "an access key ID", allowed)
+    if text.startswith("ASIA"):
+        raise InvalidValueError(
+            "a temporary key (ASIA...) does not work: the build passes no session token",
+            allowed=allowed,
+            remedy="use a long-lived key of an IAM user",
+        )
+    if not re.fullmatch(r"[A-Z0-9]{16,128}", text):
+        bad = _first_bad(text, "A-Z0-9")
+        raise InvalidValueError(f"{bad} is not in an access key ID" if bad else f"{len(text)} characters are too few", allowed=allowed)
+    if len(text) != 20 or not text.startswith("AKIA"):
+        raise InvalidValueError(f"an access key ID has 20 characters and starts with AKIA, this one has {len(text)}", allowed=allowed)
+    return text
+
+
+def parse_secret_key(text: str) -> Secret:
+    """AWS_SECRET_ACCESS_KEY (guide step 12); blanks and line ends that came with a paste are dropped."""
+    allowed = "40 letters, digits, `/`, `+`, `=`"
+    text = _needed("".join(text.split()), "a secret access key", allowed)
+    if _first_bad(text, "A-Za-z0-9/+="):
+        raise InvalidValueError("there is a character that no secret access key has", allowed=allowed)
+    if len(text) != 40:
+        raise InvalidValueError(f"a secret access key has 40 characters, this one {len(text)}", allowed=allowed)
+    return Secret(text)
+
+
+def parse_proxy(text: str) -> str:
+    """HTTP_PROXY, HTTPS_PROXY: http://[user:password@]host:port, or nothing; the password percent-encoded."""
+    allowed = "http://host:port or http://user:password@host:port, or empty"
+    text = text.strip()
+    if not text:
+        return ""
+    if "://" not in text:
+        raise InvalidValueError("a proxy needs `http://` before its name", allowed=allowed, remedy=f"try http://{text}")
+    if not _PROXY.fullmatch(text):
+        raise InvalidValueError(
+            "this is no proxy's address", allowed=allowed, remedy="percent-encode special characters of the password, `@` is %40"
+        )
+    for char in _PROXY_UNSAFE:
+        if char in text:
+            raise InvalidValueError(f"`{char}` must be percent-encoded", allowed=allowed, remedy=f"write %{ord(char):02X} for it")
+    return text
+
+
+def parse_no_proxy(text: str) -> str:
+    """NO_PROXY: hosts, domains and networks separated by commas, or nothing."""
+    allowed = "hosts, domains and networks with commas between, for example 10.0.0.0/8,.corp"
+    text = text.strip()
+    if not _NO_PROXY.fullmatch(text):
+        raise InvalidValueError(f"{_first_bad(text, 'A-Za-z0-9.:/*,_-')} is not allowed here", allowed=allowed)
+    return text
+
+
+def parse_base_image(text: str) -> str:
+    """BASE_IMAGE: an image reference, or nothing; needed for rhel and sles."""
+    text = text.strip()
+    if text and not re.fullmatch(r"[a-z0-9][A-Za-z0-9._:/@-]*", text):
+        raise InvalidValueError(f"`{text}` is no image reference", allowed="registry/path:tag, or empty")
+    return text
+
+
+Parser = Callable[[str], object]

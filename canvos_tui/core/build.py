@@ -144,7 +144,7 @@ class IdFound:
 
 @dataclass(frozen=True)
 class CannotSee:
-    """AWS did not answer a question; the build goes on and so does AWS."""
+    """AWS did not answer a question; the build goes on and so does AWS. An empty reason says that it answers again."""
 
     at: datetime
     what: str
@@ -250,7 +250,7 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
         case IdFound(kind=kind, id=found):
             return replace(run, ids={**run.ids, kind: found})
         case CannotSee():
-            return replace(run, blind=event)
+            return replace(run, blind=event if event.reason else None)
         case CancelAsked():
             return replace(run, stage=Stage.STOPPING)
         case Noted():

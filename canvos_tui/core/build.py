@@ -74,6 +74,7 @@ class BuildPlan:
     baseline: Baseline
     endpoint: str = ""  # AWS_ENDPOINT_URL where one is set, shown to the user
     args: tuple[tuple[str, str], ...] = ()  # what was written to .arg, for the summary
+    reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
 
 
 # -- events: one JSON line each in events.jsonl ------------------------------------------------------------

@@ -78,7 +78,7 @@ _SECRET_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN
 
 
 def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
-    """Reads an answers file: the keys of `.arg` plus checkout, repository, tag, route, k8s_versions, user_data and accept."""
+    """Reads an answers file (YAML, every scalar left as text): the keys of `.arg` plus those of OTHER_KEYS."""
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
@@ -92,7 +92,7 @@ def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
         if key in _SECRET_KEYS:
             problems.append(f"{key}: keys do not belong into an answers file; set them in the environment or in .secret")
         elif key in fields.BY_KEY:
-            entry = entry_for(fields.BY_KEY[key], _scalar(raw), Origin.CONFIG)
+            entry = entry_for(fields.BY_KEY[key], str(raw or ""), Origin.CONFIG)
             entries[key] = entry
             problems += [f"{key}: {entry.error}"] if entry.error else []
         elif key not in OTHER_KEYS:
@@ -132,17 +132,8 @@ def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str
 
 def _user_data(raw: object) -> tuple[UserData, str]:
     """`none` or false: without; `checkout` or nothing: the one that is there; else the path of a file."""
-    if raw in (None, "checkout", True):
+    if raw in (None, "", "checkout"):
         return UserData.CHECKOUT, ""
-    if raw in (False, "none", "without"):
+    if raw in ("none", "without", "false", "no"):
         return UserData.NONE, ""
     return UserData.FILE, str(raw)
-
-
-def _scalar(raw: object) -> str:
-    """YAML reads 24.04 as a number and yes as a truth value; the text that was meant is wanted."""
-    if raw is None:
-        return ""
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
-    return str(raw)

@@ -93,11 +93,12 @@ def prune(text: str, distribution: str, keep: tuple[str, ...]) -> str:
         raise InvalidValueError(f"`{unknown[0]}` is not a version of {distribution}", allowed=", ".join(span.versions[-6:]))
     if not keep:
         raise InvalidValueError("nothing would be kept", allowed="one version or more", remedy="keep at least one")
-    chosen = [e for e, version in zip(span.elements, span.versions, strict=True) if version in keep]
     first, last = span.elements[0], span.elements[-1]
     head, tail = text[span.start : first[0]], text[last[1] : span.end]
-    between = text[first[1] : span.elements[1][0]] if len(span.elements) > 1 else ", "
-    body = between.join(text[a:b] for a, b in chosen)
+    body = ""
+    for n, ((begin, end), version) in enumerate(zip(span.elements, span.versions, strict=True)):
+        if version in keep:  # each kept version brings the separator that stood before it, odd blanks included
+            body += (text[span.elements[n - 1][1] : begin] if body else "") + text[begin:end]
     return text[: span.start] + head + body + tail + text[span.end :]
 
 

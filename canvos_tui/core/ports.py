@@ -124,8 +124,8 @@ class Files(Protocol):
     async def mode(self, path: Path) -> int | None:
         """Permission bits, None when there is no such file."""
 
-    async def yaml(self, text: str) -> object:
-        """Parses YAML (safe loader); InvalidValueError names line and problem."""
+    async def yaml(self, text: str, *, texts: bool = False) -> object:
+        """Parses YAML safely; with `texts` every scalar stays the text it was written as (24.10 is no number)."""
 
     async def load_draft(self, name: str) -> object | None:
         """The stored draft of that checkout id as plain data, None when there is none or it is damaged."""

@@ -1,0 +1,83 @@
+"""What git's own words mean, and the two small readers of its output."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from canvos_tui.core.errors import GitError
+
+_CAUSES = (
+    (
+        r"local changes.*would be overwritten|untracked working tree files would be overwritten",
+        "local changes stand in the way",
+        "stash them, copy them aside, or cancel",
+    ),
+    (r"pathspec '?(\S+?)'? did not match|unknown revision|not a tree", "there is no such tag here", "fetch the tags and choose again"),
+    (r"could not resolve host", "the host's name cannot be resolved", "check DNS and the network, or set HTTPS_PROXY"),
+    (
+        r"authentication failed|could not read username|permission denied \(publickey\)",
+        "the repository asks for a login",
+        "use the public repository, or a URL that you may read",
+    ),
+    (r"repository .* not found|does not appear to be a git repository|does not exist", "there is no such repository", "check the address"),
+    (
+        r"ssl certificate|server certificate verification|certificate problem",
+        "the TLS certificate is not trusted",
+        "a proxy may inspect the traffic: add its CA to the system",
+    ),
+    (r"proxy", "the proxy refuses", "check HTTPS_PROXY"),
+    (
+        r"connection (timed out|refused|reset)|failed to connect|unable to access|early eof|hung up",
+        "the server cannot be reached",
+        "check the network and try again",
+    ),
+    (r"no space left", "the disk is full", "free some space"),
+    (r"read-only file system|permission denied", "the folder cannot be written", "choose another folder or check its owner"),
+    (r"dubious ownership", "the folder belongs to another user", "git config --global --add safe.directory FOLDER"),
+    (r"already exists and is not an empty directory", "the folder is not empty", "choose another folder, or use it as it is"),
+    (
+        r"you do not have the initial commit|unmerged|index\.lock",
+        "the repository is in the middle of another git command",
+        "finish that first",
+    ),
+    (r"not a git repository", "this is no git repository", "choose another folder"),
+)
+
+
+def git_error(action: str, output: str) -> GitError:
+    """A GitError in plain words for what git printed; git's own text stays in `output`."""
+    low = output.lower()
+    last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
+    for pattern, message, remedy in _CAUSES:
+        if re.search(pattern, low, re.DOTALL):
+            return GitError(f"git {action}: {message}", remedy=remedy, output=output.strip())
+    return GitError(f"git {action} failed: {last[:200] or 'no message'}", output=output.strip())
+
+
+def read_batch(data: bytes, count: int) -> list[bytes | None]:
+    """The bodies in the answer of `git cat-file --batch`, None for each name that is missing."""
+    bodies: list[bytes | None] = []
+    at = 0
+    while len(bodies) < count:
+        end = data.find(b"\n", at)
+        if end < 0:
+            bodies.append(None)
+            continue
+        head = data[at:end].rsplit(b" ", 2)
+        at = end + 1
+        if len(head) == 3 and head[1] == b"blob" and head[2].isdigit():
+            size = int(head[2])
+            bodies.append(data[at : at + size])
+            at += size + 1
+        else:
+            bodies.append(None)
+    return bodies
+
+
+def parse_date(text: str) -> datetime | None:
+    """git's iso-strict date, None when there is none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,53 @@
+"""Makes small CanvOS-shaped git repositories for tests with the git command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+ENV = {
+    **{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
+    "GIT_AUTHOR_NAME": "t",
+    "GIT_AUTHOR_EMAIL": "t@example.invalid",
+    "GIT_COMMITTER_NAME": "t",
+    "GIT_COMMITTER_EMAIL": "t@example.invalid",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+}
+
+
+def git(folder: Path, *args: str) -> str:
+    done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True, env=ENV, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def earthfile(pe: str, *, target: bool = True) -> str:
+    return f"VERSION 0.6\nARG PE_VERSION={pe}\nARG KAIROS_VERSION=v4.0.4\n" + ("aws-cloud-image:\n    FROM +base\n" if target else "")
+
+
+def make(folder: Path, tags: tuple[tuple[str, str, bool], ...] | None = None) -> Path:
+    """A repository with one commit per tag: (name, PE_VERSION, has target)."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "earthly.sh").write_text("#!/bin/sh\necho build\n")
+    (folder / "earthly.sh").chmod(0o755)
+    (folder / ".arg.template").write_text("CUSTOM_TAG=demo\n")
+    (folder / ".gitignore").write_text(".arg\n.arg.*\n.secret\nbuild/\n")
+    (folder / "k8s_version.json").write_text('{\n  "kubeadm": ["1.32.2", "1.33.5"],\n  "k3s": ["1.33.5"]\n}\n')
+    for number, (name, pe, target) in enumerate(tags or DEFAULT):
+        (folder / "Earthfile").write_text(earthfile(pe, target=target))
+        (folder / "release").write_text(name)
+        git(folder, "add", "-A", "-f")
+        stamp = f"2026-01-{number + 1:02d}T10:00:00+0000"
+        subprocess.run(
+            ["git", "-C", str(folder), "commit", "-qm", name],
+            check=True,
+            env={**ENV, "GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp},
+        )
+        git(folder, "tag", *(["-a", "-m", name] if number % 2 else []), name)
+    return folder
+
+
+DEFAULT = (("v4.8.5", "v4.8.5", False), ("v4.9.37", "v4.9.37", True), ("v4.9.38", "v4.9.38", True), ("v4.10.0", "v4.9.21", True))

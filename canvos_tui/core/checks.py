@@ -1,0 +1,217 @@
+"""Prerequisite checks: a question to a port, an answer as a value, and the runner that asks them together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+
+from canvos_tui.core.draft import Draft
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.result import Status
+
+TOGETHER = 8  # more processes at a time gain nothing on a small machine
+STALE_AFTER = 600  # seconds
+
+
+class Severity(Enum):
+    """Whether the build breaks without it."""
+
+    REQUIRED = "required"
+    RECOMMENDED = "recommended"
+    INFO = "info"
+
+
+class Method(Enum):
+    """How an answer was established."""
+
+    VERIFIED = "verified"
+    DRY_RUN = "dry_run"
+    SIMULATED = "simulated"
+    NOT_VERIFIABLE = "not_verifiable"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to copy as it is; `root` when it needs root."""
+
+    run: str
+    root: bool = False
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What to do, in a sentence and as commands with real values in place."""
+
+    text: str
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was asked and what came back, raw."""
+
+    command: str
+    output: str
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a check found; `observed` and `required` stand side by side in its row."""
+
+    status: Status
+    observed: str
+    required: str
+    fixes: tuple[Fix, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    method: Method = Method.VERIFIED
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check may ask: the world, and the answers so far."""
+
+    ports: Ports
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Check:
+    """One prerequisite. `guide` names the guide's step it belongs to, `why` what breaks without it, `limit` is in seconds."""
+
+    id: str
+    title: str
+    category: str
+    severity: Severity
+    guide: str
+    why: str
+    ask: Callable[[Context], Awaitable[Answer]]
+    limit: float = 10.0
+    needs: tuple[str, ...] = ()
+    docs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check with its answer, when and how long (seconds) it was asked."""
+
+    check: Check
+    answer: Answer
+    at: datetime
+    seconds: float = 0.0
+    skipped_because: str = ""
+    timed_out: bool = False
+    accepted: str = ""  # the reason, when the user took the failure on
+
+    @property
+    def status(self) -> Status:
+        """The answer's status."""
+        return self.answer.status
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the build may not start because of it."""
+        return self.status is Status.FAIL
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results so far, by id, and the verdict over them."""
+
+    checks: tuple[Check, ...]
+    results: Mapping[str, CheckResult] = field(default_factory=dict)
+
+    def after(self, result: CheckResult) -> Report:
+        """The report with one more result."""
+        return replace(self, results={**self.results, result.check.id: result})
+
+    @property
+    def done(self) -> bool:
+        """Whether every check has an answer."""
+        return all(c.id in self.results for c in self.checks)
+
+    def count(self, status: Status) -> int:
+        """How many results have that status."""
+        return sum(1 for r in self.results.values() if r.status is status)
+
+    def ordered(self) -> tuple[CheckResult, ...]:
+        """Failures first, then unknown, warnings, skipped, passed; in the order of the checks within each."""
+        rank = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WARN: 2, Status.SKIP: 3, Status.PASS: 4}
+        rows = [self.results[c.id] for c in self.checks if c.id in self.results]
+        return tuple(sorted(rows, key=lambda r: rank[r.status]))
+
+    @property
+    def first_failure(self) -> CheckResult | None:
+        """The first required check that failed."""
+        return next((r for r in self.ordered() if r.blocks), None)
+
+    @property
+    def verdict(self) -> str:
+        """`ready`, `not_ready`, or `undetermined` when a required check has no answer."""
+        if self.first_failure is not None:
+            return "not_ready"
+        unknown = any(r.status is Status.UNKNOWN and r.check.severity is Severity.REQUIRED for r in self.results.values())
+        return "undetermined" if unknown or not self.done else "ready"
+
+
+async def run(
+    checks: tuple[Check, ...], context: Context, report: Callable[[CheckResult], None], known: Mapping[str, CheckResult] | None = None
+) -> tuple[CheckResult, ...]:
+    """Asks all checks together, at most eight at a time, and reports each answer as it comes.
+
+    A check waits for those that it needs; when one of them did not pass it is skipped and says which. A check that takes longer
+    than its limit, or that raises, is unknown with the reason and never delays the others. `known` holds answers of an earlier
+    run for needs that are not asked again. The results come in the order of `checks`.
+    """
+    asked = {check.id: asyncio.get_running_loop().create_future() for check in checks}
+    gate = asyncio.Semaphore(TOGETHER)
+
+    async def one(check: Check) -> CheckResult:
+        result = await _after_needs(check, context, asked, known or {}, gate)
+        reason = context.draft.accepted.get(check.id, "")
+        if result.status is Status.FAIL and reason:
+            result = replace(result, accepted=reason, answer=replace(result.answer, status=Status.WARN))
+        asked[check.id].set_result(result)
+        report(result)
+        return result
+
+    return tuple(await asyncio.gather(*(one(check) for check in checks)))
+
+
+async def _after_needs(
+    check: Check,
+    context: Context,
+    asked: Mapping[str, asyncio.Future[CheckResult]],
+    known: Mapping[str, CheckResult],
+    gate: asyncio.Semaphore,
+) -> CheckResult:
+    for need in check.needs:
+        waited = asked.get(need)
+        before = await waited if waited is not None else known.get(need)
+        if before is not None and (before.status in {Status.FAIL, Status.SKIP, Status.UNKNOWN} or before.accepted):
+            root = before.skipped_because or before.check.id
+            answer = Answer(Status.SKIP, f"waits for {root}", "")
+            return CheckResult(check, answer, context.ports.clock.now(), skipped_because=root)
+    async with gate:
+        return await _ask(check, context)
+
+
+async def _ask(check: Check, context: Context) -> CheckResult:
+    ticks = asyncio.get_running_loop().time
+    began = ticks()
+    timed_out = False
+    try:
+        answer = await asyncio.wait_for(check.ask(context), check.limit)
+    except TimeoutError:
+        answer = Answer(Status.UNKNOWN, f"no answer within {check.limit:.0f} s", "an answer")
+        timed_out = True
+    except CanvosError as error:
+        fixes = (Fix(error.remedy),) if error.remedy else ()
+        answer = Answer(Status.UNKNOWN, error.message, "an answer", fixes)
+    except Exception as error:  # noqa: BLE001  a bug in one check must not hide the answers of the others
+        answer = Answer(Status.UNKNOWN, f"the check itself failed: {type(error).__name__}", "an answer", method=Method.NOT_VERIFIABLE)
+    return CheckResult(check, answer, context.ports.clock.now(), ticks() - began, timed_out=timed_out)

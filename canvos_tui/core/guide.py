@@ -1,0 +1,136 @@
+"""The guide *Build AWS Cloud Images* as data: its sixteen steps in our words, its commands, and where the truth differs."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from canvos_tui.core.draft import Draft
+from canvos_tui.core.tags import GUIDE_TAG
+
+BUILD_COMMAND = ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
+
+
+@dataclass(frozen=True)
+class GuideStep:
+    """One step; `commands` hold `{NAME}` where the user's value goes, `differs` what the guide gets wrong, in one line."""
+
+    number: int
+    title: str
+    text: str
+    commands: tuple[str, ...]
+    differs: str = ""
+
+
+STEPS = (
+    GuideStep(1, "Clone CanvOS", "Copies the repository to this machine.", ("git clone {REPOSITORY}",)),
+    GuideStep(2, "Enter the folder", "All later commands run in the checkout.", ("cd {FOLDER}",)),
+    GuideStep(
+        3,
+        "List the tags",
+        "A tag is a release of CanvOS.",
+        ("git tag",),
+        "git sorts by letters: v4.10.0 stands before v4.9.7. The tag has to match your Palette release.",
+    ),
+    GuideStep(
+        4,
+        "Check out a tag",
+        "Puts the release's files into the folder.",
+        ("git checkout {TAG}",),
+        f"the guide's example {GUIDE_TAG} has no +aws-cloud-image target.",
+    ),
+    GuideStep(5, "Review the files", "The template of the arguments and the build's recipe.", ("cat .arg.template", "less Earthfile")),
+    GuideStep(6, "Image tag", "Last part of the names of provider images.", ("export CUSTOM_TAG={CUSTOM_TAG}",)),
+    GuideStep(
+        7,
+        "Image registry",
+        "Where provider images would be pushed.",
+        ("export IMAGE_REGISTRY={IMAGE_REGISTRY}",),
+        "the AMI build pushes nothing to it.",
+    ),
+    GuideStep(
+        8, "Operating system", "What runs on the instances.", ("export OS_DISTRIBUTION={OS_DISTRIBUTION}", "export OS_VERSION={OS_VERSION}")
+    ),
+    GuideStep(
+        9,
+        "Kubernetes",
+        "Distribution and version for provider images.",
+        ("export K8S_DISTRIBUTION={K8S_DISTRIBUTION}", "export K8S_VERSION={K8S_VERSION}"),
+        "these values do not change the AMI.",
+    ),
+    GuideStep(
+        10,
+        "S3 bucket",
+        "Where the raw image is uploaded; the bucket must be in the region.",
+        ("export REGION={REGION}", "export S3_BUCKET={S3_BUCKET}"),
+    ),
+    GuideStep(
+        11,
+        "S3 key",
+        "Name of the object and of the AMI.",
+        ("export S3_KEY={S3_KEY}",),
+        "an empty key becomes the raw file's name, not CUSTOM_TAG; it is always set here.",
+    ),
+    GuideStep(
+        12,
+        "AWS keys",
+        "Long-lived keys of an IAM user.",
+        ("export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID", "export AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY"),
+        "temporary keys (ASIA...) fail, the build passes no session token.",
+    ),
+    GuideStep(
+        13,
+        "Write .arg",
+        "The arguments of the build.",
+        ("cat <<EOF > .arg", "{ARGS}", "EOF"),
+        "an existing .arg is kept as a copy and its other lines stay.",
+    ),
+    GuideStep(
+        14,
+        "Prune k8s_version.json (optional)",
+        "Keeps the versions that provider images are wanted for.",
+        ("$EDITOR k8s_version.json",),
+        "only +build-provider-images reads that file; the AMI stays the same.",
+    ),
+    GuideStep(
+        15,
+        "Write .secret",
+        "The keys for the last build step.",
+        (
+            "cat <<EOF > .secret",
+            "AWS_PROFILE=",
+            "AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY",
+            "EOF",
+            "chmod 600 .secret",
+        ),
+        "the guide shows two lines; without AWS_PROFILE= the build fails at its very last step.",
+    ),
+    GuideStep(
+        16,
+        "Build",
+        "Builds the disk, uploads it, imports it and registers the AMI: one to two hours.",
+        (" ".join(BUILD_COMMAND),),
+        "its exit code proves nothing; the result is checked in AWS.",
+    ),
+)
+BY_NUMBER = {step.number: step for step in STEPS}
+
+
+def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
+    """The step's commands with the user's values in place; what is not known yet stays as `$NAME`, secrets always do."""
+    args = draft.args()
+    values = {key: shlex.quote(value) if value else "''" if key.endswith("PROXY") else f"${key}" for key, value in args.items()}
+    values |= {
+        "REPOSITORY": shlex.quote(draft.repository),
+        "FOLDER": shlex.quote(str(draft.folder)) if draft.folder else "CanvOS",
+        "TAG": draft.tag or GUIDE_TAG,
+        "ARGS": "\n".join(f"{key}={value}" for key, value in args.items()),
+    }
+    values.setdefault("K8S_VERSION", "$K8S_VERSION")
+    out: list[str] = []
+    for line in step.commands:
+        for key, value in values.items():
+            line = line.replace("{" + key + "}", value)
+        out.extend(line.split("\n"))
+    return tuple(out)

@@ -1,0 +1,35 @@
+"""What the program learned while it was open, as opposed to what the user answered: never stored, always asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from canvos_tui.core.aws_facts import Bucket, Identity, RightProbe
+from canvos_tui.core.checkout import CheckoutState
+from canvos_tui.core.checks import Report
+from canvos_tui.core.clash import Clash
+from canvos_tui.core.result import RunResult
+from canvos_tui.core.run_info import RunInfo
+from canvos_tui.core.tags import CanvosTag
+
+
+@dataclass(frozen=True)
+class Known:
+    """Facts for all pages; None or empty means "not asked yet"."""
+
+    checkout: CheckoutState | None = None
+    tags: tuple[CanvosTag, ...] = ()
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the checkout's k8s_version.json
+    report: Report | None = None
+    reported_at: datetime | None = None
+    bucket: Bucket | None = None
+    identity: Identity | None = None
+    rights: tuple[RightProbe, ...] = ()
+    rights_for: str = ""  # account/region/bucket that the rights hold for
+    clash: Clash | None = None
+    runs: tuple[RunInfo, ...] = ()
+    run_id: str = ""
+    result: RunResult | None = None
+    drafts: tuple[tuple[str, datetime], ...] = ()

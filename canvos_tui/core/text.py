@@ -1,0 +1,45 @@
+"""Numbers in the words of screens: sizes, durations, ages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def size(count: int) -> str:
+    """Bytes with a decimal unit, such as `4.1 GB`."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def elapsed(seconds: float) -> str:
+    """`0:48`, `12:31` or `1:02:03`."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+
+
+def ago(now: datetime, then: datetime) -> str:
+    """`12 s ago`, `5 min ago`, `2 h ago`, `3 days ago`."""
+    seconds = max(0, int((now - then).total_seconds()))
+    for limit, unit, name in ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds // unit} {name} ago"
+    return f"{seconds // 86400} days ago"
+
+
+def clip(text: str, width: int) -> str:
+    """At most `width` characters, with `...` in place of the rest."""
+    return text if len(text) <= width else text[: max(0, width - 3)] + "..."
+
+
+def middle(text: str, width: int) -> str:
+    """At most `width` characters, the middle left out: for paths, whose two ends tell most."""
+    if len(text) <= width:
+        return text
+    head = (width - 3) // 3
+    return text[:head] + "..." + text[len(text) - (width - 3 - head) :]

@@ -1,0 +1,107 @@
+"""The three files of guide steps 13 to 15: what they would become, as a diff, and the writing of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from canvos_tui.core import arg_file, k8s_versions, secret_file
+from canvos_tui.core.diff import DiffLine, unified
+from canvos_tui.core.draft import Draft, UserData
+from canvos_tui.core.ports import Files
+
+ARG, SECRET, VERSIONS, USER_DATA = ".arg", ".secret", "k8s_version.json", "user-data"
+NAMES = (ARG, SECRET, VERSIONS, USER_DATA)
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file before and after; `diff` is safe to show, secrets are masked in it."""
+
+    name: str
+    old: bytes | None
+    new: bytes
+    mode: int
+    diff: tuple[DiffLine, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.old != self.new
+
+
+async def read_current(files: Files, folder: Path) -> dict[str, bytes | None]:
+    """The files as they are now, None for each that is not there."""
+    return {name: await files.read_bytes(folder / name) for name in NAMES}
+
+
+def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | None = None) -> tuple[FileChange, ...]:
+    """What would be written; raises InvalidValueError for what cannot be. `user_data` are the bytes of the chosen file."""
+    changes = [_arg(draft, current.get(ARG))]
+    if draft.keys is not None:
+        changes.append(_secret(draft, current.get(SECRET)))
+    versions = current.get(VERSIONS)
+    if draft.several and versions is not None:
+        text = versions.decode("utf-8", "surrogateescape")
+        new = k8s_versions.prune(text, draft.text("K8S_DISTRIBUTION"), draft.kept)
+        changes.append(
+            FileChange(VERSIONS, versions, new.encode("utf-8", "surrogateescape"), 0o644, unified(VERSIONS, text, new, context=1))
+        )
+    data = draft.user_data_text.encode() if draft.user_data is UserData.TEMPLATE else user_data
+    if draft.user_data in {UserData.TEMPLATE, UserData.FILE} and data is not None:
+        old = current.get(USER_DATA)
+        shown = unified(USER_DATA, _covered(old), _covered(data))
+        changes.append(FileChange(USER_DATA, old, data, 0o600, shown))
+    return tuple(changes)
+
+
+def _arg(draft: Draft, old: bytes | None) -> FileChange:
+    new = arg_file.render(old, draft.args(), draft.without_args())
+    return FileChange(ARG, old, new, 0o644, unified(ARG, _text(old), _text(new)))
+
+
+def _secret(draft: Draft, old: bytes | None) -> FileChange:
+    assert draft.keys is not None
+    new = secret_file.render(draft.keys, old)
+    shown = unified(SECRET, secret_file.masked(old or b""), secret_file.masked(new))
+    if old is not None and old != new and not shown:
+        shown = (DiffLine("@", "(a masked value changes)"),)
+    return FileChange(SECRET, old, new, secret_file.MODE, shown)
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "replace").replace("\r", "\\r")
+
+
+def _covered(data: bytes | None) -> str:
+    """user-data with its token's value hidden."""
+    lines = (data or b"").decode("utf-8", "replace").splitlines()
+    return "\n".join(
+        f"{line.split(':', 1)[0]}: ********" if any(w in line.lower() for w in ("token", "passw", "secret")) and ":" in line else line
+        for line in lines
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that was written, and where its old content went."""
+
+    name: str
+    backup: Path | None
+
+
+async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], stamp: str) -> tuple[Written, ...]:
+    """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact.
+
+    `.secret` gets no backup: an old copy of a key lying about helps nobody but a thief.
+    """
+    done = []
+    for change in changes:
+        path = folder / change.name
+        if not change.changed and await files.mode(path) == change.mode:
+            continue
+        backup = await files.backup(path, stamp) if change.old is not None and change.changed and change.name != SECRET else None
+        await files.write(path, change.new, change.mode)
+        done.append(Written(change.name, backup))
+    return tuple(done)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from canvos_tui.core import draft as d
+from canvos_tui.core import guide
+from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.secret import Secret
+
+
+def test_the_guide_has_sixteen_steps_in_order():
+    assert [s.number for s in guide.STEPS] == list(range(1, 17))
+
+
+def test_commands_hold_the_users_values_and_secrets_only_as_names():
+    draft = d.fresh().after(d.FieldAnswered("S3_BUCKET", "acme")).after(d.TagChosen("v4.9.38"))
+    draft = draft.after(d.KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("w" * 40)), d.Origin.TYPED))
+    text = "\n".join(line for step in guide.STEPS for line in guide.commands(step, draft))
+    assert "git checkout v4.9.38" in text
+    assert "export S3_BUCKET=acme" in text
+    assert "S3_KEY=palette-learn" in text
+    assert "export REGION=$REGION" in text
+    assert "./earthly.sh +aws-cloud-image --ARCH=amd64" in text
+    assert "AKIA" not in text
+    assert "wwww" not in text
+    assert "{" not in text.replace("${", "")

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from canvos_tui.core.text import ago, clip, elapsed, middle, size
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (4_100_000_000, "4.1 GB"), (310_000_000, "310 MB"), (10**13, "10.0 TB")],
+)
+def test_sizes_are_decimal(count, text):
+    assert size(count) == text
+
+
+def test_durations_and_ages():
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert [elapsed(s) for s in (48, 751, 3723, -1)] == ["0:48", "12:31", "1:02:03", "0:00"]
+    assert [ago(now, now - timedelta(seconds=s)) for s in (12, 300, 7200, 300000, -5)] == [
+        "12 s ago",
+        "5 min ago",
+        "2 h ago",
+        "3 days ago",
+        "0 s ago",
+    ]
+
+
+def test_long_texts_are_cut_where_they_tell_least():
+    assert clip("abcdefgh", 6) == "abc..."
+    assert middle("/home/alice/very/long/path/CanvOS", 20).endswith("th/CanvOS")
+    assert len(middle("x" * 100, 20)) == 20

@@ -1,0 +1,202 @@
+"""Masks secrets in a stream of bytes: by value in every spelling, and by shape. Nothing unmasked leaves this module.
+
+A stream is looked at line by line, so that no split into chunks can hide a secret; a line without end is looked at in overlapping
+windows. Escape sequences are looked through, because a colour may change in the middle of a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from canvos_tui.core.masked import EDGE, Masked, Needle, needles
+from canvos_tui.core.redaction_rules import MARKER, Span, spans_by_pattern
+
+_WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
+_OVERLAP = 8 * 1024
+_PEM_LINES = 200  # a private key that never ends must not mask the rest of a log
+_HIDDEN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_COLOUR = re.compile(rb"\x1b\[[0-9;:]*m")
+_KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
+_KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
+_BREAKS = (b"\n", b"\r", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
+_STARTS = (b"\n", b"\r", b" | ", b"]... ")
+_ENDS_SWALLOW = re.compile(rb"[\n\"]")
+
+
+class Redactor:
+    """Masks a stream; `counts` says how often each rule was used."""
+
+    def __init__(self, secrets: Iterable[Masked] = ()) -> None:
+        self._needles: tuple[Needle, ...] = tuple(n for masked in secrets for n in needles(masked))
+        self._pending = b""
+        self._swallowing = False
+        self._key_lines = 0
+        self._overlap = max(_OVERLAP, *(4 * len(n.text) for n in self._needles), 0)
+        self._window = _WINDOW + self._overlap
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many places each rule masked."""
+        return dict(self._counts)
+
+    def feed(self, data: bytes) -> bytes:
+        """The masked bytes that are certain now; the rest waits for the end of its line."""
+        if self._swallowing:
+            data = self._swallow(data)
+        cut = data.rfind(b"\n") + 1
+        out = []
+        if cut:
+            out.append(self._mask(self._pending + data[:cut]))
+            self._pending = b""
+        self._pending += data[cut:]
+        while len(self._pending) >= self._window and not self._swallowing:
+            out.append(self._force())
+        return b"".join(out)
+
+    def flush(self) -> bytes:
+        """The rest, masked; to be called once at the end of the stream."""
+        rest, self._pending = self._pending, b""
+        return self._mask(rest)
+
+    def mask(self, data: bytes) -> bytes:
+        """These bytes by themselves, masked."""
+        return self._mask(data)
+
+    def _swallow(self, data: bytes) -> bytes:
+        """Drops the rest of a secret that is longer than a window."""
+        end = _ENDS_SWALLOW.search(data)
+        if end is None:
+            return b""
+        self._swallowing = False
+        return data[end.start() :]
+
+    def _force(self) -> bytes:
+        """Masks the beginning of an endless line and keeps what may belong to a secret that goes on."""
+        lines_before = self._key_lines
+        window = self._pending
+        spans = self._raw_spans(window)
+        self._key_lines = lines_before
+        cut = len(window) - self._overlap
+        for span in spans:
+            if span.start < cut < span.end:
+                cut = span.end
+        if cut == len(window):  # a secret longer than the overlap: its end is still to come
+            self._swallowing = True
+        list(self._key_blocks(window[:cut]))
+        self._pending = window[cut:]
+        return self._replaced(window[:cut], [s for s in spans if s.end <= cut])
+
+    def _mask(self, data: bytes) -> bytes:
+        spans = self._raw_spans(data)
+        return self._replaced(data, spans) if spans else data
+
+    def _replaced(self, data: bytes, spans: list[Span]) -> bytes:
+        out = []
+        at = 0
+        for span in spans:
+            self._counts[span.name] += 1
+            out += [data[at : span.start], MARKER % span.name.encode(), span.keep, *_COLOUR.findall(data[span.start : span.end])]
+            at = span.end
+        return b"".join([*out, data[at:]])
+
+    def _raw_spans(self, data: bytes) -> list[Span]:
+        """Where secrets are, in order and without overlaps, as positions in these very bytes."""
+        text = _HIDDEN.sub(b"", data)
+        found = [*self._by_value(text), *spans_by_pattern(text), *self._key_blocks(text)]
+        spans = _merged(found)
+        if not spans or len(text) == len(data):
+            return spans
+        places: list[int] = []
+        gone = [0]
+        for hidden in _HIDDEN.finditer(data):
+            places.append(hidden.start() - gone[-1])
+            gone.append(gone[-1] + len(hidden[0]))
+
+        def raw(position: int) -> int:
+            return position + gone[bisect_right(places, position)]
+
+        return [Span(raw(s.start), raw(s.end - 1) + 1, s.name, s.keep) for s in spans]
+
+    def _by_value(self, text: bytes) -> Iterator[Span]:
+        for needle in self._needles:
+            yield from _occurrences(text, needle)
+
+    def _key_blocks(self, text: bytes) -> Iterator[Span]:
+        """The lines of private keys."""
+        if not self._key_lines and b"PRIVATE KEY-----" not in text:
+            return
+        at = 0
+        for line in text.split(b"\n"):
+            begin = _KEY_BLOCK.search(line)
+            inner = begin.end() if begin else 0
+            if begin or self._key_lines:
+                self._key_lines = _PEM_LINES if begin else self._key_lines - 1
+                end = line.find(b"-----END", inner)
+                for found in _KEY_TEXT.finditer(line, inner, end if end >= 0 else len(line)):
+                    yield Span(at + found.start(), at + found.end(), "private_key")
+                if end >= 0:
+                    self._key_lines = 0
+            at += len(line) + 1
+
+
+def _occurrences(text: bytes, needle: Needle) -> Iterator[Span]:
+    """Where the secret stands, whole; or its beginning or end where the text was cut right there."""
+    word = needle.text
+    keep = word[-4:] if needle.name == "aws_key_id" and needle.raw else b""
+    if len(word) < EDGE + 4:
+        at = text.find(word)
+        while at >= 0:
+            yield Span(at, at + len(word), needle.name)
+            at = text.find(word, at + len(word))
+        return
+    at = text.find(word[:EDGE])
+    while at >= 0:
+        size = _common(text[at : at + len(word)], word)
+        if size == len(word) or _cut_after(text, at + size):
+            yield Span(at, at + size, needle.name, keep if size == len(word) else b"")
+        at = text.find(word[:EDGE], at + 1)
+    at = text.find(word[-EDGE:])
+    while at >= 0:
+        end = at + EDGE
+        size = _common(text[max(0, end - len(word)) : end][::-1], word[::-1])
+        if size < len(word) and _cut_before(text, end - size):
+            yield Span(end - size, end, needle.name)
+        at = text.find(word[-EDGE:], at + 1)
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    for n, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return n
+    return min(len(one), len(other))
+
+
+def _cut_after(text: bytes, at: int) -> bool:
+    return at == len(text) or text.startswith(_BREAKS, at)
+
+
+def _cut_before(text: bytes, at: int) -> bool:
+    return at == 0 or text.endswith(_STARTS, 0, at)
+
+
+def _merged(found: list[Span]) -> list[Span]:
+    """In order; overlapping ones become one with the name of the first and longest."""
+    spans: list[Span] = []
+    for span in sorted(found, key=lambda s: (s.start, -s.end, not s.keep)):
+        if spans and span.start < spans[-1].end:
+            last = spans[-1]
+            if span.end > last.end:
+                spans[-1] = Span(last.start, span.end, last.name)
+        elif span.end > span.start:
+            spans.append(span)
+    return spans
+
+
+def mask_text(text: str, secrets: Iterable[Masked] = ()) -> str:
+    """A text with everything masked that is one of these secrets or looks like one."""
+    return Redactor(secrets).mask(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")

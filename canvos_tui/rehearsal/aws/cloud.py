@@ -1,0 +1,187 @@
+"""What the stand-in holds: objects, uploads, import tasks, snapshots and images; the last three age by the clock."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from canvos_tui.rehearsal.aws.config import ACCOUNT, StandinConfig
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object: its size and digest; the bytes only while they are few."""
+
+    key: str
+    size: int
+    etag: str
+    modified: datetime
+    kept: bytes = b""
+
+
+@dataclass
+class OpenUpload:
+    """A multipart upload under way: part number -> (size, md5)."""
+
+    upload_id: str
+    key: str
+    started: datetime
+    parts: dict[int, tuple[int, str]] = field(default_factory=dict)
+
+
+@dataclass
+class StoredBucket:
+    """A bucket with its objects and unfinished uploads."""
+
+    name: str
+    region: str
+    objects: dict[str, StoredObject] = field(default_factory=dict)
+    uploads: dict[str, OpenUpload] = field(default_factory=dict)
+
+
+@dataclass
+class StoredTask:
+    """An import task; `cancelled` is the moment somebody stopped it."""
+
+    task_id: str
+    bucket: str
+    key: str
+    description: str
+    size: int
+    started: float
+    snapshot_id: str
+    failure: str
+    tags: dict[str, str] = field(default_factory=dict)
+    cancelled: float | None = None
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """How a task looks at this moment."""
+
+    status: str
+    progress: str | None = None
+    message: str | None = None
+    snapshot_id: str = ""
+    size: float = 0.0
+
+
+@dataclass(frozen=True)
+class StoredSnapshot:
+    """A snapshot; `size` in bytes of the disk it was made from."""
+
+    snapshot_id: str
+    description: str
+    size: int
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """A registered AMI; `ready` is the moment (monotonic) from which it is available; `state` overrides that when set."""
+
+    image_id: str
+    name: str
+    snapshot_id: str
+    device: str
+    owner: str = ACCOUNT
+    architecture: str = "x86_64"
+    boot_mode: str | None = None
+    ena: bool = False
+    description: str = ""
+    state: str = ""
+    ready: float = 0.0
+    created: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Cloud:
+    """All of it behind one lock; the methods that age things look at the clock themselves."""
+
+    def __init__(self, config: StandinConfig) -> None:
+        self.config = config
+        self.lock = threading.RLock()
+        self.buckets = {name: StoredBucket(name, region) for name, region in config.buckets.items()}
+        self.tasks: dict[str, StoredTask] = {}
+        self.snapshots: dict[str, StoredSnapshot] = {}
+        self.tags: dict[str, dict[str, str]] = {}
+        self.images = {
+            i.image_id: StoredImage(i.image_id, i.name, i.snapshot_id, "/dev/xvda", i.owner, boot_mode="uefi", ena=True, state=i.state)
+            for i in config.images
+        }
+
+    def put(self, bucket: str, key: str, data: bytes, etag: str) -> StoredObject:
+        """Stores a small object, for the start of a test or a rehearsal."""
+        found = StoredObject(key, len(data), etag, datetime.now(UTC), data)
+        with self.lock:
+            self.buckets[bucket].objects[key] = found
+        return found
+
+    def start_import(self, bucket: str, key: str, description: str, tags: dict[str, str]) -> StoredTask:
+        """Begins an import; an object that is not there lets it fail later, as AWS does."""
+        with self.lock:
+            found = self.buckets[bucket].objects.get(key) if bucket in self.buckets else None
+            missing = "ClientError: Disk validation failed [We do not have access to the given resource. Reason 404 Not Found]"
+            failure = self.config.import_failure or ("" if found is not None else missing)
+            task = StoredTask(
+                task_id=new_id("import-snap"),
+                bucket=bucket,
+                key=key,
+                description=description,
+                size=found.size if found is not None else 0,
+                started=time.monotonic(),
+                snapshot_id=new_id("snap"),
+                failure=failure,
+                tags=tags,
+            )
+            self.tasks[task.task_id] = task
+            return task
+
+    def look(self, task: StoredTask) -> TaskView:
+        """The task at this moment: pending, active with progress, and in the end completed or deleted."""
+        config = self.config
+        age = time.monotonic() - task.started
+        if task.cancelled is not None:
+            return TaskView("deleted", message="User initiated cancellation", size=float(task.size))
+        if age < config.pending_seconds:
+            return TaskView("pending", "0", "pending")
+        share = min((age - config.pending_seconds) / max(config.import_seconds, 1e-6), 1.0)
+        if task.failure and share >= 0.6:
+            status = "deleted" if share >= 0.7 else "deleting"
+            return TaskView(status, message=task.failure, size=float(task.size))
+        if share < 1.0:
+            return TaskView("active", str(max(3, int(share * 100))), "downloading/converting", size=float(task.size))
+        self._finish(task)
+        return TaskView("completed", snapshot_id=task.snapshot_id, size=float(task.size))
+
+    def _finish(self, task: StoredTask) -> None:
+        with self.lock:
+            if task.snapshot_id not in self.snapshots:
+                description = f"Created by AWS-VMImport service for {task.task_id}"
+                self.snapshots[task.snapshot_id] = StoredSnapshot(task.snapshot_id, description, task.size)
+
+    def settle(self) -> None:
+        """Lets every task that is due end, so that its snapshot exists."""
+        with self.lock:
+            for task in self.tasks.values():
+                self.look(task)
+
+    def register(self, image: StoredImage) -> StoredImage:
+        """Adds an AMI that becomes available after a while."""
+        with self.lock:
+            now = datetime.now(UTC).replace(microsecond=0)
+            image = replace(image, ready=time.monotonic() + self.config.image_seconds, created=now)
+            self.images[image.image_id] = image
+            return image
+
+    def state_of(self, image: StoredImage) -> str:
+        """The AMI's state at this moment."""
+        return image.state or ("available" if time.monotonic() >= image.ready else "pending")
+
+
+def new_id(kind: str) -> str:
+    """An id in AWS' shape: the kind and seventeen hexadecimal digits."""
+    return f"{kind}-0{secrets.token_hex(8)}"

@@ -1,0 +1,88 @@
+"""What a stand-in for AWS starts with: keys, buckets, speeds, and the table of faults that makes it refuse, stall or fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+ACCOUNT = "123456789012"
+VMIMPORT_ARN = f"arn:aws:iam::{ACCOUNT}:role/vmimport"
+
+
+@dataclass(frozen=True)
+class StandinKey:
+    """An access key that the stand-in knows; `active` and `expired` as IAM and STS mean them."""
+
+    key_id: str
+    secret: str = field(repr=False)
+    user: str = "user/rehearsal"
+    token: str = field(default="", repr=False)
+    active: bool = True
+    expired: bool = False
+
+    @property
+    def arn(self) -> str:
+        """Whose key it is."""
+        service = "sts" if self.user.startswith("assumed-role/") else "iam"
+        return f"arn:aws:{service}::{ACCOUNT}:{self.user}"
+
+
+class FaultKind(Enum):
+    """What a fault does to a matching request."""
+
+    DENY = "deny"
+    THROTTLE = "throttle"
+    ERROR = "error"
+    HANG = "hang"
+    BREAK = "break"  # the connection is cut without an answer
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One line of the fault table. `action` is an IAM action such as `s3:PutObject`, or `ec2:*`; `times` is how often, None for always."""
+
+    action: str
+    kind: FaultKind
+    code: str = ""
+    message: str = ""
+    status: int = 400
+    seconds: float = 30.0
+    times: int | None = None
+
+    def hits(self, action: str) -> bool:
+        """Whether the fault is meant for that action."""
+        return self.action in {action, f"{action.split(':')[0]}:*", "*"}
+
+
+@dataclass(frozen=True)
+class StandinImage:
+    """An AMI that is there from the start; `owner` other than our account makes it a foreign one."""
+
+    image_id: str
+    name: str
+    state: str = "available"
+    snapshot_id: str = "snap-00000000000000001"
+    owner: str = ACCOUNT
+
+
+@dataclass(frozen=True)
+class StandinConfig:
+    """The stand-in's world at the start. Times are seconds; `clock_offset` is how far its clock is ahead of ours."""
+
+    region: str = "us-east-1"
+    keys: tuple[StandinKey, ...] = ()
+    buckets: dict[str, str] = field(default_factory=dict)  # name -> region
+    vmimport: bool = True
+    images: tuple[StandinImage, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    pending_seconds: float = 0.05
+    import_seconds: float = 0.3
+    image_seconds: float = 0.1
+    import_failure: str = ""  # a StatusMessage: the task ends as `deleted` with it
+    clock_offset: float = 0.0
+    page_size: int = 1000
+
+
+def deny(*actions: str) -> tuple[Fault, ...]:
+    """Faults that refuse these actions always, as a missing permission does."""
+    return tuple(Fault(action, FaultKind.DENY) for action in actions)

@@ -1,0 +1,118 @@
+"""EC2's AMIs: registering with AWS' name rules, describing with filters and wildcards, deregistering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredImage, new_id
+from canvos_tui.rehearsal.aws.config import ACCOUNT
+from canvos_tui.rehearsal.aws.ec2_parameters import filters, page, values
+from canvos_tui.rehearsal.aws.protocol import RefusalError, Tree
+
+_NAME = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}")
+_SNAPSHOT = re.compile(r"snap-[0-9a-f]{8,17}")
+
+
+class Ec2Images:
+    """The AMI calls of EC2."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def register(self, form: Mapping[str, str]) -> Tree:
+        """RegisterImage: name, snapshot and mapping are judged as AWS does."""
+        name, device = form.get("Name", ""), form.get("RootDeviceName", "")
+        if not _NAME.fullmatch(name):
+            text = "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'"
+            raise RefusalError("InvalidAMIName.Malformed", text)
+        snapshot = _root_snapshot(form, device)
+        if not _SNAPSHOT.fullmatch(snapshot):
+            raise RefusalError("InvalidParameterValue", f"Value ({snapshot}) for parameter snapshotId is invalid. Expected: 'snap-...'.")
+        with self._cloud.lock:
+            if snapshot not in self._cloud.snapshots:
+                raise RefusalError("InvalidSnapshot.NotFound", f"The snapshot '{snapshot}' does not exist.")
+            twin = next((i for i in self._cloud.images.values() if i.name == name and i.owner == ACCOUNT), None)
+            if twin is not None:
+                raise RefusalError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {twin.image_id}")
+            image = StoredImage(
+                image_id=new_id("ami"),
+                name=name,
+                snapshot_id=snapshot,
+                device=device,
+                architecture=form.get("Architecture", "i386"),
+                boot_mode=form.get("BootMode"),
+                ena=form.get("EnaSupport") == "true",
+                description=form.get("Description", ""),
+            )
+            return {"imageId": self._cloud.register(image).image_id}
+
+    def deregister(self, form: Mapping[str, str]) -> Tree:
+        """DeregisterImage: takes the AMI away and its snapshot too when asked."""
+        image = self._cloud.images.pop(form.get("ImageId", ""), None)
+        if image is None:
+            raise RefusalError("InvalidAMIID.NotFound", f"The image id '[{form.get('ImageId', '')}]' does not exist")
+        if form.get("DeleteAssociatedSnapshots") == "true":
+            self._cloud.snapshots.pop(image.snapshot_id, None)
+        return {"return": True}
+
+    def describe(self, form: Mapping[str, str]) -> Tree:
+        """DescribeImages: ids, owners and the filters a build uses; `*` and `?` are wildcards in filters."""
+        wanted = values(form, "ImageId")
+        for image_id in wanted:
+            if image_id not in self._cloud.images:
+                raise RefusalError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
+        owners = values(form, "Owner")
+        chosen = filters(form)
+        found = [
+            image
+            for image in self._cloud.images.values()
+            if (not wanted or image.image_id in wanted)
+            and (not owners or ("self" in owners and image.owner == ACCOUNT) or image.owner in owners)
+            and all(self._matches(image, name, patterns) for name, patterns in chosen.items())
+        ]
+        rows, token = page(found, form, self._cloud.config.page_size)
+        return {"imagesSet": [self._view(image) for image in rows], "nextToken": token}
+
+    def _matches(self, image: StoredImage, name: str, patterns: tuple[str, ...]) -> bool:
+        values_of = {
+            "name": image.name,
+            "state": self._cloud.state_of(image),
+            "image-id": image.image_id,
+            "owner-id": image.owner,
+            "block-device-mapping.snapshot-id": image.snapshot_id,
+        }
+        if name not in values_of:
+            raise RefusalError("InvalidParameterValue", f"The filter '{name}' is invalid")
+        return any(fnmatchcase(values_of[name], pattern) for pattern in patterns)
+
+    def _view(self, image: StoredImage) -> Tree:
+        snapshot = self._cloud.snapshots.get(image.snapshot_id)
+        size = max(1, -(-snapshot.size // GIB)) if snapshot is not None else 8
+        ebs: Tree = {"snapshotId": image.snapshot_id, "volumeSize": size, "volumeType": "gp2", "deleteOnTermination": False}
+        return {
+            "imageId": image.image_id,
+            "imageState": self._cloud.state_of(image),
+            "imageOwnerId": image.owner,
+            "isPublic": image.owner != ACCOUNT,
+            "architecture": image.architecture,
+            "imageType": "machine",
+            "name": image.name,
+            "description": image.description,
+            "rootDeviceType": "ebs",
+            "rootDeviceName": image.device,
+            "blockDeviceMapping": [{"deviceName": image.device, "ebs": ebs}],
+            "virtualizationType": "hvm",
+            "hypervisor": "xen",
+            "enaSupport": image.ena,
+            "bootMode": image.boot_mode,
+            "creationDate": f"{image.created:%Y-%m-%dT%H:%M:%S}.000Z",
+        }
+
+
+def _root_snapshot(form: Mapping[str, str], device: str) -> str:
+    numbers = [found[1] for key in form if (found := re.fullmatch(r"BlockDeviceMapping\.(\d+)\.DeviceName", key)) and form[key] == device]
+    if not numbers:
+        raise RefusalError("InvalidParameterCombination", "The root device must be one of the block device mappings")
+    return form.get(f"BlockDeviceMapping.{numbers[0]}.Ebs.SnapshotId", "")

@@ -17,6 +17,8 @@ _DROP = re.compile(
     rb"\x1b(?!\[[0-9;:]*m)(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)"
     rb"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]"
 )
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\x1b") + b"\x7f"
+_NOT_COLOUR = re.compile(rb"\x1b(?!\[[0-9;:]*m)")
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _TRANSIENT = re.compile(rb"\[[ 1-9-]{10}\] {1,3}\d|Completed [\d.]+ ?[KMGT]?i?B?")
 _BLANK_NEAR = 1024  # how far a cut looks for a blank, so that no word is cut in two
@@ -24,7 +26,8 @@ _BLANK_NEAR = 1024  # how far a cut looks for a blank, so that no word is cut in
 
 def sanitize(data: bytes) -> bytes:
     """Valid UTF-8 without any control character but tab, line feed and colour sequences."""
-    data = _DROP.sub(b"", data)
+    if len(data.translate(None, _CONTROLS)) != len(data) or _NOT_COLOUR.search(data):
+        data = _DROP.sub(b"", data)
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -65,23 +68,36 @@ class LogCleaner:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that are final after these bytes; the newest record is held back, the next one may replace it."""
-        first, feed, rest = data.partition(b"\n")
-        if not feed:
+        end = data.rfind(b"\n")
+        if end < 0:
             self._append(data)
             return []
         done: list[Record] = []
+        block = data[:end]
         if self._open is not None:
+            first, _, block = block.partition(b"\n")
             self._open.add(first)
             done += self._open.close()
             self._open = None
-        else:
-            done += _whole(first)
-        *lines, last = rest.split(b"\n")
-        for line in lines:
-            done += _whole(line)
-        if last:
-            self._append(last)
-        return self._settle(done)
+            if len(first) == end:
+                self._append(data[end + 1 :])
+                return self._settle(done)
+        lines = self._settle(done)
+        lines += self._plain(block) or self._settle([record for line in block.split(b"\n") for record in _whole(line)])
+        self._append(data[end + 1 :])
+        return lines
+
+    def _plain(self, block: bytes) -> list[bytes]:
+        """The short way for complete lines none of which redraws anything; empty when there is such a line or only one."""
+        block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").rstrip(b"\r")
+        if b"\r" in block or b"\n" not in block or ERASE in block or _UP.search(block):
+            return []
+        *lines, last = block.split(b"\n")
+        if max(map(len, lines)) > LIMIT or len(last) > LIMIT:
+            return []
+        before = [] if self._held is None else [_text(self._held)]
+        self._held = Record(last, last[:FIRST], history=False)
+        return before + sanitize(block[: len(block) - len(last) - 1]).split(b"\n")
 
     def _append(self, data: bytes) -> None:
         """Keeps bytes of a line that has no end yet."""

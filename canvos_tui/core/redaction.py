@@ -18,6 +18,7 @@ _WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
 _OVERLAP = 8 * 1024
 _PEM_LINES = 200  # a private key that never ends must not mask the rest of a log
 _HIDDEN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b") + b"\x7f"
 _COLOUR = re.compile(rb"\x1b\[[0-9;:]*m")
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 _KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
@@ -31,6 +32,10 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Masked] = ()) -> None:
         self._needles: tuple[Needle, ...] = tuple(n for masked in secrets for n in needles(masked))
+        self._by_edge: dict[bytes, list[Needle]] = {}
+        for needle in self._needles:
+            for edge in {needle.text[:EDGE], needle.text[-EDGE:]}:
+                self._by_edge.setdefault(edge, []).append(needle)
         self._pending = b""
         self._swallowing = False
         self._key_lines = 0
@@ -105,7 +110,7 @@ class Redactor:
 
     def _raw_spans(self, data: bytes) -> list[Span]:
         """Where secrets are, in order and without overlaps, as positions in these very bytes."""
-        text = _HIDDEN.sub(b"", data)
+        text = _visible(data)
         found = [*self._by_value(text), *spans_by_pattern(text), *self._key_blocks(text)]
         spans = _merged(found)
         if not spans or len(text) == len(data):
@@ -122,8 +127,10 @@ class Redactor:
         return [Span(raw(s.start), raw(s.end - 1) + 1, s.name, s.keep) for s in spans]
 
     def _by_value(self, text: bytes) -> Iterator[Span]:
+        near = {needle for edge, found in self._by_edge.items() if edge in text for needle in found}
         for needle in self._needles:
-            yield from _occurrences(text, needle)
+            if needle in near:
+                yield from _occurrences(text, needle)
 
     def _key_blocks(self, text: bytes) -> Iterator[Span]:
         """The lines of private keys."""
@@ -141,6 +148,14 @@ class Redactor:
                 if end >= 0:
                     self._key_lines = 0
             at += len(line) + 1
+
+
+def _visible(data: bytes) -> bytes:
+    """The bytes without escape sequences and control characters; colours alone, the usual case, go a shorter way."""
+    if b"\x1b" in data and len(data.translate(None, _CONTROLS)) == len(data):
+        text = _COLOUR.sub(b"", data)
+        return text if b"\x1b" not in text else _HIDDEN.sub(b"", data)
+    return _HIDDEN.sub(b"", data) if data.translate(None, _CONTROLS + b"\x1b") != data else data
 
 
 def _occurrences(text: bytes, needle: Needle) -> Iterator[Span]:

@@ -36,7 +36,7 @@ def run(data: bytes, size: int = 65536, secrets: tuple[Masked, ...] = KNOWN, see
 
 
 def named_in(truth: Path) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for case in json.loads(truth.read_text()).values():
         found.update(s for s in case["secrets"] if not s.startswith("("))
     return found

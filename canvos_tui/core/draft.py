@@ -143,8 +143,16 @@ class ReuseAllowed:
     key: str
 
 
+@dataclass(frozen=True)
+class StartedAnew:
+    """All answers are dropped for a new draft."""
+
+    draft: Draft
+
+
 Answer = (
-    FieldAnswered
+    StartedAnew
+    | FieldAnswered
     | FieldRefused
     | FolderChosen
     | TagChosen
@@ -181,6 +189,8 @@ class Draft:
     def after(self, answer: Answer) -> Draft:  # noqa: C901, PLR0911  one line per kind of answer
         """The draft once this answer is counted in."""
         match answer:
+            case StartedAnew(draft):
+                return draft
             case FieldAnswered(key, text, origin):
                 return self._with(key, Entry(text, origin))
             case FieldRefused(key, text, error):

@@ -21,6 +21,7 @@ class Known:
 
     checkout: CheckoutState | None = None
     tags: tuple[CanvosTag, ...] = ()
+    wanted: str = ""  # the tag that the user asked to check out
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the checkout's k8s_version.json
     report: Report | None = None
     reported_at: datetime | None = None

@@ -105,3 +105,16 @@ async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], sta
         await files.write(path, change.new, change.mode)
         done.append(Written(change.name, backup))
     return tuple(done)
+
+
+def texts_to_mask(args: Mapping[str, str], changes: tuple[FileChange, ...]) -> tuple[str, ...]:
+    """The texts beside the keys that must not reach a log: proxy passwords, and tokens and passwords of user-data."""
+    found = [v.rpartition("@")[0].rpartition(":")[2] for k, v in args.items() if k.endswith("_PROXY") and "@" in v]
+    for change in changes:
+        if change.name == USER_DATA:
+            for line in change.new.decode("utf-8", "replace").splitlines():
+                name, _, value = line.partition(":")
+                value = value.strip().strip("\"'")
+                if any(w in name.lower() for w in ("token", "passw", "secret")) and len(value) >= 6:
+                    found.append(value)
+    return tuple(found)

@@ -44,7 +44,7 @@ def random_draft(rng: random.Random) -> draft.Draft:
 def test_bash_dotenv_and_our_parser_agree_on_500_random_drafts(tmp_path):
     rng = random.Random(20261123)
     path = tmp_path / ".arg"
-    varied = set()
+    varied: set[str] = set()
     for _ in range(500):
         args = random_draft(rng).args()
         path.write_bytes(arg_file.render(None, args))

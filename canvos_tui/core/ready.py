@@ -1,0 +1,60 @@
+"""What still keeps the build from starting, and the plan of a build that may start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canvos_tui.core.aws_facts import Right
+from canvos_tui.core.build import BuildPlan
+from canvos_tui.core.draft import Draft, gaps
+from canvos_tui.core.guide import BUILD_COMMAND
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One reason, and the page (and field) where it can be mended."""
+
+    page: str
+    text: str
+    key: str = ""
+
+
+def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
+    """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
+    found = [Blocker(g.page, g.text, g.key) for g in gaps(draft)]
+    if draft.keys is not None and draft.keys.temporary:
+        found.append(Blocker("keys", "temporary keys do not work in the build"))
+    if known.report is None or not known.report.done:
+        found.append(Blocker("check", "the prerequisites were not checked yet"))
+    else:
+        found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in known.report.ordered() if r.blocks]
+    found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if p.right is Right.DENIED]
+    region = draft.text("REGION")
+    bucket = known.bucket
+    if bucket is not None and bucket.name == draft.text("S3_BUCKET"):
+        if bucket.exists is False:
+            found.append(Blocker("s3", f"there is no bucket {bucket.name}", "S3_BUCKET"))
+        elif bucket.region and region and bucket.region != region:
+            found.append(Blocker("s3", f"the bucket is in {bucket.region}, REGION is {region}", "REGION"))
+    taken = known.clash
+    if taken is not None and taken.key == draft.text("S3_KEY") and taken.any and (taken.hard or draft.reuse != taken.key):
+        found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one on screen 5", "S3_KEY"))
+    return tuple(found)
+
+
+async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
+    """The plan with a baseline taken from AWS right now; raises AwsError when AWS cannot be asked."""
+    assert draft.keys is not None
+    assert draft.folder is not None
+    aws = await ports.aws.open(draft.keys, draft.text("REGION"))
+    baseline = await aws.baseline(draft.text("S3_BUCKET"), draft.text("S3_KEY"))
+    return BuildPlan(
+        checkout=str(draft.folder),
+        tag=draft.tag,
+        command=BUILD_COMMAND,
+        baseline=baseline,
+        endpoint=ports.aws.endpoint(),
+        args=tuple(sorted(draft.args().items())),
+    )

@@ -1,0 +1,117 @@
+"""The app: holds the draft and the facts, saves on each change, moves between pages. Nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from canvos_tui.core.checkout import checkout_id
+from canvos_tui.core.draft import Draft, PageReached
+from canvos_tui.core.draft_file import to_data
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+from canvos_tui.tui.dialogs.quit_build import ask_to_leave
+from canvos_tui.tui.messages import Answered, CopyAsked, Learned, Leave
+from canvos_tui.tui.page import PageScreen
+from canvos_tui.tui.steps import FOLDED, PAGES, neighbour
+
+STYLES = Path(__file__).parent
+
+
+class CanvosApp(App[int]):
+    """The wizard."""
+
+    TITLE = "canvos-tui"
+    CSS_PATH = [STYLES / "app.tcss", *sorted(STYLES.glob("steps/*.tcss"))]
+    BINDINGS = [Binding("ctrl+c", "quit", show=False, system=True), Binding("ctrl+z", "suspend_process", show=False)]
+    ENABLE_COMMAND_PALETTE = True
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    known: reactive[Known] = reactive(Known, init=False)
+
+    def __init__(self, ports: Ports, draft: Draft, *, page: str = "start", banner: str = "", known: Known | None = None) -> None:
+        super().__init__()
+        self.ports = ports
+        self.set_reactive(CanvosApp.draft, draft)
+        self.set_reactive(CanvosApp.known, known or Known())
+        self._first = page
+        self._banner = banner
+        self._saving = False
+        self._saved: Draft | None = draft
+
+    async def on_mount(self) -> None:
+        """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
+        for page in PAGES:
+            self.add_mode(page.slug, self._factory(page.slug))
+        await self.switch_mode(self._first)
+
+    def _factory(self, slug: str) -> partial[Screen[None]]:
+        page = next(p for p in PAGES if p.slug == slug)
+        return partial(self._make, PageScreen, page)
+
+    def _make(self, kind: type[PageScreen], page: object) -> Screen[None]:
+        return kind(page, self.ports, self._banner).data_bind(CanvosApp.draft, CanvosApp.known)  # type: ignore[arg-type]
+
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
+        self.draft = self.draft.after(event.answer)
+        self._keep()
+
+    @on(Learned)
+    def _learned(self, event: Learned) -> None:
+        self.known = replace(self.known, **event.changes)
+
+    @on(Leave)
+    async def _leave(self, event: Leave) -> None:
+        slug = event.target if event.target in FOLDED else neighbour(self.current_mode, event.target, several=self.draft.several)
+        self.draft = self.draft.after(PageReached(slug))
+        self._keep()
+        await self.switch_mode(slug)
+        if event.focus and isinstance(self.screen, PageScreen):
+            self.screen.stand_on(event.focus)
+
+    @on(CopyAsked)
+    def _copy(self, event: CopyAsked) -> None:
+        self.copy_to_clipboard(event.text)
+        self.notify(f"{event.what}: sent to the terminal's clipboard (OSC 52; a terminal cannot confirm it)", markup=False)
+
+    def _keep(self) -> None:
+        if not self._saving:
+            self._saving = True
+            self._save()
+
+    @work(group="save", exit_on_error=False)
+    async def _save(self) -> None:
+        """Writes the newest draft until none is newer; a failure is said and never stops the wizard."""
+        try:
+            while self._saved is not self.draft:
+                latest = self.draft
+                name = checkout_id(latest.folder) if latest.folder else "new"
+                await self.ports.files.save_draft(name, to_data(latest))
+                self._saved = latest
+        except CanvosError as error:
+            self.notify(f"The answers could not be saved: {error}. {error.remedy}", severity="warning", markup=False)
+        finally:
+            self._saving = False
+
+    @work(group="quit", exclusive=True)
+    async def action_quit(self) -> None:  # type: ignore[override]  # a worker, because it asks
+        """Asks when a build runs; the build goes on unless it was cancelled."""
+        if await ask_to_leave(self, self.ports, self.known):
+            await self.workers.wait_for_complete([w for w in self.workers if w.group == "save"])
+            self.exit(0)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every page by name, besides what Textual offers itself."""
+        for page in PAGES:
+            yield SystemCommand(f"Go to {page.title}", f"screen {page.slug}", partial(self.post_message, Leave(page.slug)))
+        yield from super().get_system_commands(screen)

@@ -1,0 +1,52 @@
+"""A question with a few named answers; gives the answer's word, or "" for Esc."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer: the word it gives, and the line that says what happens."""
+
+    word: str
+    line: str
+
+
+class Ask(ModalScreen[str]):
+    """Shows a question, what it is about, and the answers as a list; the first one is the safe one."""
+
+    BINDINGS = [Binding("escape", "dismiss('')", "Close")]
+
+    def __init__(self, title: str, text: str, choices: tuple[Choice, ...]) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        """Title, text, answers."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="dialog-title", markup=False)
+            if self._text:
+                yield Static(self._text, classes="dialog-text", markup=False)
+            options = [Option(c.line, id=f"answer-{n}") for n, c in enumerate(self._choices)]
+            yield OptionList(*options, id="answers", compact=True, markup=False)
+
+    def on_mount(self) -> None:
+        """The list has the focus, the first answer the highlight."""
+        answers = self.query_one("#answers", OptionList)
+        answers.highlighted = 0
+        answers.focus()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        _ = self.dismiss(self._choices[event.option_index].word)

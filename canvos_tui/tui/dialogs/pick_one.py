@@ -1,0 +1,70 @@
+"""A list to pick one value from, with a filter; gives the value, or None."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+
+class PickOne(ModalScreen[str | None]):
+    """Type to filter, arrows to move, Enter to take, Esc to leave it as it was."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", "Close"),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False),
+    ]
+
+    def __init__(self, title: str, choices: tuple[str, ...], current: str) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """A filter over a list."""
+        with Vertical(classes="dialog"):
+            yield Static(f"{self._title}: type to filter, Enter takes, Esc closes", classes="dialog-title", markup=False)
+            yield Input(placeholder="filter", id="pick-filter", compact=True)
+            yield OptionList(id="pick-list", compact=True, markup=False)
+
+    def on_mount(self) -> None:
+        """Starts on the value that is in the field."""
+        self._fill("")
+        choices = self.query_one("#pick-list", OptionList)
+        if self._current in self._choices:
+            choices.highlighted = self._choices.index(self._current)
+        self.query_one("#pick-filter", Input).focus()
+
+    def _fill(self, text: str) -> None:
+        choices = self.query_one("#pick-list", OptionList)
+        choices.clear_options()
+        shown = [c for c in self._choices if text.lower() in c.lower()]
+        choices.add_options([Option(c, id=f"pick-{self._choices.index(c)}") for c in shown])
+        choices.highlighted = 0 if shown else None
+
+    @on(Input.Changed)
+    def _filtered(self, event: Input.Changed) -> None:
+        if event.value or self.query_one("#pick-list", OptionList).option_count != len(self._choices):
+            self._fill(event.value)
+
+    def action_move(self, by: int) -> None:
+        """Moves the highlight while the filter keeps the focus."""
+        choices = self.query_one("#pick-list", OptionList)
+        if choices.option_count:
+            choices.highlighted = ((choices.highlighted or 0) + by) % choices.option_count
+
+    @on(Input.Submitted)
+    def _taken(self) -> None:
+        choices = self.query_one("#pick-list", OptionList)
+        if choices.highlighted is not None:
+            _ = self.dismiss(str(choices.get_option_at_index(choices.highlighted).prompt))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        _ = self.dismiss(str(event.option.prompt))

@@ -1,0 +1,35 @@
+"""Leaving: asks only when a build runs, and says what each answer does to the build and to AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+
+CHOICES = (
+    Choice("detach", "Detach  the build goes on; come back with: canvos-tui attach"),
+    Choice("cancel", "Cancel  stop the build; what is in AWS stays and is listed"),
+    Choice("stay", "Stay"),
+)
+
+
+async def ask_to_leave(app: App[Any], ports: Ports, known: Known) -> bool:
+    """True when the program may end now."""
+    live = known.run_id and known.result is None
+    if not live:
+        return True
+    word = await app.push_screen_wait(Ask("Quit: a build is running", "An AWS import goes on whatever you choose.", CHOICES))
+    if word == "cancel":
+        try:
+            await ports.runs.cancel(known.run_id)
+        except CanvosError as error:
+            app.notify(f"{error}. {error.remedy}", severity="error", markup=False)
+        else:
+            app.notify("Stopping: the build was asked to end. Its result appears here.", markup=False)
+        return False
+    return word == "detach"

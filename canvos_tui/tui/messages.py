@@ -1,0 +1,51 @@
+"""What panels tell the app: an answer, a fact, a wish to leave, a line for the hint row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.message import Message
+
+from canvos_tui.core.draft import Answer
+
+
+class Answered(Message):
+    """The user answered something."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__()
+
+
+class Learned(Message):
+    """Something was found out; `changes` are fields of core.known.Known."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.changes = changes
+        super().__init__()
+
+
+class Leave(Message):
+    """The user wants another page: `next`, `back`, or a page's slug; `focus` is the field to stand on there."""
+
+    def __init__(self, target: str, focus: str = "") -> None:
+        self.target = target
+        self.focus = focus
+        super().__init__()
+
+
+class Hinted(Message):
+    """A sentence for the row above the footer."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()
+
+
+class CopyAsked(Message):
+    """A text for the clipboard; `what` names it in the answer."""
+
+    def __init__(self, text: str, what: str) -> None:
+        self.text = text
+        self.what = what
+        super().__init__()

@@ -1,0 +1,172 @@
+"""The one generic page: frame, body of panels, hint row, footer, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import DescendantFocus, ScreenResume
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Static
+
+from canvos_tui.core import guide
+from canvos_tui.core.draft import Draft, gaps
+from canvos_tui.core.fields import BY_KEY
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.messages import Hinted, Leave
+from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.field_row import FieldRow
+from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page is a tuple of panels; `next_label` is empty where there is nowhere to go on to."""
+
+    slug: str
+    title: str
+    panels: tuple[type[StepPanel], ...]
+    next_label: str = "Next"
+
+
+class PageScreen(Screen[None]):
+    """Shows one page; posts Leave and never moves itself."""
+
+    BINDINGS = [
+        Binding("f8,alt+n", "next", "Next", key_display="F8"),
+        Binding("enter", "next", "Next", show=False),
+        Binding("escape", "back", "Back"),
+        Binding("f7,alt+b", "back", "Back", show=False),
+        Binding("f1,question_mark", "help", "Help", key_display="F1"),
+        Binding("f2,g", "guide", "Guide", key_display="F2"),
+        Binding("ctrl+p", "app.command_palette", "Menu", priority=True),
+        Binding("ctrl+q", "app.quit", "Quit", key_display="^q", priority=True),
+        Binding("q", "app.quit", "Quit", show=False),
+        Binding("ctrl+l", "redraw", "Redraw", show=False),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    known: reactive[Known] = reactive(Known, init=False)
+
+    def __init__(self, page: Page, ports: Ports, banner: str = "") -> None:
+        super().__init__()
+        self.page = page
+        self.ports = ports
+        self._banner = banner
+
+    def compose(self) -> ComposeResult:
+        """Frame around the panels."""
+        yield Static("", id="too-small", markup=False)
+        yield TopBar(self._banner).data_bind(PageScreen.draft, PageScreen.known)
+        yield Rail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
+        with Horizontal(id="middle"):
+            yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
+            with VerticalScroll(id="body", can_focus=False):
+                for panel in self.page.panels:
+                    yield panel(self.ports).data_bind(PageScreen.draft, PageScreen.known)
+                if self.page.next_label:
+                    yield Button(self.page.next_label, id="next", compact=True)
+            yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
+        yield Static("", id="hint", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The help pane starts with what the page is about."""
+        self._explain(None)
+
+    def on_resize(self) -> None:
+        """Says how large the window would have to be."""
+        width, height = self.app.size
+        self.query_one("#too-small", Static).update(
+            Content(f"Please enlarge the window (now {width}x{height}) or use --plain. Ctrl+Q quits.")
+        )
+
+    @on(ScreenResume)
+    def _entered(self) -> None:
+        for panel in self.query(StepPanel):
+            panel.entered()
+
+    @on(Hinted)
+    def _hinted(self, event: Hinted) -> None:
+        event.stop()
+        self.query_one("#hint", Static).update(Content(event.text), layout=False)
+
+    @on(Button.Pressed, "#next")
+    def _pressed_next(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_next()
+
+    @on(DescendantFocus)
+    def _focused(self, event: DescendantFocus) -> None:
+        row = next((w for w in event.widget.ancestors_with_self if isinstance(w, FieldRow)), None)
+        self._explain(row)
+
+    def _explain(self, row: FieldRow | None) -> None:
+        self.query_one("#help-text", Static).update(Content(self._help(row)))
+
+    def _help(self, row: FieldRow | None) -> str:
+        if row is not None:
+            field = row.field
+            example = f"\n\nThe guide's value: {field.guide}" if field.guide else ""
+            return f"{field.key}   guide step {field.step}\n\n{field.help}{example}\n\nAllowed: {field.line}"
+        about = [f"{panel.TITLE}\n{panel.ABOUT}" for panel in self.page.panels if panel.ABOUT]
+        return "\n\n".join(about)
+
+    def action_next(self) -> None:
+        """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
+        missing = [g for g in gaps(self.draft) if g.page == self.page.slug]
+        if not missing:
+            self.post_message(Leave("next"))
+            return
+        first = missing[0]
+        more = f" (and {len(missing) - 1} more on this screen)" if len(missing) > 1 else ""
+        self.post_message(Hinted(f"x {first.text}{more}"))
+        if first.key in BY_KEY:
+            self.stand_on(first.key)
+
+    def stand_on(self, key: str) -> None:
+        """Puts the focus on a field."""
+        for widget in self.query(f"#{key.lower().replace('_', '-')}"):
+            widget.focus()
+
+    def action_back(self) -> None:
+        """Back never loses anything."""
+        self.post_message(Leave("back"))
+
+    async def action_help(self) -> None:
+        """What the focused field or this page is about, and the keys."""
+        row = next((w for w in self.focused.ancestors_with_self if isinstance(w, FieldRow)), None) if self.focused else None
+        text = self._help(row) + "\n\n" + self._keys()
+        await self.app.push_screen(ReadText("Help", text))
+
+    def _keys(self) -> str:
+        shown: dict[str, str] = {}
+        for binding in self.active_bindings.values():
+            if binding.binding.description and binding.enabled:
+                shown.setdefault(binding.binding.description, binding.binding.key_display or binding.binding.key)
+        return "Keys here\n" + "\n".join(f"  {key:<12} {name}" for name, key in shown.items())
+
+    async def action_guide(self) -> None:
+        """The guide's own commands for this page, with the user's values in place."""
+        numbers = [n for panel in self.page.panels for n in panel.GUIDE] or [s.number for s in guide.STEPS]
+        parts = []
+        for number in numbers:
+            step = guide.BY_NUMBER[number]
+            lines = "\n".join(guide.commands(step, self.draft))
+            differs = f"\n# differs: {step.differs}" if step.differs else ""
+            parts.append(f"# step {number}: {step.title}{differs}\n{lines}")
+        title = "Guide commands" + (f" (steps {numbers[0]}-{numbers[-1]})" if len(numbers) > 1 else f" (step {numbers[0]})")
+        await self.app.push_screen(ReadText(title, "\n\n".join(parts)))
+
+    def action_redraw(self) -> None:
+        """Paints everything again."""
+        self.refresh(layout=True)

@@ -1,0 +1,90 @@
+"""What every step's panel has in common, and the panel for steps that only ask for values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+
+from canvos_tui.core.draft import Answer, Draft
+from canvos_tui.core.fields import Field
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+from canvos_tui.tui.messages import Answered, Hinted, Learned, Leave
+from canvos_tui.tui.widgets.field_row import FieldRow
+
+
+class StepPanel(Vertical):
+    """One step of the guide, or one of ours; `GUIDE` holds the guide's numbers that it stands for."""
+
+    GUIDE: ClassVar[tuple[int, ...]] = ()
+    TITLE: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""  # for F1, in plain text
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    known: reactive[Known] = reactive(Known, init=False)
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__()
+        self.ports = ports
+
+    def answer(self, answer: Answer) -> None:
+        """Tells the app what the user answered."""
+        self.post_message(Answered(answer))
+
+    def learn(self, **changes: object) -> None:
+        """Tells the app what was found out."""
+        self.post_message(Learned(**changes))
+
+    def hint(self, text: str) -> None:
+        """Puts a sentence into the row above the footer."""
+        self.post_message(Hinted(text))
+
+    def leave(self, target: str, focus: str = "") -> None:
+        """Asks the app for another page."""
+        self.post_message(Leave(target, focus))
+
+    def entered(self) -> None:
+        """The page came to the front; panels that look something up do it here."""
+
+
+class FormStep(StepPanel):
+    """A step that asks for values: a row for each field, the answers posted as they are typed."""
+
+    FIELDS: ClassVar[tuple[Field, ...]] = ()
+
+    def compose(self) -> ComposeResult:
+        """A row for each field."""
+        for field in self.FIELDS:
+            yield FieldRow(field).data_bind(draft=StepPanel.draft)
+        yield from self.below()
+
+    def below(self) -> Iterable[Vertical]:
+        """What stands under the fields; nothing unless a step says so."""
+        return ()
+
+    def watch_known(self) -> None:
+        """Choices and cautions follow what was found out."""
+        for row in self.query(FieldRow):
+            row.choices = self.choices(row.field)
+            row.caution = self.caution(row.field)
+            row.display = self.wanted(row.field)
+
+    def watch_draft(self) -> None:
+        """Cautions follow the answers as well."""
+        self.watch_known()
+
+    def choices(self, field: Field) -> tuple[str, ...]:  # noqa: ARG002  for steps to override
+        """Values to pick from, newest first; none for a free field."""
+        return ()
+
+    def wanted(self, field: Field) -> bool:  # noqa: ARG002  for steps to override
+        """Whether the field matters with the answers so far; others are not shown."""
+        return True
+
+    def caution(self, field: Field) -> str:  # noqa: ARG002  for steps to override
+        """What to know about the accepted value; empty when there is nothing to say."""
+        return ""

@@ -1,0 +1,133 @@
+"""The three doors: go on, watch a build, check only; and a new start."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from canvos_tui.core.draft import StartedAnew, TagChosen, fresh
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.look_checkout import look
+from canvos_tui.core.run_info import RunInfo
+from canvos_tui.core.text import ago, middle
+from canvos_tui.tui.step_panel import StepPanel
+
+HAVE_READY = (
+    "Have ready: an AWS access key (AKIA..., not a temporary ASIA...), name and\n"
+    "region of an S3 bucket, a Linux x86_64 machine with 150 GB, one to two hours.\n"
+    "Apart from the CanvOS clone (screen 2) nothing is written, here or in AWS,\n"
+    "before you confirm on screen 8.\n\n"
+    "Any screen: F1 explains. F2 shows the guide's commands. Esc goes back."
+)
+PAGE_NUMBERS = {
+    "check": 1,
+    "repo": 2,
+    "image": 3,
+    "os": 4,
+    "versions": 4,
+    "s3": 5,
+    "keys": 6,
+    "aws": 7,
+    "review": 8,
+    "build": 9,
+    "result": 10,
+}
+
+
+class Start(StepPanel):
+    """Only the doors that lead somewhere are shown."""
+
+    TITLE = "Start"
+    ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
+
+    def compose(self) -> ComposeResult:
+        """Title, doors, what to have ready, the last runs."""
+        yield Static("Build an AWS cloud image with CanvOS\n", markup=False)
+        yield OptionList(id="doors", compact=True, markup=False)
+        yield Static("\n" + HAVE_READY, markup=False)
+        yield Static("", id="last-runs", markup=False)
+
+    def on_mount(self) -> None:
+        """The doors that are known without looking."""
+        self._fill()
+
+    def entered(self) -> None:
+        """Looks for runs each time the page comes to the front."""
+        self.query_one("#doors").focus()
+        self._look()
+
+    @work(exclusive=True)
+    async def _look(self) -> None:
+        try:
+            self.learn(runs=await self.ports.runs.infos())
+            if self.draft.folder is not None and self.known.checkout is None:
+                facts = await look(self.ports, self.draft.folder)
+                self.learn(checkout=facts.state, tags=facts.tags, versions=facts.versions)
+                if self.draft.tag and self.draft.tag != facts.state.tag:
+                    self.answer(TagChosen(""))  # another tag was checked out since
+        except CanvosError as error:
+            self.hint(f"! {error}")
+
+    def watch_known(self) -> None:
+        """A run that ended or began changes the doors."""
+        if self.is_mounted:
+            self._fill()
+
+    def watch_draft(self) -> None:
+        """So does the first answer."""
+        self.watch_known()
+
+    def _doors(self) -> list[tuple[str, str]]:
+        doors = []
+        for info in self.known.runs:
+            if info.live:
+                doors.append(
+                    (f"watch {info.run_id}", f"Watch      build {info.run_id} is running, {info.tag}, {middle(info.checkout, 30)}")
+                )
+        number = PAGE_NUMBERS.get(self.draft.page)
+        if number:
+            folder = f", {middle(str(self.draft.folder), 30)}" if self.draft.folder else ""
+            doors.append(("continue", f"Continue   screen {number} of 10{folder}"))
+        doors += [
+            ("new", "New        from the guide's step 1"),
+            ("check", "Check      prerequisites only, about 10 s"),
+            ("result", "Validate   look at an image already built"),
+        ]
+        return doors
+
+    def _fill(self) -> None:
+        doors = self.query_one("#doors", OptionList)
+        wanted = [Option(line, id=word.replace(" ", "_")) for word, line in self._doors()]
+        now = [str(doors.get_option_at_index(n).prompt) for n in range(doors.option_count)]
+        if now != [str(o.prompt) for o in wanted]:
+            doors.clear_options()
+            doors.add_options(wanted)
+            doors.highlighted = 0
+        self.query_one("#last-runs", Static).update(Content(self._last()))
+
+    def _last(self) -> str:
+        ended = [info for info in self.known.runs if not info.live][:3]
+        return "\nLast runs\n" + "\n".join(f"  {self._line(info)}" for info in ended) if ended else ""
+
+    def _line(self, info: RunInfo) -> str:
+        outcome = info.outcome.value if info.outcome else "interrupted"
+        return f"{info.run_id}  {info.tag:<9} {outcome:<12} {info.ami or '-':<22} {ago(self.ports.clock.now(), info.created)}"
+
+    @on(OptionList.OptionSelected, "#doors")
+    def _opened(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        word = self._doors()[event.option_index][0]
+        if word.startswith("watch "):
+            self.learn(run_id=word.split()[1], result=None)
+            self.leave("build")
+        elif word == "new":
+            self.answer(StartedAnew(fresh(self.ports.environ)))
+            self.learn(checkout=None, tags=(), versions={}, wanted="", bucket=None, identity=None, clash=None, rights=(), rights_for="")
+            self.leave("check")
+        elif word == "continue":
+            self.leave(self.draft.page)
+        else:
+            self.leave(word)

@@ -1,0 +1,132 @@
+"""Guide step 3: the tags, with what is inside each, so that one is chosen that works."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, OptionList, Select, Static
+from textual.widgets.option_list import Option
+
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.tags import CanvosTag, listed, suggested, trains
+from canvos_tui.tui.step_panel import StepPanel
+
+
+class Tags(StepPanel):
+    """Enter on a row asks for its checkout; rows that cannot do AWS are shown and not selectable."""
+
+    GUIDE, TITLE = (3,), "CanvOS tags"
+    ABOUT = (
+        "The tag has to match your Palette release. The agent inside the image is what the Earthfile names, not the tag: "
+        "where the two differ a warning stands beside it. Tags without the +aws-cloud-image target cannot be chosen."
+    )
+    BINDINGS = [Binding("p", "everything", "All tags"), Binding("f", "fetch", "Fetch tags")]
+
+    def __init__(self, ports) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(ports)
+        self._everything = False
+        self._shown: tuple[CanvosTag, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Train, filter, list."""
+        with Horizontal(classes="field-line"):
+            yield Static("Palette", classes="short-label", markup=False)
+            yield Select[str]([], id="train", prompt="all", compact=True)
+            yield Static(" Filter", classes="short-label", markup=False)
+            yield Input(id="tag-filter", compact=True, placeholder="4.9")
+            yield Static("", id="tag-count", classes="field-origin", markup=False)
+        yield Static("  TAG           DATE        AGENT INSIDE  AWS TARGET", id="tag-head", markup=False)
+        yield OptionList(id="tag-list", compact=True, markup=False)
+
+    def watch_known(self) -> None:
+        """New tags fill the list."""
+        if self.is_mounted:
+            self._fill_trains()
+            self._fill()
+
+    def _fill_trains(self) -> None:
+        select = self.query_one("#train", Select)
+        names = trains(self.known.tags)
+        if names != getattr(self, "_trains", None):
+            self._trains = names
+            with self.prevent(Select.Changed):
+                select.set_options([(name, name) for name in names])
+
+    def _train(self) -> str:
+        value = self.query_one("#train", Select).value
+        return value if isinstance(value, str) else ""
+
+    def _fill(self) -> None:
+        text = self.query_one("#tag-filter", Input).value.strip()
+        shown = listed(self.known.tags, everything=self._everything, train=self._train(), text=text)
+        best = suggested(self.known.tags, self._train())
+        state = self.known.checkout
+        lines = [self._line(tag, best, state.tag if state else "") for tag in shown]
+        rows = self.query_one("#tag-list", OptionList)
+        now = [str(rows.get_option_at_index(n).prompt) for n in range(rows.option_count)]
+        if now != lines:
+            self._shown = shown
+            rows.clear_options()
+            rows.add_options([Option(line, disabled=not tag.selectable) for line, tag in zip(lines, shown, strict=True)])
+            if best in shown:
+                rows.highlighted = shown.index(best)
+        what = "all" if self._everything else "releases"
+        self.query_one("#tag-count", Static).update(Content(f"{what}, p: {len(self.known.tags)}  step 3"), layout=False)
+
+    @staticmethod
+    def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
+        date = tag.date.strftime("%Y-%m-%d") if tag.date else "-"
+        able = "yes" if tag.earthfile.has_target else "NO"
+        notes = [tag.remark] if tag.remark else []
+        if best is not None and tag.name == best.name:
+            notes.append(f"suggested for {tag.numbers[0]}.{tag.numbers[1]}")
+        if tag.name == here:
+            notes.append("checked out")
+        if tag.name == "v4.8.5" and not tag.selectable:
+            notes = ["guide's example, cannot do AWS"]
+        return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<13} {able:<6} {', '.join(notes)}"
+
+    @on(Select.Changed, "#train")
+    def _train_chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        self._fill()
+
+    @on(Input.Changed, "#tag-filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self._fill()
+
+    @on(Input.Submitted, "#tag-filter")
+    def _to_list(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one("#tag-list").focus()
+
+    @on(OptionList.OptionSelected, "#tag-list")
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.learn(wanted=self._shown[event.option_index].name)
+
+    def action_everything(self) -> None:
+        """Shows candidates, letter tags and tags without the target as well, or hides them again."""
+        self._everything = not self._everything
+        self._fill()
+
+    @work(exclusive=True)
+    async def action_fetch(self) -> None:
+        """`git fetch --tags`."""
+        state = self.known.checkout
+        if state is None or not self.known.tags:
+            return
+        self.hint("git fetch --tags ...")
+        try:
+            await self.ports.git.fetch_tags(state.path)
+            tags = await self.ports.git.tags(state.path)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            return
+        new = {t.name for t in tags} - {t.name for t in self.known.tags}
+        self.learn(tags=tags)
+        self.hint(f"{len(new)} new tags" if new else "no new tags")

@@ -1,0 +1,101 @@
+"""Guide step 4: the checkout of the chosen tag, with local changes protected."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from canvos_tui.core.checkout import CheckoutState, Place
+from canvos_tui.core.draft import TagChosen
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.look_checkout import read_versions
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.step_panel import StepPanel
+
+
+class Checkout(StepPanel):
+    """Runs when a tag is asked for; stops and asks when local changes stand in the way."""
+
+    GUIDE, TITLE = (4,), "Check out a tag"
+    ABOUT = "Local changes are never overwritten: they are listed, and you choose to stash them, to copy them aside, or to cancel."
+
+    _busy = False
+
+    def compose(self) -> ComposeResult:
+        """Two lines."""
+        yield Static("", id="changes", markup=False)
+        yield Static("", id="checkout-state", markup=False)
+
+    def watch_known(self) -> None:
+        """A wanted tag that is not checked out starts the checkout."""
+        if not self.is_mounted:
+            return
+        state, wanted = self.known.checkout, self.known.wanted
+        self._show(state)
+        if state is None or state.place is not Place.CANVOS or not wanted or self.draft.tag == wanted == state.tag:
+            return
+        if wanted == state.tag:
+            self.answer(TagChosen(wanted))
+            self.screen.query_one("#next", Button).focus()
+        elif not self._busy:
+            self._busy = True  # other news must not start it twice
+            self._check_out(state, wanted)
+
+    def watch_draft(self) -> None:
+        """The line says which tag is in use."""
+        if self.is_mounted:
+            self._show(self.known.checkout)
+
+    def _show(self, state: CheckoutState | None) -> None:
+        if state is None or state.place is not Place.CANVOS:
+            self.query_one("#changes", Static).update("", layout=False)
+            self.query_one("#checkout-state", Static).update("", layout=False)
+            return
+        names = ", ".join(c.path for c in state.changes[:4]) + (" ..." if len(state.changes) > 4 else "")
+        self.query_one("#changes", Static).update(Content(f"Local changes: {names or 'none'}"), layout=False)
+        told = f"In use   {self.draft.tag}" if self.draft.tag else "Enter on a tag: git checkout TAG"
+        self.query_one("#checkout-state", Static).update(Content(f"{told:<66} step 4"), layout=False)
+
+    @work(exclusive=True)
+    async def _check_out(self, state: CheckoutState, tag: str) -> None:
+        try:
+            done = await self._protected(state, tag)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            done = False
+        finally:
+            self._busy = False
+        if not done:
+            self.learn(wanted="")
+            return
+        fresh = await self.ports.git.state(state.path)
+        versions, _ = await read_versions(self.ports.files, state.path)
+        self.answer(TagChosen(tag))
+        self.learn(checkout=fresh, versions=versions)
+        self.hint(f"git checkout {tag}: done. Enter goes on.")
+        self.screen.query_one("#next", Button).focus()
+
+    async def _protected(self, state: CheckoutState, tag: str) -> bool:
+        if state.in_the_way:
+            listed = "\n".join(f"  {c.status} {c.path}" for c in state.changes[:12])
+            stamp = self.ports.clock.now().strftime("%Y%m%d-%H%M%S")
+            aside = state.path.parent / f"{state.path.name}-changes-{stamp}"
+            choices = (
+                Choice("cancel", "Cancel  stay on the tag in use, change nothing"),
+                Choice("stash", "Stash   git stash; `git stash pop` brings them back"),
+                Choice("copy", f"Copy    to {aside}, then put the files back to the commit"),
+            )
+            word = await self.app.push_screen_wait(Ask(f"Local changes stand before git checkout {tag}", listed, choices))
+            if word == "stash":
+                await self.ports.git.stash(state.path, f"canvos-tui before {tag}, {stamp}")
+            elif word == "copy":
+                copied = await self.ports.git.copy_changes(state.path, aside)
+                await self.ports.git.discard(state.path, tuple(c.path for c in state.in_the_way))
+                self.notify(f"{len(copied)} files copied to {aside}", markup=False)
+            else:
+                return False
+        self.hint(f"git checkout {tag} ...")
+        await self.ports.git.checkout(state.path, tag)
+        return True

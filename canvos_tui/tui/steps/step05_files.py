@@ -1,0 +1,52 @@
+"""Guide step 5: the files to look at before anything is built."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button, Static
+
+from canvos_tui.core.checkout import GUIDE_FILES
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.step_panel import StepPanel
+
+
+class ReviewFiles(StepPanel):
+    """A button for each file; Enter shows it read-only."""
+
+    GUIDE, TITLE = (5,), "Review the files"
+    ABOUT = "The template of .arg, the build's recipe, the script that runs it, and the list of Kubernetes versions."
+
+    def compose(self) -> ComposeResult:
+        """One line of buttons."""
+        with Horizontal(classes="field-line"):
+            yield Static("Files", classes="short-label", markup=False)
+            for number, name in enumerate(GUIDE_FILES):
+                yield Button(name, id=f"file-{number}", compact=True, disabled=True)
+            yield Static("step 5", classes="field-origin", markup=False)
+
+    def watch_known(self) -> None:
+        """Files that are missing cannot be opened and say so."""
+        if not self.is_mounted:
+            return
+        there = self.known.checkout.files if self.known.checkout else ()
+        for number, name in enumerate(GUIDE_FILES):
+            self.query_one(f"#file-{number}", Button).disabled = name not in there
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self._open(GUIDE_FILES[int(str(event.button.id).rpartition("-")[2])])
+
+    @work(exclusive=True)
+    async def _open(self, name: str) -> None:
+        if self.known.checkout is None:
+            return
+        try:
+            text = await self.ports.files.read_text(self.known.checkout.path / name, limit=400_000)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            return
+        await self.app.push_screen(ReadText(name, text if text is not None else "the file is gone"))

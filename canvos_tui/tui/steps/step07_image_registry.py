@@ -1,0 +1,28 @@
+"""Guide step 7: the registry for provider images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from canvos_tui.core import fields
+from canvos_tui.tui.step_panel import FormStep
+
+GOOD_TO_KNOW = (
+    "Good to know    This AMI build pushes nothing to the registry. The value is\n"
+    "                kept in .arg for provider images; no registry login needed."
+)
+
+
+class ImageRegistry(FormStep):
+    """IMAGE_REGISTRY."""
+
+    GUIDE, TITLE = (7,), "Image registry"
+    FIELDS = (fields.IMAGE_REGISTRY,)
+    ABOUT = "Where provider images would be pushed: your Docker ID, or a registry's host."
+
+    def below(self) -> Iterable[Vertical]:
+        """What the value is good for."""
+        yield Vertical(Static(GOOD_TO_KNOW, markup=False), classes="note-box")

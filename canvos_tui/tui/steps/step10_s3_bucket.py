@@ -1,0 +1,122 @@
+"""Guide step 10: the bucket and its region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from canvos_tui.core import fields
+from canvos_tui.core.aws_facts import Bucket
+from canvos_tui.core.draft import FieldAnswered
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.fields import Field
+from canvos_tui.tui.step_panel import FormStep
+
+REGIONS = (
+    *(f"us-{side}-{n}" for side in ("east", "west") for n in (1, 2)),
+    "ca-central-1",
+    *(f"eu-west-{n}" for n in (1, 2, 3)),
+    *(f"eu-{side}-1" for side in ("central", "north", "south")),
+    "eu-central-2",
+    *(f"ap-{side}-{n}" for side in ("southeast", "northeast") for n in (1, 2, 3)),
+    "ap-south-1",
+    "sa-east-1",
+    "me-south-1",
+    "af-south-1",
+    *("us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1"),
+)
+
+
+class S3Bucket(FormStep):
+    """S3_BUCKET and REGION; the bucket's own region is asked for without any keys."""
+
+    GUIDE, TITLE = (10,), "S3 bucket"
+    FIELDS = (fields.S3_BUCKET, fields.REGION)
+    ABOUT = "The bucket must exist and must be in the region of the import. To create one: aws s3 mb s3://NAME --region REGION"
+
+    def below(self) -> Iterable[Vertical]:
+        """What the unauthenticated question found, and the region as an offer."""
+        line = Horizontal(
+            Static("", id="bucket-state", markup=False), Button("", id="use-region", compact=True), classes="field-line", id="bucket-line"
+        )
+        yield Vertical(line, classes="note-box")
+
+    def on_mount(self) -> None:
+        """No offer before there is an answer."""
+        self.query_one("#use-region").display = False
+
+    def entered(self) -> None:
+        """Asks for the bucket that was there already."""
+        self._ask_later()
+
+    def watch_draft(self) -> None:
+        """A new name is asked for once the typing rests."""
+        super().watch_draft()
+        if self.is_mounted:
+            self._show(self.known.bucket)
+            self._ask_later()
+
+    def watch_known(self) -> None:
+        """The answer arrived."""
+        super().watch_known()
+        if self.is_mounted:
+            self._show(self.known.bucket)
+
+    def choices(self, field: Field) -> tuple[str, ...]:
+        """Regions; a newer one may be typed."""
+        return REGIONS if field is fields.REGION else ()
+
+    def caution(self, field: Field) -> str:
+        """A bucket of another region."""
+        bucket, region = self.known.bucket, self.draft.text("REGION")
+        mine = bucket is not None and bucket.name == self.draft.text("S3_BUCKET")
+        if field is fields.REGION and mine and bucket and bucket.region and region and region != bucket.region:
+            return f"the bucket is in {bucket.region}; the import must run there"
+        if field is fields.S3_BUCKET and "." in self.draft.text("S3_BUCKET"):
+            return "a dot in a bucket's name breaks TLS host names"
+        return ""
+
+    def _ask_later(self) -> None:
+        name = self.draft.text("S3_BUCKET")
+        if name and (self.known.bucket is None or self.known.bucket.name != name):
+            self._asking = name
+            self.set_timer(0.5, lambda: self._ask(name) if self.draft.text("S3_BUCKET") == name else None)
+
+    @work(exclusive=True)
+    async def _ask(self, name: str) -> None:
+        if self.known.bucket is not None and self.known.bucket.name == name:
+            return
+        self.query_one("#bucket-state", Static).update("asking S3 ...", layout=False)
+        try:
+            bucket = await self.ports.aws.bucket_region(name)
+        except CanvosError as error:
+            self.query_one("#bucket-state", Static).update(
+                Content(f"? {error}. It is asked again with your keys on screen 7."), layout=False
+            )
+            return
+        self.learn(bucket=bucket)
+
+    def _show(self, bucket: Bucket | None) -> None:
+        name, region = self.draft.text("S3_BUCKET"), self.draft.text("REGION")
+        mine = bucket if bucket is not None and bucket.name == name else None
+        text = ""
+        if mine is not None and mine.exists is False:
+            text = f"x there is no bucket {name}"
+        elif mine is not None and mine.region:
+            text = f"exists; its region is {mine.region} (asked without keys)"
+        self.query_one("#bucket-state", Static).update(Content(text), layout=False)
+        button = self.query_one("#use-region", Button)
+        offer = mine is not None and bool(mine.region) and mine.region != region
+        button.display = offer
+        if offer and mine is not None:
+            button.label = f"Use {mine.region}"
+
+    @on(Button.Pressed, "#use-region")
+    def _use(self, event: Button.Pressed) -> None:
+        event.stop()
+        if self.known.bucket is not None and self.known.bucket.region:
+            self.answer(FieldAnswered("REGION", self.known.bucket.region))

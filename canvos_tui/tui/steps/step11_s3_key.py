@@ -1,0 +1,93 @@
+"""Guide step 11: the key, which also names the AMI and must be free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from canvos_tui.core import clash, fields
+from canvos_tui.core.draft import FieldAnswered, ReuseAllowed
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.tui.step_panel import FormStep
+
+FILLED = "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw\nfile's name instead, so it is filled in here."
+
+
+class S3Key(FormStep):
+    """S3_KEY, and what is in its way as soon as there are keys to ask AWS with."""
+
+    GUIDE, TITLE = (11,), "S3 key"
+    FIELDS = (fields.S3_KEY,)
+    ABOUT = "It must be new: an existing object is silently reused, an existing AMI silently reported as the result."
+
+    def below(self) -> Iterable[Vertical]:
+        """The clash and the ways out of it."""
+        yield Vertical(
+            Static("", id="clash", markup=False),
+            Horizontal(
+                Button("New key", id="new-key", compact=True),
+                Button("Reuse the object on purpose", id="reuse", compact=True),
+                classes="field-line",
+                id="clash-ways",
+            ),
+            Static(FILLED, markup=False),
+            classes="note-box",
+        )
+
+    def on_mount(self) -> None:
+        """Nothing in the way as far as is known."""
+        self._show()
+
+    def entered(self) -> None:
+        """Asks AWS when there are keys."""
+        self._look()
+
+    def watch_draft(self) -> None:
+        """Another key may be free."""
+        super().watch_draft()
+        if self.is_mounted:
+            self._show()
+            self.set_timer(0.6, self._look)
+
+    def watch_known(self) -> None:
+        """The answer arrived."""
+        super().watch_known()
+        if self.is_mounted:
+            self._show()
+
+    @work(exclusive=True)
+    async def _look(self) -> None:
+        draft, key = self.draft, self.draft.text("S3_KEY")
+        region, bucket = draft.text("REGION"), draft.text("S3_BUCKET")
+        known = self.known.clash
+        if draft.keys is None or not (key and region and bucket) or (known is not None and known.key == key):
+            return
+        try:
+            aws = await self.ports.aws.open(draft.keys, region)
+            self.learn(clash=await clash.look(aws, bucket, key))
+        except CanvosError as error:
+            self.hint(f"? whether {key} is free could not be asked: {error}")
+
+    def _show(self) -> None:
+        known = self.known.clash
+        mine = known if known is not None and known.key == self.draft.text("S3_KEY") and known.any else None
+        lines = mine.sentences(self.draft.text("S3_BUCKET"), self.ports.clock.now()) if mine else ()
+        reused = mine is not None and self.draft.reuse == mine.key
+        text = "\n".join(f"{'!' if reused else 'x'} {line}" for line in lines)
+        self.query_one("#clash", Static).update(Content(text + ("\n  (reused on purpose)" if reused else "")))
+        self.query_one("#clash-ways").display = mine is not None and not reused
+        self.query_one("#reuse").display = mine is not None and mine.same is not None and not mine.hard
+
+    @on(Button.Pressed, "#new-key")
+    def _new(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.answer(FieldAnswered("S3_KEY", clash.unique_key(self.draft.text("S3_KEY"), self.ports.clock.now())))
+
+    @on(Button.Pressed, "#reuse")
+    def _reuse(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.answer(ReuseAllowed(self.draft.text("S3_KEY")))

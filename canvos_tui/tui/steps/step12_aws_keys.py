@@ -1,0 +1,174 @@
+"""Guide step 12: the AWS keys; kept in memory, tested at once."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from canvos_tui.core import fields, secret_file
+from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.draft import KeysGiven, Origin
+from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.secret import Secret
+from canvos_tui.tui.dialogs.pick_one import PickOne
+from canvos_tui.tui.step_panel import StepPanel
+
+GOOD_TO_KNOW = (
+    "Good to know  Temporary keys (ASIA..., SSO, roles) do not work: the build\n"
+    "              passes no session token. Use a long-lived key of an IAM user.\n"
+    "              Keys go to .secret only (mode 0600, git-ignored) and are\n"
+    "              masked in every log. After the build you may delete it.\n"
+    "              .secret also gets an empty AWS_PROFILE= line: the build stops\n"
+    "              without it, although the guide does not show it."
+)
+DEFAULT_REGION = "us-east-1"  # STS answers in any region; used while REGION is not known
+
+
+class AwsKeysPanel(StepPanel):
+    """Typed, or taken from the environment, a profile or an existing .secret; only long-lived keys."""
+
+    GUIDE, TITLE = (12,), "AWS keys"
+    ABOUT = "The test asks STS who the keys belong to; that needs no right at all. Nothing is stored before screen 8."
+
+    def compose(self) -> ComposeResult:
+        """Two fields, the sources, the test."""
+        with Horizontal(classes="field-line"):
+            yield Static("AWS_ACCESS_KEY_ID", classes="key-label", markup=False)
+            yield Input(id="aws-access-key-id", compact=True)
+            yield Static("step 12", classes="field-origin", markup=False)
+        yield Static("", id="key-id-note", classes="field-note", markup=False)
+        with Horizontal(classes="field-line"):
+            yield Static("AWS_SECRET_ACCESS_KEY", classes="key-label", markup=False)
+            yield Input(id="aws-secret-access-key", compact=True, password=True)
+            yield Button("Show", id="show", compact=True)
+        yield Static("", id="secret-note", classes="field-note", markup=False)
+        with Horizontal(classes="field-line", id="sources"):
+            yield Static("Take from", classes="short-label", markup=False)
+            yield Button("Environment", id="from-environment", compact=True)
+            yield Button("Profile", id="from-profile", compact=True)
+            yield Button(".secret", id="from-secret", compact=True)
+        with Horizontal(classes="field-line"):
+            yield Button("Test", id="test", compact=True)
+            yield Static("", id="test-result", markup=False)
+        yield Static("\n" + GOOD_TO_KNOW, markup=False)
+
+    def entered(self) -> None:
+        """Says which keys are in memory already."""
+        if self.draft.keys is not None:
+            self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_origin.value}")
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#test-result", Static).update(Content(text), layout=False)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.input.id == "aws-access-key-id":
+            self._check("#key-id-note", fields.AWS_ACCESS_KEY_ID.parse, event.value)
+        else:
+            self._check("#secret-note", fields.AWS_SECRET_ACCESS_KEY.parse, event.value)
+        self._take_typed()
+
+    def _check(self, note: str, parse: object, text: str) -> bool:
+        message = ""
+        if text.strip():
+            try:
+                parse(text)  # type: ignore[operator]
+            except InvalidValueError as error:
+                message = f"x {error.sentence()}"
+        self.query_one(note, Static).update(Content(message), layout=False)
+        return not message
+
+    def _take_typed(self) -> None:
+        try:
+            key_id = str(fields.AWS_ACCESS_KEY_ID.parse(self.query_one("#aws-access-key-id", Input).value))
+            secret = fields.AWS_SECRET_ACCESS_KEY.parse(self.query_one("#aws-secret-access-key", Input).value)
+        except InvalidValueError:
+            if self.draft.keys is not None and self.draft.key_origin is Origin.TYPED:
+                self.answer(KeysGiven(None, Origin.TYPED))
+            return
+        assert isinstance(secret, Secret)
+        self._give(AwsKeys(key_id, secret), Origin.TYPED)
+
+    def _give(self, keys: AwsKeys, origin: Origin) -> None:
+        if keys != self.draft.keys:
+            self.answer(KeysGiven(keys, origin))
+            self.learn(identity=None, clash=None, rights=(), rights_for="")
+            self._tell(f"keys {keys.masked_id()} {origin.value}; not tested yet")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input.id == "aws-access-key-id":
+            self.query_one("#aws-secret-access-key").focus()
+        else:
+            self.query_one("#test").focus()
+            self._test()
+
+    @on(Input.Blurred, "#aws-secret-access-key")
+    def _hide(self) -> None:
+        if not self.query_one("#show").has_focus:
+            self.query_one("#aws-secret-access-key", Input).password = True
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        match event.button.id:
+            case "show":
+                field = self.query_one("#aws-secret-access-key", Input)
+                field.password = not field.password
+                field.focus()
+            case "test":
+                self._test()
+            case source:
+                self._fill(str(source))
+
+    @work(exclusive=True, group="fill")
+    async def _fill(self, source: str) -> None:
+        try:
+            keys, origin = await self._found(source)
+        except CanvosError as error:
+            self._tell(f"x {error}. {error.remedy}")
+            return
+        if keys is None:
+            self._tell("x there are no keys in that place")
+        elif keys.temporary:
+            self._tell("x these are temporary keys: the build passes no session token. Use a long-lived key of an IAM user")
+        else:
+            self._give(keys, origin)
+            self._test()
+
+    async def _found(self, source: str) -> tuple[AwsKeys | None, Origin]:
+        if source == "from-environment":
+            env = self.ports.environ
+            key_id, secret, token = (env.get(n, "") for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
+            keys = AwsKeys(key_id, Secret(secret), Secret(token) if token else None) if key_id and secret else None
+            return keys, Origin.ENVIRONMENT
+        if source == "from-secret":
+            data = await self.ports.files.read_bytes(self.draft.folder / ".secret") if self.draft.folder else None
+            return secret_file.keys_of(data or b""), Origin.SECRET
+        names = await self.ports.aws.profiles()
+        name = await self.app.push_screen_wait(PickOne("profile", names, "default")) if names else None
+        return (await self.ports.aws.profile_keys(name), Origin.PROFILE) if name else (None, Origin.PROFILE)
+
+    @work(exclusive=True, group="test")
+    async def _test(self) -> None:
+        keys = self.draft.keys
+        if keys is None:
+            self._tell("x both keys are needed before they can be tested")
+            return
+        self._tell("asking STS ...")
+        try:
+            aws = await self.ports.aws.open(keys, self.draft.text("REGION") or DEFAULT_REGION)
+            identity = await aws.identity()
+        except CanvosError as error:
+            self._tell(f"x {error}. {error.remedy}")
+            return
+        self.learn(identity=identity)
+        skew = identity.clock_skew
+        late = f"   ! clock {abs(skew):.0f} s off" if skew is not None and abs(skew) > 60 else ""
+        root = "   ! root keys: use an IAM user" if identity.arn.endswith(":root") else ""
+        self._tell(f"ok  account {identity.account}  {identity.user}{late}{root}")

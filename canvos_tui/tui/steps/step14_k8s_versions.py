@@ -1,0 +1,111 @@
+"""Guide step 14: which Kubernetes versions stay in k8s_version.json."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Input, SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from canvos_tui.core.draft import VersionsKept
+from canvos_tui.core.k8s_versions import newest_first, newest_of_each_minor
+from canvos_tui.tui.step_panel import StepPanel
+
+NOTES = (
+    "Note     affects ./earthly.sh +build-provider-images only, one image each.\n"
+    "         This AMI stays the same: +aws-cloud-image does not read the file.\n"
+    "Note     the file is under version control: a copy is kept on writing."
+)
+
+
+class KubernetesVersions(StepPanel):
+    """A filtered list of ticks; nothing is written before the review."""
+
+    GUIDE, TITLE = (14,), "Several Kubernetes versions"
+    ABOUT = "a keeps all that are shown, x none of them, i inverts, l keeps the newest of each minor version."
+    BINDINGS = [
+        Binding("a", "keep('all')", "All shown"),
+        Binding("x", "keep('none')", "None"),
+        Binding("i", "keep('invert')", "Invert"),
+        Binding("l", "keep('newest')", "Newest of each"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Filter, list, what comes out."""
+        yield Static("", id="versions-head", markup=False)
+        yield Input(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
+        yield SelectionList[str](id="versions-list", compact=True)
+        yield Static("", id="versions-result", markup=False)
+        yield Static(NOTES, markup=False)
+
+    def entered(self) -> None:
+        """The list has the focus, so that the letters work at once."""
+        self._fill()
+        self.query_one(SelectionList).focus()
+
+    def _offered(self) -> tuple[str, ...]:
+        return self.known.versions.get(self.draft.text("K8S_DISTRIBUTION"), ())
+
+    def _shown(self) -> tuple[str, ...]:
+        text = self.query_one("#versions-filter", Input).value.strip()
+        return tuple(v for v in newest_first(self._offered()) if text in v)
+
+    def _fill(self) -> None:
+        listed = self.query_one("#versions-list", SelectionList)
+        with self.prevent(SelectionList.SelectedChanged):
+            listed.clear_options()
+            listed.add_options([Selection(Content(v), v, v in self.draft.kept) for v in self._shown()])
+        self._tell()
+
+    def _tell(self) -> None:
+        distribution, offered = self.draft.text("K8S_DISTRIBUTION"), self._offered()
+        kept = [v for v in offered if v in self.draft.kept]
+        head = f"k8s_version.json, {distribution}: {len(offered)} versions, {len(kept)} kept"
+        if not offered:
+            head += "   x not in this checkout's file"
+        self.query_one("#versions-head", Static).update(Content(head), layout=False)
+        names = ", ".join(f'"{v}"' for v in kept[:6]) + (" ..." if len(kept) > 6 else "")
+        result = f'Result   "{distribution}": [{names}]   other distributions unchanged'
+        result += "\nAlso     K8S_VERSION is left out of .arg, as the guide says"
+        if not kept:
+            result = "x        nothing is kept: keep at least one, or go back and untick\n"
+        self.query_one("#versions-result", Static).update(Content(result), layout=False)
+
+    @on(Input.Changed, "#versions-filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self._fill()
+
+    @on(Input.Submitted, "#versions-filter")
+    def _to_list(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(SelectionList).focus()
+
+    @on(SelectionList.SelectedChanged)
+    def _ticked(self, event: SelectionList.SelectedChanged[str]) -> None:
+        shown, ticked = set(self._shown()), set(event.selection_list.selected)
+        self._keep({v for v in self.draft.kept if v not in shown} | ticked)
+
+    def _keep(self, wanted: set[str]) -> None:
+        kept = tuple(v for v in self._offered() if v in wanted)
+        if kept != self.draft.kept:
+            self.answer(VersionsKept(kept))
+
+    def watch_draft(self) -> None:
+        """What is kept follows the draft."""
+        if self.is_mounted:
+            self._tell()
+
+    def action_keep(self, how: str) -> None:
+        """All shown, none of them, the opposite, or the newest of each minor version among them."""
+        shown, kept = set(self._shown()), set(self.draft.kept)
+        ticked = {
+            "all": shown,
+            "none": set(),
+            "invert": shown - kept,
+            "newest": set(newest_of_each_minor(tuple(shown))),
+        }[how]
+        self._keep((kept - shown) | ticked)
+        self.call_later(self._fill)

@@ -1,0 +1,147 @@
+"""Guide step 16: the build as its supervisor tells it. This screen is a reader; closing it stops nothing."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Static
+
+from canvos_tui.core.build import BuildRun, Phase, Stage
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.text import elapsed, middle
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.messages import CopyAsked
+from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.log_view import LogView
+from canvos_tui.tui.widgets.phase_list import PhaseList
+
+QUIET = 30  # seconds without a line before the screen says so
+LEAVE = (
+    "You may leave: Ctrl+Q, Detach. Build and import go on; come back with canvos-tui attach.\n"
+    "If this machine is switched off during the import, AWS still finishes the snapshot,\n"
+    "but the AMI would have to be registered by hand."
+)
+
+
+class Build(StepPanel):
+    """Phases above, log below."""
+
+    GUIDE, TITLE = (16,), "Build"
+    ABOUT = (
+        "The build runs under a supervisor of its own: this window may close, the connection may break. "
+        "Percentage and message of the import come from AWS, not from the log. x asks to cancel."
+    )
+    BINDINGS = [
+        Binding("x", "cancel", "Cancel build"),
+        Binding("c", "copy", "Copy ids"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Summary, phases, log."""
+        yield Static("", id="build-head", markup=False)
+        yield PhaseList()
+        yield Static("", id="build-note", markup=False)
+        yield Static("-- log ---", id="log-head", markup=False)
+        yield LogView()
+
+    def on_mount(self) -> None:
+        """The elapsed time moves each second, whatever happens."""
+        self._run: BuildRun | None = None
+        self._following = ""
+        self._last_lines, self._last_change = 0, self.ports.clock.now()
+        self.set_interval(1, self._show)
+
+    def entered(self) -> None:
+        """Follows the run that is known, from its first event."""
+        self.query_one(LogView).focus()
+        if not self.known.run_id:
+            self.query_one("#build-head", Static).update("No build is running. Screen 8 starts one; Start shows those that run.")
+        elif self._following != self.known.run_id:
+            self._following = self.known.run_id
+            self._follow(self.known.run_id)
+
+    @work(exclusive=True, group="follow")
+    async def _follow(self, run_id: str) -> None:
+        try:
+            run = BuildRun(await self.ports.runs.plan(run_id))
+            self.query_one(LogView).open(self.ports.runs.open_log(run_id))
+            async with aclosing(self.ports.runs.follow(run_id)) as batches:
+                async for batch in batches:
+                    self._run = run = run.after(batch)
+                    self._show()
+            result = await self.ports.runs.result(run_id)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            self._following = ""
+            return
+        self.learn(result=result)
+        if result is not None:
+            self.leave("result")
+        else:
+            self.hint(
+                "! the supervisor is gone and left no result: the build was interrupted. AWS may go on; Validate on the Start screen looks"
+            )
+
+    def _show(self) -> None:
+        if not self.is_mounted or not self.screen.is_current:
+            return
+        run, now = self._run, self.ports.clock.now()
+        log = self.query_one(LogView)
+        if log.line_count != self._last_lines:
+            self._last_lines, self._last_change = log.line_count, now
+        if run is None:
+            return
+        began = run.started_at or now
+        took = elapsed(((run.ended_at or now) - began).total_seconds())
+        stage = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "STOPPING, x again to force", Stage.ENDED: "ended"}[
+            run.stage
+        ]
+        path = middle(str(self.ports.runs.log_path(self.known.run_id)), max(20, self.size.width - 44))
+        self.query_one("#build-head", Static).update(Content(f"{stage}   elapsed {took}   usually 1-2 h (guide)   log {path}"))
+        self.query_one(PhaseList).show(run, now)
+        note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and self.screen.size.height >= 30 else ""
+        self.query_one("#build-note", Static).update(note)
+        self.query_one("#build-note").display = bool(note)
+        quiet = (now - self._last_change).total_seconds()
+        silent = f" no output for {elapsed(quiet)}, the supervisor is alive " if quiet >= QUIET and run.stage is not Stage.ENDED else ""
+        head = f"-- log, line {log.line_count} {silent}"
+        self.query_one("#log-head", Static).update(Content(f"{head.ljust(max(0, self.size.width - len(log.state) - 2), '-')} {log.state}"))
+
+    @on(LogView.Moved)
+    def _moved(self, event: LogView.Moved) -> None:
+        event.stop()
+        self._show()
+
+    @on(LogView.Full)
+    def _full(self, event: LogView.Full) -> None:
+        event.stop()
+        self.toggle_class("-log-only")
+
+    @work(exclusive=True, group="cancel")
+    async def action_cancel(self) -> None:
+        """Asks, then interrupts; the second time it kills."""
+        if self._run is None or self._run.stage is Stage.ENDED:
+            self.hint("no build is running")
+            return
+        force = self._run.stage is Stage.STOPPING
+        text = "What is in AWS stays and is listed afterwards. An import that began goes on in AWS."
+        line = "Force    kill it now" if force else "Cancel   interrupt the build (SIGINT), its container cleans up"
+        word = await self.app.push_screen_wait(Ask("Cancel the build?", text, (Choice("", "Stay"), Choice("go", line))))
+        if word == "go":
+            try:
+                await self.ports.runs.cancel(self.known.run_id, force=force)
+                self.hint("stopping: the build was asked to end" if not force else "killed")
+            except CanvosError as error:
+                self.hint(f"x {error}. {error.remedy}")
+
+    def action_copy(self) -> None:
+        """Copies the ids that are known."""
+        ids = "\n".join(f"{kind} {found}" for kind, found in (self._run.ids.items() if self._run else ()))
+        if ids:
+            self.post_message(CopyAsked(ids, "ids"))
+        else:
+            self.hint("there is no id yet")

@@ -1,0 +1,151 @@
+"""Validate 1 to 4 of the guide, through the API, for the run that ended or for an image built earlier."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from canvos_tui.core.console import console_links
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.result import Outcome, RunResult, Status
+from canvos_tui.core.summary import headline
+from canvos_tui.core.validate import validate
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.messages import CopyAsked
+from canvos_tui.tui.step_panel import StepPanel
+
+NEXT = (
+    "What next  launch an instance with a larger root volume (the AMI's is the small raw disk),\n"
+    "           an instance type that boots UEFI, and the AMI above."
+)
+
+
+class Validate(StepPanel):
+    """The AMI id alone on its line, the findings, the links, what is left over."""
+
+    TITLE = "Result and validation"
+    ABOUT = "The proof is a chain of facts from AWS: the new import task, its snapshot, and an AMI of yours on that snapshot."
+    BINDINGS = [
+        Binding("c", "copy", "Copy AMI id"),
+        Binding("l", "links", "Links"),
+        Binding("d", "delete", "Delete .secret"),
+        Binding("j", "json", "result.json"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Text, and for an image built earlier the button that asks AWS."""
+        yield Static("", id="result-text", markup=False)
+        with Horizontal(classes="field-line", id="validate-line"):
+            yield Button("Look now", id="look", compact=True)
+            yield Static("", id="validate-state", markup=False)
+
+    def on_mount(self) -> None:
+        """Draws what is known."""
+        self.watch_known()
+
+    def entered(self) -> None:
+        """Without a run there is a button to press."""
+        if self.display and self.known.result is None:
+            self.query_one("#look").focus()
+
+    def watch_known(self) -> None:
+        """A result arrived."""
+        if not self.is_mounted:
+            return
+        result = self.known.result
+        self.display = result is None or result.outcome is Outcome.SUCCEEDED
+        self.query_one("#validate-line").display = result is None
+        self.query_one("#result-text", Static).update(Content("\n".join(self._lines(result))))
+
+    def watch_draft(self) -> None:
+        """The names to look for come from the answers."""
+        self.watch_known()
+
+    def _lines(self, result: RunResult | None) -> list[str]:
+        if result is None:
+            draft = self.draft
+            missing = [n for n in ("REGION", "S3_BUCKET", "S3_KEY") if not draft.text(n)]
+            if draft.keys is None:
+                missing.append("AWS keys (screen 6)")
+            about = f"s3://{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')} and the AMI of that name in {draft.text('REGION')}"
+            return ["Look at an image already built", "", f"first needed: {', '.join(missing)}" if missing else f"asks for {about}", ""]
+        lines = [headline(result), "", f"  AMI   {result.ami}", ""]
+        lines.append(f"Name {result.ami_name}   Region {result.region}   Snapshot {result.snapshot}")
+        lines.append("-- Validate ----------------------------------------------- guide, Validate 1-4")
+        lines += [f"{f.status.label} {f.text}" for f in result.findings]
+        lines += [f"Console  {url}" for url in self._links(result)[:2]]
+        if result.left_behind:
+            lines.append("-- Left over -----------------------------------------------------------------")
+            lines += [f"{left.kind} {left.id}  {left.note}" for left in result.left_behind]
+        return [*lines, "", NEXT]
+
+    def _links(self, result: RunResult) -> tuple[str, ...]:
+        partition = self.known.identity.partition if self.known.identity else "aws"
+        links = console_links(partition, result.region, result.bucket, result.key, result.ami)
+        return tuple(f"{label}: {url}" for label, url in links)
+
+    def action_copy(self) -> None:
+        """Copies the AMI id."""
+        if self.known.result is not None and self.known.result.ami:
+            self.post_message(CopyAsked(self.known.result.ami, "AMI id"))
+
+    async def action_links(self) -> None:
+        """All console links, bare, to copy."""
+        if self.known.result is not None:
+            await self.app.push_screen(ReadText("Console", "\n".join(self._links(self.known.result))))
+
+    def action_json(self) -> None:
+        """Where result.json lies."""
+        if self.known.run_id:
+            path = self.ports.runs.log_path(self.known.run_id).with_name("result.json")
+            self.post_message(CopyAsked(str(path), f"path of result.json: {path}"))
+
+    @work(exclusive=True, group="delete")
+    async def action_delete(self) -> None:
+        """Deletes .secret after a question."""
+        if self.draft.folder is None:
+            return
+        path = self.draft.folder / ".secret"
+        choices = (Choice("", "Keep it"), Choice("go", f"Delete {path}"))
+        if await self.app.push_screen_wait(
+            Ask("Delete .secret?", "The keys stay valid in AWS; another build needs the file again.", choices)
+        ):
+            try:
+                await self.ports.files.remove(path)
+                self.hint(f"deleted {path}")
+            except CanvosError as error:
+                self.hint(f"x {error}. {error.remedy}")
+
+    @on(Button.Pressed, "#look")
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        draft = self.draft
+        if draft.keys is None:
+            self.leave("keys")
+        elif not all(draft.text(n) for n in ("REGION", "S3_BUCKET", "S3_KEY")):
+            self.leave("s3")
+        else:
+            self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        state = self.query_one("#validate-state", Static)
+        state.update("asking AWS ...")
+        draft = self.draft
+        assert draft.keys is not None
+        try:
+            aws = await self.ports.aws.open(draft.keys, draft.text("REGION"))
+            findings = await validate(aws, draft.text("S3_BUCKET"), draft.text("S3_KEY"), self.ports.clock.now())
+        except CanvosError as error:
+            state.update(Content(f"x {error}. {error.remedy}"))
+            return
+        state.update("")
+        good = all(f.status is not Status.FAIL for f in findings)
+        lines = [f"{'FOUND' if good else 'NOT COMPLETE'}: {draft.text('S3_KEY')} in {draft.text('REGION')}", ""]
+        lines += [f"{f.status.label} {f.text}" for f in findings]
+        self.query_one("#result-text", Static).update(Content("\n".join(lines) + "\n"))

@@ -1,0 +1,126 @@
+"""A field: label, text, where the value came from, and one line below for help, a warning or the reason of a refusal."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from canvos_tui.core.draft import Draft, Entry, FieldAnswered, Origin, answer_for
+from canvos_tui.core.fields import Field
+from canvos_tui.tui.dialogs.pick_one import PickOne
+from canvos_tui.tui.messages import Answered, Leave
+
+
+class FieldRow(Vertical):
+    """Posts an Answered for each change; keeps what was refused as it was typed."""
+
+    BINDINGS = [Binding("down", "pick", "Choose", show=False)]
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    choices: reactive[tuple[str, ...]] = reactive((), init=False)
+    caution: reactive[str] = reactive("", init=False)
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(id=f"row-{field.anchor}", classes="field-row")
+        self.field = field
+        self._touched = False
+        self._sent: str | None = None  # typed, and not yet back as part of the draft
+
+    def compose(self) -> ComposeResult:
+        """One row to type in, one to read."""
+        entry = self.draft.entry(self.field.key)
+        with Horizontal(classes="field-line"):
+            yield Static(self.field.key, classes="field-label", markup=False)
+            yield Input(entry.text, id=self.field.anchor, compact=True, select_on_focus=False)
+            yield Static("", classes="field-origin", markup=False)
+        yield Static("", classes="field-note", markup=False)
+
+    def on_mount(self) -> None:
+        """Shows the value that was there and what is to say of it."""
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = self.draft.entry(self.field.key).text
+        self._touched = bool(self.draft.entry(self.field.key).error)
+        self._show()
+
+    def watch_draft(self) -> None:
+        """Takes over a value that came from elsewhere."""
+        if not self.is_mounted:
+            return
+        entry = self.draft.entry(self.field.key)
+        if self._sent is not None and self._sent == entry.text.strip():
+            self._sent = None
+        elif self._sent is None and self.query_one(Input).value.strip() != entry.text.strip():
+            self.query_one(Input).value = entry.text
+        self._show()
+
+    def watch_choices(self) -> None:
+        """The help line says that there is something to pick from."""
+        self._show()
+
+    def watch_caution(self) -> None:
+        """A warning takes the place of the help line."""
+        self._show()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.value.strip() != self.draft.entry(self.field.key).text.strip():
+            answer = answer_for(self.field, event.value)
+            # a character that can never be right is named at once, everything else after the first look away
+            self._touched = self._touched or (not isinstance(answer, FieldAnswered) and "not allowed" in answer.error)
+            self._sent = event.value.strip()
+            self.post_message(Answered(answer))
+
+    @on(Input.Blurred)
+    def _left(self, event: Input.Blurred) -> None:
+        event.stop()
+        self._touched = self._touched or bool(event.value)
+        self._show()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._touched = True
+        self._show()
+        if self.draft.entry(self.field.key).error:
+            return
+        inputs = [w for w in self.screen.focus_chain if isinstance(w, Input)]
+        if event.input in inputs[:-1]:
+            inputs[inputs.index(event.input) + 1].focus()
+        else:
+            self.post_message(Leave("next"))
+
+    async def action_pick(self) -> None:
+        """Opens the list of choices; does nothing where there is none."""
+        if self.choices:
+            self.run_worker(self._pick(), exclusive=True)
+
+    async def _pick(self) -> None:
+        chosen = await self.app.push_screen_wait(PickOne(self.field.key, self.choices, self.draft.text(self.field.key)))
+        if chosen is not None:
+            self.query_one(Input).value = chosen
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        entry = self.draft.entry(self.field.key)
+        step = f"step {self.field.step}"
+        origin = "" if entry.origin in {Origin.YOU, Origin.TYPED} or not entry.text else f"{entry.origin.value}  "
+        self.query_one(".field-origin", Static).update(Content(f"{origin}{step}"), layout=False)
+        self.query_one(".field-note", Static).update(Content(self._note(entry)), layout=False)
+        refused = bool(entry.error) and self._touched
+        self.set_class(refused, "-refused")
+        self.set_class(bool(self.caution) and not refused, "-caution")
+
+    def _note(self, entry: Entry) -> str:
+        if entry.error and self._touched:
+            return f"x {entry.error}"
+        if self.caution and not entry.error:
+            return f"! {self.caution}"
+        more = f" (Down: choose from {len(self.choices)})" if self.choices else ""
+        return f"{self.field.line}{more}"

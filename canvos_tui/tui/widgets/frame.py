@@ -1,0 +1,151 @@
+"""The frame around every page: the context line, the rail of pages, and the help pane of wide terminals."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from canvos_tui.core import fields
+from canvos_tui.core.draft import Draft, gaps
+from canvos_tui.core.known import Known
+from canvos_tui.core.text import middle
+
+RAIL = (
+    ("check", "1", "Check"),
+    ("repo", "2", "Repo"),
+    ("image", "3", "Image"),
+    ("os", "4", "OS/K8s"),
+    ("s3", "5", "S3"),
+    ("keys", "6", "Keys"),
+    ("aws", "7", "AWS"),
+    ("review", "8", "Review"),
+    ("build", "9", "Build"),
+    ("result", "10", "Result"),
+)
+_FIELDS_OF = {
+    "image": ("CUSTOM_TAG", "IMAGE_REGISTRY"),
+    "os": ("OS_DISTRIBUTION", "OS_VERSION"),
+    "s3": ("S3_BUCKET", "REGION"),
+}
+
+
+def verdict(known: Known) -> str:
+    """The last check's verdict in capitals."""
+    if known.report is None or not known.report.results:
+        return "NOT CHECKED"
+    return {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}[known.report.verdict]
+
+
+def mark(slug: str, current: str, draft: Draft, known: Known) -> str:
+    """`>` for the page on screen, `!` where something is wrong, `*` where all is answered."""
+    if slug == current:
+        return ">"
+    if slug == "check":
+        return {"ready": "*", "not_ready": "!"}.get(known.report.verdict, " ") if known.report else " "
+    if slug == "build":
+        return "*" if known.result else " "
+    if slug in {"aws", "review", "result"}:
+        return " "
+    mine = [g for g in gaps(draft) if g.page == slug]
+    if not mine:
+        return "*"
+    refused = any(draft.entry(g.key).error for g in mine if g.key in fields.BY_KEY)
+    return "!" if refused else " "
+
+
+class TopBar(Static):
+    """Program, folder, tag, region and the verdict."""
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    known: reactive[Known] = reactive(Known, init=False)
+
+    def __init__(self, banner: str) -> None:
+        super().__init__("", id="top-bar", markup=False)
+        self._banner = banner
+
+    def render(self) -> Content:
+        """One line, the verdict at its right end."""
+        folder = middle(str(self.draft.folder), 24) if self.draft.folder else "no checkout"
+        parts = ["canvos-tui", *([self._banner] if self._banner else []), folder, self.draft.tag, self.draft.text("REGION")]
+        left = "   ".join(p for p in parts if p)
+        right = verdict(self.known)
+        width = max(20, self.size.width)
+        return Content(left[: width - len(right) - 2].ljust(width - len(right) - 1) + right)
+
+    def watch_draft(self) -> None:
+        """A new answer may change the context."""
+        self.refresh()
+
+    def watch_known(self) -> None:
+        """A new report changes the verdict."""
+        self.refresh()
+
+
+class Rail(Static):
+    """All pages on one line."""
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    known: reactive[Known] = reactive(Known, init=False)
+
+    def __init__(self, current: str) -> None:
+        super().__init__("", id="rail", markup=False)
+        self._current = current
+
+    def render(self) -> Content:
+        """`>` current, `!` wrong, `*` done."""
+        width = max(20, self.size.width)
+        names = [f"{mark(slug, self._current, self.draft, self.known)}{number} {name}" for slug, number, name in RAIL]
+        line = " ".join(names)
+        if len(line) > width and width >= 72:
+            names[-1] = names[-1].split()[0]
+            line = " ".join(names)
+        if len(line) > width:
+            at = [slug for slug, _, _ in RAIL].index(self._current) if self._current in {s for s, _, _ in RAIL} else -1
+            line = f"{at + 1}/10 {RAIL[at][2]}" if at >= 0 else ""
+        return Content(line)
+
+    def watch_draft(self) -> None:
+        """Marks follow the answers."""
+        self.refresh()
+
+    def watch_known(self) -> None:
+        """Marks follow the checks."""
+        self.refresh()
+
+
+class SideRail(Static):
+    """The rail as a column, with the value chosen under each name."""
+
+    draft: reactive[Draft] = reactive(Draft, init=False)
+    known: reactive[Known] = reactive(Known, init=False)
+
+    def __init__(self, current: str) -> None:
+        super().__init__("", id="side-rail", markup=False)
+        self._current = current
+
+    def render(self) -> Content:
+        """Two lines a page at most."""
+        lines = []
+        for slug, number, name in RAIL:
+            sign = mark(slug, self._current, self.draft, self.known)
+            lines.append(f"{'>' if sign == '>' else ' '}{number:>2} {name:<11}{'' if sign == '>' else sign}")
+            value = self._value(slug)
+            if value:
+                lines.append(f"    {value[:17]}")
+        return Content("\n".join(lines))
+
+    def _value(self, slug: str) -> str:
+        if slug == "repo":
+            return self.draft.tag
+        if slug == "keys":
+            return self.draft.keys.masked_id() if self.draft.keys else ""
+        return " ".join(filter(None, (self.draft.text(key) for key in _FIELDS_OF.get(slug, ()))))
+
+    def watch_draft(self) -> None:
+        """Values follow the answers."""
+        self.refresh()
+
+    def watch_known(self) -> None:
+        """Marks follow the checks."""
+        self.refresh()

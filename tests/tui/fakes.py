@@ -1,0 +1,238 @@
+"""The small fakes of pilot tests; git, files and the clone source are real."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from canvos_tui.adapters.disk import Disk
+from canvos_tui.adapters.git import GitCommand
+from canvos_tui.adapters.log_file import LogFile
+from canvos_tui.core.aws_facts import (
+    AwsKeys,
+    Baseline,
+    Bucket,
+    Identity,
+    Image,
+    ImportTask,
+    Right,
+    RightProbe,
+    S3Object,
+    Sighting,
+    Snapshot,
+    Upload,
+)
+from canvos_tui.core.build import BuildEvent, BuildPlan
+from canvos_tui.core.errors import AwsError, DockerError, RunError
+from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.result import RunResult
+from canvos_tui.core.run_info import RunInfo
+
+NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
+GB = 10**9
+NINE = (
+    "s3:PutObject",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "ec2:ImportSnapshot",
+    "ec2:DescribeImportSnapshotTasks",
+    "ec2:DescribeSnapshots",
+    "ec2:DescribeImages",
+    "ec2:RegisterImage",
+    "ec2:CreateTags",
+)
+
+
+class FakeClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+class FakeHost:
+    memory = 16 * GB
+
+    async def facts(self, checkout: Path) -> HostFacts:
+        return HostFacts("Linux", "x86_64", 8, self.memory, 212 * GB, 400 * GB, "alice", "6.8")
+
+    async def disk_free(self, path: Path) -> tuple[int, int]:
+        return 212 * GB, 400 * GB
+
+    async def tool_version(self, name: str) -> str | None:
+        return {"git": "git version 2.43.0", "docker": "Docker version 27.1.1"}.get(name)
+
+
+class FakeDocker:
+    error: DockerError | None = None
+
+    async def facts(self) -> DockerFacts:
+        if self.error:
+            raise self.error
+        return DockerFacts("unix:///var/run/docker.sock", "27.1.1", "/var/lib/docker", False, False, 8, 16 * GB, "Docker version 27.1.1")
+
+    async def probe_privileged(self, image: str) -> PrivilegedProbe:
+        return PrivilegedProbe(True, seconds=0.8)
+
+
+class FakeNetwork:
+    async def reach(self, url: str) -> Reach:
+        return Reach(url, "ok", 200, seconds=0.2)
+
+
+class FakeAws:
+    """One account in memory; `denied` actions are refused."""
+
+    def __init__(self) -> None:
+        self.denied: set[str] = set()
+        self.role = True
+        self.objects: dict[str, S3Object] = {}
+        self.images: list[Image] = []
+        self.region = "eu-west-1"
+        self.error: AwsError | None = None
+
+    async def identity(self) -> Identity:
+        if self.error:
+            raise self.error
+        return Identity("123456789012", "arn:aws:iam::123456789012:user/edge", 0.0)
+
+    async def bucket(self, name: str) -> Bucket:
+        return Bucket(name, True, self.region, True)
+
+    async def head(self, bucket: str, key: str) -> S3Object | None:
+        return self.objects.get(key)
+
+    async def with_prefix(self, bucket: str, prefix: str, limit: int = 50) -> tuple[S3Object, ...]:
+        return tuple(o for k, o in self.objects.items() if k.startswith(prefix))
+
+    async def uploads(self, bucket: str, key: str) -> tuple[Upload, ...]:
+        return ()
+
+    async def import_tasks(self) -> tuple[ImportTask, ...]:
+        return ()
+
+    async def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        return Snapshot(snapshot_id, "completed")
+
+    async def images_named(self, name: str) -> tuple[Image, ...]:
+        return tuple(i for i in self.images if i.name == name)
+
+    async def image(self, image_id: str) -> Image | None:
+        return next((i for i in self.images if i.image_id == image_id), None)
+
+    async def baseline(self, bucket: str, key: str) -> Baseline:
+        return Baseline(NOW, self.region, bucket, key, "123456789012")
+
+    async def sight(self, baseline: Baseline) -> Sighting:
+        return Sighting(NOW)
+
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+        probes = [RightProbe(a, Right.DENIED if a in self.denied else Right.ALLOWED, "verified") for a in NINE]
+        role = Right.ALLOWED if self.role else Right.DENIED
+        probes.append(RightProbe("vmimport", role, "verified", *(() if self.role else ("NoSuchEntity", "The role cannot be found"))))
+        for probe in probes:
+            report(probe)
+        return tuple(probes)
+
+    async def cancel_import(self, task_id: str) -> None:
+        return None
+
+
+class FakeDoor:
+    def __init__(self, aws: FakeAws) -> None:
+        self.account = aws
+        self.buckets = {"acme-edge-images": "eu-west-1"}
+
+    async def open(self, keys: AwsKeys, region: str) -> FakeAws:
+        return self.account
+
+    async def bucket_region(self, bucket: str) -> Bucket:
+        region = self.buckets.get(bucket)
+        return Bucket(bucket, region is not None, region)
+
+    def endpoint(self) -> str:
+        return ""
+
+    async def profile_keys(self, profile: str) -> AwsKeys:
+        raise AwsError("no such profile", code="no-profile")
+
+    async def profiles(self) -> tuple[str, ...]:
+        return ()
+
+
+class FakeRuns:
+    """Runs whose events a test writes down beforehand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[tuple[BuildPlan, AwsKeys, tuple[str, ...]]] = []
+        self.plans: dict[str, BuildPlan] = {}
+        self.events: list[tuple[BuildEvent, ...]] = []
+        self.results: dict[str, RunResult] = {}
+        self.listed: tuple[RunInfo, ...] = ()
+        self.cancelled: list[bool] = []
+        self.lines = "one\ntwo\n"
+        self.keep_open = False
+
+    async def start(self, plan: BuildPlan, keys: AwsKeys, secrets: tuple[str, ...] = ()) -> str:
+        self.started.append((plan, keys, secrets))
+        self.plans["20260823-1412-3f9a"] = plan
+        return "20260823-1412-3f9a"
+
+    async def infos(self) -> tuple[RunInfo, ...]:
+        return self.listed
+
+    async def plan(self, run_id: str) -> BuildPlan:
+        if run_id not in self.plans:
+            raise RunError(f"there is no run {run_id}", remedy="canvos-tui status lists them")
+        return self.plans[run_id]
+
+    async def follow(self, run_id: str) -> AsyncGenerator[tuple[BuildEvent, ...], None]:
+        import asyncio
+
+        for batch in self.events:
+            yield batch
+        while self.keep_open:
+            await asyncio.sleep(0.05)
+
+    def log_path(self, run_id: str) -> Path:
+        return self.folder / "build.log"
+
+    def open_log(self, run_id: str) -> LogFile:
+        self.log_path(run_id).write_text(self.lines)
+        return LogFile(self.log_path(run_id))
+
+    async def result(self, run_id: str) -> RunResult | None:
+        return self.results.get(run_id)
+
+    async def cancel(self, run_id: str, *, force: bool = False) -> None:
+        self.cancelled.append(force)
+
+    async def resize(self, run_id: str, columns: int, rows: int) -> None:
+        return None
+
+
+def make_ports(root: Path, environ: dict[str, str] | None = None) -> Ports:
+    home = root / "home"
+    home.mkdir(exist_ok=True)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_SYSTEM": "/dev/null", **(environ or {})}
+    return Ports(
+        clock=FakeClock(),
+        host=FakeHost(),
+        docker=FakeDocker(),
+        network=FakeNetwork(),
+        git=GitCommand(env),
+        files=Disk(root / "state"),
+        runs=FakeRuns(root),
+        aws=FakeDoor(FakeAws()),
+        environ=env,
+    )

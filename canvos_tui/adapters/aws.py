@@ -1,0 +1,268 @@
+"""AWS through boto3. The SDK is loaded with the first client, calls run beside the event loop, every failure is an AwsError."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from canvos_tui.adapters import aws_profiles, aws_values
+from canvos_tui.adapters.aws_clients import PROBES, SERVICES, Clients, Patience, endpoint_for
+from canvos_tui.adapters.aws_errors import DENIALS
+from canvos_tui.adapters.aws_rights import Rights
+from canvos_tui.core.aws_facts import (
+    AwsKeys,
+    Baseline,
+    Bucket,
+    Identity,
+    Image,
+    ImportTask,
+    RightProbe,
+    S3Object,
+    Sighting,
+    Snapshot,
+    Upload,
+)
+from canvos_tui.core.errors import AwsError
+from canvos_tui.core.watch import our_task
+
+T = TypeVar("T")
+_GONE = frozenset({"404", "NoSuchKey", "NotFound"})
+_ANY_REGION = "us-east-1"  # where a bucket's region is asked for without keys; every partition-wide answer is the same
+
+
+class BotoDoor:
+    """Opens AWS with a pair of keys; makes no request itself but the ones about a bucket's region and about profiles."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, patience: Patience | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._patience = patience
+
+    async def open(self, keys: AwsKeys, region: str) -> BotoAws:
+        """An `Aws` for these keys and this region; makes no request and loads no SDK."""
+        return BotoAws(keys, region, self._environ, self._patience)
+
+    async def bucket_region(self, bucket: str) -> Bucket:
+        """The bucket's region without any keys (unsigned HeadBucket)."""
+        return await head_bucket(Clients(None, _ANY_REGION, self._environ, self._patience or PROBES), bucket)
+
+    def endpoint(self) -> str:
+        """The endpoint override in force, empty for AWS itself."""
+        found = dict.fromkeys(filter(None, (endpoint_for(service, self._environ) for service in SERVICES)))
+        return ", ".join(found)
+
+    async def profile_keys(self, profile: str) -> AwsKeys:
+        """The keys a profile of ~/.aws resolves to; AwsError when it has none."""
+        return await aws_profiles.keys_of(profile)
+
+    async def profiles(self) -> tuple[str, ...]:
+        """Names of the profiles in ~/.aws."""
+        return await aws_profiles.names()
+
+
+class BotoAws:
+    """AWS with one pair of keys in one region."""
+
+    def __init__(self, keys: AwsKeys, region: str, environ: Mapping[str, str], patience: Patience | None = None) -> None:
+        self._clients = Clients(keys, region, environ, patience)
+        self._probes = Clients(keys, region, environ, patience or PROBES)
+        self._region = region
+        self._identity: Identity | None = None
+        self._parts_denied: str = ""  # why the part lists cannot be read; asking again each time would change nothing
+
+    async def identity(self) -> Identity:
+        """Whose keys these are, and how far our clock is from AWS'."""
+
+        def ask(sts: Any) -> Identity:
+            before = datetime.now(UTC)
+            found = sts.get_caller_identity()
+            now = before + (datetime.now(UTC) - before) / 2
+            at = aws_values.answered_at(found)
+            return Identity(found["Account"], found["Arn"], (now - at).total_seconds() if at is not None else None)
+
+        self._identity = await self._probes.call("sts", ask)
+        return self._identity
+
+    async def bucket(self, name: str) -> Bucket:
+        """HeadBucket; region even where access is refused."""
+        return await head_bucket(self._clients, name)
+
+    async def head(self, bucket: str, key: str) -> S3Object | None:
+        """The object, None when there is none."""
+        try:
+            found = await self._clients.call("s3", lambda s3: s3.head_object(Bucket=bucket, Key=key))
+        except AwsError as error:
+            if error.code in _GONE:
+                return None
+            raise
+        return aws_values.headed_object(key, found)
+
+    async def with_prefix(self, bucket: str, prefix: str, limit: int = 50) -> tuple[S3Object, ...]:
+        """Objects whose key starts with `prefix`, at most `limit`."""
+        found = await self._clients.call("s3", lambda s3: s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=limit))
+        return tuple(aws_values.listed_object(row) for row in found.get("Contents", ()))
+
+    async def uploads(self, bucket: str, key: str) -> tuple[Upload, ...]:
+        """Incomplete multipart uploads of exactly that key, with the bytes done."""
+        return await self._clients.call("s3", lambda s3: _uploads(s3, bucket, key))
+
+    async def import_tasks(self) -> tuple[ImportTask, ...]:
+        """All snapshot import tasks of the region."""
+
+        def ask(ec2: Any) -> tuple[ImportTask, ...]:
+            # no filter: the tasks' filters are not documented, and a region has few of them
+            pages = ec2.get_paginator("describe_import_snapshot_tasks").paginate()
+            return tuple(aws_values.import_task(t) for page in pages for t in page.get("ImportSnapshotTasks", ()))
+
+        return await self._clients.call("ec2", ask)
+
+    async def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """One snapshot of this account."""
+        try:
+            found = await self._clients.call("ec2", lambda ec2: ec2.describe_snapshots(OwnerIds=["self"], SnapshotIds=[snapshot_id]))
+        except AwsError as error:
+            if error.code.startswith(("InvalidSnapshot.NotFound", "InvalidSnapshotID")):
+                return None
+            raise
+        return next((aws_values.snapshot(row) for row in found.get("Snapshots", ())), None)
+
+    async def images_named(self, name: str) -> tuple[Image, ...]:
+        """AMIs of this account with exactly that name, in any state."""
+
+        def ask(ec2: Any) -> tuple[Image, ...]:
+            wanted = [{"Name": "name", "Values": [name]}]
+            pages = ec2.get_paginator("describe_images").paginate(Owners=["self"], Filters=wanted, IncludeDisabled=True)
+            found = (aws_values.image(row) for page in pages for row in page.get("Images", ()))
+            return tuple(image for image in found if image.name == name)  # `*` and `?` in a name are wildcards to AWS
+
+        return await self._clients.call("ec2", ask)
+
+    async def image(self, image_id: str) -> Image | None:
+        """One AMI of this account, None when there is none."""
+        try:
+            found = await self._clients.call(
+                "ec2", lambda ec2: ec2.describe_images(Owners=["self"], ImageIds=[image_id], IncludeDisabled=True)
+            )
+        except AwsError as error:
+            if error.code.startswith("InvalidAMIID"):
+                return None
+            raise
+        return next((aws_values.image(row) for row in found.get("Images", ())), None)
+
+    async def baseline(self, bucket: str, key: str) -> Baseline:
+        """What is there before the build. What a verdict rests on must be answered; open uploads only where that is allowed."""
+        taken_at = datetime.now(UTC)
+        identity = self._identity or await self.identity()
+        tasks, images, found, near = await asyncio.gather(
+            self.import_tasks(), self.images_named(key), self.head(bucket, key), self.with_prefix(bucket, key)
+        )
+        return Baseline(
+            taken_at=taken_at,
+            region=self._region,
+            bucket=bucket,
+            key=key,
+            account=identity.account,
+            task_ids=tuple(task.task_id for task in tasks),
+            images=images,
+            object=found,
+            neighbours=tuple(o.key for o in near if o.key != key),
+            upload_ids=await self._known_uploads(bucket, key),
+        )
+
+    async def _known_uploads(self, bucket: str, key: str) -> tuple[str, ...]:
+        try:
+            return tuple(upload.upload_id for upload in await self.uploads(bucket, key))
+        except AwsError as error:
+            if error.code not in DENIALS:
+                raise
+            self._parts_denied = f"{error.code}: {error.message}"
+            return ()
+
+    async def sight(self, baseline: Baseline) -> Sighting:
+        """One look at everything a build may have made; never raises, what could not be asked is in `blind`."""
+        blind: list[str] = []
+        bucket, key = baseline.bucket, baseline.key
+        (_, uploads), (head_known, found), (_, tasks), (_, images) = await asyncio.gather(
+            self._parts(bucket, key, blind),
+            _attempt("object", self.head(bucket, key), blind),
+            _attempt("tasks", self.import_tasks(), blind),
+            _attempt("images", self.images_named(key), blind),
+        )
+        task = our_task(baseline, tasks or ())
+        snapshot = None
+        if task is not None and task.snapshot_id.startswith("snap-"):
+            _, snapshot = await _attempt("snapshot", self.snapshot(task.snapshot_id), blind)
+        return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
+
+    async def _parts(self, bucket: str, key: str, blind: list[str]) -> tuple[bool, tuple[Upload, ...] | None]:
+        if self._parts_denied:
+            blind.append(f"uploads: {self._parts_denied}")
+            return False, None
+        known, found = await _attempt("uploads", self.uploads(bucket, key), blind)
+        if not known and any(f"uploads: {code}:" in text for text in blind for code in DENIALS):
+            self._parts_denied = next(text for text in blind if text.startswith("uploads: ")).removeprefix("uploads: ")
+        return known, found
+
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+        """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
+        return await Rights(self._probes, bucket, key, report).ask()
+
+    async def cancel_import(self, task_id: str) -> None:
+        """Cancels an import task; needs a right beyond the guide's nine."""
+        await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
+
+
+async def _attempt(what: str, asked: Awaitable[T], blind: list[str]) -> tuple[bool, T | None]:
+    try:
+        return True, await asked
+    except AwsError as error:
+        blind.append(f"{what}: {error.code}: {error.message}")
+    except Exception as error:  # noqa: BLE001  a look must never end the run that it watches
+        blind.append(f"{what}: {type(error).__name__}: {error}")
+    return False, None
+
+
+async def head_bucket(clients: Clients, name: str) -> Bucket:
+    """HeadBucket of existing, absent and foreign buckets alike."""
+
+    def ask(s3: Any) -> Bucket:
+        from botocore.exceptions import ClientError
+
+        try:
+            found = s3.head_bucket(Bucket=name)
+            return Bucket(name, exists=True, region=found.get("BucketRegion") or _region_of(found), accessible=True)
+        except ClientError as error:
+            status, region = error.response["ResponseMetadata"]["HTTPStatusCode"], _region_of(error.response)
+            if status == 404:
+                return Bucket(name, exists=False)
+            if region is None or status not in {301, 400, 403}:
+                raise
+            return Bucket(name, exists=True, region=region)
+
+    return await clients.call("s3", ask)
+
+
+def _region_of(found: Mapping[str, Any]) -> str | None:
+    headers = found.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    region = headers.get("x-amz-bucket-region")
+    return str(region) if region else None
+
+
+def _uploads(s3: Any, bucket: str, key: str) -> tuple[Upload, ...]:
+    pages = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=key)
+    rows = [row for page in pages for row in page.get("Uploads", ()) if row["Key"] == key]
+    return tuple(Upload(row["UploadId"], key, row["Initiated"].astimezone(UTC), _done(s3, bucket, key, row["UploadId"])) for row in rows)
+
+
+def _done(s3: Any, bucket: str, key: str, upload_id: str) -> int:
+    from botocore.exceptions import ClientError
+
+    try:
+        pages = s3.get_paginator("list_parts").paginate(Bucket=bucket, Key=key, UploadId=upload_id)
+        return sum(int(part["Size"]) for page in pages for part in page.get("Parts", ()))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchUpload":  # it was completed between the two questions
+            return 0
+        raise

@@ -1,0 +1,137 @@
+"""Makes the SDK's clients, late and in one place, and runs their blocking calls beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from canvos_tui.adapters.aws_errors import translate
+from canvos_tui.core.aws_facts import AwsKeys
+
+if TYPE_CHECKING:
+    from canvos_tui.core.errors import AwsError
+
+T = TypeVar("T")
+SERVICES = ("s3", "ec2", "sts", "iam")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a call may take: seconds to connect, seconds between two bytes, and how many attempts in all."""
+
+    connect: float = 5.0
+    read: float = 20.0
+    attempts: int = 5
+
+
+PROBES = Patience(5.0, 10.0, 2)
+
+
+class Clients:
+    """Clients for one pair of keys (None: unsigned) in one region; each is made once, when it is first needed."""
+
+    def __init__(
+        self, keys: AwsKeys | None, region: str, environ: Mapping[str, str] | None = None, patience: Patience | None = None
+    ) -> None:
+        self.keys = keys
+        self.region = region
+        self._environ = os.environ if environ is None else environ
+        self._patience = patience or Patience()
+        self._lock = threading.Lock()
+        self._made: dict[str, Any] = {}
+        self._session: Any = None
+
+    async def call(self, service: str, deed: Callable[[Any], T]) -> T:
+        """What `deed(client)` returns; AwsError for whatever AWS or the network did."""
+        return await in_thread(lambda: self._call(service, deed))
+
+    def _call(self, service: str, deed: Callable[[Any], T]) -> T:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            return deed(self._client(service))
+        except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
+            # botocore reports a malformed endpoint or host name as a ValueError
+            problem = self.error(error)
+        # raised outside of the handler: the SDK's own exception is not chained to it and cannot be printed with it
+        raise problem
+
+    def error(self, error: Exception) -> AwsError:
+        """The AwsError for an exception of the SDK, without any secret of these keys."""
+        if self.keys is None:
+            return translate(error)
+        hidden = (self.keys.secret.reveal(), self.keys.token.reveal() if self.keys.token is not None else "")
+        return translate(error, hidden=hidden, temporary=self.keys.temporary)
+
+    def _client(self, service: str) -> Any:
+        with self._lock:  # a session is not safe to use from two threads, a client is
+            if service not in self._made:
+                if self._session is None:
+                    self._session = plain_session()
+                self._made[service] = self._session.client(service, **self._arguments(service))
+            return self._made[service]
+
+    def _arguments(self, service: str) -> dict[str, Any]:
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        settings = Config(
+            region_name=self.region,
+            connect_timeout=self._patience.connect,
+            read_timeout=self._patience.read,
+            retries={"mode": "standard", "total_max_attempts": self._patience.attempts},
+            user_agent_appid="canvos-tui",
+            tcp_keepalive=True,
+            signature_version=UNSIGNED if self.keys is None else None,
+        )
+        found: dict[str, Any] = {"config": settings, "endpoint_url": endpoint_for(service, self._environ) or None}
+        if self.keys is not None:
+            found["aws_access_key_id"] = self.keys.key_id
+            found["aws_secret_access_key"] = self.keys.secret.reveal()
+            found["aws_session_token"] = self.keys.token.reveal() if self.keys.token is not None else None
+        return found
+
+
+def plain_session() -> Any:
+    """A session that ignores AWS_PROFILE: keys are always given, and a profile that does not exist would stop every client."""
+    import boto3
+    import botocore.session
+
+    core = botocore.session.Session()
+    core.set_config_variable("profile", None)
+    return boto3.Session(botocore_session=core)
+
+
+def endpoint_for(service: str, environ: Mapping[str, str]) -> str:
+    """The endpoint override for a service, as the SDK looks for it in the environment; empty for AWS itself."""
+    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return ""
+    return environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL", "")
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """The result of a blocking call. Its thread is a daemon: a call that hangs keeps neither a screen nor the program's end waiting."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(deed: Callable[[Any], None], value: Any) -> None:
+        if not future.done():
+            deed(value)
+
+    def run() -> None:
+        try:
+            deed: Callable[[Any], None] = future.set_result
+            value: Any = call()
+        except BaseException as error:  # noqa: BLE001  it is handed over whole to the waiting side
+            deed, value = future.set_exception, error
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(settle, deed, value)
+
+    threading.Thread(target=run, name="aws", daemon=True).start()
+    return await future

@@ -1,0 +1,185 @@
+"""Asks AWS what these keys may do, without leaving anything behind: real reads, dry runs, and writes that can only be refused."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from canvos_tui.adapters.aws_clients import Clients
+from canvos_tui.adapters.aws_errors import DENIALS
+from canvos_tui.core.aws_facts import Right, RightProbe
+from canvos_tui.core.errors import AwsError
+
+ROLE = "vmimport"
+_ALLOWED_DRY = "DryRunOperation"
+_DEVICE = "/dev/xvda"
+_FEW = 5  # the smallest page that every describe call accepts
+
+
+class Rights:
+    """The questions about one bucket and key; `report` gets each answer as it comes, in the caller's event loop."""
+
+    def __init__(self, clients: Clients, bucket: str, key: str, report: Callable[[RightProbe], None]) -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self._key = key
+        self._report = report
+        self._probe_key = f"canvos-tui-probe-{secrets.token_hex(8)}"
+
+    async def ask(self) -> tuple[RightProbe, ...]:
+        """All answers: bucket, images, tasks and import, then the role."""
+        groups = await asyncio.gather(self._s3(), self._snapshots_and_register(), self._reads(), self._import(), self._role())
+        return tuple(probe for group in groups for probe in group)
+
+    def _told(self, probe: RightProbe) -> RightProbe:
+        self._report(probe)
+        return probe
+
+    # -- S3 --------------------------------------------------------------------------------------------------
+
+    async def _s3(self) -> list[RightProbe]:
+        bucket = self._bucket
+        listing = self._told(
+            await self._try("s3:ListBucket", "s3", lambda s3: s3.list_objects_v2(Bucket=bucket, Prefix=self._key, MaxKeys=1))
+        )
+        get = self._told(await self._get(may_list=listing.right is Right.ALLOWED))
+        put = self._told(await self._put(get))
+        return [listing, get, put]
+
+    async def _get(self, *, may_list: bool) -> RightProbe:
+        """HEAD of a key that cannot exist: only those who may read and list are told that it is not there."""
+        probe = await self._try("s3:GetObject", "s3", lambda s3: s3.head_object(Bucket=self._bucket, Key=self._probe_key))
+        if probe.code in {"404", "NoSuchKey"}:
+            return replace(probe, right=Right.ALLOWED, code="", message="")
+        if probe.right is Right.DENIED and not may_list:
+            # without the right to list, an absent key is a 403 too
+            return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="cannot be told apart without s3:ListBucket")
+        return probe
+
+    async def _put(self, get: RightProbe) -> RightProbe:
+        """A write on a condition that cannot hold; where reading is in doubt, a part for an upload that does not exist."""
+        key = self._probe_key
+        probe = await self._try(
+            "s3:PutObject", "s3", lambda s3: s3.put_object(Bucket=self._bucket, Key=key, Body=b"", IfMatch='"0"'), method="dry_run"
+        )
+        if probe.right is Right.ALLOWED:
+            return replace(probe, message=f"the endpoint ignores conditions and stored the empty object {key}")
+        if probe.code in {"NoSuchKey", "404", "PreconditionFailed", "412"}:
+            return RightProbe("s3:PutObject", Right.ALLOWED, "dry_run")
+        if probe.right is Right.DENIED and get.right is not Right.ALLOWED and "s3:PutObject" not in probe.message:
+            return await self._put_part()
+        return probe
+
+    async def _put_part(self) -> RightProbe:
+        probe = await self._try(
+            "s3:PutObject",
+            "s3",
+            lambda s3: s3.upload_part(Bucket=self._bucket, Key=self._probe_key, UploadId="none", PartNumber=1, Body=b""),
+            method="dry_run",
+        )
+        return RightProbe("s3:PutObject", Right.ALLOWED, "dry_run") if probe.code == "NoSuchUpload" else probe
+
+    # -- EC2 -------------------------------------------------------------------------------------------------
+
+    async def _reads(self) -> list[RightProbe]:
+        return [
+            self._told(
+                await self._try("ec2:DescribeImages", "ec2", lambda ec2: ec2.describe_images(Owners=["self"], MaxResults=_FEW)),
+            ),
+            self._told(
+                await self._try("ec2:DescribeImportSnapshotTasks", "ec2", lambda ec2: ec2.describe_import_snapshot_tasks(MaxResults=_FEW)),
+            ),
+        ]
+
+    async def _snapshots_and_register(self) -> list[RightProbe]:
+        own: list[str] = []
+
+        def look(ec2: Any) -> None:
+            found = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=_FEW)
+            own.extend(row["SnapshotId"] for row in found.get("Snapshots", ()))
+
+        snapshots = self._told(await self._try("ec2:DescribeSnapshots", "ec2", look))
+        # a snapshot of our own where there is one: AWS may look at it before it looks at the right
+        snapshot = own[0] if own else f"snap-0{secrets.token_hex(8)}"
+        mapping = [{"DeviceName": _DEVICE, "Ebs": {"SnapshotId": snapshot}}]
+        register = await self._dry_run(
+            "ec2:RegisterImage",
+            lambda ec2: ec2.register_image(DryRun=True, Name=self._probe_key, RootDeviceName=_DEVICE, BlockDeviceMappings=mapping),
+        )
+        return [snapshots, self._told(register)]
+
+    async def _import(self) -> list[RightProbe]:
+        """With tags AWS judges both rights in one call; a second call without tags tells them apart when that is refused."""
+        both = await self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=True))
+        if both.right is not Right.DENIED:
+            return [self._told(both), self._told(replace(both, action="ec2:CreateTags"))]
+        alone = await self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=False))
+        if alone.right is Right.ALLOWED or "ec2:CreateTags" in both.message:
+            tags = replace(both, action="ec2:CreateTags")
+        else:
+            tags = RightProbe("ec2:CreateTags", Right.UNKNOWN, "not_verifiable", message="AWS refused ec2:ImportSnapshot first")
+        return [self._told(alone), self._told(tags)]
+
+    def _import_dry(self, ec2: Any, *, tagged: bool) -> None:
+        container = {"Format": "RAW", "UserBucket": {"S3Bucket": self._bucket, "S3Key": self._key}}
+        tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{self._key}"}]}]
+        ec2.import_snapshot(DryRun=True, DiskContainer=container, **({"TagSpecifications": tags} if tagged else {}))
+
+    # -- IAM -------------------------------------------------------------------------------------------------
+
+    async def _role(self) -> list[RightProbe]:
+        found: dict[str, Any] = {}
+        probe = await self._try(ROLE, "iam", lambda iam: found.update(iam.get_role(RoleName=ROLE)))
+        if probe.right is Right.ALLOWED:
+            probe = _judge_trust(found)
+        elif probe.code == "NoSuchEntity":
+            probe = replace(probe, right=Right.DENIED)
+        elif probe.right is Right.DENIED:  # that only says that we may not look
+            probe = replace(probe, right=Right.UNKNOWN, method="not_verifiable")
+        return [self._told(probe)]
+
+    # -- the two ways to ask ---------------------------------------------------------------------------------
+
+    async def _try(self, action: str, service: str, deed: Callable[[Any], object], *, method: str = "verified") -> RightProbe:
+        try:
+            await self._clients.call(service, deed)
+        except AwsError as error:
+            denied = error.code in DENIALS
+            return RightProbe(action, Right.DENIED if denied else Right.UNKNOWN, method, error.code, error.message)
+        return RightProbe(action, Right.ALLOWED, method)
+
+    async def _dry_run(self, action: str, deed: Callable[[Any], object]) -> RightProbe:
+        probe = await self._try(action, "ec2", deed, method="dry_run")
+        if probe.code == _ALLOWED_DRY:
+            return RightProbe(action, Right.ALLOWED, "dry_run")
+        if probe.right is Right.ALLOWED:  # a dry run that answers with success is none: nothing was proven
+            return replace(probe, right=Right.UNKNOWN, message="the endpoint does not know dry runs")
+        return probe
+
+
+def _judge_trust(found: Mapping[str, Any]) -> RightProbe:
+    """Whether VM Import may take the role. Its rights on the bucket are not looked at."""
+    document = found.get("Role", {}).get("AssumeRolePolicyDocument", {})
+    document = json.loads(document) if isinstance(document, str) else document
+    statements = document.get("Statement", [])
+    statements = statements if isinstance(statements, list) else [statements]
+    if any(_trusts(statement) for statement in statements):
+        return RightProbe(
+            ROLE, Right.ALLOWED, "verified", message="exists and trusts VM Import; its rights on the bucket were not looked at"
+        )
+    return RightProbe(ROLE, Right.DENIED, "verified", "TrustPolicy", "the role does not let vmie.amazonaws.com take it")
+
+
+def _trusts(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    services = principal.get("Service", ()) if isinstance(principal, Mapping) else ()
+    services = (services,) if isinstance(services, str) else services
+    conditions = [
+        value for test in (statement.get("Condition") or {}).values() for name, value in test.items() if name.lower() == "sts:externalid"
+    ]
+    named = all(ROLE in ((value,) if isinstance(value, str) else value) for value in conditions)
+    return statement.get("Effect") == "Allow" and named and any(str(s).startswith("vmie.amazonaws.com") for s in services)

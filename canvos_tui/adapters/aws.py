@@ -30,6 +30,7 @@ from canvos_tui.core.watch import our_task
 
 T = TypeVar("T")
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
+_SILENT = frozenset({"400", "403"})
 _ANY_REGION = "us-east-1"  # where a bucket's region is asked for without keys; every partition-wide answer is the same
 
 
@@ -96,6 +97,9 @@ class BotoAws:
         except AwsError as error:
             if error.code in _GONE:
                 return None
+            if error.code in _SILENT:
+                # an answer to HEAD has no body: a listing says whether it is the key, the clock or this one permission
+                await self.with_prefix(bucket, key, 1)
             raise
         return aws_values.headed_object(key, found)
 

@@ -104,7 +104,8 @@ def plain_session() -> Any:
     import botocore.session
 
     core = botocore.session.Session()
-    core.set_config_variable("profile", None)
+    # the store and not the session: the session's own setter takes None for "look into the environment"
+    core.get_component("config_store").set_config_variable("profile", None)
     return boto3.Session(botocore_session=core)
 
 

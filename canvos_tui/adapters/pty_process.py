@@ -1,0 +1,122 @@
+"""A command in a session and on a terminal of its own, so that nothing of ours is its terminal and it can be stopped as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import signal
+import struct
+import subprocess
+import termios
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+READ = 64 * 1024
+
+
+class PtyProcess:
+    """A running command; `fd` is readable when it printed something. stdin, stdout and stderr are its terminal."""
+
+    def __init__(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str], columns: int = 160, rows: int = 50) -> None:
+        self.fd, inner = os.openpty()
+        try:
+            _set_size(inner, columns, rows)
+            self._process = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env=dict(environ),
+                stdin=inner,
+                stdout=inner,
+                stderr=inner,
+                start_new_session=True,
+                preexec_fn=_own_terminal,  # a few system calls, and no thread of ours exists yet
+            )
+        except BaseException:
+            os.close(self.fd)
+            raise
+        finally:
+            os.close(inner)
+        os.set_blocking(self.fd, False)
+
+    @property
+    def pid(self) -> int:
+        """The leader of the session and of its first process group."""
+        return self._process.pid
+
+    def read(self) -> bytes | None:
+        """What was printed since, at most 64 KiB; b"" when nothing waits, None when the terminal is closed by all."""
+        try:
+            return os.read(self.fd, READ) or None
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            if error.errno == errno.EIO:  # how Linux says that no process has the terminal open any more
+                return None
+            raise
+
+    def poll(self) -> int | None:
+        """The exit status, negative for a signal, None while it runs."""
+        return self._process.poll()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Gives the terminal another size; its foreground processes get SIGWINCH from the kernel."""
+        with contextlib.suppress(OSError):
+            _set_size(self.fd, columns, rows)
+
+    def interrupt(self) -> bool:
+        """SIGINT to the process group, as Ctrl-C would; False when there is none any more."""
+        try:
+            os.killpg(self.pid, signal.SIGINT)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self) -> int:
+        """SIGKILL to every process of the session; how many there were."""
+        members = session_members(self.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        for pid in members:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(members)
+
+    def close(self) -> None:
+        """Closes our end; what still uses the terminal gets SIGHUP."""
+        with contextlib.suppress(OSError):
+            os.close(self.fd)
+
+
+def session_members(session: int) -> tuple[int, ...]:
+    """Processes of a session that are not dead yet, from /proc; only the leader where there is no /proc."""
+    proc = Path("/proc")
+    if not (proc / "self" / "stat").exists():
+        return (session,)
+    found = []
+    for entry in proc.iterdir():
+        if entry.name.isdigit() and (fields := stat_fields(int(entry.name))) and fields[3] == str(session) and fields[0] not in "ZX":
+            found.append(int(entry.name))
+    return tuple(found)
+
+
+def stat_fields(pid: int) -> list[str]:
+    """Fields of /proc/PID/stat from the third (state) on; empty when the process is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()
+
+
+def _own_terminal() -> None:
+    """In the child, a new session already: makes stdin its controlling terminal, and Ctrl-C work also for who started us with nohup."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _set_size(fd: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -46,9 +46,24 @@ _NAMES = {cls: name for name, cls in _KINDS.items()}
 T = TypeVar("T")
 
 
-def event_line(event: BuildEvent) -> str:
+def event_data(event: BuildEvent) -> dict[str, Any]:
+    """The event as plain data."""
+    return {"event": _NAMES[type(event)], **_pack(event)}
+
+
+def line_of(data: dict[str, Any]) -> str:
     """One line of JSON without its line feed."""
-    return json.dumps({"event": _NAMES[type(event)], **_pack(event)}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def text_of(data: dict[str, Any]) -> str:
+    """A JSON document for people to read."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def event_line(event: BuildEvent) -> str:
+    """The event as one line of JSON without its line feed."""
+    return line_of(event_data(event))
 
 
 def parse_event(line: str) -> BuildEvent | None:
@@ -60,7 +75,7 @@ def parse_event(line: str) -> BuildEvent | None:
 
 def plan_text(plan: BuildPlan) -> str:
     """The plan as a JSON document."""
-    return json.dumps({"schema": PLAN_SCHEMA, **_pack(plan)}, ensure_ascii=False, indent=1) + "\n"
+    return text_of({"schema": PLAN_SCHEMA, **_pack(plan)})
 
 
 def parse_plan(text: str) -> BuildPlan | None:
@@ -76,7 +91,7 @@ def result_data(result: RunResult) -> dict[str, Any]:
 
 def result_text(result: RunResult) -> str:
     """The result as a JSON document."""
-    return json.dumps(result_data(result), ensure_ascii=False, indent=1) + "\n"
+    return text_of(result_data(result))
 
 
 def parse_result(text: str) -> RunResult | None:

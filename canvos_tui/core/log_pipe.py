@@ -1,0 +1,44 @@
+"""The way of the build's bytes to the disk: clean, then mask. What comes out is all that anybody ever sees.
+
+Masking comes last on purpose: it looks at exactly what will be stored, so nothing that cleaning joins or uncovers can escape it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from canvos_tui.core.log_clean import LogCleaner
+from canvos_tui.core.masked import Masked
+from canvos_tui.core.redaction import Redactor
+
+
+class LogPipe:
+    """Bytes of a terminal in, masked UTF-8 lines out, each with its line feed."""
+
+    def __init__(self, secrets: Iterable[Masked] = ()) -> None:
+        self._cleaner = LogCleaner()
+        self._redactor = Redactor(secrets)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many places each rule masked."""
+        return self._redactor.counts
+
+    def feed(self, data: bytes) -> bytes:
+        """The lines that are final after these bytes."""
+        return self._masked(self._cleaner.feed(data))
+
+    def idle(self) -> bytes:
+        """The newest line, when nothing came for a while and it is no progress."""
+        return self._masked(self._cleaner.idle())
+
+    def flush(self) -> bytes:
+        """The rest, at the end of the stream."""
+        return self._masked(self._cleaner.flush()) + self._redactor.flush()
+
+    def peek(self) -> str:
+        """The newest text, masked, also of a line that has no end yet."""
+        return self._redactor.mask(self._cleaner.peek()).decode("utf-8", "replace")
+
+    def _masked(self, lines: list[bytes]) -> bytes:
+        return self._redactor.feed(b"\n".join(lines) + b"\n") if lines else b""

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -38,11 +39,10 @@ class World:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self.session = boto3.Session(KEYS.key_id, KEYS.secret.reveal(), region_name=REGION)
 
     def client(self, service: str, region: str = REGION) -> Any:
         settings = Config(retries={"total_max_attempts": 1}, region_name=region)
-        return self.session.client(service, endpoint_url=self.endpoint, config=settings)
+        return _session().client(service, endpoint_url=self.endpoint, config=settings)
 
     async def aws(self) -> BotoAws:
         door = BotoDoor({"AWS_ENDPOINT_URL": self.endpoint}, Patience(2, 10, 1))
@@ -68,6 +68,11 @@ class World:
                 BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot}}],
             )["ImageId"]
         )
+
+
+@cache
+def _session() -> Any:
+    return boto3.Session(KEYS.key_id, KEYS.secret.reveal(), region_name=REGION)
 
 
 @pytest.fixture(scope="module")

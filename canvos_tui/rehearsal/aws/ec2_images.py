@@ -71,6 +71,7 @@ class Ec2Images:
             if (not wanted or image.image_id in wanted)
             and (not owners or ("self" in owners and image.owner == ACCOUNT) or image.owner in owners)
             and all(self._matches(image, name, patterns) for name, patterns in chosen.items())
+            and (image.state != "disabled" or form.get("IncludeDisabled") == "true")
         ]
         rows, token = page(found, form, self._cloud.config.page_size)
         return {"imagesSet": [self._view(image) for image in rows], "nextToken": token}

@@ -1,0 +1,36 @@
+"""What can be rehearsed: one line per scenario, with what it changes in AWS and in the build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+_NOT_A_DISK = "ClientError: Disk validation failed [Unsupported specified file format]"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A rehearsal. `aws` are fields of the stand-in's configuration; `disk_full` breaks the build; `slowness` stretches AWS' part."""
+
+    name: str
+    title: str
+    aws: tuple[tuple[str, Any], ...] = ()
+    disk_full: bool = False
+    slowness: float = 1.0
+
+
+_ALL = (
+    Scenario("success", "everything works, a new AMI at the end"),
+    Scenario(
+        "vmimport-missing", "the service role vmimport is missing: the import is refused after the whole build", aws=(("vmimport", False),)
+    ),
+    Scenario("import-deleted", "AWS gives up on the import half-way", aws=(("import_failure", _NOT_A_DISK),)),
+    Scenario(
+        "access-denied",
+        "the keys may not write to the bucket",
+        aws=(("faults", ({"action": "s3:PutObject", "kind": "deny"},)),),
+    ),
+    Scenario("disk-full", "the disk of the Docker engine runs full while the raw image is made", disk_full=True),
+    Scenario("slow", "as success, but AWS takes minutes for the import", slowness=8.0),
+)
+SCENARIOS = {scenario.name: scenario for scenario in _ALL}

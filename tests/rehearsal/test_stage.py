@@ -1,0 +1,77 @@
+"""The stage of a rehearsal: what it sets up, what it tells, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.adapters.aws import BotoDoor
+from canvos_tui.adapters.aws_clients import Patience
+from canvos_tui.core.aws_facts import Right
+from canvos_tui.core.errors import AwsError
+from canvos_tui.rehearsal.stage import BUCKET, REGION, Stage, prepare
+
+
+@pytest.fixture
+def stage(tmp_path: Path):
+    found = prepare(tmp_path / "stage", sys.executable, "success")
+    yield found
+    found.close()
+
+
+async def rights(stage: Stage) -> dict[str, Right]:
+    aws = await BotoDoor(dict(stage.environ), Patience(2, 5, 1)).open(stage.keys, REGION)
+    return {probe.action: probe.right for probe in await aws.rights(BUCKET, "k", lambda probe: None)}
+
+
+async def test_the_stage_answers_to_its_keys_and_ends_when_closed(stage):
+    door = BotoDoor(dict(stage.environ), Patience(2, 5, 1))
+    aws = await door.open(stage.keys, stage.region)
+    assert door.endpoint() == stage.endpoint
+    assert (await aws.bucket(stage.bucket)).accessible
+    assert set((await rights(stage)).values()) == {Right.ALLOWED}
+    stage.close()
+    with pytest.raises(AwsError):
+        await aws.identity()
+    stage.close()
+
+
+def test_its_keys_look_like_real_ones_and_stay_private(stage, tmp_path):
+    assert len(stage.keys.key_id) == 20
+    assert len(stage.keys.secret) == 40
+    assert not stage.keys.temporary
+    secret = stage.keys.secret.reveal()
+    assert secret not in repr(stage)
+    assert secret not in "".join(stage.environ.values())
+    holders = [p for p in (tmp_path / "stage").rglob("*") if p.is_file() and secret.encode() in p.read_bytes()]
+    assert [p.name for p in holders] == ["aws.json"]
+    assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
+    for process in Path("/proc").glob("[0-9]*"):
+        for name in ("cmdline", "environ"):
+            try:
+                assert secret.encode() not in (process / name).read_bytes()
+            except OSError:
+                continue
+
+
+@pytest.mark.parametrize(("scenario", "missing"), [("vmimport-missing", "vmimport"), ("access-denied", "s3:PutObject")])
+async def test_what_a_scenario_breaks_can_be_found_before_the_build(tmp_path, scenario, missing):
+    found = prepare(tmp_path / "stage", sys.executable, scenario)
+    try:
+        assert [a for a, right in (await rights(found)).items() if right is not Right.ALLOWED] == [missing]
+    finally:
+        found.close()
+
+
+def test_a_python_that_does_not_exist_is_told_at_once(tmp_path):
+    began = time.monotonic()
+    with pytest.raises(OSError, match="no-python"):
+        prepare(tmp_path, str(tmp_path / "no-python"), "success")
+    false = "/bin/false" if Path("/bin/false").exists() else "/usr/bin/false"
+    with pytest.raises(RuntimeError, match="did not start"):
+        prepare(tmp_path / "again", false, "success")
+    assert time.monotonic() - began < 10

@@ -129,7 +129,7 @@ class BuildRecorder:
             self._log.lost += lost
 
     def _glance(self) -> None:
-        seen = self._reader.peek(self._pipe.peek(), datetime.now(UTC))
+        seen = self._reader.peek(self._pipe.progress(), datetime.now(UTC))
         if seen is not None:
             self._tell((seen,))
 

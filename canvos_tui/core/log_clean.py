@@ -65,6 +65,12 @@ class LogCleaner:
     def __init__(self) -> None:
         self._open: OpenRecord | None = None
         self._held: Record | None = None
+        self._shortened = False
+
+    def took_away(self) -> bool:
+        """Whether a line since the last call lost its beginning to a later state of it; its start is the middle of what was printed."""
+        told, self._shortened = self._shortened, False
+        return told
 
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that are final after these bytes; the newest record is held back, the next one may replace it."""
@@ -111,6 +117,7 @@ class LogCleaner:
         clipped: dict[int, bytes] = {}
         held = self._held
         for record in records:
+            self._shortened = self._shortened or record.history
             if held is not None and not _replaces(record, held):
                 if isinstance(held.line, Clipped):
                     clipped[len(lines)] = _clipped(held.line)

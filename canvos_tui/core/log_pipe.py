@@ -5,11 +5,14 @@ Masking comes last on purpose: it looks at exactly what will be stored, so nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from canvos_tui.core.log_clean import LogCleaner
 from canvos_tui.core.masked import Masked
 from canvos_tui.core.redaction import Redactor
+
+_PROGRESS = re.compile(rb"Completed [\d.]{1,20} ?(?:Bytes?|[KMGT]iB)/~?[\d.]{1,20} ?(?:Bytes?|[KMGT]iB)")
 
 
 class LogPipe:
@@ -18,6 +21,7 @@ class LogPipe:
     def __init__(self, secrets: Iterable[Masked] = ()) -> None:
         self._cleaner = LogCleaner()
         self._redactor = Redactor(secrets)
+        self._uncovered = False
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -36,9 +40,15 @@ class LogPipe:
         """The rest, at the end of the stream."""
         return self._masked(self._cleaner.flush()) + self._redactor.flush()
 
-    def peek(self) -> str:
-        """The newest text, masked, also of a line that has no end yet."""
-        return self._redactor.mask(self._cleaner.peek()).decode("utf-8", "replace")
+    def progress(self) -> str:
+        """`Completed X/Y` of an upload whose line has no end yet, else empty: of a text that is not masked nothing else is given out."""
+        found = _PROGRESS.search(self._cleaner.peek())
+        return found[0].decode() if found else ""
 
     def _masked(self, lines: list[bytes]) -> bytes:
+        self._uncovered = self._cleaner.took_away() or self._uncovered
+        if lines and self._uncovered:
+            # once more after this, because the newest line is held back by the cleaner
+            self._redactor.expect_ends(2)
+            self._uncovered = False
         return self._redactor.feed(b"\n".join(lines) + b"\n") if lines else b""

@@ -14,8 +14,10 @@ from canvos_tui.core.secret import Secret
 
 SHORTEST = 5  # a shorter text would be found everywhere and hide nothing but the log
 EDGE = 8  # so many characters of a secret's beginning or end are masked where a line was cut
+PACKED = 16  # a base64 spelling is looked for only in text that has such a long run of its characters at all
 _LINE = 8  # shortest line of a secret with several lines that is looked for by itself
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
+_PACKED = re.compile(rb"[A-Za-z0-9+/]{%d,}" % PACKED)
 _UNSAFE = re.compile(r"([^A-Za-z0-9_./:=@%+,-])")
 
 
@@ -34,6 +36,7 @@ class Needle:
     name: str
     text: bytes
     raw: bool  # the secret itself, not an encoding of it
+    packed: bool = False  # base64 of at least PACKED characters
 
     def __repr__(self) -> str:
         return f"Needle({self.name})"
@@ -46,8 +49,12 @@ def needles(masked: Masked) -> tuple[Needle, ...]:
     for line in value.splitlines():
         if len(line.strip()) >= _LINE and line.strip() != value:
             texts.update(dict.fromkeys(_spellings(line.strip())))
-    raw = value.encode()
-    found = [Needle(masked.name, text, text == raw) for text in texts if len(text) >= SHORTEST and b"\n" not in text]
+    raw = value.encode("utf-8", "surrogateescape")
+    found = [
+        Needle(masked.name, text, text == raw, packed=_PACKED.fullmatch(text) is not None and raw not in text)
+        for text in texts
+        if len(text) >= SHORTEST and b"\n" not in text
+    ]
     return tuple(sorted(found, key=lambda n: -len(n.text)))
 
 

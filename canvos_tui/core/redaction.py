@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from canvos_tui.core.masked import EDGE, Masked, Needle, needles
-from canvos_tui.core.redaction_rules import MARKER, Span, spans_by_pattern
+from canvos_tui.core.redaction_rules import MARKER, Span, has_packed, spans_by_pattern
 
 _WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
 _OVERLAP = 8 * 1024
@@ -23,7 +23,9 @@ _COLOUR = re.compile(rb"\x1b\[[0-9;:]*m")
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 _KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
 _BREAKS = (b"\n", b"\r", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
-_STARTS = (b"\n", b"\r", b" | ", b"]... ")
+_LEFT_OUT = b"]... "
+_STARTS = (b"\n", b"\r", b" | ", _LEFT_OUT)
+_SPLIT = EDGE + 4  # a shorter secret is looked for whole only
 _ENDS_SWALLOW = re.compile(rb"[\n\"]")
 
 
@@ -32,10 +34,9 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Masked] = ()) -> None:
         self._needles: tuple[Needle, ...] = tuple(n for masked in secrets for n in needles(masked))
-        self._by_edge: dict[bytes, list[Needle]] = {}
-        for needle in self._needles:
-            for edge in {needle.text[:EDGE], needle.text[-EDGE:]}:
-                self._by_edge.setdefault(edge, []).append(needle)
+        self._begins = _by_edge(self._needles, slice(0, EDGE))
+        self._ends = _by_edge(self._needles, slice(-EDGE, None))
+        self._wary = 0  # texts in which the end of a secret may stand alone, its beginning having been cut off
         self._pending = b""
         self._swallowing = False
         self._key_lines = 0
@@ -66,6 +67,10 @@ class Redactor:
         """The rest, masked; to be called once at the end of the stream."""
         rest, self._pending = self._pending, b""
         return self._mask(rest)
+
+    def expect_ends(self, texts: int) -> None:
+        """The next texts may have lines whose beginning was taken away: the end of a secret may stand there alone."""
+        self._wary = max(self._wary, texts)
 
     def mask(self, data: bytes) -> bytes:
         """These bytes by themselves, masked."""
@@ -127,10 +132,18 @@ class Redactor:
         return [Span(raw(s.start), raw(s.end - 1) + 1, s.name, s.keep) for s in spans]
 
     def _by_value(self, text: bytes) -> Iterator[Span]:
-        near = {needle for edge, found in self._by_edge.items() if edge in text for needle in found}
-        for needle in self._needles:
-            if needle in near:
-                yield from _occurrences(text, needle)
+        """Secrets with a known value, whole, and their beginnings and ends where a text was cut."""
+        packed = has_packed(text)
+        cut = self._wary > 0 or b"\r" in text or _LEFT_OUT in text
+        self._wary = max(self._wary - 1, 0)
+        for needle in _near(text, self._begins, packed=packed):
+            for span in _beginnings(text, needle):
+                if span.end - span.start < len(needle.text):
+                    cut, self._wary = True, 1  # its other part comes with the next line
+                yield span
+        if cut:
+            for needle in _near(text, self._ends, packed=packed):
+                yield from _endings(text, needle)
 
     def _key_blocks(self, text: bytes) -> Iterator[Span]:
         """The lines of private keys."""
@@ -158,23 +171,39 @@ def _visible(data: bytes) -> bytes:
     return _HIDDEN.sub(b"", data) if data.translate(None, _CONTROLS + b"\x1b") != data else data
 
 
-def _occurrences(text: bytes, needle: Needle) -> Iterator[Span]:
-    """Where the secret stands, whole; or its beginning or end where the text was cut right there."""
+def _by_edge(found: tuple[Needle, ...], edge: slice) -> dict[bytes, list[Needle]]:
+    """The needles by their first or last characters, so that those with the same ones cost one search."""
+    edges: dict[bytes, list[Needle]] = {}
+    for needle in found:
+        edges.setdefault(needle.text[edge], []).append(needle)
+    return edges
+
+
+def _near(text: bytes, edges: dict[bytes, list[Needle]], *, packed: bool) -> Iterator[Needle]:
+    """The needles of whose beginning or end the text holds something; base64 only where the text can have any."""
+    for edge, found in edges.items():
+        if edge in text if packed else any(not needle.packed for needle in found) and edge in text:
+            yield from found
+
+
+def _beginnings(text: bytes, needle: Needle) -> Iterator[Span]:
+    """Where the secret stands whole; or its beginning where the text was cut right behind."""
     word = needle.text
     keep = word[-4:] if needle.name == "aws_key_id" and needle.raw else b""
-    if len(word) < EDGE + 4:
-        at = text.find(word)
-        while at >= 0:
-            yield Span(at, at + len(word), needle.name)
-            at = text.find(word, at + len(word))
-        return
     at = text.find(word[:EDGE])
     while at >= 0:
         size = _common(text[at : at + len(word)], word)
-        if size == len(word) or _cut_after(text, at + size):
-            yield Span(at, at + size, needle.name, keep if size == len(word) else b"")
+        if size == len(word):
+            yield Span(at, at + size, needle.name, keep)
+        elif len(word) >= _SPLIT and _cut_after(text, at + size):
+            yield Span(at, at + size, needle.name)
         at = text.find(word[:EDGE], at + 1)
-    at = text.find(word[-EDGE:])
+
+
+def _endings(text: bytes, needle: Needle) -> Iterator[Span]:
+    """Where only the end of the secret stands, behind a cut."""
+    word = needle.text
+    at = text.find(word[-EDGE:]) if len(word) >= _SPLIT else -1
     while at >= 0:
         end = at + EDGE
         size = _common(text[max(0, end - len(word)) : end][::-1], word[::-1])

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from re import Pattern
 
+from canvos_tui.core.masked import PACKED
+
 MARKER = b"***MASKED:%s***"
 
 
@@ -55,12 +57,12 @@ RULES = (
     ),
     Rule(
         "aws_secret",
-        (b"[ -z ", b"[ -n "),
+        (b"[ -",),
         re.compile(rb"\[ -[zn] [\"']?(?![0-9a-f]{40})([A-Za-z0-9/+]{40})[\"']? \]"),
     ),
     Rule(
         "aws_token",
-        (b"fwogzxivyxdz", b"iqojb3jpz2lu", b"fqogzxivyxdz"),
+        (b"ogzxivyxdz", b"iqojb3jpz2lu"),
         re.compile(rb"((?:FwoGZXIvYXdz|IQoJb3JpZ2lu|FQoGZXIvYXdz)[A-Za-z0-9/+=%_-]*)"),
     ),
     Rule(
@@ -85,7 +87,13 @@ _RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _ALPHABET = bytes(97 if re.fullmatch(rb"[A-Za-z0-9+/]", bytes([c])) else 32 for c in range(256))
 _LONG = b"a" * 48
+_PACKED = b"a" * PACKED
 _TELLING = (b"#cloud-config", b"token", b"passw", b"secret", b"private key", b"akia", b"authorization")
+
+
+def has_packed(text: bytes) -> bool:
+    """Whether there is a run of base64 characters long enough to hold a part of a secret that says something."""
+    return _PACKED in text.translate(_ALPHABET)
 
 
 def spans_by_pattern(text: bytes) -> Iterator[Span]:

@@ -9,10 +9,9 @@ import pytest
 
 from canvos_tui.core.build import BuildEvent, IdFound, Phase, PhaseEntered, UploadSeen
 from canvos_tui.core.build_log import LogReader
-from canvos_tui.core.log_clean import LogCleaner
 from canvos_tui.core.log_facts import Failure, LogFacts
 from canvos_tui.core.log_line import Kind, command_of, parse_line, position_of, progress_of
-from canvos_tui.core.redaction import Redactor
+from canvos_tui.core.log_pipe import LogPipe
 from tests.logs import AWS_IMPORT, EARTHLY, LOGS, chunks
 
 AT = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)
@@ -21,14 +20,11 @@ SCRIPT = ["prepare", "checks", "upload", "import", "register", "ami", "done"]
 
 
 def read(path: Path, size: int = 65536) -> tuple[list[BuildEvent], LogFacts]:
-    cleaner, redactor, reader = LogCleaner(), Redactor(), LogReader()
+    pipe, reader = LogPipe(), LogReader()
     events: list[BuildEvent] = []
-    parts = [*chunks(path.read_bytes(), size), None]
-    for part in parts:
-        lines = cleaner.feed(part) if part is not None else cleaner.flush()
-        if lines:
-            masked = redactor.feed(b"\n".join(lines) + b"\n")
-            events += reader.feed(masked.decode().split("\n")[:-1], AT)
+    for chunk in chunks(path.read_bytes(), size):
+        events += reader.feed(pipe.feed(chunk).decode().split("\n")[:-1], AT)
+    events += reader.feed(pipe.flush().decode().split("\n")[:-1], AT)
     return events, reader.facts
 
 
@@ -157,15 +153,23 @@ def test_other_text_is_no_progress() -> None:
 
 
 def test_upload_progress_is_seen_while_its_line_is_open() -> None:
-    cleaner, reader = LogCleaner(), LogReader()
+    pipe, reader = LogPipe(), LogReader()
     seen = []
     for chunk in chunks((AWS_IMPORT / "success-v2old-pty.log").read_bytes(), 100):
-        reader.feed([line.decode() for line in cleaner.feed(chunk)], AT)
-        if event := reader.peek(cleaner.peek().decode(), AT):
+        reader.feed(pipe.feed(chunk).decode().split("\n")[:-1], AT)
+        if event := reader.peek(pipe.progress(), AT):
             seen.append(event.done)
     assert len(seen) > 100
     assert seen == sorted(seen)
     assert seen[-1] >= 66_000_000
+
+
+def test_of_an_open_line_only_progress_is_given_out() -> None:
+    pipe = LogPipe()
+    pipe.feed(b"password: hunter2 Completed 1.0 MiB/64.0 MiB (secret)")
+    assert pipe.progress() == "Completed 1.0 MiB/64.0 MiB"
+    pipe.feed(b"\r and more")
+    assert pipe.progress() == ""
 
 
 def test_a_phase_is_never_left_backwards() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from canvos_tui.core.log_clean import LogCleaner
+from canvos_tui.core.log_pipe import LogPipe
 from canvos_tui.core.masked import Masked, needles
 from canvos_tui.core.redaction import Redactor, mask_text
 from canvos_tui.core.secret import Secret
@@ -144,13 +144,16 @@ def test_half_a_secret_is_masked_where_a_line_was_cut(cut: int) -> None:
 @pytest.mark.parametrize("cut", range(0, len(SECRET), 3))
 def test_cleaning_first_and_masking_then_leaks_nothing(cut: int) -> None:
     for noise in (b"\r", b"\0", b"\x1b[31m", b"\x08", b"\x1b]0;x\x07", b"\r\r" + NAME):
-        cleaner, redactor = LogCleaner(), Redactor(KNOWN)
-        data = NAME + b"+ X=" + SECRET[:cut].encode() + noise + SECRET[cut:].encode() + b"\r\r\nnext\n"
-        lines = cleaner.feed(data) + cleaner.flush()
-        out = redactor.feed(b"".join(line + b"\n" for line in lines)) + redactor.flush()
-        for start in range(len(SECRET) - 7):
-            assert SECRET[start : start + 8].encode() not in out
-        assert b"next\n" in out
+        data = b"before\n" + NAME + b"+ X=" + SECRET[:cut].encode() + noise + SECRET[cut:].encode() + b"\r\r\nnext\n"
+        for size in (1, 30, 1000):
+            pipe = LogPipe(KNOWN)
+            out = b""
+            for chunk in chunks(data, size):
+                out += pipe.feed(chunk)
+            out += pipe.flush()
+            for start in range(len(SECRET) - 7):
+                assert SECRET[start : start + 8].encode() not in out
+            assert b"next\n" in out
 
 
 @pytest.mark.parametrize(

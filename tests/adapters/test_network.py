@@ -1,0 +1,258 @@
+"""Requests to servers and proxies of our own: each way to fail has its step and its line."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from canvos_tui.adapters import certificate
+from canvos_tui.adapters.network import HttpNetwork
+from canvos_tui.adapters.proxy import proxy_for
+from tests.http_server import Server, answer, hang, read_head, tcp
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory) -> tuple[Path, Path]:
+    """A certificate authority of Example Corp and a server certificate for localhost that it signed."""
+    folder = tmp_path_factory.mktemp("tls")
+    now = datetime.datetime.now(datetime.UTC)
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Example Corp"), x509.NameAttribute(NameOID.COMMON_NAME, "Inspecting Proxy CA")]
+    )
+
+    def signed(name: x509.Name, public, *extensions) -> x509.Certificate:
+        builder = x509.CertificateBuilder(
+            ca_name, name, public, x509.random_serial_number(), now - datetime.timedelta(1), now + datetime.timedelta(1)
+        )
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        return builder.sign(ca_key, hashes.SHA256())
+
+    identifier = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
+    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
+    ca = signed(ca_name, ca_key.public_key(), x509.BasicConstraints(True, None), identifier, usage)
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    parent = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+    leaf = signed(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), key.public_key(), names, parent)
+    pem = serialization.Encoding.PEM
+    (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "server.pem").write_bytes(plain + leaf.public_bytes(pem))
+    (folder / "leaf.der").write_bytes(leaf.public_bytes(serialization.Encoding.DER))
+    return folder / "ca.pem", folder / "server.pem"
+
+
+@contextmanager
+def tls_server(pem: Path) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def handle(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secured:
+            if read_head(secured):
+                answer(secured, "401 Unauthorized")
+
+    with tcp(handle) as server:
+        yield server
+
+
+def refusing(status: str) -> Callable[[socket.socket], None]:
+    def handle(connection: socket.socket) -> None:
+        read_head(connection)
+        answer(connection, status)
+
+    return handle
+
+
+def forwarding(seen: list[bytes]) -> Callable[[socket.socket], None]:
+    """A proxy that knows CONNECT."""
+
+    def handle(connection: socket.socket) -> None:
+        head = read_head(connection)
+        seen.append(head)
+        host, port = head.split()[1].decode().rsplit(":", 1)
+        with socket.create_connection((host, int(port)), 5) as onward:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=pump, args=(onward, connection), daemon=True)
+            back.start()
+            pump(connection, onward)
+            back.join(5)
+
+    return handle
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+async def reach(url: str, environ: dict[str, str] | None = None, limit: float = 5):
+    return await HttpNetwork(environ or {}, limit).reach(url)
+
+
+async def test_any_answer_of_a_server_is_an_answer():
+    with tcp(refusing("503 Busy")) as server:
+        found = await reach(f"http://127.0.0.1:{server.port}/v2/")
+    assert (found.step, found.status, found.reachable) == ("ok", 503, True)
+    assert found.detail == "503 Busy"
+
+
+async def test_a_name_that_does_not_resolve():
+    found = await reach("https://no-such-host.invalid/")
+    assert (found.step, found.reachable) == ("dns", False)
+    assert found.detail.startswith("the name cannot be resolved")
+
+
+async def test_a_refused_port():
+    found = await reach(f"http://127.0.0.1:{closed_port()}/")
+    assert (found.step, found.detail) == ("connect", "Connection refused")
+
+
+async def test_a_server_that_never_answers():
+    with tcp(hang) as server:
+        found = await reach(f"http://127.0.0.1:{server.port}/", limit=0.5)
+    assert found.step == "timeout"
+    assert 0.4 < found.seconds < 3
+
+
+async def test_something_that_speaks_no_http():
+    def handle(connection: socket.socket) -> None:
+        read_head(connection)
+        connection.sendall(b"220 mail.example ESMTP\r\n")
+
+    with tcp(handle) as server:
+        found = await reach(f"http://127.0.0.1:{server.port}/")
+    assert found.step == "http"
+    assert "no HTTP" in found.detail
+
+
+async def test_a_server_behind_its_own_authority_names_the_issuer(authority):
+    with tls_server(authority[1]) as server:
+        found = await reach(f"https://localhost:{server.port}/")
+    assert found.step == "tls"
+    assert found.detail.endswith("issued by Example Corp, Inspecting Proxy CA")
+
+
+async def test_a_trusted_authority_is_no_hindrance(authority):
+    with tls_server(authority[1]) as server:
+        found = await reach(f"https://localhost:{server.port}/v2/", {"SSL_CERT_FILE": str(authority[0])})
+    assert (found.step, found.status) == ("ok", 401)
+
+
+async def test_a_port_without_tls():
+    def handle(connection: socket.socket) -> None:
+        connection.recv(65536)
+        answer(connection, "400 Bad Request")
+
+    with tcp(handle) as server:
+        found = await reach(f"https://127.0.0.1:{server.port}/")
+    assert found.step == "tls"
+    assert found.detail.startswith("no TLS")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("407 Proxy Authentication Required", "the proxy wants a user and a password (407 Proxy Authentication Required)"),
+        ("403 Forbidden", "the proxy refuses this host (403 Forbidden)"),
+        ("502 Bad Gateway", "the proxy cannot reach this host (502 Bad Gateway)"),
+    ],
+)
+async def test_a_proxy_that_does_not_let_through(status, words):
+    with tcp(refusing(status)) as proxy:
+        found = await reach("https://github.example/", {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})
+    assert (found.step, found.status, found.detail) == ("proxy", int(status[:3]), words)
+
+
+async def test_a_proxy_for_plain_http_that_wants_a_password():
+    with tcp(refusing("407 Proxy Authentication Required")) as proxy:
+        found = await reach("http://github.example/", {"http_proxy": f"127.0.0.1:{proxy.port}"})
+    assert (found.step, found.status) == ("proxy", 407)
+
+
+async def test_a_proxy_that_is_not_there_or_has_no_name():
+    gone = await reach("https://github.example/", {"HTTPS_PROXY": f"http://me:hush@127.0.0.1:{(port := closed_port())}"})
+    assert (gone.step, gone.detail) == ("proxy", f"the proxy 127.0.0.1:{port}: Connection refused")
+    lost = await reach("https://github.example/", {"HTTPS_PROXY": "http://no-such-host.invalid:3128"})
+    assert lost.step == "proxy"
+    assert "cannot be resolved" in lost.detail
+
+
+async def test_through_a_proxy_with_a_password(authority):
+    seen: list[bytes] = []
+    with tls_server(authority[1]) as server, tcp(forwarding(seen)) as proxy:
+        environ = {"HTTPS_PROXY": f"http://me:p%40ss@127.0.0.1:{proxy.port}", "SSL_CERT_FILE": str(authority[0])}
+        found = await reach(f"https://localhost:{server.port}/", environ)
+    assert (found.step, found.status) == ("ok", 401)
+    assert seen[0].startswith(b"CONNECT localhost:")
+    assert b"Basic " + base64.b64encode(b"me:p@ss") in seen[0]
+
+
+async def test_an_inspecting_proxy_is_named(authority):
+    with tls_server(authority[1]) as server, tcp(forwarding([])) as proxy:
+        found = await reach(f"https://localhost:{server.port}/", {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})
+    assert found.step == "tls"
+    assert "Inspecting Proxy CA" in found.detail
+
+
+async def test_a_proxy_address_that_is_none():
+    found = await reach("https://github.example/", {"HTTPS_PROXY": "ftp://proxy"})
+    assert (found.step, found.detail) == ("proxy", "HTTPS_PROXY holds no proxy address")
+    secured = await reach("https://github.example/", {"HTTPS_PROXY": "https://proxy.example:8443"})
+    assert secured.step == "proxy"
+    assert "cannot do" in secured.detail
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "direct"),
+    [
+        ("", False),
+        ("*", True),
+        ("github.com", True),
+        (".github.com", True),
+        ("*.github.com", True),
+        ("github.com:443", True),
+        ("hub.com", False),
+        ("com", True),
+        ("10.0.0.0/8, github.com", True),
+        ("10.0.0.0/8", False),
+    ],
+)
+def test_no_proxy_is_read_as_curl_reads_it(exceptions, direct):
+    found = proxy_for("https://api.github.com/", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": exceptions})
+    assert (found is None) is direct
+
+
+def test_networks_in_no_proxy_hold_for_addresses():
+    assert proxy_for("https://10.1.2.3/", {"https_proxy": "http://p:1", "no_proxy": "10.0.0.0/8"}) is None
+    assert proxy_for("https://11.1.2.3/", {"https_proxy": "http://p:1", "no_proxy": "10.0.0.0/8"}) is not None
+
+
+def test_the_issuer_is_read_and_garbage_has_none(authority):
+    der = (authority[0].parent / "leaf.der").read_bytes()
+    assert certificate.issuer(der) == "Example Corp, Inspecting Proxy CA"
+    for cut in (0, 1, 5, 40, len(der) // 2):
+        assert certificate.issuer(der[:cut]) == ""
+    assert certificate.issuer(b"\xff" * 50) == ""

@@ -211,9 +211,11 @@ async def test_a_socket_that_this_user_may_not_open(closed):
         inner.mkdir(mode=0o755)
         program(folder, "docker", "Docker version 27.1.1")
         with unix(inner / "docker.sock", FakeEngine().handle):
+            barred = DockerEngine({"PATH": str(folder / "bin"), "HOME": name}, str(inner / "docker.sock"), sbin="")
+            assert (await barred.facts()).version  # also loads the modules, which somebody else may not be able to read
             (inner / closed).chmod(0)
             with ordinary_user():
-                error = await cause_of(DockerEngine({"PATH": str(folder / "bin"), "HOME": name}, str(inner / "docker.sock"), sbin=""))
+                error = await cause_of(barred)
             inner.chmod(0o755)
     assert (error.cause, str(error)) == ("permission", f"unix://{inner}/docker.sock: permission denied for this user")
 

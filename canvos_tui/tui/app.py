@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,11 +20,21 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.quit_build import ask_to_leave
-from canvos_tui.tui.messages import Answered, CopyAsked, Learned, Leave
+from canvos_tui.tui.messages import Answered, CopyAsked, GoTo, Hinted, Learned
 from canvos_tui.tui.page import PageScreen
 from canvos_tui.tui.steps import FOLDED, PAGES, neighbour
 
 STYLES = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How the app opens: on which page, with which word in the top bar, which first hint, and what is known already."""
+
+    page: str = "start"
+    banner: str = ""
+    hint: str = ""
+    known: Known = field(default_factory=Known)
 
 
 class CanvosApp(App[int]):
@@ -38,13 +48,13 @@ class CanvosApp(App[int]):
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Known] = reactive(Known, init=False)
 
-    def __init__(self, ports: Ports, draft: Draft, *, page: str = "start", banner: str = "", known: Known | None = None) -> None:
+    def __init__(self, ports: Ports, draft: Draft, opening: Opening | None = None) -> None:
         super().__init__()
+        opening = opening or Opening()
         self.ports = ports
         self.set_reactive(CanvosApp.draft, draft)
-        self.set_reactive(CanvosApp.known, known or Known())
-        self._first = page
-        self._banner = banner
+        self.set_reactive(CanvosApp.known, opening.known)
+        self._opening = opening
         self._saving = False
         self._saved: Draft | None = draft
 
@@ -52,14 +62,16 @@ class CanvosApp(App[int]):
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
         for page in PAGES:
             self.add_mode(page.slug, self._factory(page.slug))
-        await self.switch_mode(self._first)
+        await self.switch_mode(self._opening.page)
+        if self._opening.hint:
+            self.call_after_refresh(self.screen.post_message, Hinted(self._opening.hint))
 
     def _factory(self, slug: str) -> partial[Screen[None]]:
         page = next(p for p in PAGES if p.slug == slug)
         return partial(self._make, PageScreen, page)
 
     def _make(self, kind: type[PageScreen], page: object) -> Screen[None]:
-        return kind(page, self.ports, self._banner).data_bind(CanvosApp.draft, CanvosApp.known)  # type: ignore[arg-type]
+        return kind(page, self.ports, self._opening.banner).data_bind(CanvosApp.draft, CanvosApp.known)  # type: ignore[arg-type]
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:
@@ -70,8 +82,8 @@ class CanvosApp(App[int]):
     def _learned(self, event: Learned) -> None:
         self.known = replace(self.known, **event.changes)
 
-    @on(Leave)
-    async def _leave(self, event: Leave) -> None:
+    @on(GoTo)
+    async def _leave(self, event: GoTo) -> None:
         slug = event.target if event.target in FOLDED else neighbour(self.current_mode, event.target, several=self.draft.several)
         self.draft = self.draft.after(PageReached(slug))
         self._keep()
@@ -107,11 +119,12 @@ class CanvosApp(App[int]):
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker, because it asks
         """Asks when a build runs; the build goes on unless it was cancelled."""
         if await ask_to_leave(self, self.ports, self.known):
-            await self.workers.wait_for_complete([w for w in self.workers if w.group == "save"])
+            if saving := [w for w in self.workers if w.group == "save"]:
+                await self.workers.wait_for_complete(saving)
             self.exit(0)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every page by name, besides what Textual offers itself."""
         for page in PAGES:
-            yield SystemCommand(f"Go to {page.title}", f"screen {page.slug}", partial(self.post_message, Leave(page.slug)))
+            yield SystemCommand(f"Go to {page.title}", f"screen {page.slug}", partial(self.post_message, GoTo(page.slug)))
         yield from super().get_system_commands(screen)

@@ -25,8 +25,8 @@ class Learned(Message):
         super().__init__()
 
 
-class Leave(Message):
-    """The user wants another page: `next`, `back`, or a page's slug; `focus` is the field to stand on there."""
+class GoTo(Message):
+    """Another page is wanted: `next`, `back`, or a page's slug; `focus` is the field to stand on there."""
 
     def __init__(self, target: str, focus: str = "") -> None:
         self.target = target

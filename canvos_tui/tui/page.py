@@ -20,7 +20,7 @@ from canvos_tui.core.fields import BY_KEY
 from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import Hinted, Leave
+from canvos_tui.tui.messages import GoTo, Hinted
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
@@ -37,7 +37,7 @@ class Page:
 
 
 class PageScreen(Screen[None]):
-    """Shows one page; posts Leave and never moves itself."""
+    """Shows one page; posts GoTo and never moves itself."""
 
     BINDINGS = [
         Binding("f8,alt+n", "next", "Next", key_display="F8"),
@@ -87,7 +87,7 @@ class PageScreen(Screen[None]):
         """Says how large the window would have to be."""
         width, height = self.app.size
         self.query_one("#too-small", Static).update(
-            Content(f"Please enlarge the window (now {width}x{height}) or use --plain. Ctrl+Q quits.")
+            Content(f"Please enlarge the window (now {width}x{height}) or use canvos-tui run. Ctrl+Q quits.")
         )
 
     @on(ScreenResume)
@@ -125,7 +125,7 @@ class PageScreen(Screen[None]):
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
         missing = [g for g in gaps(self.draft) if g.page == self.page.slug]
         if not missing:
-            self.post_message(Leave("next"))
+            self.post_message(GoTo("next"))
             return
         first = missing[0]
         more = f" (and {len(missing) - 1} more on this screen)" if len(missing) > 1 else ""
@@ -140,7 +140,7 @@ class PageScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Back never loses anything."""
-        self.post_message(Leave("back"))
+        self.post_message(GoTo("back"))
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""

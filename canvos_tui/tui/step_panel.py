@@ -13,7 +13,7 @@ from canvos_tui.core.draft import Answer, Draft
 from canvos_tui.core.fields import Field
 from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
-from canvos_tui.tui.messages import Answered, Hinted, Learned, Leave
+from canvos_tui.tui.messages import Answered, GoTo, Hinted, Learned
 from canvos_tui.tui.widgets.field_row import FieldRow
 
 
@@ -45,7 +45,7 @@ class StepPanel(Vertical):
 
     def leave(self, target: str, focus: str = "") -> None:
         """Asks the app for another page."""
-        self.post_message(Leave(target, focus))
+        self.post_message(GoTo(target, focus))
 
     def entered(self) -> None:
         """The page came to the front; panels that look something up do it here."""

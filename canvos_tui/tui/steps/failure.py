@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 
 from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.summary import headline
+from canvos_tui.core.text import middle
 from canvos_tui.tui.step_panel import StepPanel
 
 WAYS = (
@@ -62,7 +63,7 @@ class Failure(StepPanel):
 def failure_lines(result: RunResult) -> list[str]:
     """The failure in the order a reader needs it."""
     code = f"   exit {result.exit_code} of earthly.sh" if result.exit_code is not None else ""
-    lines = [f"{headline(result)}{code}   run {result.run_id}"]
+    lines = [f"{headline(result)}{code}", f"run {result.run_id}   log {middle(result.log, 48)}"]
     cause = result.cause
     if cause is not None:
         lines.append(f"-- {cause.id} " + "-" * max(0, 66 - len(cause.id)))

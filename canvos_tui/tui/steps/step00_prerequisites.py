@@ -35,8 +35,8 @@ class Prerequisites(StepPanel):
         Binding("R", "rerun(True)", "Re-run failed"),
         Binding("c", "copy_fix", "Copy fix"),
         Binding("C", "copy_report", "Copy report"),
-        Binding("a", "accept", "Accept"),
-        Binding("space", "unfold", "Unfold"),
+        Binding("a", "accept", "Accept", show=False),
+        Binding("space", "unfold", "Unfold", show=False),
         Binding("n", "go_on", "Continue", show=False),
     ]
 

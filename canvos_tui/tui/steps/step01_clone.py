@@ -35,11 +35,11 @@ class Clone(StepPanel):
         """Folder, repository, what is there."""
         with Horizontal(classes="field-line"):
             yield Static("Folder", classes="short-label", markup=False)
-            yield Input(self._start(), id="folder", compact=True)
+            yield Input(id="folder", compact=True)
             yield Static("steps 1, 2", classes="field-origin", markup=False)
         with Horizontal(classes="field-line", id="clone-line"):
             yield Static("From", classes="short-label", markup=False)
-            yield Input(self.draft.repository, id="repository", compact=True)
+            yield Input(id="repository", compact=True)
             yield Button("Clone", id="clone", compact=True)
         yield Static("looking ...", id="folder-state", markup=False)
 
@@ -48,6 +48,12 @@ class Clone(StepPanel):
 
     def _start(self) -> str:
         return str(self.draft.folder or self._home() / "CanvOS")
+
+    def on_mount(self) -> None:
+        """The answers that were there; a panel knows them only once it is mounted."""
+        with self.prevent(Input.Changed):
+            self.query_one("#folder", Input).value = self._start()
+            self.query_one("#repository", Input).value = self.draft.repository
 
     def entered(self) -> None:
         """Looks at the folder each time the page comes to the front."""

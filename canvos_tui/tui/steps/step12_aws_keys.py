@@ -106,12 +106,16 @@ class AwsKeysPanel(StepPanel):
             self.query_one("#aws-secret-access-key").focus()
         else:
             self.query_one("#test").focus()
-            self._test()
+            self._test(self.draft.keys)
 
-    @on(Input.Blurred, "#aws-secret-access-key")
+    def on_descendant_blur(self) -> None:
+        """Shown until the focus leaves the field and its button."""
+        self.call_later(self._hide)
+
     def _hide(self) -> None:
-        if not self.query_one("#show").has_focus:
-            self.query_one("#aws-secret-access-key", Input).password = True
+        field = self.query_one("#aws-secret-access-key", Input)
+        if self.app.focused not in {field, self.query_one("#show")}:
+            field.password = True
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
@@ -122,7 +126,7 @@ class AwsKeysPanel(StepPanel):
                 field.password = not field.password
                 field.focus()
             case "test":
-                self._test()
+                self._test(self.draft.keys)
             case source:
                 self._fill(str(source))
 
@@ -139,7 +143,7 @@ class AwsKeysPanel(StepPanel):
             self._tell("x these are temporary keys: the build passes no session token. Use a long-lived key of an IAM user")
         else:
             self._give(keys, origin)
-            self._test()
+            self._test(keys)
 
     async def _found(self, source: str) -> tuple[AwsKeys | None, Origin]:
         if source == "from-environment":
@@ -155,8 +159,7 @@ class AwsKeysPanel(StepPanel):
         return (await self.ports.aws.profile_keys(name), Origin.PROFILE) if name else (None, Origin.PROFILE)
 
     @work(exclusive=True, group="test")
-    async def _test(self) -> None:
-        keys = self.draft.keys
+    async def _test(self, keys: AwsKeys | None) -> None:
         if keys is None:
             self._tell("x both keys are needed before they can be tested")
             return

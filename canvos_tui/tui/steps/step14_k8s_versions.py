@@ -6,12 +6,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Input, SelectionList, Static
+from textual.widgets import Input, Static
 from textual.widgets.selection_list import Selection
 
 from canvos_tui.core.draft import VersionsKept
 from canvos_tui.core.k8s_versions import newest_first, newest_of_each_minor
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.tick_list import TickList
 
 NOTES = (
     "Note     affects ./earthly.sh +build-provider-images only, one image each.\n"
@@ -36,14 +37,14 @@ class KubernetesVersions(StepPanel):
         """Filter, list, what comes out."""
         yield Static("", id="versions-head", markup=False)
         yield Input(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
-        yield SelectionList[str](id="versions-list", compact=True)
+        yield TickList(id="versions-list", compact=True)
         yield Static("", id="versions-result", markup=False)
         yield Static(NOTES, markup=False)
 
     def entered(self) -> None:
         """The list has the focus, so that the letters work at once."""
         self._fill()
-        self.query_one(SelectionList).focus()
+        self.query_one(TickList).focus()
 
     def _offered(self) -> tuple[str, ...]:
         return self.known.versions.get(self.draft.text("K8S_DISTRIBUTION"), ())
@@ -53,10 +54,12 @@ class KubernetesVersions(StepPanel):
         return tuple(v for v in newest_first(self._offered()) if text in v)
 
     def _fill(self) -> None:
-        listed = self.query_one("#versions-list", SelectionList)
-        with self.prevent(SelectionList.SelectedChanged):
+        listed = self.query_one("#versions-list", TickList)
+        at = listed.highlighted or 0
+        with self.prevent(TickList.SelectedChanged):
             listed.clear_options()
             listed.add_options([Selection(Content(v), v, v in self.draft.kept) for v in self._shown()])
+        listed.highlighted = min(at, listed.option_count - 1) if listed.option_count else None
         self._tell()
 
     def _tell(self) -> None:
@@ -81,10 +84,10 @@ class KubernetesVersions(StepPanel):
     @on(Input.Submitted, "#versions-filter")
     def _to_list(self, event: Input.Submitted) -> None:
         event.stop()
-        self.query_one(SelectionList).focus()
+        self.query_one(TickList).focus()
 
-    @on(SelectionList.SelectedChanged)
-    def _ticked(self, event: SelectionList.SelectedChanged[str]) -> None:
+    @on(TickList.SelectedChanged)
+    def _ticked(self, event: TickList.SelectedChanged[str]) -> None:
         shown, ticked = set(self._shown()), set(event.selection_list.selected)
         self._keep({v for v in self.draft.kept if v not in shown} | ticked)
 
@@ -94,9 +97,13 @@ class KubernetesVersions(StepPanel):
             self.answer(VersionsKept(kept))
 
     def watch_draft(self) -> None:
-        """What is kept follows the draft."""
-        if self.is_mounted:
-            self._tell()
+        """The ticks follow the draft, never the other way round: an answer may still be on its way."""
+        if not self.is_mounted:
+            return
+        ticked = set(self.query_one("#versions-list", TickList).selected)
+        if ticked != set(self._shown()) & set(self.draft.kept):
+            self._fill()
+        self._tell()
 
     def action_keep(self, how: str) -> None:
         """All shown, none of them, the opposite, or the newest of each minor version among them."""
@@ -108,4 +115,3 @@ class KubernetesVersions(StepPanel):
             "newest": set(newest_of_each_minor(tuple(shown))),
         }[how]
         self._keep((kept - shown) | ticked)
-        self.call_later(self._fill)

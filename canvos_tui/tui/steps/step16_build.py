@@ -100,8 +100,9 @@ class Build(StepPanel):
         stage = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "STOPPING, x again to force", Stage.ENDED: "ended"}[
             run.stage
         ]
-        path = middle(str(self.ports.runs.log_path(self.known.run_id)), max(20, self.size.width - 44))
-        self.query_one("#build-head", Static).update(Content(f"{stage}   elapsed {took}   usually 1-2 h (guide)   log {path}"))
+        head = f"{stage}   elapsed {took}   usually 1-2 h (guide)   log "
+        path = middle(str(self.ports.runs.log_path(self.known.run_id)), max(20, self.size.width - len(head)))
+        self.query_one("#build-head", Static).update(Content(head + path))
         self.query_one(PhaseList).show(run, now)
         note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and self.screen.size.height >= 30 else ""
         self.query_one("#build-note", Static).update(note)

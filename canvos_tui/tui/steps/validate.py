@@ -76,11 +76,11 @@ class Validate(StepPanel):
             return ["Look at an image already built", "", f"first needed: {', '.join(missing)}" if missing else f"asks for {about}", ""]
         lines = [headline(result), "", f"  AMI   {result.ami}", ""]
         lines.append(f"Name {result.ami_name}   Region {result.region}   Snapshot {result.snapshot}")
-        lines.append("-- Validate ----------------------------------------------- guide, Validate 1-4")
+        lines.append("-- Validate ------------------------------------------- guide, Validate 1-4")
         lines += [f"{f.status.label} {f.text}" for f in result.findings]
         lines += [f"Console  {url}" for url in self._links(result)[:2]]
         if result.left_behind:
-            lines.append("-- Left over -----------------------------------------------------------------")
+            lines.append("-- Left over " + "-" * 60)
             lines += [f"{left.kind} {left.id}  {left.note}" for left in result.left_behind]
         return [*lines, "", NEXT]
 

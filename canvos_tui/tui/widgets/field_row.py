@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from canvos_tui.core.draft import Draft, Entry, FieldAnswered, Origin, answer_for
 from canvos_tui.core.fields import Field
 from canvos_tui.tui.dialogs.pick_one import PickOne
-from canvos_tui.tui.messages import Answered, Leave
+from canvos_tui.tui.messages import Answered, GoTo
 
 
 class FieldRow(Vertical):
@@ -93,7 +93,7 @@ class FieldRow(Vertical):
         if event.input in inputs[:-1]:
             inputs[inputs.index(event.input) + 1].focus()
         else:
-            self.post_message(Leave("next"))
+            self.post_message(GoTo("next"))
 
     async def action_pick(self) -> None:
         """Opens the list of choices; does nothing where there is none."""

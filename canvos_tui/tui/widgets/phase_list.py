@@ -7,7 +7,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
-from canvos_tui.core.build import SHOWN_PHASES, BuildRun, Phase, Stage
+from canvos_tui.core.build import SHOWN_PHASES, BuildRun, Phase, PhaseTimes, Stage
 from canvos_tui.core.text import ago, elapsed, size
 
 USUAL = {
@@ -26,24 +26,41 @@ def bar(percent: int) -> str:
     return "[" + "#" * full + "-" * (BAR - full) + "]"
 
 
-def phase_lines(run: BuildRun, now: datetime) -> list[str]:
-    """One line for each phase that ran or runs, one for all that wait."""
+BUILD_PHASES = tuple(p for p in SHOWN_PHASES if p.order < Phase.UPLOAD.order)
+
+
+def phase_lines(run: BuildRun, now: datetime, *, folded: bool) -> list[str]:
+    """A line for each phase that ran or runs, the import with AWS' numbers, one line for all that wait.
+
+    With `folded` the phases before the upload share a line once the upload began: small terminals need the room.
+    """
     entered = {p.phase: p for p in run.phases}
-    lines, waiting = [], []
+    lines: list[str] = []
+    waiting: list[str] = []
+    begun = run.phase is not None and run.phase.order >= Phase.UPLOAD.order
+    if folded and begun:
+        first, last = run.phases[0], max((entered[p] for p in BUILD_PHASES if p in entered), key=lambda t: t.entered, default=run.phases[0])
+        took = elapsed(((last.left or now) - first.entered).total_seconds())
+        lines.append(f"* {'1-5 Build':<20}{took:>9}")
     for phase in SHOWN_PHASES:
-        times = entered.get(phase)
-        name = f"{phase.number} {phase.title}"
-        if times is None:
-            passed = run.phase is not None and run.phase.order > phase.order
-            waiting.append(name) if not passed else lines.append(f"- {name:<20} not seen in the log")
+        if folded and begun and phase in BUILD_PHASES:
             continue
-        runs = times.left is None and run.stage is not Stage.ENDED
-        took = elapsed(((times.left or run.ended_at or now) - times.entered).total_seconds())
-        usual = f"   usually {USUAL[phase]}" if runs and phase in USUAL else ""
-        lines.append(f"{'>' if runs else '*'} {name:<20}{took:>9}{_facts(run, phase)}{usual}")
-    if waiting:
-        lines.append("  " + "   ".join(waiting))
-    return lines
+        if phase in entered:
+            lines += _line(run, entered[phase], now)
+        elif run.phase is not None and run.phase.order > phase.order:
+            lines.append(f"- {phase.number} {phase.title:<18} not seen in the log")
+        else:
+            waiting.append(f"{phase.number} {phase.title}")
+    return lines + (["  " + "   ".join(waiting)] if waiting else [])
+
+
+def _line(run: BuildRun, times: PhaseTimes, now: datetime) -> list[str]:
+    phase = times.phase
+    runs = times.left is None and run.stage is not Stage.ENDED
+    took = elapsed(((times.left or run.ended_at or now) - times.entered).total_seconds())
+    usual = f"   usually {USUAL[phase]}" if runs and phase in USUAL else ""
+    line = f"{'>' if runs else '*'} {f'{phase.number} {phase.title}':<20}{took:>9}{_facts(run, phase)}{usual}"
+    return [line, *(import_lines(run, now) if phase is Phase.IMPORT else [])]
 
 
 def _facts(run: BuildRun, phase: Phase) -> str:
@@ -78,7 +95,7 @@ class PhaseList(Static):
 
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
-        lines = phase_lines(run, now) + import_lines(run, now)
+        lines = phase_lines(run, now, folded=self.screen.size.height < 30)
         if run.image is not None:
             lines.append(f"      AMI        {run.image.image.image_id} {run.image.image.state}")
         if run.blind is not None and run.stage is not Stage.ENDED:

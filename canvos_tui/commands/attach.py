@@ -1,0 +1,59 @@
+"""`attach`: back to a build, running or ended, with everything from its first line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from canvos_tui.core.errors import RunError
+
+if TYPE_CHECKING:
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.core.run_info import RunInfo
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser("attach", help="come back to a build", epilog="Example: canvos-tui attach")
+    parser.add_argument("run_id", nargs="?", metavar="RUN", help="the run (default: the running one, else the newest)")
+    parser.add_argument("--plain", action="store_true", help="print the log as plain lines instead of opening the screen")
+    parser.set_defaults(run=attach)
+
+
+def attach(args: argparse.Namespace) -> int:
+    """Opens the build screen on that run; plain lines where there is no terminal."""
+    import asyncio
+
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    info = asyncio.run(choose(ports, args.run_id))
+    if args.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from canvos_tui.commands.follow import follow_plain
+
+        return asyncio.run(follow_plain(ports, info.run_id))
+    from canvos_tui.commands.wizard import load, show
+    from canvos_tui.core.known import Known
+    from canvos_tui.tui.app import Opening
+
+    draft = load(ports, info.checkout, None)
+    return show(ports, draft, Opening(page="build", known=Known(run_id=info.run_id)))
+
+
+async def choose(ports: Ports, run_id: str | None) -> RunInfo:
+    """That run, or the running one, or the newest; RunError names what there is."""
+    infos = await ports.runs.infos()
+    if run_id:
+        for info in infos:
+            if info.run_id == run_id:
+                return info
+        listed = ", ".join(i.run_id for i in infos[:5]) or "there is none yet"
+        raise RunError(f"there is no run `{run_id}`", remedy=f"known runs: {listed}")
+    for info in infos:
+        if info.live:
+            return info
+    if not infos:
+        raise RunError("there is no run yet", remedy="canvos-tui starts the wizard")
+    return infos[0]

@@ -1,0 +1,36 @@
+"""Reads an answers file into a draft, or says every problem that is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from canvos_tui.core.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.ports import Ports
+
+
+def read_config(ports: Ports, name: str) -> Draft:
+    """The draft of an answers file; InvalidValueError lists every problem, FilesError says why it cannot be read."""
+    import asyncio
+
+    from canvos_tui.adapters.disk import home_of
+    from canvos_tui.core.draft_file import from_config
+
+    path = Path(name)
+
+    async def parsed() -> object:
+        text = await ports.files.read_text(path)
+        if text is None:
+            raise InvalidValueError(f"there is no file {path}", remedy="write one: NAME: value, one per line; the names are those of .arg")
+        return await ports.files.yaml(text, texts=True)
+
+    config = from_config(asyncio.run(parsed()), ports.environ, home_of(ports.environ))
+    if config.problems:
+        listed = "\n".join(f"  {p}" for p in config.problems)
+        raise InvalidValueError(
+            f"{path} has {len(config.problems)} problems:\n{listed}", remedy="mend them and start again; nothing was done"
+        )
+    return config.draft

@@ -1,0 +1,33 @@
+"""`guide`: the guide's commands with the user's values in place."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "guide", help="print the guide's commands with your values", epilog="Example: canvos-tui guide --config answers.yaml"
+    )
+    parser.add_argument("--config", metavar="FILE", help="an answers file (default: the answers of the wizard)")
+    parser.set_defaults(run=guide)
+
+
+def guide(args: argparse.Namespace) -> int:
+    """Prints all sixteen steps; differences between guide and truth are comments."""
+    from canvos_tui.commands.config import read_config
+    from canvos_tui.commands.wizard import load
+    from canvos_tui.core.guide import STEPS, commands
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    draft = read_config(ports, args.config) if args.config else load(ports, getattr(args, "checkout", None), None)
+    for step in STEPS:
+        sys.stdout.write(f"# step {step.number}: {step.title}\n")
+        if step.differs:
+            sys.stdout.write(f"# differs: {step.differs}\n")
+        sys.stdout.write("\n".join(commands(step, draft)) + "\n\n")
+    return 0

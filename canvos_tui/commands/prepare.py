@@ -1,0 +1,131 @@
+"""The steps of `run` before the build: checkout, checks, files. Each raises a CanvosError for what the user has to mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from canvos_tui.commands.follow import say
+from canvos_tui.core.checkout import Place
+from canvos_tui.core.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData, gaps
+from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.look_checkout import CheckoutFacts, look
+from canvos_tui.core.tags import suggested
+from canvos_tui.core.write_files import FileChange, apply, plan, read_current
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from canvos_tui.core.checks import CheckResult
+    from canvos_tui.core.ports import Ports
+
+
+class Agrees(Protocol):
+    """Whoever says yes or no."""
+
+    def need(self, what: str) -> None:
+        """Returns when the user agrees."""
+
+
+async def checked_out(ports: Ports, draft: Draft, consent: Agrees, *, dry: bool) -> Draft:
+    """The draft with its tag checked out and the values of an existing `.arg` counted in; clones where there is nothing."""
+    folder = draft.folder
+    assert folder is not None
+    facts = await look(ports, folder)
+    if facts.state.place is Place.ABSENT:
+        if dry:
+            raise CanvosError(f"there is no checkout at {folder}", remedy="a dry run clones nothing; clone it first or leave --dry-run out")
+        consent.need(f"git clone {draft.repository} {folder}")
+        await ports.git.clone(draft.repository, folder, _progress())
+        facts = await look(ports, folder)
+    if facts.state.place is not Place.CANVOS:
+        raise CanvosError(f"{folder} is no CanvOS checkout: {facts.state.place.value}", remedy="name another folder: checkout: PATH")
+    tag = await _tag(facts, draft)
+    if tag != facts.state.tag:
+        if dry:
+            raise CanvosError(f"the checkout is on {facts.state.tag or 'no tag'}, not on {tag}", remedy="a dry run changes nothing")
+        if facts.state.in_the_way:
+            listed = ", ".join(c.path for c in facts.state.in_the_way)
+            raise CanvosError(f"local changes stand before git checkout {tag}: {listed}", remedy="commit or stash them first")
+        consent.need(f"git checkout {tag}")
+        await ports.git.checkout(folder, tag)
+    return _key(draft.after(ArgFound(facts.args or {})).after(TagChosen(tag)))
+
+
+def _key(draft: Draft) -> Draft:
+    """S3_KEY as the guide promises it: CUSTOM_TAG where none was given."""
+    entry = draft.entry("S3_KEY")
+    return draft.after(FieldAnswered("S3_KEY", entry.text, Origin.TAG)) if entry.origin is Origin.TAG and not entry.error else draft
+
+
+async def _tag(facts: CheckoutFacts, draft: Draft) -> str:
+    names = {t.name: t for t in facts.tags}
+    if draft.tag:
+        if draft.tag not in names:
+            raise InvalidValueError(f"tag: there is no {draft.tag} in the checkout", remedy="fetch it: git fetch --tags")
+        if not names[draft.tag].selectable:
+            raise InvalidValueError(f"tag: {draft.tag}: {names[draft.tag].remark}", remedy="leave it out for the suggested tag")
+        if names[draft.tag].remark:
+            say(f"WARN {draft.tag}: {names[draft.tag].remark}")
+        return draft.tag
+    best = suggested(facts.tags)
+    if best is None:
+        raise CanvosError("the repository has no release tag that can do AWS", remedy="check the repository's address")
+    return best.name
+
+
+def _progress() -> Callable[[str, int | None], None]:
+    """Prints git's progress at each full ten percent."""
+    seen: set[tuple[str, int]] = set()
+
+    def progress(text: str, percent: int | None) -> None:
+        step = (text, (percent or 0) // 10)
+        if step not in seen:
+            seen.add(step)
+            say(f"git: {text}" + (f" {percent} %" if percent is not None else ""))
+
+    return progress
+
+
+async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
+    """Every reason against building; prints what failed or warned as it comes."""
+    from canvos_tui.core.check_table import CHECKS
+    from canvos_tui.core.checks import Context, run
+    from canvos_tui.core.result import Status
+
+    missing = [g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft)]
+    if missing:
+        return tuple(missing)
+    if draft.keys is not None and draft.keys.temporary:
+        return ("the keys are temporary: the build passes no session token, use a long-lived key of an IAM user",)
+
+    def tell(result: CheckResult) -> None:
+        if result.status in {Status.WARN, Status.UNKNOWN}:
+            say(f"{result.status.label} {result.check.id}  {result.answer.observed}  needs: {result.answer.required}")
+
+    results = await run(CHECKS, Context(ports, draft), tell)
+    return tuple(f"{r.check.id}  {r.answer.observed}  needs: {r.answer.required}{_remedy(r)}" for r in results if r.blocks)
+
+
+def _remedy(result: CheckResult) -> str:
+    fixes = result.answer.fixes
+    return f"\n     fix: {fixes[0].text}" + "".join(f"\n          {c.run}" for c in fixes[0].commands) if fixes else ""
+
+
+async def written(ports: Ports, draft: Draft, consent: Agrees, *, dry: bool) -> tuple[FileChange, ...]:
+    """Shows the diff, asks, writes."""
+    assert draft.folder is not None
+    data = None
+    if draft.user_data is UserData.FILE:
+        data = await ports.files.read_bytes(Path(draft.user_data_path))
+        if data is None:
+            raise CanvosError(f"user_data: there is no file {draft.user_data_path}", remedy="name another one, or: user_data: none")
+    changes = plan(draft, await read_current(ports.files, draft.folder), data)
+    for change in changes:
+        for line in change.diff:
+            say(line.text)
+    if not dry:
+        consent.need(f"write {', '.join(c.name for c in changes if c.changed) or 'nothing new'} in {draft.folder} and build")
+        for done in await apply(ports.files, draft.folder, changes, ports.clock.now().strftime("%m%d-%H%M%S")):
+            say(f"== wrote {done.name}" + (f", the old one is {done.backup.name}" if done.backup else ""))
+    return changes

@@ -1,0 +1,39 @@
+"""`redact`: masks keys, tokens and passwords in a log that was obtained elsewhere. Works offline."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from canvos_tui.core.errors import FilesError
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "redact",
+        help="mask secrets in a log",
+        description="Masks by shape: keys, tokens, passwords, user-data. Secrets of no known shape are not found.",
+        epilog="Example: canvos-tui redact build.log > safe.log",
+    )
+    parser.add_argument("file", metavar="FILE", help="the log; - for standard input")
+    parser.set_defaults(run=redact)
+
+
+def redact(args: argparse.Namespace) -> int:
+    """The masked text on stdout, the counts per rule on stderr."""
+    from canvos_tui.core.redaction import Redactor
+
+    redactor = Redactor(())
+    try:
+        with sys.stdin.buffer if args.file == "-" else Path(args.file).open("rb") as source:
+            while data := source.read(1 << 16):
+                sys.stdout.buffer.write(redactor.feed(data))
+    except OSError as error:
+        raise FilesError(f"cannot read {args.file}: {error.strerror}", remedy="name a file that you may read") from None
+    sys.stdout.buffer.write(redactor.flush())
+    sys.stdout.flush()
+    found = ", ".join(f"{rule} {count}" for rule, count in sorted(redactor.counts.items())) or "nothing of a known shape"
+    sys.stderr.write(f"masked: {found}\n")
+    return 0

@@ -1,0 +1,86 @@
+"""`rehearse`: the whole path on embedded stand-ins; no network, no root, no Docker, nothing real."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canvos_tui.core.ports import Ports
+
+SCENARIO = "success"
+HINT = "Rehearsal: type any registry; on screen 6 take the keys from the Environment. Nothing is real."
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "rehearse",
+        help="go through everything on stand-ins, about two minutes",
+        description="The wizard on a stand-in for AWS and a small CanvOS of its own. Nothing outside a temporary folder is touched.",
+        epilog="Example: canvos-tui rehearse --scenario vmimport-missing",
+    )
+    parser.add_argument("--scenario", default=SCENARIO, metavar="NAME", help="how it ends; `list` names them (default: success)")
+    parser.add_argument(
+        "--plain", action="store_true", help="without a screen, all questions answered with yes; so it is without a terminal"
+    )
+    parser.add_argument("--keep", metavar="DIR", help="use this folder and keep it")
+    parser.set_defaults(run=rehearse)
+
+
+def rehearse(args: argparse.Namespace) -> int:
+    """Prepares the stage, opens the wizard on it, and clears it away."""
+    from canvos_tui.rehearsal.scenarios import SCENARIOS
+
+    if args.scenario not in SCENARIOS:
+        listed = "".join(f"  {name:<18} {SCENARIOS[name].title}\n" for name in SCENARIOS)
+        sys.stdout.write(f"scenarios\n{listed}")
+        return 0 if args.scenario == "list" else 2
+    plain = args.plain or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if args.keep:
+        folder = Path(args.keep).absolute()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _on_stage(folder, args.scenario, plain=plain)
+    with tempfile.TemporaryDirectory(prefix="canvos-tui-rehearsal-", ignore_cleanup_errors=True) as name:
+        return _on_stage(Path(name), args.scenario, plain=plain)
+
+
+def _on_stage(folder: Path, scenario: str, *, plain: bool) -> int:
+    from canvos_tui.rehearsal.stage import prepare
+    from canvos_tui.wiring import rehearsal_ports
+
+    stage = prepare(folder, sys.executable, scenario)
+    try:
+        environ = {**os.environ, **stage.environ}
+        os.environ.update(stage.environ)
+        ports = rehearsal_ports(environ)
+        checkout = folder / "CanvOS"
+        return _plain(ports, checkout, str(stage.repository)) if plain else _wizard(ports, checkout, str(stage.repository))
+    finally:
+        stage.close()
+
+
+def _wizard(ports: Ports, checkout: Path, repository: str) -> int:
+    from canvos_tui.commands.wizard import show
+    from canvos_tui.core.draft import FolderChosen, fresh
+    from canvos_tui.tui.app import Opening
+
+    draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
+    return show(ports, draft, Opening(banner="REHEARSAL", hint=HINT))
+
+
+def _plain(ports: Ports, checkout: Path, repository: str) -> int:
+    """The same path without a screen, every question answered with yes."""
+    import asyncio
+
+    from canvos_tui.commands.run import whole_path
+    from canvos_tui.core.draft import FieldAnswered, FolderChosen, UserData, UserDataChosen, fresh
+
+    draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
+    draft = draft.after(FieldAnswered("IMAGE_REGISTRY", "rehearsal-team")).after(UserDataChosen(UserData.NONE))
+    args = argparse.Namespace(yes=True, dry_run=False, detach=False, accept=[])
+    return asyncio.run(whole_path(ports, draft, args, []))

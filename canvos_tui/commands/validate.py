@@ -1,0 +1,66 @@
+"""`validate`: looks at an image that was built earlier (guide, Validate 1-4)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.core.result import Finding
+
+NOT_VALID = 12
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "validate", help="look at an image already built", epilog="Example: canvos-tui validate --checkout ~/CanvOS"
+    )
+    parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder whose .arg and .secret name bucket, key and keys")
+    parser.add_argument("--key", metavar="S3_KEY", help="another object and AMI name")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    parser.set_defaults(run=validate)
+
+
+def validate(args: argparse.Namespace) -> int:
+    """Prints the findings; 0 when nothing failed, 12 otherwise."""
+    import asyncio
+
+    from canvos_tui.commands.wizard import load
+    from canvos_tui.core.result import Status
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    findings = asyncio.run(_ask(ports, load(ports, args.checkout, None), args.key))
+    failed = any(f.status is Status.FAIL for f in findings)
+    if args.output == "json":
+        import json
+
+        rows = [{"id": f.id, "status": f.status.value, "text": f.text} for f in findings]
+        sys.stdout.write(json.dumps({"schema": "canvos-tui.validation/1", "valid": not failed, "findings": rows}, indent=2) + "\n")
+    else:
+        sys.stdout.write("".join(f"{f.status.label} {f.text}\n" for f in findings))
+    return NOT_VALID if failed else 0
+
+
+async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ...]:
+    from canvos_tui.commands.keys import find_keys
+    from canvos_tui.core.draft import ArgFound
+    from canvos_tui.core.errors import CanvosError
+    from canvos_tui.core.look_checkout import look
+    from canvos_tui.core.validate import validate as look_at
+
+    if draft.folder is not None:
+        facts = await look(ports, draft.folder)
+        draft = draft.after(ArgFound(facts.args or {}))
+    key = key or draft.text("S3_KEY")
+    region, bucket = draft.text("REGION"), draft.text("S3_BUCKET")
+    missing = [name for name, value in (("REGION", region), ("S3_BUCKET", bucket), ("S3_KEY", key)) if not value]
+    if missing:
+        raise CanvosError(f"not known: {', '.join(missing)}", remedy="name the checkout whose .arg holds them: --checkout DIR")
+    aws = await ports.aws.open(await find_keys(ports, draft), region)
+    return await look_at(aws, bucket, key, ports.clock.now())

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core import draft as d
+from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.secret import Secret
+from canvos_tui.tui.app import CanvosApp, Opening
+from tests import canvos_repo
+from tests.tui.fakes import make_ports
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+KEYS = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret(SECRET))
+
+
+@pytest.fixture
+def ports(tmp_path) -> Ports:
+    return make_ports(tmp_path)
+
+
+@pytest.fixture
+def checkout(ports, tmp_path) -> Path:
+    """A real CanvOS-shaped repository in the home folder, on v4.9.38."""
+    folder = canvos_repo.make(tmp_path / "home" / "CanvOS")
+    canvos_repo.git(folder, "checkout", "-q", "v4.9.38")
+    return folder
+
+
+def answered(folder: Path) -> d.Draft:
+    """A draft with every answer given."""
+    draft = d.fresh().after(d.FolderChosen(folder, "r")).after(d.TagChosen("v4.9.38"))
+    for key, text in (("IMAGE_REGISTRY", "acme-team"), ("REGION", "eu-west-1"), ("S3_BUCKET", "acme-edge-images")):
+        draft = draft.after(d.FieldAnswered(key, text))
+    return draft.after(d.KeysGiven(KEYS, d.Origin.TYPED))
+
+
+@pytest.fixture
+def full(checkout) -> d.Draft:
+    return answered(checkout)
+
+
+@pytest.fixture
+def make_app(ports):
+    def make(draft: d.Draft | None = None, **opening) -> CanvosApp:
+        return CanvosApp(ports, draft or d.fresh(ports.environ), Opening(**opening))
+
+    return make

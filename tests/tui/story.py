@@ -1,0 +1,105 @@
+"""A run as a story of events, for scenes and tests of the build screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.build import (
+    BuildEvent,
+    BuildPlan,
+    Finished,
+    ImageSeen,
+    ObjectSeen,
+    Phase,
+    PhaseEntered,
+    Started,
+    TaskSeen,
+    UploadSeen,
+)
+from canvos_tui.core.result import Cause, Finding, LeftOver, Outcome, RunResult, Status
+from tests.tui.fakes import NOW
+
+RUN = "20260823-1412-3f9a"
+TASK = ImportTask(
+    "import-snap-0abc1234def567890", "active", 42, "downloading/converting", "", 4_100_000_000, "acme-edge-images", "palette-learn"
+)
+AMI = Image("ami-0a1b2c3d4e5f67890", "palette-learn", "available", "snap-0123456789abcdef0", "x86_64", "uefi", ena=True)
+PLAN = BuildPlan(
+    "/home/alice/CanvOS",
+    "v4.9.38",
+    ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64"),
+    Baseline(NOW, "eu-west-1", "acme-edge-images", "palette-learn", "123456789012"),
+)
+
+
+def at(minutes: float):
+    return NOW + timedelta(minutes=minutes)
+
+
+BUILDING: tuple[BuildEvent, ...] = (
+    Started(at(0), 4711, "./earthly.sh +aws-cloud-image --ARCH=amd64"),
+    PhaseEntered(at(0), Phase.PREPARE, 1),
+    PhaseEntered(at(0.8), Phase.BASE, 40),
+    PhaseEntered(at(7), Phase.INSTALLER, 900),
+)
+IMPORTING: tuple[BuildEvent, ...] = (
+    *BUILDING,
+    PhaseEntered(at(14), Phase.RAW, 1200),
+    PhaseEntered(at(48), Phase.AWSCLI, 1500),
+    PhaseEntered(at(52), Phase.UPLOAD, 1600),
+    UploadSeen(at(60), 4_100_000_000, 4_100_000_000, "log"),
+    ObjectSeen(at(66), S3Object("palette-learn", 4_100_000_000, at(66)), ours=True),
+    PhaseEntered(at(66), Phase.IMPORT, 1700),
+    TaskSeen(at(76), TASK),
+)
+ENDED: tuple[BuildEvent, ...] = (
+    *IMPORTING,
+    TaskSeen(at(88), replace(TASK, status="completed", progress=None, message="", snapshot_id="snap-0123456789abcdef0")),
+    PhaseEntered(at(88), Phase.REGISTER, 1800),
+    PhaseEntered(at(89), Phase.AMI, 1810),
+    ImageSeen(at(91), AMI),
+    Finished(at(91.3), 0),
+)
+SUCCESS = RunResult(
+    RUN,
+    Outcome.SUCCEEDED,
+    0,
+    Phase.DONE,
+    at(0),
+    at(91.3),
+    "eu-west-1",
+    "acme-edge-images",
+    "palette-learn",
+    4_100_000_000,
+    TASK.task_id,
+    "snap-0123456789abcdef0",
+    AMI.image_id,
+    "palette-learn",
+    (
+        Finding("OBJECT", Status.PASS, "object s3://acme-edge-images/palette-learn   4.1 GB, written 14:05 (new)"),
+        Finding("AMI", Status.PASS, "AMI is available, x86_64, uefi, ena"),
+        Finding("SNAPSHOT", Status.PASS, "AMI uses the snapshot of this run"),
+    ),
+    (LeftOver("object", "s3://acme-edge-images/palette-learn", certain=True, note="4.1 GB, about 0.09 USD a month"),),
+    None,
+    "/home/alice/.local/state/canvos-tui/runs/20260823-1412-3f9a/build.log",
+)
+FAILURE = replace(
+    SUCCESS,
+    outcome=Outcome.FAILED,
+    exit_code=1,
+    phase=Phase.IMPORT,
+    snapshot="",
+    ami="",
+    findings=(Finding("TASK", Status.FAIL, "no import task of this run in eu-west-1"),),
+    cause=Cause(
+        "E-VMIMPORT",
+        'the role "vmimport" is missing or may not read the bucket',
+        "EC2 reads the image from S3 through this role.",
+        ("create the role: screen 7 has the commands",),
+        ("The service role vmimport provided does not exist or does not have sufficient permissions",),
+        1701,
+    ),
+)

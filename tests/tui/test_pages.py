@@ -1,0 +1,263 @@
+"""Keys in, painted screens out."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from canvos_tui.core import draft as d
+from canvos_tui.core.aws_facts import Image, S3Object
+from canvos_tui.core.draft_file import from_data
+from canvos_tui.tui.messages import GoTo
+from canvos_tui.tui.steps import ORDER, PAGES, neighbour
+from canvos_tui.tui.widgets.frame import RAIL
+from tests import canvos_repo
+from tests.tui.conftest import SECRET, answered
+from tests.tui.fakes import NOW
+from tests.tui.screen import push, see, text_of, type_text, until
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def test_every_step_of_the_guide_is_claimed_by_exactly_one_panel():
+    claimed = sorted(n for page in PAGES for panel in page.panels for n in panel.GUIDE)
+    assert claimed == list(range(1, 17))
+
+
+def test_every_rail_entry_is_a_page_and_the_versions_page_is_on_the_way_only_when_wanted():
+    assert {slug for slug, _, _ in RAIL} <= set(ORDER)
+    assert neighbour("os", "next", several=False) == "s3"
+    assert neighbour("os", "next", several=True) == "versions"
+    assert neighbour("s3", "back", several=False) == "os"
+    assert neighbour("start", "back", several=False) == "start"
+    assert neighbour("result", "next", several=False) == "result"
+
+
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("page", [p.slug for p in PAGES])
+async def test_every_page_opens_and_fits(make_app, full, page, size):
+    app = make_app(full, page=page)
+    async with app.run_test(size=size) as pilot:
+        await see(pilot, "canvos-tui")
+        await pilot.pause()
+        painted = text_of(app).splitlines()
+        assert len(painted) == size[1]
+        assert "Quit" in painted[-1] or "Next" in painted[-1]
+        body = app.screen.query_one("#body")
+        assert body.max_scroll_y == 0 or page in {"result", "review"}, f"{page} needs {body.virtual_size.height} rows"
+
+
+@pytest.mark.parametrize("size", [(59, 24), (80, 15), (20, 5)], ids=str)
+async def test_a_window_too_small_says_so_and_comes_back(make_app, full, size):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "CUSTOM_TAG")
+        await pilot.resize_terminal(*size)
+        await see(pilot, "enlarge")
+        await pilot.resize_terminal(80, 24)
+        await see(pilot, "CUSTOM_TAG", "palette-learn")
+
+
+async def test_the_wizard_remembers_each_answer_without_the_secret(make_app, ports, full, tmp_path):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "CUSTOM_TAG")
+        app.screen.query_one("#custom-tag", Input).focus()
+        await type_text(pilot, "-2")
+        stored = tmp_path / "state" / "drafts"
+        await until(pilot, lambda: any("palette-learn-2" in p.read_text() for p in stored.glob("*.yaml")))
+    text = "".join(p.read_text() for p in stored.iterdir())
+    assert SECRET not in text
+    assert "AKIA" not in text
+    name = (await ports.files.drafts())[0][0]
+    again = from_data(await ports.files.load_draft(name))
+    assert again is not None
+    assert again.text("CUSTOM_TAG") == "palette-learn-2"
+
+
+async def test_a_refused_registry_says_why_and_keeps_the_text_through_back_and_next(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "IMAGE_REGISTRY")
+        field = app.screen.query_one("#image-registry", Input)
+        field.focus()
+        await type_text(pilot, "acme_team")
+        await see(pilot, "`_` is not allowed in a registry name")
+        await pilot.press("f8")
+        assert app.current_mode == "image"
+        await see(pilot, "x `_` is not allowed")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "repo")
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "image")
+        assert app.screen.query_one("#image-registry", Input).value == "acme_team"
+
+
+async def test_next_stands_on_the_first_missing_answer_and_counts_the_rest(make_app, checkout):
+    draft = d.fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38"))
+    app = make_app(draft, page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "S3_BUCKET")
+        await pilot.press("f8")
+        await see(pilot, "1 more on this screen")
+        assert app.focused is not None
+        assert app.focused.id in {"region", "s3-bucket"}
+
+
+async def test_letters_do_not_act_inside_a_text_field(make_app, full):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "CUSTOM_TAG")
+        field = app.screen.query_one("#custom-tag", Input)
+        field.focus()
+        field.value = ""
+        await type_text(pilot, "qg")
+        assert field.value == "qg"
+        assert app.is_running
+
+
+async def test_help_and_the_guides_commands_are_one_key_away(make_app, full):
+    app = make_app(full, page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "S3_BUCKET")
+        await pilot.press("f2")
+        painted = await see(pilot, "export S3_BUCKET=acme-edge-images")
+        assert SECRET not in painted
+        await pilot.press("escape")
+        app.screen.query_one("#s3-key", Input).focus()
+        await pilot.press("f1")
+        await see(pilot, "Name of the object in the bucket and of the AMI")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "s3-key")
+
+
+async def test_the_clone_runs_with_progress_and_the_tag_list_tells_the_truth(make_app, ports, tmp_path):
+    origin = canvos_repo.make(tmp_path / "origin")
+    draft = d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
+    app = make_app(draft, page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "nothing there yet")
+        app.screen.query_one("#folder", Input).focus()
+        await pilot.press("enter", "enter")
+        painted = await see(pilot, "v4.9.38", "suggested for 4.9")
+        assert "WARN agent differs" in painted
+        assert "guide's example, cannot do AWS" in painted
+        rows = app.screen.query_one("#tag-list", OptionList)
+        unable = next(n for n in range(rows.option_count) if "v4.8.5" in str(rows.get_option_at_index(n).prompt))
+        assert rows.get_option_at_index(unable).disabled
+        rows.focus()
+        await pilot.press("enter")
+        await see(pilot, "In use   v4.9.38", "checked out")
+        assert app.draft.tag == "v4.9.38"
+        assert canvos_repo.git(tmp_path / "home" / "CanvOS", "describe", "--tags").strip() == "v4.9.38"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "image")
+
+
+async def test_a_failed_clone_says_why(make_app, tmp_path):
+    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", str(tmp_path / "nothing"))), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "nothing there yet")
+        app.screen.query_one("#folder", Input).focus()
+        await pilot.press("enter", "enter")
+        await see(pilot, "no such repository")
+
+
+async def test_local_changes_are_listed_and_kept_when_the_user_cancels_or_copies(make_app, checkout):
+    (checkout / "release").write_text("mine")
+    app = make_app(answered(checkout), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "Local changes: release", "v4.9.37")
+        rows = app.screen.query_one("#tag-list", OptionList)
+        rows.focus()
+        await pilot.press("down", "enter")
+        await see(pilot, "Local changes stand before git checkout v4.9.37")
+        await pilot.press("enter")  # the first answer is the safe one
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert (checkout / "release").read_text() == "mine"
+        rows.focus()
+        await pilot.press("enter")
+        await see(pilot, "Copy    to")
+        await pilot.press("down", "down", "enter")
+        await see(pilot, "In use   v4.9.37")
+    copies = list(checkout.parent.glob("CanvOS-changes-*/release"))
+    assert [c.read_text() for c in copies] == ["mine"]
+    assert (checkout / "release").read_text() == "v4.9.37"
+
+
+async def test_versions_are_pruned_by_keys(make_app, full):
+    app = make_app(full.after(d.SeveralChosen(True)), page="start")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.known.versions)
+        app.post_message(GoTo("versions"))
+        await see(pilot, "kubeadm: 2 versions, 0 kept", "x        nothing is kept")
+        await pilot.press("a")
+        await see(pilot, "2 kept")
+        await pilot.press("x")
+        await see(pilot, "0 kept")
+        await pilot.press("space")
+        await see(pilot, "1 kept", '"1.33.5"')
+        await pilot.press("i")
+        await see(pilot, '["1.32.2"]')
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "s3")
+
+
+async def test_the_bucket_of_another_region_offers_its_own(make_app, ports, full):
+    ports.aws.buckets["acme-edge-images"] = "us-west-2"
+    app = make_app(full, page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "the bucket is in us-west-2", "Use us-west-2")
+        await push(pilot, "#use-region")
+        await until(pilot, lambda: app.draft.text("REGION") == "us-west-2")
+
+
+async def test_a_taken_key_is_named_with_a_new_one_on_one_key(make_app, ports, full):
+    ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, NOW)
+    ports.aws.account.images.append(Image("ami-0aaaaaaaaaaaaaaaa", "palette-learn", "available"))
+    app = make_app(full, page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "would skip the upload", "would report that old AMI")
+        assert "Reuse" not in painted  # an AMI clash is never gone on with
+        await push(pilot, "#new-key")
+        await until(pilot, lambda: app.draft.text("S3_KEY") == "palette-learn-20260823-1412")
+
+
+async def test_keys_are_typed_hidden_and_tested(make_app, full):
+    app = make_app(full.after(d.KeysGiven(None, d.Origin.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "AWS_ACCESS_KEY_ID")
+        app.screen.query_one("#aws-access-key-id", Input).focus()
+        await type_text(pilot, "ASIAIOSFODNN7EXAMPLE")
+        await see(pilot, "temporary key (ASIA...) does not work")
+        app.screen.query_one("#aws-access-key-id", Input).value = "AKIAIOSFODNN7EXAMPLE"
+        await pilot.press("enter")
+        app.screen.query_one("#aws-secret-access-key", Input).value = SECRET
+        await pilot.press("enter")
+        painted = await see(pilot, "ok  account 123456789012  user/edge")
+        assert SECRET not in painted
+        await push(pilot, "#show")
+        await see(pilot, SECRET[:20])
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: SECRET[:20] not in text_of(app))
+
+
+async def test_keys_come_from_the_environment(make_app, ports, full):
+    ports.environ.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY=SECRET)
+    app = make_app(full.after(d.KeysGiven(None, d.Origin.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await push(pilot, "#from-environment")
+        await see(pilot, "ok  account")
+        assert app.draft.key_origin is d.Origin.ENVIRONMENT
+        ports.environ["AWS_SESSION_TOKEN"] = "t" * 40
+        await push(pilot, "#from-environment")
+        await see(pilot, "temporary keys")
+
+
+async def test_a_missing_role_comes_first_with_commands_that_can_be_pasted(make_app, ports, full):
+    ports.aws.account.role = False
+    app = make_app(full, page="aws")
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "1 fail", "aws iam create-role --role-name vmimport")
+        rows = [line for line in painted.splitlines() if "FAIL" in line or "PASS" in line]
+        assert "vmimport" in rows[0]

@@ -1,0 +1,213 @@
+"""Review, writing, build and result: keys in, files and painted screens out."""
+
+from __future__ import annotations
+
+import pytest
+
+from canvos_tui.core import draft as d
+from canvos_tui.core.aws_facts import Bucket
+from canvos_tui.core.checks import Report
+from canvos_tui.core.errors import AwsError
+from canvos_tui.core.known import Known
+from tests.tui import story
+from tests.tui.conftest import SECRET
+from tests.tui.screen import push, see, text_of, until
+
+READY = Known(report=Report(()))
+
+
+async def test_the_diff_is_shown_before_anything_is_written(make_app, full, checkout):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "-- .arg (new", "Write and build")
+        assert SECRET not in painted
+        await pilot.press("d")
+        await see(pilot, "Changes in")
+        await pilot.press("end")
+        whole = await see(pilot, "+S3_KEY=palette-learn")
+        assert SECRET not in whole
+        await pilot.press("escape")
+        assert not (checkout / ".arg").exists()
+        assert not (checkout / ".secret").exists()
+
+
+async def test_write_only_writes_all_files_and_starts_nothing(make_app, ports, full, checkout):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "-- .arg (new")
+        await push(pilot, "#write-only")
+        await see(pilot, "written: .arg, .secret")
+    assert "S3_BUCKET=acme-edge-images" in (checkout / ".arg").read_text()
+    assert SECRET in (checkout / ".secret").read_text()
+    assert (checkout / ".secret").stat().st_mode & 0o777 == 0o600
+    assert ports.runs.started == []
+
+
+async def test_a_dry_run_writes_nothing(make_app, full, checkout):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "-- .arg (new")
+        await push(pilot, "#dry-run")
+        await pilot.press("end")
+        await see(pilot, "Nothing was written")
+    assert not (checkout / ".arg").exists()
+
+
+async def test_build_is_refused_with_the_reason_while_something_is_wrong(make_app, ports, full):
+    wrong = Known(report=Report(()), bucket=Bucket("acme-edge-images", True, "us-west-2"))
+    app = make_app(full, page="review", known=wrong)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "x the bucket is in us-west-2")
+        await push(pilot, "#write-build")
+        await until(pilot, lambda: app.current_mode == "s3")
+    assert ports.runs.started == []
+
+
+async def test_write_and_build_starts_the_run_and_ends_on_the_result(make_app, ports, full, checkout):
+    ports.runs.events = [story.ENDED]
+    ports.runs.results[story.RUN] = story.SUCCESS
+    app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "-- .arg (new")
+        await push(pilot, "#write-build")
+        await see(pilot, "AMI   ami-0a1b2c3d4e5f67890")
+    plan, keys, _ = ports.runs.started[0]
+    assert plan.command == ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
+    assert plan.checkout == str(checkout)
+    assert keys.secret.reveal() == SECRET
+    assert SECRET not in repr(plan)
+
+
+async def test_no_user_data_is_asked_about_before_the_build(make_app, ports, full):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "no user-data")
+        await push(pilot, "#write-build")
+        await see(pilot, "There is no user-data file")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+    assert ports.runs.started == []
+
+
+async def test_aws_out_of_reach_at_the_baseline_is_said_and_nothing_starts(make_app, ports, full, monkeypatch):
+    async def refuse(*_: object) -> None:
+        raise AwsError("no route to ec2.eu-west-1.amazonaws.com", code="no-network", remedy="check the network")
+
+    monkeypatch.setattr(ports.aws.account, "baseline", refuse)
+    app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await see(pilot, "-- .arg (new")
+        await push(pilot, "#write-build")
+        await see(pilot, "no route to ec2")
+        assert app.current_mode == "review"
+    assert ports.runs.started == []
+
+
+@pytest.fixture
+def following(ports, make_app):
+    def open_on(events, *, minutes: float, result=None):
+        ports.runs.plans[story.RUN] = story.PLAN
+        ports.runs.events = [events]
+        ports.runs.keep_open = result is None
+        if result is not None:
+            ports.runs.results[story.RUN] = result
+        ports.clock.move(minutes * 60)
+        return make_app(page="build", known=Known(run_id=story.RUN))
+
+    return open_on
+
+
+async def test_the_import_shows_aws_own_percentage_and_message(following, ports):
+    app = following(story.IMPORTING, minutes=77)
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "42 %", "active: downloading/converting", "1-5 Build")
+        assert "1:17:00" in painted
+        ports.runs.keep_open = False
+
+
+async def test_the_log_is_followed_and_scrolling_up_pauses(following, ports):
+    ports.runs.lines = "".join(f"line {n}\n" for n in range(1000))
+    app = following(story.BUILDING, minutes=14)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "line 999", "FOLLOWING")
+        await pilot.press("pageup")
+        await see(pilot, "PAUSED +0 new")
+        assert "line 999" not in text_of(app)
+        with ports.runs.log_path(story.RUN).open("a") as log:
+            log.write("late\nlater\n")
+        await see(pilot, "PAUSED +2 new")
+        await pilot.press("end")
+        await see(pilot, "later", "FOLLOWING")
+        ports.runs.keep_open = False
+
+
+async def test_control_characters_of_a_log_never_reach_the_terminal(following, ports):
+    ports.runs.lines = "\x1b]0;evil\x07\x1b[31mred\x1b[0m [bold]not markup[/bold] \x1b[2J\x07 tail\n"
+    app = following(story.BUILDING, minutes=14)
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "red", "[bold]not markup[/bold]", "tail")
+        assert "\x1b" not in painted
+        assert "\x07" not in painted
+        ports.runs.keep_open = False
+
+
+async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports):
+    app = following(story.BUILDING, minutes=14)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "3 Installer image")
+        await pilot.press("ctrl+q")
+        await see(pilot, "a build is running", "Detach")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.is_running
+        await pilot.press("ctrl+c")
+        await see(pilot, "Detach")
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.is_running)
+        ports.runs.keep_open = False
+    assert ports.runs.cancelled == []
+
+
+async def test_cancel_asks_first_and_forces_the_second_time(following, ports):
+    app = following(story.BUILDING, minutes=14)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "3 Installer image")
+        await pilot.press("x")
+        await see(pilot, "Cancel the build?")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: ports.runs.cancelled == [False])
+        ports.runs.keep_open = False
+
+
+async def test_a_failure_names_cause_and_ways_on(following):
+    app = following(story.IMPORTING, minutes=80, result=story.FAILURE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "FAILED in Snapshot import", 'the role "vmimport" is missing', "log line 1701")
+        assert "Run step 16 again" in painted
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.current_mode == "aws")
+
+
+async def test_a_supervisor_that_is_gone_is_said(ports, make_app):
+    ports.runs.plans[story.RUN] = story.PLAN
+    ports.runs.events = [story.BUILDING]
+    app = make_app(page="build", known=Known(run_id=story.RUN))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "the supervisor is gone")
+
+
+async def test_an_unknown_run_is_an_error_with_a_remedy(make_app):
+    app = make_app(page="build", known=Known(run_id="nope"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "there is no run nope")
+
+
+async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):
+    app = make_app(full, page="result")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "Look at an image already built")
+        await pilot.press("enter")
+        await see(pilot, "NOT COMPLETE", "there is no AMI named palette-learn")
+        ports.aws.account.images.append(story.AMI)
+        await push(pilot, "#look")
+        await see(pilot, "FOUND", "ami-0a1b2c3d4e5f67890 is available")

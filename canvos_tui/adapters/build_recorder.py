@@ -19,7 +19,7 @@ from canvos_tui.core.masked import Masked
 from canvos_tui.core.redaction import Redactor
 from canvos_tui.core.result import RunResult
 
-_QUIET = 1.0  # seconds without output after which the newest line is stored
+_QUIET = 0.4  # seconds without output after which the newest line is stored
 _GLANCE = 1.0  # seconds between two looks at an upload's progress
 _WAITING = 1000  # events that wait for a disk at most
 

@@ -37,7 +37,8 @@ _WORDS = (
     rb"(?:edge_?host_?token|passw(?:or)?d|passphrase|token|pro_key|api_?key|private_?key"
     rb"|secret[_ ]?(?:access[_ ]?)?key|client_?secret|secret)"
 )
-_NEEDS = (b"token", b"passw", b"passphrase", b"pro_key", b"api_key", b"apikey", b"private_key", b"privatekey", b"secret")
+_NEEDS = (b"token", b"passw", b"passphrase", b"secret")
+_KEYS = (b"pro_key", b"api_key", b"apikey", b"private_key", b"privatekey")
 _QUOTED = rb"\"((?:[^\"\\\r\n]|\\.)+)|\\+\"((?:(?!\\+\")[^\r\n])+)|'([^'\r\n]+(?:'\\''[^'\r\n]*)*)"
 _PAIR = re.compile(
     _WORDS + rb"(?:\\*[\"'])?(?: \[[^\]\r\n]{0,30}\])?[ \t]{0,8}[:=][ \t]{0,8}(?:" + _QUOTED + rb"|([^ \t\r\n\"'\\][^ \t\r\n]*))",
@@ -105,7 +106,7 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
                 start, end = found.span(1)
                 if not text.startswith(b"***MASKED", start):
                     yield Span(start, end, rule.name, text[end - rule.kept : end] if rule.kept else b"")
-    if any(word in lower for word in _NEEDS):
+    if any(word in lower for word in _NEEDS) or (b"key" in lower and any(word in lower for word in _KEYS)):
         yield from _pairs(text)
     if _LONG in text.translate(_ALPHABET):
         yield from _documents(text)

@@ -74,7 +74,8 @@ def test_the_core_is_pure(path: Path) -> None:
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             assert called not in {"open", "datetime.now", "time.time", "time.monotonic", "os.getenv"}, f"{name_of(path)}: {called}"
-            assert not called.endswith((".read_text", ".write_text", ".read_bytes", ".write_bytes")), f"{name_of(path)}: {called}"
+            direct = called.endswith((".read_text", ".write_text", ".read_bytes", ".write_bytes"))
+            assert not direct or called.split(".")[-2] == "files", f"{name_of(path)}: {called}"  # the Files port has such names too
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -7,10 +7,10 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from canvos_tui.core.build import BuildRun, CannotSee, ImageSeen, Noted, PhaseEntered, TaskSeen
+from canvos_tui.core.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.summary import exit_code, plain_lines
-from canvos_tui.core.text import elapsed
+from canvos_tui.core.text import blindness, elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +35,10 @@ async def follow_plain(ports: Ports, run_id: str) -> int:
     try:
         async with aclosing(ports.runs.follow(run_id)) as batches:
             async for batch in batches:
-                run = run.after(batch)
+                before, run = run.phase, run.after(batch)
                 printed = _print(reader, printed, last=False)
                 now = ports.clock.now()
-                if _tell(batch, run):
+                if _tell(batch, run, before):
                     spoken = now
                 elif (now - spoken).total_seconds() >= HEARTBEAT:
                     spoken = now
@@ -87,9 +87,13 @@ def clean(line: str) -> str:
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", re.sub(r"\x1b\[[0-9;]*m", "", line))
 
 
-def _tell(batch: Iterable[BuildEvent], run: BuildRun) -> bool:
-    said = False
+def _tell(batch: Iterable[BuildEvent], run: BuildRun, before: Phase | None) -> bool:
+    said, reached = False, before.order if before else -1
     for event in batch:
+        if isinstance(event, PhaseEntered):
+            if event.phase.order <= reached:
+                continue  # the log and AWS both tell of it; one line is enough
+            reached = event.phase.order
         line = _line(event, run)
         if line:
             say(f"== {line}")
@@ -108,7 +112,7 @@ def _line(event: BuildEvent, run: BuildRun) -> str:
         case ImageSeen(image=image):
             return f"AMI {image.image_id}: {image.state}"
         case CannotSee():
-            return f"cannot see {event.what} ({event.reason}); it goes on; next try in {event.retry} s"
+            return blindness(event)
         case Noted(text=text):
             return text
         case _:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from canvos_tui.commands.follow import say
 from canvos_tui.core.checkout import Place
-from canvos_tui.core.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData, gaps
+from canvos_tui.core.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.gaps import gaps
 from canvos_tui.core.look_checkout import CheckoutFacts, look
 from canvos_tui.core.tags import suggested
 from canvos_tui.core.write_files import FileChange, apply, plan, read_current

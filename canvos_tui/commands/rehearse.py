@@ -44,24 +44,45 @@ def rehearse(args: argparse.Namespace) -> int:
     if args.keep:
         folder = Path(args.keep).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _on_stage(folder, args.scenario, plain=plain)
+        return _on_stage(folder, args.scenario, plain=plain, keep=True)
     with tempfile.TemporaryDirectory(prefix="canvos-tui-rehearsal-", ignore_cleanup_errors=True) as name:
-        return _on_stage(Path(name), args.scenario, plain=plain)
+        return _on_stage(Path(name), args.scenario, plain=plain, keep=False)
 
 
-def _on_stage(folder: Path, scenario: str, *, plain: bool) -> int:
+def _on_stage(folder: Path, scenario: str, *, plain: bool, keep: bool) -> int:
     from canvos_tui.rehearsal.stage import prepare
     from canvos_tui.wiring import rehearsal_ports
 
     stage = prepare(folder, sys.executable, scenario)
+    going_on = False
     try:
-        environ = {**os.environ, **stage.environ}
-        os.environ.update(stage.environ)
-        ports = rehearsal_ports(environ)
-        checkout = folder / "CanvOS"
-        return _plain(ports, checkout, str(stage.repository)) if plain else _wizard(ports, checkout, str(stage.repository))
+        os.environ.update(stage.environ, XDG_STATE_HOME=str(folder / "state"))
+        answers = {"REGION": stage.region, "S3_BUCKET": stage.bucket, "AWS_ACCESS_KEY_ID": stage.keys.key_id}
+        # the stand-in's secret stays in this process: a build gets it from .secret, as a real one would
+        ports = rehearsal_ports({**os.environ, **answers, "AWS_SECRET_ACCESS_KEY": stage.keys.secret.reveal()})
+        ports.environ.pop("AWS_SESSION_TOKEN", None)
+        play = _plain if plain else _wizard
+        code = play(ports, folder / "CanvOS", str(stage.repository))
+        going_on = _settle(ports, keep=keep)
+        return code
     finally:
-        stage.close()
+        if not going_on:
+            stage.close()
+
+
+def _settle(ports: Ports, *, keep: bool) -> bool:
+    """Whether a build goes on behind the window: only where the folder is kept, else it is stopped with its stage."""
+    import asyncio
+
+    async def settle() -> bool:
+        live = [info for info in await ports.runs.infos() if info.live]
+        if live and not keep:
+            sys.stderr.write("the rehearsal's build ends with its window; with --keep DIR it would go on\n")
+            for info in live:
+                await ports.runs.cancel(info.run_id, force=True)
+        return bool(live) and keep
+
+    return asyncio.run(settle())
 
 
 def _wizard(ports: Ports, checkout: Path, repository: str) -> int:

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any, TypeVar
 
 from canvos_tui.core.draft import Draft
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.result import Status
 
+T = TypeVar("T")
 TOGETHER = 8  # more processes at a time gain nothing on a small machine
 STALE_AFTER = 600  # seconds
 
@@ -60,6 +62,15 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number that was observed beside the one that is needed, both in `unit`."""
+
+    value: float
+    needed: float
+    unit: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a check found; `observed` and `required` stand side by side in its row."""
 
@@ -69,14 +80,28 @@ class Answer:
     fixes: tuple[Fix, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     method: Method = Method.VERIFIED
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a check may ask: the world, and the answers so far."""
+    """What a check may ask: the world, and the answers so far. `final` says that a build would read the files as they are now."""
 
     ports: Ports
     draft: Draft
+    final: bool = False
+    memo: dict[str, asyncio.Future[Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    async def once(self, name: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a question that several checks share: asked once in this context, whoever comes first.
+
+        A check that is given up does not take the question from the others.
+        """
+        future: asyncio.Future[T] | None = self.memo.get(name)
+        if future is None:
+            future = self.memo[name] = asyncio.ensure_future(ask())
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to fetch it
+        return await asyncio.shield(future)
 
 
 @dataclass(frozen=True)

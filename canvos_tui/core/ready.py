@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from canvos_tui.core.aws_facts import Right
 from canvos_tui.core.build import BuildPlan
-from canvos_tui.core.draft import Draft, gaps
+from canvos_tui.core.draft import Draft
+from canvos_tui.core.gaps import gaps
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
@@ -57,4 +58,5 @@ async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
         baseline=baseline,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
+        reuse_object=bool(draft.reuse) and draft.reuse == draft.text("S3_KEY"),
     )

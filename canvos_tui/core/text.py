@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from canvos_tui.core.build import CannotSee
+
 
 def size(count: int) -> str:
     """Bytes with a decimal unit, such as `4.1 GB`."""
@@ -43,3 +45,11 @@ def middle(text: str, width: int) -> str:
         return text
     head = (width - 3) // 3
     return text[:head] + "..." + text[len(text) - (width - 3 - head) :]
+
+
+def blindness(event: CannotSee) -> str:
+    """What AWS does not tell us at the moment, and that the build goes on all the same."""
+    if not event.reason:
+        return f"{event.what} can be seen again"
+    again = f"; next try in {event.retry} s" if event.retry else ""
+    return f"cannot see {event.what} ({event.reason}); it goes on{again}"

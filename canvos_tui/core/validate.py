@@ -33,7 +33,8 @@ def _object(object_: S3Object | None, bucket: str, key: str, now: datetime) -> F
 
 
 def _image(image: Image) -> Finding:
-    told = f"AMI {image.image_id} is {image.state}, {image.architecture}, {image.boot_mode or 'no boot mode'}, {'ena' if image.ena else 'no ena'}"
+    traits = (image.state, image.architecture, image.boot_mode or "no boot mode", "ena" if image.ena else "no ena")
+    told = f"AMI {image.image_id} is {', '.join(traits)}"
     as_built = image.state == "available" and image.architecture == "x86_64" and image.boot_mode == "uefi" and image.ena
     status = Status.PASS if as_built else (Status.FAIL if image.state != "available" else Status.WARN)
     return Finding("AMI", status, told + (f": {image.reason}" if image.reason else ""))

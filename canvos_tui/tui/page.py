@@ -15,8 +15,9 @@ from textual.screen import Screen
 from textual.widgets import Button, Footer, Static
 
 from canvos_tui.core import guide
-from canvos_tui.core.draft import Draft, gaps
+from canvos_tui.core.draft import Draft
 from canvos_tui.core.fields import BY_KEY
+from canvos_tui.core.gaps import gaps
 from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.read_text import ReadText

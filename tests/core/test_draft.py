@@ -8,6 +8,7 @@ from canvos_tui.core import draft as d
 from canvos_tui.core import fields
 from canvos_tui.core.aws_facts import AwsKeys
 from canvos_tui.core.draft_file import from_config, from_data, to_data
+from canvos_tui.core.gaps import gaps
 from canvos_tui.core.secret import Secret
 
 KEYS = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))
@@ -74,11 +75,11 @@ def full() -> d.Draft:
 
 
 def test_gaps_name_page_and_field_until_all_is_answered():
-    assert [g.key for g in d.gaps(d.fresh())] == ["tag", "IMAGE_REGISTRY", "REGION", "S3_BUCKET", "AWS_ACCESS_KEY_ID"]
-    assert d.gaps(full()) == ()
+    assert [g.key for g in gaps(d.fresh())] == ["tag", "IMAGE_REGISTRY", "REGION", "S3_BUCKET", "AWS_ACCESS_KEY_ID"]
+    assert gaps(full()) == ()
     rhel = full().after(d.FieldAnswered("OS_DISTRIBUTION", "rhel"))
-    assert [g.key for g in d.gaps(rhel)] == ["BASE_IMAGE"]
-    assert [g.key for g in d.gaps(full().after(d.SeveralChosen(True)))] == ["k8s_versions"]
+    assert [g.key for g in gaps(rhel)] == ["BASE_IMAGE"]
+    assert [g.key for g in gaps(full().after(d.SeveralChosen(True)))] == ["k8s_versions"]
 
 
 def test_another_folder_forgets_the_tag():

@@ -7,7 +7,8 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from canvos_tui.core import fields
-from canvos_tui.core.draft import Draft, gaps
+from canvos_tui.core.draft import Draft
+from canvos_tui.core.gaps import gaps
 from canvos_tui.core.known import Known
 from canvos_tui.core.text import middle
 

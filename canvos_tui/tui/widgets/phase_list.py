@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from canvos_tui.core.build import SHOWN_PHASES, BuildRun, Phase, PhaseTimes, Stage
-from canvos_tui.core.text import ago, elapsed, size
+from canvos_tui.core.text import ago, blindness, elapsed, size
 
 USUAL = {
     Phase.AWSCLI: "0.5-1 min",
@@ -99,6 +99,6 @@ class PhaseList(Static):
         if run.image is not None:
             lines.append(f"      AMI        {run.image.image.image_id} {run.image.image.state}")
         if run.blind is not None and run.stage is not Stage.ENDED:
-            lines.append(f"      ! cannot see {run.blind.what} ({run.blind.reason}); it goes on; next try in {run.blind.retry} s")
+            lines.append(f"      ! {blindness(run.blind)}")
         lines += [f"      ! {note.text}" for note in run.notes[-2:]]
         self.update(Content("\n".join(lines)))

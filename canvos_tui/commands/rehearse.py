@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
 
 SCENARIO = "success"
-HINT = "Rehearsal: type any registry; on screen 6 take the keys from the Environment. Nothing is real."
+HINT = "Nothing is real. Type any registry; screen 6: keys from the Environment."
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -21,7 +21,7 @@ from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.quit_build import ask_to_leave
 from canvos_tui.tui.messages import Answered, CopyAsked, GoTo, Hinted, Learned
-from canvos_tui.tui.page import PageScreen
+from canvos_tui.tui.page import Page, PageScreen
 from canvos_tui.tui.steps import FOLDED, PAGES, neighbour
 
 STYLES = Path(__file__).parent
@@ -61,17 +61,14 @@ class CanvosApp(App[int]):
     async def on_mount(self) -> None:
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
         for page in PAGES:
-            self.add_mode(page.slug, self._factory(page.slug))
+            self.add_mode(page.slug, partial(self._make, page))
         await self.switch_mode(self._opening.page)
         if self._opening.hint:
             self.call_after_refresh(self.screen.post_message, Hinted(self._opening.hint))
 
-    def _factory(self, slug: str) -> partial[Screen[None]]:
-        page = next(p for p in PAGES if p.slug == slug)
-        return partial(self._make, PageScreen, page)
-
-    def _make(self, kind: type[PageScreen], page: object) -> Screen[None]:
-        return kind(page, self.ports, self._opening.banner).data_bind(CanvosApp.draft, CanvosApp.known)  # type: ignore[arg-type]
+    def _make(self, page: Page) -> PageScreen:
+        screen = PageScreen(page, self.ports, self._opening.banner)
+        return screen.begin(self.draft, self.known).data_bind(CanvosApp.draft, CanvosApp.known)
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

@@ -25,6 +25,7 @@ from canvos_tui.tui.messages import GoTo, Hinted
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
+from canvos_tui.tui.widgets.push import Push
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class PageScreen(Screen[None]):
         self.ports = ports
         self._banner = banner
 
+    def begin(self, draft: Draft, known: Known) -> PageScreen:
+        """Sets what is known before the first widget is made: a data binding alone would only follow afterwards."""
+        self.set_reactive(PageScreen.draft, draft)
+        self.set_reactive(PageScreen.known, known)
+        return self
+
     def compose(self) -> ComposeResult:
         """Frame around the panels."""
         yield Static("", id="too-small", markup=False)
@@ -73,9 +80,9 @@ class PageScreen(Screen[None]):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
             with VerticalScroll(id="body", can_focus=False):
                 for panel in self.page.panels:
-                    yield panel(self.ports).data_bind(PageScreen.draft, PageScreen.known)
+                    yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
                 if self.page.next_label:
-                    yield Button(self.page.next_label, id="next", compact=True)
+                    yield Push(self.page.next_label, id="next")
             yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
         yield Static("", id="hint", markup=False)
         yield Footer(compact=True, show_command_palette=False)

@@ -31,6 +31,12 @@ class StepPanel(Vertical):
         super().__init__()
         self.ports = ports
 
+    def begin(self, draft: Draft, known: Known) -> StepPanel:
+        """Sets what is known before the first widget is made."""
+        self.set_reactive(StepPanel.draft, draft)
+        self.set_reactive(StepPanel.known, known)
+        return self
+
     def answer(self, answer: Answer) -> None:
         """Tells the app what the user answered."""
         self.post_message(Answered(answer))
@@ -59,7 +65,7 @@ class FormStep(StepPanel):
     def compose(self) -> ComposeResult:
         """A row for each field."""
         for field in self.FIELDS:
-            yield FieldRow(field).data_bind(draft=StepPanel.draft)
+            yield FieldRow(field).begin(self.draft).data_bind(draft=StepPanel.draft)
         yield from self.below()
 
     def below(self) -> Iterable[Vertical]:

@@ -17,6 +17,7 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.user_data import problems, template
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.widgets.push import Push
 
 CHOICES = (
     Choice("checkout", "The checkout's   use the user-data file that is there"),
@@ -42,7 +43,7 @@ class Form(ModalScreen[tuple[str, ...] | None]):
             for number, label in enumerate(self._labels):
                 yield Static(label, markup=False)
                 yield Input(id=f"form-{number}", compact=True, password=number == self._hidden)
-            yield Button("OK", id="form-ok", compact=True)
+            yield Push("OK", id="form-ok")
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
@@ -124,7 +126,7 @@ class Start(StepPanel):
             self.learn(run_id=word.split()[1], result=None)
             self.leave("build")
         elif word == "new":
-            self.answer(StartedAnew(fresh(self.ports.environ)))
+            self.answer(StartedAnew(replace(fresh(self.ports.environ), folder=self.draft.folder, repository=self.draft.repository)))
             self.learn(checkout=None, tags=(), versions={}, wanted="", bucket=None, identity=None, clash=None, rights=(), rights_for="")
             self.leave("check")
         elif word == "continue":

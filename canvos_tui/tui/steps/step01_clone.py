@@ -16,6 +16,7 @@ from canvos_tui.core.draft import ArgFound, FolderChosen, TagChosen
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.look_checkout import CheckoutFacts, look
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.push import Push
 
 PLACES = {
     Place.ABSENT: "nothing there yet: it can be cloned",
@@ -40,7 +41,7 @@ class Clone(StepPanel):
         with Horizontal(classes="field-line", id="clone-line"):
             yield Static("From", classes="short-label", markup=False)
             yield Input(id="repository", compact=True)
-            yield Button("Clone", id="clone", compact=True)
+            yield Push("Clone", id="clone")
         yield Static("looking ...", id="folder-state", markup=False)
 
     def _home(self) -> Path:
@@ -49,22 +50,13 @@ class Clone(StepPanel):
     def _start(self) -> str:
         return str(self.draft.folder or self._home() / "CanvOS")
 
-    def on_mount(self) -> None:
-        """The answers that were there; a panel knows them only once it is mounted."""
+    def entered(self) -> None:
+        """Takes over the answers, which may have changed on another page, and looks at the folder."""
+        self.query_one("#clone-line").display = False
         with self.prevent(Input.Changed):
             self.query_one("#folder", Input).value = self._start()
             self.query_one("#repository", Input).value = self.draft.repository
-
-    def entered(self) -> None:
-        """Looks at the folder each time the page comes to the front."""
-        self.query_one("#clone-line").display = False
         self._chosen()
-
-    def watch_draft(self) -> None:
-        """A new start may name another folder."""
-        field = self.query("#folder").first(Input) if self.is_mounted else None
-        if field is not None and not field.has_focus and self.draft.folder and field.value != str(self.draft.folder):
-            field.value = str(self.draft.folder)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

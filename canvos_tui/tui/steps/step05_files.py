@@ -11,6 +11,7 @@ from canvos_tui.core.checkout import GUIDE_FILES
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.push import Push
 
 
 class ReviewFiles(StepPanel):
@@ -24,7 +25,7 @@ class ReviewFiles(StepPanel):
         with Horizontal(classes="field-line"):
             yield Static("Files", classes="short-label", markup=False)
             for number, name in enumerate(GUIDE_FILES):
-                yield Button(name, id=f"file-{number}", compact=True, disabled=True)
+                yield Push(name, id=f"file-{number}", disabled=True)
             yield Static("step 5", classes="field-origin", markup=False)
 
     def watch_known(self) -> None:

@@ -15,6 +15,7 @@ from canvos_tui.core.draft import FieldAnswered
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.fields import Field
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.push import Push
 
 REGIONS = (
     *(f"us-{side}-{n}" for side in ("east", "west") for n in (1, 2)),
@@ -40,9 +41,7 @@ class S3Bucket(FormStep):
 
     def below(self) -> Iterable[Vertical]:
         """What the unauthenticated question found, and the region as an offer."""
-        line = Horizontal(
-            Static("", id="bucket-state", markup=False), Button("", id="use-region", compact=True), classes="field-line", id="bucket-line"
-        )
+        line = Horizontal(Static("", id="bucket-state", markup=False), Push("", id="use-region"), classes="field-line", id="bucket-line")
         yield Vertical(line, classes="note-box")
 
     def on_mount(self) -> None:
@@ -109,11 +108,11 @@ class S3Bucket(FormStep):
         elif mine is not None and mine.region:
             text = f"exists; its region is {mine.region} (asked without keys)"
         self.query_one("#bucket-state", Static).update(Content(text), layout=False)
-        button = self.query_one("#use-region", Button)
+        button = self.query_one("#use-region", Push)
         offer = mine is not None and bool(mine.region) and mine.region != region
         button.display = offer
         if offer and mine is not None:
-            button.label = f"Use {mine.region}"
+            button.rename(f"Use {mine.region}")
 
     @on(Button.Pressed, "#use-region")
     def _use(self, event: Button.Pressed) -> None:

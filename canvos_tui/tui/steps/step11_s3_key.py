@@ -13,6 +13,7 @@ from canvos_tui.core import clash, fields
 from canvos_tui.core.draft import FieldAnswered, ReuseAllowed
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.push import Push
 
 FILLED = "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw\nfile's name instead, so it is filled in here."
 
@@ -29,8 +30,8 @@ class S3Key(FormStep):
         yield Vertical(
             Static("", id="clash", markup=False),
             Horizontal(
-                Button("New key", id="new-key", compact=True),
-                Button("Reuse the object on purpose", id="reuse", compact=True),
+                Push("New key", id="new-key"),
+                Push("Reuse the object on purpose", id="reuse"),
                 classes="field-line",
                 id="clash-ways",
             ),

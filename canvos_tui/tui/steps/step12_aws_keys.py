@@ -15,6 +15,7 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.secret import Secret
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.push import Push
 
 GOOD_TO_KNOW = (
     "Good to know  Temporary keys (ASIA..., SSO, roles) do not work: the build\n"
@@ -43,15 +44,15 @@ class AwsKeysPanel(StepPanel):
         with Horizontal(classes="field-line"):
             yield Static("AWS_SECRET_ACCESS_KEY", classes="key-label", markup=False)
             yield Input(id="aws-secret-access-key", compact=True, password=True)
-            yield Button("Show", id="show", compact=True)
+            yield Push("Show", id="show")
         yield Static("", id="secret-note", classes="field-note", markup=False)
         with Horizontal(classes="field-line", id="sources"):
             yield Static("Take from", classes="short-label", markup=False)
-            yield Button("Environment", id="from-environment", compact=True)
-            yield Button("Profile", id="from-profile", compact=True)
-            yield Button(".secret", id="from-secret", compact=True)
+            yield Push("Environment", id="from-environment")
+            yield Push("Profile", id="from-profile")
+            yield Push(".secret", id="from-secret")
         with Horizontal(classes="field-line"):
-            yield Button("Test", id="test", compact=True)
+            yield Push("Test", id="test")
             yield Static("", id="test-result", markup=False)
         yield Static("\n" + GOOD_TO_KNOW, markup=False)
 

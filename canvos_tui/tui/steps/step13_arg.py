@@ -24,6 +24,7 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.dialogs.user_data import choose_user_data
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.push import Push
 
 STYLES = {"+": "$success", "-": "$error", "@": "$text-muted", "f": "bold"}
 
@@ -62,9 +63,9 @@ class WriteFiles(StepPanel):
         yield VerticalScroll(Static("", id="diff", markup=False), id="diff-box")
         yield Static("", id="left", markup=False)
         with Horizontal(classes="field-line"):
-            yield Button("Write and build", id="write-build", compact=True)
-            yield Button("Write only", id="write-only", compact=True)
-            yield Button("Dry run", id="dry-run", compact=True)
+            yield Push("Write and build", id="write-build")
+            yield Push("Write only", id="write-only")
+            yield Push("Dry run", id="dry-run")
 
     def on_mount(self) -> None:
         """No changes known yet."""

@@ -18,6 +18,7 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.push import Push
 
 NEXT = (
     "What next  launch an instance with a larger root volume (the AMI's is the small raw disk),\n"
@@ -41,7 +42,7 @@ class Validate(StepPanel):
         """Text, and for an image built earlier the button that asks AWS."""
         yield Static("", id="result-text", markup=False)
         with Horizontal(classes="field-line", id="validate-line"):
-            yield Button("Look now", id="look", compact=True)
+            yield Push("Look now", id="look")
             yield Static("", id="validate-state", markup=False)
 
     def on_mount(self) -> None:

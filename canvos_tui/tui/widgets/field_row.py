@@ -31,6 +31,11 @@ class FieldRow(Vertical):
         self._touched = False
         self._sent: str | None = None  # typed, and not yet back as part of the draft
 
+    def begin(self, draft: Draft) -> FieldRow:
+        """Sets the draft before the first widget is made."""
+        self.set_reactive(FieldRow.draft, draft)
+        return self
+
     def compose(self) -> ComposeResult:
         """One row to type in, one to read."""
         entry = self.draft.entry(self.field.key)
@@ -41,9 +46,7 @@ class FieldRow(Vertical):
         yield Static("", classes="field-note", markup=False)
 
     def on_mount(self) -> None:
-        """Shows the value that was there and what is to say of it."""
-        with self.prevent(Input.Changed):
-            self.query_one(Input).value = self.draft.entry(self.field.key).text
+        """Shows what is to say of the value that was there."""
         self._touched = bool(self.draft.entry(self.field.key).error)
         self._show()
 

@@ -25,7 +25,10 @@ def read_config(ports: Ports, name: str) -> Draft:
         text = await ports.files.read_text(path)
         if text is None:
             raise InvalidValueError(f"there is no file {path}", remedy="write one: NAME: value, one per line; the names are those of .arg")
-        return await ports.files.yaml(text, texts=True)
+        try:
+            return await ports.files.yaml(text, texts=True)
+        except InvalidValueError as error:
+            raise InvalidValueError(f"{path}: {error}", remedy=error.remedy or "the file is YAML: one NAME: value a line") from None
 
     config = from_config(asyncio.run(parsed()), ports.environ, home_of(ports.environ))
     if config.problems:

@@ -13,6 +13,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "guide", help="print the guide's commands with your values", epilog="Example: canvos-tui guide --config answers.yaml"
     )
     parser.add_argument("--config", metavar="FILE", help="an answers file (default: the answers of the wizard)")
+    parser.add_argument("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the answers for this CanvOS folder")
     parser.set_defaults(run=guide)
 
 
@@ -24,7 +25,7 @@ def guide(args: argparse.Namespace) -> int:
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    draft = read_config(ports, args.config) if args.config else load(ports, getattr(args, "checkout", None), None)
+    draft = read_config(ports, args.config) if args.config else load(ports, args.checkout, None)
     for step in STEPS:
         sys.stdout.write(f"# step {step.number}: {step.title}\n")
         if step.differs:

@@ -6,8 +6,11 @@ import argparse
 import os
 import sys
 import tempfile
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from canvos_tui.core.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
@@ -36,10 +39,13 @@ def rehearse(args: argparse.Namespace) -> int:
     """Prepares the stage, opens the wizard on it, and clears it away."""
     from canvos_tui.rehearsal.scenarios import SCENARIOS
 
+    if args.scenario == "list":
+        sys.stdout.write("scenarios\n" + "".join(f"  {name:<18} {SCENARIOS[name].title}\n" for name in SCENARIOS))
+        return 0
     if args.scenario not in SCENARIOS:
-        listed = "".join(f"  {name:<18} {SCENARIOS[name].title}\n" for name in SCENARIOS)
-        sys.stdout.write(f"scenarios\n{listed}")
-        return 0 if args.scenario == "list" else 2
+        near = get_close_matches(args.scenario, SCENARIOS, 1)
+        remedy = f"did you mean `{near[0]}`?" if near else "`--scenario list` names them"
+        raise InvalidValueError(f"there is no scenario `{args.scenario}`", remedy=remedy)
     plain = args.plain or not (sys.stdin.isatty() and sys.stdout.isatty())
     if args.keep:
         folder = Path(args.keep).absolute()

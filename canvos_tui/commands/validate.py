@@ -20,7 +20,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "validate", help="look at an image already built", epilog="Example: canvos-tui validate --checkout ~/CanvOS"
     )
-    parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder whose .arg and .secret name bucket, key and keys")
+    parser.add_argument(
+        "--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder whose .arg and .secret name bucket, key and keys"
+    )
     parser.add_argument("--key", metavar="S3_KEY", help="another object and AMI name")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
     parser.set_defaults(run=validate)

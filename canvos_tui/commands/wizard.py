@@ -43,6 +43,8 @@ def load(ports: Ports, checkout: str | None, repo: str | None) -> Draft:
     from canvos_tui.core.draft import FolderChosen, fresh
     from canvos_tui.core.draft_file import from_data
 
+    if checkout and not checkout.startswith("~"):
+        checkout = os.path.abspath(checkout)  # noqa: PTH100  a path on a command line begins where its user stands; links stay links
     folder: Path | None = parse_folder(checkout, home_of(ports.environ)) if checkout else None
 
     async def stored() -> Draft | None:

@@ -219,7 +219,8 @@ async def _after_needs(
         before = await waited if waited is not None else known.get(need)
         if before is not None and (before.status in {Status.FAIL, Status.SKIP, Status.UNKNOWN} or before.accepted):
             root = before.skipped_because or before.check.id
-            answer = Answer(Status.SKIP, f"waits for {root}", "")
+            words = before.answer.observed if before.status is Status.SKIP else f"waits for {root}"
+            answer = Answer(Status.SKIP, words, "")
             return CheckResult(check, answer, context.ports.clock.now(), skipped_because=root)
     async with gate:
         return await _ask(check, context)

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from canvos_tui.core.aws_facts import AwsKeys, Bucket, Image, Right, RightProbe, S3Object
+from canvos_tui.core.checks import Method
+from canvos_tui.core.draft import FieldRefused, KeysGiven, Origin, ReuseAllowed, fresh
+from canvos_tui.core.errors import AwsError
+from canvos_tui.core.result import Status
+from canvos_tui.core.secret import Secret
+from tests.check_world import BUCKET, EDGE, KEYS, NOW, World, answered
+
+RIGHTS = {
+    "AWS-S3-PUT": "s3:PutObject",
+    "AWS-S3-GET": "s3:GetObject",
+    "AWS-S3-LIST": "s3:ListBucket",
+    "AWS-EC2-IMPORT": "ec2:ImportSnapshot",
+    "AWS-EC2-DESC-TASKS": "ec2:DescribeImportSnapshotTasks",
+    "AWS-EC2-DESC-SNAPS": "ec2:DescribeSnapshots",
+    "AWS-EC2-REGISTER": "ec2:RegisterImage",
+    "AWS-EC2-DESC-IMAGES": "ec2:DescribeImages",
+    "AWS-EC2-TAGS": "ec2:CreateTags",
+}
+
+
+def aws_of(results) -> dict[str, Status]:
+    return {name: r.status for name, r in results.items() if name.startswith("AWS-")}
+
+
+async def test_everything_is_allowed_and_each_question_is_put_once(tmp_path):
+    world = World(tmp_path)
+    results = await world.results(answered())
+    assert set(aws_of(results).values()) == {Status.PASS}
+    assert {world.asked[q] for q in ("open", "identity", "rights", "images")} == {1}
+    assert results["AWS-CREDS"].answer.observed == "account 123456789012, user/edge"
+    assert results["AWS-REGION"].answer.observed == "EC2 answers in eu-west-1"
+    assert results["AWS-S3-PUT"].answer.method is Method.DRY_RUN
+    assert results["AWS-S3-LIST"].answer.method is Method.VERIFIED
+
+
+async def test_without_keys_and_bucket_all_but_the_name_wait_for_their_screens(tmp_path):
+    world = World(tmp_path)
+    results = await world.results(fresh())
+    waiting = {r.answer.observed for n, r in results.items() if n.startswith("AWS-") and n not in {"AWS-KEYTYPE", "AWS-AMI-NAME"}}
+    assert waiting == {"waits for screens 5 and 6"}
+    assert results["AWS-KEYTYPE"].answer.observed == "waits for screen 6"
+    assert not world.asked["open"]
+    keys_only = await world.results(fresh().after(KeysGiven(KEYS, Origin.TYPED)))
+    assert keys_only["AWS-S3-PUT"].answer.observed == "waits for screen 5"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("InvalidClientTokenId", Status.FAIL),
+        ("SignatureDoesNotMatch", Status.FAIL),
+        ("clock-skew", Status.FAIL),
+        ("ExpiredToken", Status.FAIL),
+        ("unreachable", Status.UNKNOWN),
+        ("timeout", Status.UNKNOWN),
+        ("proxy", Status.UNKNOWN),
+        ("tls", Status.UNKNOWN),
+        ("throttled", Status.UNKNOWN),
+    ],
+)
+async def test_keys_that_aws_refuses_are_one_failure(tmp_path, code, status):
+    error = AwsError("said in a sentence", code=code, remedy="do this", request_id="req-1", status=403)
+    results = await World(tmp_path, identity=error).results(answered())
+    row = results["AWS-CREDS"]
+    assert (row.status, row.answer.observed, row.answer.fixes[0].text) == (status, "said in a sentence", "do this")
+    assert row.answer.evidence[0].output == f"{code} req-1"
+    others = {n: s for n, s in aws_of(results).items() if n not in {"AWS-CREDS", "AWS-KEYTYPE", "AWS-AMI-NAME"}}
+    assert set(others.values()) == {Status.SKIP}
+
+
+async def test_a_clock_that_is_off_is_a_warning_before_aws_refuses(tmp_path):
+    result = await World(tmp_path, identity=replace(EDGE, clock_skew=-290.0)).one("AWS-CREDS", answered())
+    assert result.status is Status.WARN
+    assert result.answer.observed.endswith("this clock is 5 min behind")
+    assert result.answer.fixes[0].commands[0].root
+
+
+async def test_the_kind_of_key(tmp_path):
+    temporary = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("k" * 40), Secret("t" * 40))
+    short = await World(tmp_path).one("AWS-KEYTYPE", answered().after(KeysGiven(temporary, Origin.TYPED)))
+    assert (short.status, short.answer.observed) == (Status.FAIL, "...MPLE is temporary: the build passes no session token")
+    odd = AwsKeys("EXAMPLEKEY1234567890", Secret("k" * 40))
+    assert (await World(tmp_path).one("AWS-KEYTYPE", answered().after(KeysGiven(odd, Origin.TYPED)))).status is Status.WARN
+    assert (await World(tmp_path).one("AWS-KEYTYPE", answered())).answer.observed == "...MPLE is long-lived"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "name", "status", "observed"),
+    [
+        (Bucket("acme-images", False), "AWS-BUCKET", Status.FAIL, "there is no bucket acme-images"),
+        (Bucket("acme-images", None), "AWS-BUCKET", Status.UNKNOWN, "acme-images: nobody answered"),
+        (
+            Bucket("acme-images", True, "eu-west-1", False),
+            "AWS-BUCKET",
+            Status.WARN,
+            "acme-images exists, but these keys may not look at it",
+        ),
+        (BUCKET, "AWS-BUCKET", Status.PASS, "acme-images exists"),
+        (AwsError("no route", code="unreachable"), "AWS-BUCKET", Status.UNKNOWN, "no route"),
+        (Bucket("acme-images", True, "us-east-1", True), "AWS-BUCKET-REGION", Status.FAIL, "acme-images is in us-east-1"),
+        (
+            Bucket("acme-images", True, None, True),
+            "AWS-BUCKET-REGION",
+            Status.UNKNOWN,
+            "the region of acme-images was not told",
+        ),
+        (BUCKET, "AWS-BUCKET-REGION", Status.PASS, "acme-images is in eu-west-1"),
+    ],
+)
+async def test_the_bucket_and_its_region(tmp_path, bucket, name, status, observed):
+    result = await World(tmp_path, bucket=bucket).one(name, answered())
+    assert (result.status, result.answer.observed) == (status, observed)
+
+
+async def test_fixes_hold_the_real_bucket_and_region(tmp_path):
+    missing = await World(tmp_path, bucket=Bucket("acme-images", False)).one("AWS-BUCKET", answered())
+    assert missing.answer.fixes[0].commands[0].run == "aws s3 mb s3://acme-images --region eu-west-1"
+    elsewhere = await World(tmp_path, bucket=replace(BUCKET, region="us-east-1")).one("AWS-BUCKET-REGION", answered())
+    assert "REGION=us-east-1" in elsewhere.answer.fixes[0].text
+
+
+async def test_a_region_that_is_switched_off_or_silent_or_none(tmp_path):
+    off = RightProbe("ec2:DescribeImages", Right.UNKNOWN, "verified", "OptInRequired", "not subscribed")
+    result = await World(tmp_path, probes={off.action: off}).one("AWS-REGION", answered())
+    assert (result.status, result.answer.observed) == (Status.FAIL, "eu-west-1: not subscribed")
+    silent = {a: RightProbe(a, Right.UNKNOWN, "verified", "unreachable", "no route") for a in RIGHTS.values() if a.startswith("ec2")}
+    result = await World(tmp_path, probes=silent).one("AWS-REGION", answered())
+    assert (result.status, result.answer.observed) == (Status.UNKNOWN, "EC2 of eu-west-1: no route")
+    refused = answered().after(FieldRefused("REGION", "eu-west-1a", "`eu-west-1a` is no region's name"))
+    assert (await World(tmp_path).one("AWS-REGION", refused)).answer.observed == "waits for screen 5"
+
+
+@pytest.mark.parametrize(("name", "action"), RIGHTS.items())
+async def test_a_denied_right_names_the_policy_with_real_values(tmp_path, name, action):
+    denied = RightProbe(action, Right.DENIED, "dry_run", "UnauthorizedOperation", "You are not authorized")
+    result = await World(tmp_path, probes={action: denied}).one(name, answered())
+    assert (result.status, result.answer.observed) == (Status.FAIL, "denied (UnauthorizedOperation You are not authorized)")
+    command = result.answer.fixes[0].commands[0].run
+    assert command.startswith("aws iam put-user-policy --user-name edge ")
+    assert f'"Action": "{action}"' in command
+    expected = (
+        '"*"' if action.startswith("ec2") else '"arn:aws:s3:::acme-images"' if action == "s3:ListBucket" else '"arn:aws:s3:::acme-images/*"'
+    )
+    assert f'"Resource": {expected}' in command
+
+
+@pytest.mark.parametrize(("name", "action"), [("AWS-S3-PUT", "s3:PutObject"), ("AWS-EC2-TAGS", "ec2:CreateTags")])
+async def test_a_right_that_was_not_observed_is_never_a_pass(tmp_path, name, action):
+    unknown = RightProbe(action, Right.UNKNOWN, "not_verifiable", "", "AWS refused another one first")
+    result = await World(tmp_path, probes={action: unknown}).one(name, answered())
+    assert (result.status, result.answer.observed) == (Status.UNKNOWN, "not known: AWS refused another one first")
+    assert result.answer.method is Method.NOT_VERIFIABLE
+
+
+async def test_a_role_s_keys_have_no_user_to_give_the_policy_to(tmp_path):
+    denied = RightProbe("s3:PutObject", Right.DENIED, "dry_run", "AccessDenied")
+    who = replace(EDGE, arn="arn:aws-us-gov:sts::123456789012:assumed-role/builder/me")
+    result = await World(tmp_path, probes={"s3:PutObject": denied}, identity=who).one("AWS-S3-PUT", answered())
+    assert result.answer.fixes[0].commands == ()
+    assert "assumed-role/builder/me" in result.answer.fixes[0].text
+    assert "arn:aws-us-gov:s3:::acme-images/*" in result.answer.fixes[0].text
+
+
+@pytest.mark.parametrize(
+    ("probe", "status", "observed"),
+    [
+        (RightProbe("vmimport", Right.ALLOWED, "verified"), Status.PASS, "exists"),
+        (
+            RightProbe("vmimport", Right.DENIED, "verified", "NoSuchEntity", "The role cannot be found"),
+            Status.FAIL,
+            "NoSuchEntity The role cannot be found",
+        ),
+        (RightProbe("vmimport", Right.UNKNOWN, "not_verifiable", "AccessDenied"), Status.WARN, "not known: AccessDenied"),
+        (RightProbe("vmimport", Right.UNKNOWN, "verified", "timeout", "no answer"), Status.UNKNOWN, "not known: timeout no answer"),
+    ],
+)
+async def test_the_service_role(tmp_path, probe, status, observed):
+    result = await World(tmp_path, probes={"vmimport": probe}).one("AWS-ROLE-VMIMPORT", answered())
+    assert (result.status, result.answer.observed) == (status, observed)
+    if status is not Status.PASS:
+        commands = [c.run for c in result.answer.fixes[0].commands]
+        assert [c.split()[2] for c in commands] == ["create-role", "put-role-policy"]
+        assert "acme-images" in commands[1]
+
+
+async def test_rights_that_cannot_be_asked_at_all(tmp_path):
+    world = World(tmp_path, rights_error=AwsError("no route", code="unreachable"))
+    results = await world.results(answered())
+    assert results["AWS-S3-PUT"].status is Status.UNKNOWN
+    assert results["AWS-REGION"].status is Status.UNKNOWN
+
+
+def stored(key: str) -> dict[str, S3Object]:
+    return {key: S3Object(key, 4_100_000_000, NOW - timedelta(days=3))}
+
+
+async def test_an_object_of_that_key_or_one_that_starts_with_it(tmp_path):
+    taken = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", answered())
+    assert taken.status is Status.FAIL
+    assert taken.answer.observed.startswith("s3://acme-images/edge-1 exists (4.1 GB, 3 days ago)")
+    assert "S3_KEY=edge-1-20260823-1412" in taken.answer.fixes[0].text
+    near = await World(tmp_path, objects=stored("edge-1.raw")).one("AWS-KEY-CLASH", answered())
+    assert (near.status, "starts with this key" in near.answer.observed) == (Status.FAIL, True)
+    meant = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", answered().after(ReuseAllowed("edge-1")))
+    assert meant.status is Status.WARN
+    assert (await World(tmp_path).one("AWS-KEY-CLASH", answered())).answer.observed == "s3://acme-images/edge-1 is free"
+
+
+async def test_an_ami_of_that_name_is_never_accepted(tmp_path):
+    world = World(tmp_path, images=(Image("ami-1", "edge-1", "available"),))
+    results = await world.results(answered().after(ReuseAllowed("edge-1")))
+    assert results["AWS-AMI-CLASH"].status is Status.FAIL
+    assert "old AMI as the result" in results["AWS-AMI-CLASH"].answer.observed
+    assert results["AWS-KEY-CLASH"].status is Status.PASS
+
+
+async def test_names_that_may_not_be_looked_at_wait_for_the_right(tmp_path):
+    denied = RightProbe("s3:ListBucket", Right.DENIED, "verified", "AccessDenied")
+    results = await World(tmp_path, probes={"s3:ListBucket": denied}).results(answered())
+    assert results["AWS-KEY-CLASH"].answer.observed == "waits for AWS-S3-LIST"
+    assert results["AWS-AMI-CLASH"].answer.observed == "waits for AWS-S3-LIST"
+
+
+async def test_the_key_must_do_as_an_ami_name(tmp_path):
+    bad = await World(tmp_path).one("AWS-AMI-NAME", answered(S3_KEY="a b"))
+    assert bad.status is Status.FAIL
+    assert "a blank is not allowed" in bad.answer.observed
+    assert (await World(tmp_path).one("AWS-AMI-NAME", answered())).answer.observed == "edge-1"

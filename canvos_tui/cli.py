@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from canvos_tui import __version__
-from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 
 COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "guide", "redact", "rehearse")
-USAGE, INTERRUPTED = 2, 130
+USAGE, NOT_ASKED, INTERRUPTED = 2, 5, 130
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
 
@@ -93,7 +93,7 @@ def add_global(parser: argparse.ArgumentParser) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; errors that a user can act on are one sentence and a hint, with exit code 2."""
+    """Runs a command; errors that a user can act on are one sentence and a hint, with exit code 2, or 5 where AWS did not answer."""
     try:
         args = build_parser().parse_args(argv)
         if args.no_color:
@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
         hint = "; ".join(filter(None, (allowed, error.remedy)))
         sys.stderr.write(f"canvos-tui: {error}\n" + (f"hint: {hint}\n" if hint else ""))
-        return USAGE
+        return NOT_ASKED if isinstance(error, AwsError) else USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, for example `| head`

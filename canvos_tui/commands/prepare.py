@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from canvos_tui.commands.follow import say
 from canvos_tui.core.checkout import Place
 from canvos_tui.core.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
-from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 from canvos_tui.core.gaps import gaps
 from canvos_tui.core.look_checkout import CheckoutFacts, look
 from canvos_tui.core.tags import suggested
@@ -105,7 +105,14 @@ async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
             say(f"{result.status.label} {result.check.id}  {result.answer.observed}  needs: {result.answer.required}")
 
     results = await run(CHECKS, Context(ports, draft), tell)
+    for result in results:
+        if result.check.id == "AWS-CREDS" and result.status is Status.UNKNOWN:  # every check of AWS hangs on this one
+            raise AwsError(f"AWS could not be asked: {result.answer.observed}", code="aws-unseen", remedy=_advice(result))
     return tuple(f"{r.check.id}  {r.answer.observed}  needs: {r.answer.required}{_remedy(r)}" for r in results if r.blocks)
+
+
+def _advice(result: CheckResult) -> str:
+    return result.answer.fixes[0].text if result.answer.fixes else "nothing was written; start again when it answers"
 
 
 def _remedy(result: CheckResult) -> str:

@@ -58,6 +58,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     from canvos_tui.commands.keys import find_keys
     from canvos_tui.commands.prepare import check, checked_out, written
     from canvos_tui.core.draft import CheckAccepted, KeysGiven, Origin
+    from canvos_tui.core.guide import BUILD_COMMAND
     from canvos_tui.core.ready import make_plan
     from canvos_tui.core.write_files import texts_to_mask
 
@@ -69,11 +70,11 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     if reasons:
         for reason in reasons:
             say(f"FAIL {reason}")
-        say("not ready; nothing was written")
+        say("not ready: no file was written, no build was started")
         return NOT_READY
     changes = await written(ports, draft, consent(args), dry=args.dry_run)
     if args.dry_run:
-        say("dry run: nothing was written, nothing was built")
+        say(f"then, in {draft.folder}:\n{' '.join(BUILD_COMMAND)}\ndry run: nothing was written, nothing was built")
         return 0
     assert draft.keys is not None
     say("== taking the baseline from AWS")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.result import Outcome, RunResult
-from canvos_tui.core.text import elapsed, size
+from canvos_tui.core.result import Finding, Outcome, RunResult, Status
+from canvos_tui.core.text import clip, elapsed, size
 
 WORDS = {
     Outcome.SUCCEEDED: "DONE",
@@ -41,16 +41,27 @@ def exit_code(result: RunResult) -> int:
     return EXIT_CODES[result.outcome]
 
 
+_TRAITS = frozenset({"ami-name", "ami-architecture", "ami-boot-mode", "ami-ena", "ami-region"})
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """A line for each finding; what is as it should be about the AMI itself shares one."""
+    lines = [f"{f.status.label} {f.text}" for f in findings if f.id not in _TRAITS or f.status is not Status.PASS]
+    traits = [f.text for f in findings if f.id in _TRAITS and f.status is Status.PASS]
+    return (*lines, f"{Status.PASS.label} {', '.join(traits)}") if traits else tuple(lines)
+
+
 def plain_lines(result: RunResult) -> tuple[str, ...]:
-    """Six lines at most that stay on the terminal: verdict, AMI, object, snapshot, cause, log."""
+    """Seven lines at most that stay on the terminal: verdict, AMI or cause with what was said, object, snapshot, left-overs, log."""
     lines = [f"canvos-tui: {headline(result)} (run {result.run_id})"]
     if result.ami and result.outcome is Outcome.SUCCEEDED:
         lines.append(f"AMI       {result.ami}   {result.ami_name}   {result.region}")
     elif result.cause is not None:
         lines.append(f"cause     {result.cause.title}")
+        lines += [f"said      {clip(said.strip(), 200)}" for said in result.cause.evidence[:1]]
     if result.bucket:
-        told = f"   {size(result.object_size)}" if result.object_size else ""
-        lines.append(f"object    s3://{result.bucket}/{result.key}{told}")
+        told = size(result.object_size) if result.object_size else "nothing was uploaded"
+        lines.append(f"object    s3://{result.bucket}/{result.key}   {told}")
     if result.snapshot or result.import_task:
         lines.append(f"snapshot  {result.snapshot or '-'}   task {result.import_task or '-'}")
     kept = [f"{left.kind} {left.id}" for left in result.left_behind]

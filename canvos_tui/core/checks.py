@@ -176,11 +176,12 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """`ready`, `not_ready`, or `undetermined` when a required check has no answer."""
+        """`ready`, `not_ready`, or `undetermined` when a required check has no answer, or none was asked at all."""
         if self.first_failure is not None:
             return "not_ready"
         unknown = any(r.status is Status.UNKNOWN and r.check.severity is Severity.REQUIRED for r in self.results.values())
-        return "undetermined" if unknown or not self.done else "ready"
+        asked = any(r.status is not Status.SKIP for r in self.results.values())
+        return "undetermined" if unknown or not asked or not self.done else "ready"
 
 
 async def run(

@@ -109,7 +109,7 @@ async def bucket_region(context: Context) -> Answer:
     if found.region == about.region:
         return Answer(Status.PASS, f"{found.name} is in {found.region}", about.region)
     use = Fix(f"Use the bucket's region: REGION={found.region} (screen 5)")
-    other = Fix(f"Or a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
+    other = Fix(f"Use a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
     return Answer(Status.FAIL, f"{found.name} is in {found.region}", about.region, (use, other))
 
 

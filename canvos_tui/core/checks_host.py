@@ -130,7 +130,7 @@ def _fixes(space: Space, status: Status) -> tuple[Fix, ...]:
             f"Free {missing} GB at {space.path}, or enlarge that filesystem; `docker system prune` removes what no container uses",
             (Command(f"df -h {space.path}"), Command("docker system df")),
         ),
-        Fix('Or let Docker keep its data on a larger disk: "data-root" in /etc/docker/daemon.json'),
+        Fix('Let Docker keep its data on a larger disk: "data-root" in /etc/docker/daemon.json'),
     )
 
 

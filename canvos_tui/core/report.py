@@ -1,10 +1,126 @@
-"""Check results as text for people and machines."""
+"""Check results as text for people: on a terminal, in a chat, in a ticket. No escape codes, and what looks like a secret is masked."""
 
 from __future__ import annotations
 
-from canvos_tui.core.checks import Report
+from collections.abc import Iterator
+
+from canvos_tui.core.checks import Answer, CheckResult, Fix, Report
+from canvos_tui.core.redaction import mask_text
+from canvos_tui.core.result import Status
+from canvos_tui.core.text import clip
+
+SHORT_LINES = 15
+_WIDTH = 140  # characters of a line in a chat
+_WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}
+_ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP)
+_LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+
+
+def headline(report: Report) -> str:
+    """The verdict, the numbers and the first failure: what a support engineer reads first."""
+    counts = "  ".join(f"{n} {s.value}" for s in _ORDER if (n := report.count(s)))
+    first = report.first_failure
+    named = f" - first: {first.check.id} {plain(first.answer.observed)}" if first else ""
+    word = _WORDS[report.verdict]
+    if report.verdict == "ready" and report.count(Status.SKIP):
+        word = "READY SO FAR"
+    return f"{word}  {counts}{named}"
+
+
+def text(report: Report) -> str:
+    """Everything that did not pass in full, what waits and what passed in a line per category."""
+    lines = [headline(report)]
+    for result in report.ordered():
+        if result.status in _LOUD:
+            lines += ["", *_block(result)]
+    folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
+    return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
+
+
+def _block(result: CheckResult) -> Iterator[str]:
+    check, answer = result.check, result.answer
+    yield f"{result.status.label} {check.id}  {plain(answer.observed)}" + (f"  (accepted: {result.accepted})" if result.accepted else "")
+    if answer.required:
+        yield f"     needs  {plain(answer.required)}"
+    yield f"     why    {check.why} ({check.guide})"
+    for number, fix in enumerate(answer.fixes):
+        yield f"     {'or' if number else 'fix':<6} {plain(fix.text)}"
+        yield from (f"              {command.run}{'   [root]' if command.root else ''}" for command in fix.commands)
+    yield from (f"     doc    {url}" for url in check.docs)
+    if result.timed_out:
+        yield f"     limit  {check.limit:.0f} s"
+
+
+def _folded(report: Report, status: Status) -> Iterator[str]:
+    """One line per category and reason."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for check in report.checks:
+        result = report.results.get(check.id)
+        if result is not None and result.status is status:
+            reason = plain(result.answer.observed) if status is Status.SKIP else ""
+            groups.setdefault((check.category, reason), []).append(check.id)
+    for (category, reason), ids in groups.items():
+        yield f"{status.label} {category:<8} {len(ids)}" + (f"  {reason}" if reason else f"  {' '.join(ids)}")
+
+
+def short(report: Report) -> str:
+    """At most 15 lines for a chat: the verdict and whatever did not pass."""
+    rows = [r for r in report.ordered() if r.status in _LOUD]
+    room = SHORT_LINES - 1
+    shown = rows if len(rows) <= room else rows[: room - 1]
+    lines = [clip(headline(report), _WIDTH), *(clip(_row(r), _WIDTH) for r in shown)]
+    if len(rows) > len(shown):
+        lines.append(f"... and {len(rows) - len(shown)} more")
+    return "\n".join(lines) + "\n"
+
+
+def _row(result: CheckResult) -> str:
+    needs = f" (needs: {plain(result.answer.required)})" if result.answer.required else ""
+    return f"{result.status.label} {result.check.id}  {plain(result.answer.observed)}{needs}"
 
 
 def markdown(report: Report) -> str:
-    """The report as a table, ready to paste into a ticket."""
-    return "\n".join(f"| {r.status.label} | {r.check.id} | {r.answer.observed} |" for r in report.ordered())
+    """Ready to paste into a ticket: the verdict, a table, and the details of whatever did not pass."""
+    lines = [f"**{_cell(headline(report))}**", "", "| | Check | Observed | Needed |", "|--|--|--|--|"]
+    for result in report.ordered():
+        answer = result.answer
+        lines.append(f"| {result.status.label} | {result.check.id} | {_cell(answer.observed)} | {_cell(answer.required)} |")
+    for result in report.ordered():
+        if result.status in _LOUD:
+            lines += [
+                "",
+                f"### {result.status.label} {result.check.id}: {result.check.title}",
+                "",
+                f"{result.check.why} ({result.check.guide})",
+            ]
+            lines += [line for fix in result.answer.fixes for line in _fix(fix)]
+            lines += _evidence(result.answer)
+    return "\n".join(lines) + "\n"
+
+
+def _fix(fix: Fix) -> Iterator[str]:
+    yield from ("", f"* {plain(fix.text)}")
+    if fix.commands:
+        yield from ("", *_fenced(tuple(c.run + ("   # needs root" if c.root else "") for c in fix.commands)))
+
+
+def _evidence(answer: Answer) -> Iterator[str]:
+    for piece in answer.evidence:
+        code = "" if piece.exit_code is None else f"   # exit {piece.exit_code}"
+        output = mask_text(piece.output.strip()[:2000])
+        yield from ("", *_fenced((f"$ {piece.command}{code}", *(plain(line, masked=False) for line in output.splitlines()))))
+
+
+def _fenced(lines: tuple[str, ...]) -> tuple[str, ...]:
+    fence = "~~~~" if any("```" in line for line in lines) else "```"
+    return (fence, *lines, fence)
+
+
+def _cell(words: str) -> str:
+    return plain(words).replace("|", "\\|")
+
+
+def plain(words: str, *, masked: bool = True) -> str:
+    """One line without control characters and without secrets."""
+    line = "".join(c if c.isprintable() else " " for c in words).strip()
+    return mask_text(line) if masked else line

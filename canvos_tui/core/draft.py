@@ -18,12 +18,12 @@ class Origin(Enum):
     """Where a value came from; the value is the word shown beside it."""
 
     GUIDE = "guide's value"
-    ARG = "from your .arg"
-    ENVIRONMENT = "from the environment"
-    CONFIG = "from the answers file"
+    ARG = "your .arg"
+    ENVIRONMENT = "environment"
+    CONFIG = "answers file"
     YOU = "you"
-    PROFILE = "from a profile"
-    SECRET = "from .secret"  # noqa: S105  the name of a file
+    PROFILE = "profile"
+    SECRET = ".secret"  # noqa: S105  the name of a file
     TAG = "= CUSTOM_TAG"
     TYPED = "typed"
 

@@ -22,6 +22,12 @@ class Blocker:
     key: str = ""
 
 
+def rights_subject(draft: Draft) -> str:
+    """What an answer about rights holds for: keys, region, bucket and key."""
+    keys = draft.keys.masked_id() if draft.keys else ""
+    return f"{keys}/{draft.text('REGION')}/{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')}"
+
+
 def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
     found = [Blocker(g.page, g.text, g.key) for g in gaps(draft)]
@@ -31,6 +37,8 @@ def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
         found.append(Blocker("check", "the prerequisites were not checked yet"))
     else:
         found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in known.report.ordered() if r.blocks]
+    if draft.keys is not None and known.rights_for != rights_subject(draft):
+        found.append(Blocker("aws", "the AWS rights were not asked for yet (screen 7)"))
     found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if p.right is Right.DENIED]
     region = draft.text("REGION")
     bucket = known.bucket

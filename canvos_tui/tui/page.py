@@ -52,6 +52,8 @@ class PageScreen(Screen[None]):
         Binding("ctrl+q", "app.quit", "Quit", key_display="^q", priority=True),
         Binding("q", "app.quit", "Quit", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("pagedown", "scroll_body(1)", show=False),
+        Binding("pageup", "scroll_body(-1)", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
@@ -60,7 +62,7 @@ class PageScreen(Screen[None]):
     known: reactive[Known] = reactive(Known, init=False)
 
     def __init__(self, page: Page, ports: Ports, banner: str = "") -> None:
-        super().__init__()
+        super().__init__(classes=f"page-{page.slug}")
         self.page = page
         self.ports = ports
         self._banner = banner
@@ -102,6 +104,14 @@ class PageScreen(Screen[None]):
     def _entered(self) -> None:
         for panel in self.query(StepPanel):
             panel.entered()
+        self._stand_on_what_is_missing()
+
+    def _stand_on_what_is_missing(self) -> None:
+        """The first thing typed on a page should land in the field that still needs it."""
+        missing = {g.key for g in gaps(self.draft) if g.page == self.page.slug}
+        rows = [row for row in self.query(FieldRow) if row.field.key in missing]
+        if rows and not any(row.has_focus_within for row in rows):
+            self.stand_on(rows[0].field.key)
 
     @on(Hinted)
     def _hinted(self, event: Hinted) -> None:
@@ -174,6 +184,11 @@ class PageScreen(Screen[None]):
             parts.append(f"# step {number}: {step.title}{differs}\n{lines}")
         title = "Guide commands" + (f" (steps {numbers[0]}-{numbers[-1]})" if len(numbers) > 1 else f" (step {numbers[0]})")
         await self.app.push_screen(ReadText(title, "\n\n".join(parts)))
+
+    def action_scroll_body(self, way: int) -> None:
+        """A page that is longer than the window scrolls by keys, whatever has the focus."""
+        body = self.query_one("#body", VerticalScroll)
+        body.scroll_relative(y=way * (body.size.height - 1), animate=False)
 
     def action_redraw(self) -> None:
         """Paints everything again."""

@@ -20,6 +20,8 @@ async def until(pilot: Pilot[Any], ready: Callable[[], object], seconds: float =
     """Waits until something holds; fails with the painted screen."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not ready():
+        if pilot.app._exception is not None:  # a crashed app never paints what is waited for
+            raise pilot.app._exception
         assert asyncio.get_running_loop().time() < deadline, text_of(pilot.app)
         await pilot.pause(0.02)
 

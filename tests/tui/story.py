@@ -103,3 +103,13 @@ FAILURE = replace(
         1701,
     ),
 )
+LOG = "".join(
+    f"\x1b[36m         +iso-image\x1b[0m | {line}\n"
+    for line in (
+        "--> COPY --keep-ts +stylus-image/ /",
+        "--> COPY overlay/files/ /",
+        "--> RUN rm -f /etc/ssh/ssh_host_* /etc/ssh/moduli",
+        *(f"Get:{n} http://archive.ubuntu.com/ubuntu noble/main amd64 package-{n} [{n * 37} kB]" for n in range(60)),
+        "--> RUN touch /etc/machine-id",
+    )
+)

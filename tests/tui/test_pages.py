@@ -40,7 +40,7 @@ async def test_every_page_opens_and_fits(make_app, full, page, size):
     async with app.run_test(size=size) as pilot:
         await see(pilot, "canvos-tui")
         await pilot.pause()
-        painted = text_of(app).splitlines()
+        painted = text_of(app).split("\n")
         assert len(painted) == size[1]
         assert "Quit" in painted[-1] or "Next" in painted[-1]
         body = app.screen.query_one("#body")
@@ -261,3 +261,17 @@ async def test_a_missing_role_comes_first_with_commands_that_can_be_pasted(make_
         painted = await see(pilot, "1 fail", "aws iam create-role --role-name vmimport")
         rows = [line for line in painted.splitlines() if "FAIL" in line or "PASS" in line]
         assert "vmimport" in rows[0]
+
+
+async def test_a_failure_that_is_accepted_becomes_a_warning_with_its_reason(make_app, ports, full):
+    ports.host.memory = 5_800_000_000
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "FAIL HOST-MEM")
+        await until(pilot, lambda: app.known.report is not None and app.known.report.done)
+        await pilot.press("a")
+        await see(pilot, "Accept HOST-MEM?")
+        await pilot.press("down", "enter")
+        await see(pilot, "WARN HOST-MEM", "accepted: a test machine")
+        assert app.known.report is not None
+        await until(pilot, lambda: app.known.report.first_failure is None)

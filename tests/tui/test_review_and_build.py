@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from canvos_tui.core import draft as d
@@ -13,7 +15,7 @@ from tests.tui import story
 from tests.tui.conftest import SECRET
 from tests.tui.screen import push, see, text_of, until
 
-READY = Known(report=Report(()))
+READY = Known(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn")
 
 
 async def test_the_diff_is_shown_before_anything_is_written(make_app, full, checkout):
@@ -54,7 +56,7 @@ async def test_a_dry_run_writes_nothing(make_app, full, checkout):
 
 
 async def test_build_is_refused_with_the_reason_while_something_is_wrong(make_app, ports, full):
-    wrong = Known(report=Report(()), bucket=Bucket("acme-edge-images", True, "us-west-2"))
+    wrong = replace(READY, bucket=Bucket("acme-edge-images", True, "us-west-2"))
     app = make_app(full, page="review", known=wrong)
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "x the bucket is in us-west-2")

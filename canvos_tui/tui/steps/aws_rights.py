@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from canvos_tui.core import clash
 from canvos_tui.core.aws_facts import Right, RightProbe
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.ready import rights_subject
 from canvos_tui.core.result import Status
 from canvos_tui.core.role_policy import role_commands
 from canvos_tui.tui.messages import CopyAsked
@@ -55,7 +56,7 @@ class AwsRights(StepPanel):
     def entered(self) -> None:
         """Asks when there is something new to ask about."""
         self.query_one("#rights").focus()
-        if self.known.rights_for != self._about():
+        if self.known.rights_for != rights_subject(self.draft):
             self.action_rerun()
         else:
             self._fill(self.known.rights)
@@ -66,11 +67,6 @@ class AwsRights(StepPanel):
             self._tell()
 
     _probes: tuple[RightProbe, ...] = ()
-
-    def _about(self) -> str:
-        draft = self.draft
-        keys = draft.keys.masked_id() if draft.keys else ""
-        return f"{keys}/{draft.text('REGION')}/{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')}"
 
     def action_rerun(self) -> None:
         """Asks AWS again."""
@@ -85,7 +81,7 @@ class AwsRights(StepPanel):
 
     @work(exclusive=True)
     async def _ask(self) -> None:
-        draft, about, probes = self.draft, self._about(), list[RightProbe]()
+        draft, about, probes = self.draft, rights_subject(self.draft), list[RightProbe]()
         assert draft.keys is not None
         bucket, key = draft.text("S3_BUCKET"), draft.text("S3_KEY")
         self._fill(())
@@ -140,6 +136,12 @@ class AwsRights(StepPanel):
             line += f"\nx the bucket is in {bucket.region}, REGION is {region}: the import would refuse after the upload"
         if self._probes:
             self.query_one("#rights-verdict", Static).update(Content(line))
+
+    @on(OptionList.OptionSelected, "#rights")
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        """Enter goes on here as everywhere; the row it stands on is explained below already."""
+        event.stop()
+        self.leave("next")
 
     @on(OptionList.OptionHighlighted, "#rights")
     def _detail(self, event: OptionList.OptionHighlighted) -> None:

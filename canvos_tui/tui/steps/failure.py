@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from canvos_tui.core.result import Outcome, RunResult
-from canvos_tui.core.summary import headline
+from canvos_tui.core.summary import finding_lines, headline
 from canvos_tui.core.text import middle
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -32,7 +33,7 @@ class Failure(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Text and ways on."""
-        yield Static("", id="failure-text", markup=False)
+        yield VerticalScroll(Static("", id="failure-text", markup=False), id="failure-box")
         yield Static("-- go on " + "-" * 60, markup=False)
         yield OptionList(*[Option(line, id=f"way-{word}") for word, line in WAYS], id="ways", compact=True, markup=False)
 
@@ -74,7 +75,7 @@ def failure_lines(result: RunResult) -> list[str]:
     elif result.outcome is Outcome.FAILED:
         lines.append("No known cause. The log's first error line tells most; it is on the next line here if there was one.")
     lines.append("-- seen in AWS " + "-" * 56)
-    lines += [f"{f.status.label} {f.text}" for f in result.findings] or ["nothing was asked"]
+    lines += finding_lines(result.findings) or ["nothing was asked"]
     if result.left_behind:
         lines.append("-- left behind " + "-" * 56)
         for left in result.left_behind:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from canvos_tui.core.check_table import CHECKS
 from canvos_tui.core.checks import Check, CheckResult, Context, Report, run
-from canvos_tui.core.draft import CheckAccepted
+from canvos_tui.core.draft import CheckAccepted, Draft
 from canvos_tui.core.report import markdown
 from canvos_tui.core.result import Status
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
@@ -59,7 +59,7 @@ class Prerequisites(StepPanel):
             self._show(report)
 
     @work(exclusive=True, group="checks")
-    async def _run(self, checks: tuple[Check, ...], report: Report) -> None:
+    async def _run(self, checks: tuple[Check, ...], report: Report, draft: Draft | None = None) -> None:
         ids = {c.id for c in checks}
         known = {k: v for k, v in report.results.items() if k not in ids}
         current = Report(report.checks, known)
@@ -70,7 +70,7 @@ class Prerequisites(StepPanel):
             current = current.after(result)
             self._show(current)
 
-        await run(checks, Context(self.ports, self.draft), came, known)
+        await run(checks, Context(self.ports, draft or self.draft), came, known)
         self.learn(report=current, reported_at=self.ports.clock.now())
 
     def watch_known(self) -> None:
@@ -84,6 +84,12 @@ class Prerequisites(StepPanel):
         self.query_one(CheckList).show(report)
 
     _report = Report(CHECKS)
+
+    @on(OptionList.OptionSelected, "#check-rows")
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        """Enter goes on here as everywhere; what it stands on is open already."""
+        event.stop()
+        self.leave("next")
 
     def action_rerun(self, failed: bool) -> None:  # noqa: FBT001  a word of the key table
         """Runs the check under the cursor again, or all that did not pass."""
@@ -125,8 +131,10 @@ class Prerequisites(StepPanel):
         )
         word = await self.app.push_screen_wait(Ask(f"Accept {picked.check.id}?", text, choices))
         if word:
-            self.answer(CheckAccepted(picked.check.id, {"test": "a test machine", "try": "tried with less"}[word]))
-            self.call_later(self._run, (picked.check, *_dependants(picked.check)), self._report)
+            accepted = CheckAccepted(picked.check.id, {"test": "a test machine", "try": "tried with less"}[word])
+            self.answer(accepted)
+            # the answer is still on its way back when the check runs again
+            self._run((picked.check, *_dependants(picked.check)), self._report, self.draft.after(accepted))
 
     def action_unfold(self) -> None:
         """Shows the passes."""

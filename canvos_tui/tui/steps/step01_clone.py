@@ -70,7 +70,7 @@ class Clone(StepPanel):
         if self.query_one("#clone-line").display:
             self.query_one("#clone", Button).focus()
         else:
-            self.screen.focus_next()
+            self.screen.query_one("#tag-list").focus()
 
     def _chosen(self) -> None:
         try:
@@ -93,6 +93,14 @@ class Clone(StepPanel):
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
 
+    def watch_known(self) -> None:
+        """A checkout changes what is in the folder."""
+        state = self.known.checkout
+        if self.is_mounted and state is not None and state.place is Place.CANVOS and state.path == self.draft.folder:
+            changes = f"{len(state.changes)} local changes" if state.changes else "clean"
+            on_tag = f"on {state.tag}" if state.tag else f"at {state.commit}, on no tag"
+            self._tell(f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}")
+
     def _read(self, facts: CheckoutFacts) -> None:
         state = facts.state
         self.query_one("#clone-line").display = state.place is Place.ABSENT
@@ -100,9 +108,6 @@ class Clone(StepPanel):
             self._tell(PLACES[state.place])
             self.learn(checkout=state, tags=(), versions={}, wanted="")
             return
-        changes = f"{len(state.changes)} local changes" if state.changes else "clean"
-        on_tag = f"on {state.tag}" if state.tag else f"at {state.commit}, on no tag"
-        self._tell(f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}")
         if self.draft.tag and self.draft.tag != state.tag:
             self.answer(TagChosen(""))  # somebody checked out another tag meanwhile
         self.learn(checkout=state, tags=facts.tags, versions=facts.versions)
@@ -129,6 +134,7 @@ class Clone(StepPanel):
         try:
             await self.ports.git.clone(repository, folder, progress)
             self._read(await look(self.ports, folder))
+            self.screen.query_one("#tag-list").focus()  # the button is hidden now: another Enter must not push it again
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
         finally:

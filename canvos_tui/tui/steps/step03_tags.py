@@ -38,7 +38,7 @@ class Tags(StepPanel):
             yield Static(" Filter", classes="short-label", markup=False)
             yield Input(id="tag-filter", compact=True, placeholder="4.9")
             yield Static("", id="tag-count", classes="field-origin", markup=False)
-        yield Static("  TAG           DATE        AGENT INSIDE  AWS TARGET", id="tag-head", markup=False)
+        yield Static("TAG           DATE        AGENT     AWS", id="tag-head", markup=False)
         yield OptionList(id="tag-list", compact=True, markup=False)
 
     def watch_known(self) -> None:
@@ -87,7 +87,7 @@ class Tags(StepPanel):
             notes.append("checked out")
         if tag.name == "v4.8.5" and not tag.selectable:
             notes = ["guide's example, cannot do AWS"]
-        return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<13} {able:<6} {', '.join(notes)}"
+        return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {able:<4} {', '.join(notes)}"
 
     @on(Select.Changed, "#train")
     def _train_chosen(self, event: Select.Changed) -> None:

@@ -89,13 +89,11 @@ class S3Bucket(FormStep):
     async def _ask(self, name: str) -> None:
         if self.known.bucket is not None and self.known.bucket.name == name:
             return
-        self.query_one("#bucket-state", Static).update("asking S3 ...", layout=False)
+        self.query_one("#bucket-state", Static).update("asking S3 ...")
         try:
             bucket = await self.ports.aws.bucket_region(name)
         except CanvosError as error:
-            self.query_one("#bucket-state", Static).update(
-                Content(f"? {error}. It is asked again with your keys on screen 7."), layout=False
-            )
+            self.query_one("#bucket-state", Static).update(Content(f"? {error}. It is asked again with your keys on screen 7."))
             return
         self.learn(bucket=bucket)
 
@@ -107,7 +105,7 @@ class S3Bucket(FormStep):
             text = f"x there is no bucket {name}"
         elif mine is not None and mine.region:
             text = f"exists; its region is {mine.region} (asked without keys)"
-        self.query_one("#bucket-state", Static).update(Content(text), layout=False)
+        self.query_one("#bucket-state", Static).update(Content(text))
         button = self.query_one("#use-region", Push)
         offer = mine is not None and bool(mine.region) and mine.region != region
         button.display = offer

@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from canvos_tui.core.console import console_links
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.result import Outcome, RunResult, Status
-from canvos_tui.core.summary import headline
+from canvos_tui.core.summary import finding_lines, headline
 from canvos_tui.core.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
@@ -40,7 +40,7 @@ class Validate(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Text, and for an image built earlier the button that asks AWS."""
-        yield Static("", id="result-text", markup=False)
+        yield VerticalScroll(Static("", id="result-text", markup=False), id="result-box")
         with Horizontal(classes="field-line", id="validate-line"):
             yield Push("Look now", id="look")
             yield Static("", id="validate-state", markup=False)
@@ -50,9 +50,9 @@ class Validate(StepPanel):
         self.watch_known()
 
     def entered(self) -> None:
-        """Without a run there is a button to press."""
-        if self.display and self.known.result is None:
-            self.query_one("#look").focus()
+        """The text scrolls with the arrows; without a run there is a button to press."""
+        if self.display:
+            self.query_one("#look" if self.known.result is None else "#result-box").focus()
 
     def watch_known(self) -> None:
         """A result arrived."""
@@ -78,7 +78,7 @@ class Validate(StepPanel):
         lines = [headline(result), "", f"  AMI   {result.ami}", ""]
         lines.append(f"Name {result.ami_name}   Region {result.region}   Snapshot {result.snapshot}")
         lines.append("-- Validate ------------------------------------------- guide, Validate 1-4")
-        lines += [f"{f.status.label} {f.text}" for f in result.findings]
+        lines += finding_lines(result.findings)
         lines += [f"Console  {url}" for url in self._links(result)[:2]]
         if result.left_behind:
             lines.append("-- Left over " + "-" * 60)
@@ -148,5 +148,5 @@ class Validate(StepPanel):
         state.update("")
         good = all(f.status is not Status.FAIL for f in findings)
         lines = [f"{'FOUND' if good else 'NOT COMPLETE'}: {draft.text('S3_KEY')} in {draft.text('REGION')}", ""]
-        lines += [f"{f.status.label} {f.text}" for f in findings]
+        lines += finding_lines(findings)
         self.query_one("#result-text", Static).update(Content("\n".join(lines) + "\n"))

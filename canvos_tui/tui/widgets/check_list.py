@@ -29,6 +29,8 @@ def heading(report: Report, now: datetime, at: datetime | None) -> str:
     if not report.done and report.first_failure is None:
         word = "CHECKING"
     first = report.first_failure
+    if word == "READY" and report.count(Status.SKIP):
+        word = "READY SO FAR"
     line = f"{word}   {counts}{running}"
     return f"{line}\nfirst: {first.check.id}  {first.answer.observed}" if first else line
 
@@ -116,7 +118,8 @@ class CheckList(Container):
     @staticmethod
     def _line(result: CheckResult) -> Content:
         observed = clip(result.answer.observed, 34)
-        required = f"needs: {result.answer.required}" if result.answer.required and result.status is not Status.SKIP else ""
+        wanted = f"accepted: {result.accepted}" if result.accepted else f"needs: {result.answer.required}"
+        required = wanted if result.answer.required and result.status is not Status.SKIP else ""
         return Content.assemble((result.status.label, STYLES[result.status]), f" {result.check.id:<19} {observed:<35}{clip(required, 40)}")
 
     @property

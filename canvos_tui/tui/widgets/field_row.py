@@ -125,5 +125,4 @@ class FieldRow(Vertical):
             return f"x {entry.error}"
         if self.caution and not entry.error:
             return f"! {self.caution}"
-        more = f" (Down: choose from {len(self.choices)})" if self.choices else ""
-        return f"{self.field.line}{more}"
+        return f"Down: {len(self.choices)} to choose from; {self.field.line}" if self.choices else self.field.line

@@ -10,6 +10,7 @@ from canvos_tui.core import fields
 from canvos_tui.core.draft import Draft
 from canvos_tui.core.gaps import gaps
 from canvos_tui.core.known import Known
+from canvos_tui.core.result import Status
 from canvos_tui.core.text import middle
 
 RAIL = (
@@ -35,6 +36,8 @@ def verdict(known: Known) -> str:
     """The last check's verdict in capitals."""
     if known.report is None or not known.report.results:
         return "NOT CHECKED"
+    if known.report.verdict == "ready" and known.report.count(Status.SKIP):
+        return "READY SO FAR"
     return {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}[known.report.verdict]
 
 

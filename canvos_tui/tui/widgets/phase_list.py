@@ -17,6 +17,14 @@ USUAL = {
     Phase.REGISTER: "1-2 min",
     Phase.AMI: "1-2 min",
 }
+SHORT = {
+    Phase.BASE: "Base",
+    Phase.INSTALLER: "Installer",
+    Phase.UPLOAD: "Upload",
+    Phase.IMPORT: "Import",
+    Phase.REGISTER: "Register",
+    Phase.AMI: "Wait",
+}
 BAR = 28
 
 
@@ -50,7 +58,7 @@ def phase_lines(run: BuildRun, now: datetime, *, folded: bool) -> list[str]:
         elif run.phase is not None and run.phase.order > phase.order:
             lines.append(f"- {phase.number} {phase.title:<18} not seen in the log")
         else:
-            waiting.append(f"{phase.number} {phase.title}")
+            waiting.append(f"{phase.number} {SHORT.get(phase, phase.title)}")
     return lines + (["  " + "   ".join(waiting)] if waiting else [])
 
 

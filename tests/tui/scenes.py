@@ -1,0 +1,171 @@
+"""The scenes: one for each step's panel and each screen, played with keys on the small fakes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from canvos_tui.core import draft as d
+from canvos_tui.core.aws_facts import S3Object
+from canvos_tui.core.draft import Draft
+from canvos_tui.core.errors import DockerError
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.result import Outcome
+from canvos_tui.core.run_info import RunInfo
+from canvos_tui.tui.app import CanvosApp, Opening
+from canvos_tui.tui.messages import GoTo
+from tests import canvos_repo
+from tests.tui import story
+from tests.tui.conftest import answered
+from tests.tui.fakes import NOW, make_ports
+from tests.tui.screen import see, type_text, until
+
+SIZES = ((80, 24), (120, 40))
+Step = Callable[[Pilot[Any], Ports], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page, what is prepared, what is pressed, and the words that must be painted before the picture is taken."""
+
+    stem: str
+    page: str
+    words: tuple[str, ...]
+    prepare: Callable[[Ports, Draft], Draft] = lambda _, draft: draft
+    keys: tuple[str, ...] = ()
+    act: Step | None = None
+    known: Callable[[Ports], Known] = field(default=lambda _: Known())
+    checkout: bool = True
+
+
+def _docker_down(ports: Ports, draft: Draft) -> Draft:
+    ports.docker.error = DockerError("/var/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")  # type: ignore[attr-defined]
+    ports.host.memory = 5_800_000_000  # type: ignore[attr-defined]
+    return draft
+
+
+def _no_role(ports: Ports, draft: Draft) -> Draft:
+    ports.aws.account.role = False  # type: ignore[attr-defined]
+    return draft
+
+
+def _clash(ports: Ports, draft: Draft) -> Draft:
+    ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, NOW)  # type: ignore[attr-defined]
+    return draft
+
+
+def _runs(ports: Ports, draft: Draft) -> Draft:
+    live = RunInfo(story.RUN, "/home/alice/CanvOS", "v4.9.38", NOW, live=True, outcome=None)
+    old = replace(live, run_id="20260822-0904-11aa", live=False, outcome=Outcome.SUCCEEDED, ami=story.AMI.image_id)
+    ports.runs.listed = (live, old)  # type: ignore[attr-defined]
+    return replace(draft, page="s3")
+
+
+def _follow(events: tuple[Any, ...], minutes: float, result: Any = None) -> Callable[[Ports], Known]:
+    def known(ports: Ports) -> Known:
+        runs: Any = ports.runs
+        runs.plans[story.RUN] = story.PLAN
+        runs.events = [events]
+        runs.keep_open = result is None
+        runs.lines = story.LOG
+        if result is not None:
+            runs.results[story.RUN] = result
+        ports.clock.move(minutes * 60)  # type: ignore[attr-defined]
+        return Known(run_id=story.RUN)
+
+    return known
+
+
+async def _type_bad_registry(pilot: Pilot[Any], _: Ports) -> None:
+    field_ = pilot.app.screen.query_one("#image-registry", Input)
+    field_.focus()
+    field_.value = ""
+    await type_text(pilot, "acme_team")
+
+
+async def _keys_tested(pilot: Pilot[Any], _: Ports) -> None:
+    pilot.app.screen.query_one("#test").focus()
+    await pilot.press("enter")
+
+
+async def _to_versions(pilot: Pilot[Any], _: Ports) -> None:
+    app: Any = pilot.app
+    await until(pilot, lambda: app.known.versions)
+    app.post_message(GoTo("versions"))
+    await see(pilot, "kubeadm: 2 versions")
+    await pilot.press("l")
+
+
+SCENES = (
+    Scene("start", "start", ("Watch", "Continue", "Last runs"), _runs),
+    Scene("step00-prerequisites", "check", ("READY", "PASS")),
+    Scene("step00-prerequisites-failing", "check", ("NOT READY", "TOOL-DOCKER", "first:"), _docker_down),
+    Scene("step01-clone", "repo", ("nothing there yet", "Clone"), checkout=False),
+    Scene("step03-tags", "repo", ("suggested for 4.9", "cannot do AWS")),
+    Scene("step04-checkout", "repo", ("In use   v4.9.38",)),
+    Scene("step05-files", "repo", ("ARG PE_VERSION",), act=lambda p, _: _open_file(p)),
+    Scene("step06-image-tag", "image", ("CUSTOM_TAG", "provider images become")),
+    Scene("step07-image-registry", "image", ("`_` is not allowed",), act=_type_bad_registry),
+    Scene("step08-os", "os", ("OS_VERSION",)),
+    Scene("step09-kubernetes", "os", ("K8S_VERSION",), act=lambda p, _: _focus(p, "#k8s-version")),
+    Scene("step10-s3-bucket", "s3", ("its region is eu-west-1",)),
+    Scene("step11-s3-key", "s3", ("would skip the upload",), _clash),
+    Scene("step12-aws-keys", "keys", ("ok  account",), act=_keys_tested),
+    Scene("step13-arg", "review", ("-- .arg (new",)),
+    Scene("step14-k8s-versions", "start", ("2 kept",), lambda _, draft: draft.after(d.SeveralChosen(True)), act=_to_versions),
+    Scene("step15-secret", "review", ("AWS_PROFILE=",), keys=("d", "end")),
+    Scene("step16-build", "build", ("3 Installer image", "FOLLOWING"), known=_follow(story.BUILDING, 14.5)),
+    Scene("build-import", "build", ("42 %", "downloading/converting"), known=_follow(story.IMPORTING, 76.2)),
+    Scene("aws-rights", "aws", ("create-role",), _no_role),
+    Scene("validate", "build", ("AMI   ami-0a1b2c3d4e5f67890",), known=_follow(story.ENDED, 92, story.SUCCESS)),
+    Scene("failure", "build", ("FAILED in Snapshot import",), known=_follow(story.IMPORTING, 80, story.FAILURE)),
+    Scene("help", "s3", ("Name of the object in the bucket",), act=lambda p, _: _focus(p, "#s3-key", "f1")),
+    Scene("guide-commands", "s3", ("export S3_BUCKET",), keys=("f2",)),
+    Scene("quit", "build", ("Detach",), keys=("ctrl+q",), known=_follow(story.BUILDING, 14.5)),
+)
+
+
+async def _open_file(pilot: Pilot[Any]) -> None:
+    await see(pilot, "In use")
+    await until(pilot, lambda: not pilot.app.screen.query_one("#file-1").disabled)
+    await _focus(pilot, "#file-1", "enter")
+
+
+async def _focus(pilot: Pilot[Any], selector: str, *keys: str) -> None:
+    pilot.app.screen.query_one(selector).focus()
+    await pilot.press(*keys)
+
+
+@asynccontextmanager
+async def play(scene: Scene, size: tuple[int, int], root: Path) -> AsyncGenerator[Pilot[Any], None]:
+    """The scene on the screen, everything it waits for painted."""
+    ports = make_ports(root)
+    folder = root / "home" / "CanvOS"
+    if scene.checkout:
+        canvos_repo.make(folder)
+        canvos_repo.git(folder, "checkout", "-q", "v4.9.38")
+        draft = answered(folder)
+    else:
+        draft = d.fresh().after(d.FolderChosen(folder, d.fresh().repository))
+    draft = scene.prepare(ports, draft)
+    app = CanvosApp(ports, draft, Opening(page=scene.page, known=scene.known(ports)))
+    async with app.run_test(size=size) as pilot:
+        await see(pilot, "canvos-tui")
+        if scene.act is not None:
+            await scene.act(pilot, ports)
+        if scene.keys:
+            await pilot.pause()
+            await pilot.press(*scene.keys)
+        await see(pilot, *scene.words)
+        await pilot.pause()
+        try:
+            yield pilot
+        finally:
+            ports.runs.keep_open = False  # type: ignore[attr-defined]

@@ -20,6 +20,8 @@ from canvos_tui.commands.doctor import main_doctor, register
 from canvos_tui.core.aws_facts import Right, RightProbe
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.machine import Reach
+from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny
+from canvos_tui.rehearsal.aws.server import StandinAws
 from tests import canvos_repo
 from tests.check_world import World
 from tests.http_server import hang, unix
@@ -242,6 +244,28 @@ def test_the_real_program_prints_one_document_and_nothing_else(tmp_path):
     assert statuses(found)["TOOL-DOCKER"] == "fail"
     assert done.returncode == 3
     assert found["host"]["os"] == os.uname().sysname
+
+
+def test_the_real_program_asks_aws_with_the_keys_of_the_secret_file(tmp_path, checkout):
+    key = StandinKey("AKIAREHEARSAL0000001", "s" * 40)
+    (checkout / ".arg").write_text(GOOD.replace("acme-images", "here"))
+    (checkout / ".secret").write_text(f"AWS_PROFILE=\nAWS_ACCESS_KEY_ID={key.key_id}\nAWS_SECRET_ACCESS_KEY={key.secret}\n")
+    config = StandinConfig(keys=(key,), buckets={"here": "us-east-1"}, faults=deny("ec2:RegisterImage"))
+    with StandinAws(config) as standin:
+        done = subprocess.run(
+            [sys.executable, "-c", CODE, "doctor", "--checkout", str(checkout), "--only", "aws", "--output", "json"],
+            env=program(tmp_path, AWS_ENDPOINT_URL=standin.start()),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    found = json.loads(done.stdout)
+    told = {c["id"]: c["observed"]["text"] for c in found["checks"] if c["status"] == "fail"}
+    assert list(told) == ["AWS-BUCKET-REGION", "AWS-EC2-REGISTER"]
+    assert told["AWS-BUCKET-REGION"] == "here is in us-east-1"
+    assert done.returncode == 3
+    assert key.secret not in done.stdout + done.stderr
 
 
 def test_an_engine_that_hangs_is_called_so_within_the_limit(tmp_path_factory):

@@ -13,6 +13,7 @@ from canvos_tui.adapters.git_folder import copy, look, remove_clone
 from canvos_tui.adapters.git_words import git_error, parse_date, read_batch
 from canvos_tui.core.checkout import GUIDE_FILES, Change, CheckoutState, Place
 from canvos_tui.core.errors import GitError
+from canvos_tui.core.secret import without_keys
 from canvos_tui.core.tags import CanvosTag, Earthfile, classify, order, read_earthfile
 
 _PROGRESS = re.compile(r"(?:remote: )?([A-Z][\w ]+):\s+(\d{1,3})%")
@@ -31,7 +32,7 @@ class GitCommand:
     """Implements the Git port with the `git` command."""
 
     def __init__(self, environ: dict[str, str]) -> None:
-        self._environ = {**environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+        self._environ = {**without_keys(environ), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
 
     async def _run(self, *args: str, folder: Path | None = None, stdin: bytes | None = None, limit: float = _LIMIT) -> _Done:
         command = ["git", *(["-C", str(folder)] if folder else []), *args]

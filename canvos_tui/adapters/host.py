@@ -14,6 +14,7 @@ from pathlib import Path
 from canvos_tui.adapters.disk import free_bytes
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.machine import HostFacts
+from canvos_tui.core.secret import without_keys
 
 VERSION_LIMIT = 5.0  # seconds for `TOOL --version`
 
@@ -22,7 +23,7 @@ class LocalHost:
     """Implements the Host port. `root` is where /proc and /sys are found."""
 
     def __init__(self, environ: Mapping[str, str], root: Path = Path("/")) -> None:
-        self._environ = {**environ, "LC_ALL": "C"}
+        self._environ = {**without_keys(environ), "LC_ALL": "C"}
         self._path = environ.get("PATH", os.defpath)
         self._root = root
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import NoReturn
+
+KEY_VARIABLES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
 
 class Secret:
@@ -44,3 +47,8 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is never stored")
+
+
+def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a program that has no business with AWS: the environment of a process can be read from outside."""
+    return {name: value for name, value in environ.items() if name not in KEY_VARIABLES}

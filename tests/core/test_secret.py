@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from canvos_tui.core.secret import Secret
+from canvos_tui.core.secret import Secret, without_keys
 
 TEXT = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -32,3 +32,8 @@ def test_a_secret_cannot_be_stored_and_compares_by_value():
 def test_a_short_secret_shows_nothing():
     assert Secret("abc").last4() == "..."
     assert not Secret("")
+
+
+def test_the_environment_for_other_programs_holds_no_key():
+    environ = {"PATH": "/bin", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": TEXT, "AWS_SESSION_TOKEN": "t", "AWS_PROFILE": "p"}
+    assert without_keys(environ) == {"PATH": "/bin", "AWS_PROFILE": "p"}

@@ -166,6 +166,46 @@ def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {str(p.relative_to(folder)): (p.stat().st_mode, p.read_bytes()) for p in files}
 
 
+def to_tags(terminal: Terminal) -> None:
+    """From the Start screen to the tags of a fresh clone, by keys."""
+    terminal.see("New  ")
+    terminal.press("enter")
+    terminal.see("READY SO FAR")
+    terminal.press("enter")
+    terminal.see("can be cloned")
+    terminal.press("enter")
+    terminal.until(lambda: terminal.focused("Clone"))
+    terminal.press("enter")
+    terminal.see("suggested for")
+    terminal.until(lambda: terminal.highlighted("v4.9.38"))
+
+
+def to_review(terminal: Terminal) -> None:
+    """From the Start screen to the review, everything answered by keys."""
+    to_tags(terminal)
+    terminal.press("enter")
+    terminal.see("git checkout v4.9.38: done")
+    terminal.until(lambda: terminal.focused("Next ]"))
+    terminal.press("enter")
+    terminal.see("IMAGE_REGISTRY")
+    terminal.type(REGISTRY)
+    terminal.see(REGISTRY)
+    terminal.press("f8")
+    terminal.see("OS_VERSION")
+    terminal.press("f8")
+    terminal.see("exists; its region is")
+    terminal.press("f8")
+    terminal.see("AWS_SECRET_ACCESS_KEY")
+    terminal.press("tab", "tab", "tab")
+    terminal.until(lambda: terminal.focused("Environment"))
+    terminal.press("enter")
+    terminal.see("ok  account")
+    terminal.press("f8")
+    terminal.see("object key and AMI name are free", "0 fail")
+    terminal.press("enter")
+    terminal.see("Write and build")
+
+
 if __name__ == "__main__":
     real_ports = wiring.real_ports
 

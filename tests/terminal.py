@@ -15,6 +15,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyte
 
@@ -56,6 +57,7 @@ class Terminal:
     ) -> None:
         self._main = pyte.Screen(columns, rows)
         self._other = pyte.Screen(columns, rows)
+        self._streams = {True: pyte.Stream(self._main), False: pyte.Stream(self._other)}
         self._screen = self._main
         self._decode = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
@@ -111,7 +113,7 @@ class Terminal:
                 if self._screen is self._other:
                     self._other.reset()
             elif piece:
-                pyte.Stream(self._screen).feed(_PRIVATE.sub("", piece))
+                self._streams[self._screen is self._main].feed(_PRIVATE.sub("", piece))
 
     @property
     def text(self) -> str:
@@ -128,13 +130,21 @@ class Terminal:
         return next((line for line in self.text.splitlines() if word in line), "")
 
     def highlighted(self, word: str) -> bool:
-        """Whether the first line with that word is drawn in reverse or bold from its first letter on."""
+        """Whether the first line with that word is the bold one of a list."""
+        cell = self._cell(word)
+        return cell is not None and bool(cell.bold)
+
+    def focused(self, word: str) -> bool:
+        """Whether a button with that word is drawn in reverse, as the one that Enter pushes."""
+        cell = self._cell(word)
+        return cell is not None and bool(cell.reverse)
+
+    def _cell(self, word: str) -> Any:
         for number, line in enumerate(self._screen.display):
             at = line.find(word)
             if at >= 0:
-                cell = self._screen.buffer[number][at]
-                return bool(cell.reverse or cell.bold)
-        return False
+                return self._screen.buffer[number][at]
+        return None
 
     # -- waiting -----------------------------------------------------------------------------------------
 

@@ -12,6 +12,9 @@ from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
 
+# categories whose results do not depend on the answers; repository, files and AWS are judged from what is known right now
+LASTING = frozenset({"host", "tools", "network"})
+
 
 @dataclass(frozen=True)
 class Blocker:
@@ -36,7 +39,8 @@ def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
     if known.report is None or not known.report.done:
         found.append(Blocker("check", "the prerequisites were not checked yet"))
     else:
-        found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in known.report.ordered() if r.blocks]
+        lasting = [r for r in known.report.ordered() if r.check.category in LASTING]
+        found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in lasting if r.blocks]
     if draft.keys is not None and known.rights_for != rights_subject(draft):
         found.append(Blocker("aws", "the AWS rights were not asked for yet (screen 7)"))
     found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if p.right is Right.DENIED]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -65,6 +68,10 @@ class CanvosApp(App[int]):
         await self.switch_mode(self._opening.page)
         if self._opening.hint:
             self.call_after_refresh(self.screen.post_message, Hinted(self._opening.hint))
+        self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.screen.refresh, layout=True))  # `fg` shows an empty window
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(ValueError, NotImplementedError):  # not the main thread
+                asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     def _make(self, page: Page) -> PageScreen:
         screen = PageScreen(page, self.ports, self._opening.banner)

@@ -272,6 +272,6 @@ async def test_a_failure_that_is_accepted_becomes_a_warning_with_its_reason(make
         await pilot.press("a")
         await see(pilot, "Accept HOST-MEM?")
         await pilot.press("down", "enter")
-        await see(pilot, "WARN HOST-MEM", "accepted: a test machine")
+        await see(pilot, "WARN HOST-MEM", "accepted: a test")
         assert app.known.report is not None
         await until(pilot, lambda: app.known.report.first_failure is None)

@@ -213,3 +213,13 @@ async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):
         ports.aws.account.images.append(story.AMI)
         await push(pilot, "#look")
         await see(pilot, "FOUND", "ami-0a1b2c3d4e5f67890 is available")
+
+
+async def test_a_foreign_line_that_bash_would_execute_keeps_the_build_from_starting(make_app, ports, full, checkout):
+    (checkout / ".arg").write_text("EXTRA=$(touch /tmp/evil)\n")
+    app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "-- .arg (+")
+        await push(pilot, "#write-build")
+        await see(pilot, "x .arg line 1: bash would execute")
+    assert ports.runs.started == []

@@ -18,6 +18,7 @@ from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.check_list import CheckList, heading
 
+FOLLOW_ANSWERS = frozenset({"repo", "files", "aws"})  # asked again each time: an answer may have changed them
 ACCEPTABLE = frozenset({"HOST-CPU", "HOST-MEM", "HOST-DISK"})
 
 
@@ -52,9 +53,9 @@ class Prerequisites(StepPanel):
         if report is None:
             self._run(CHECKS, Report(CHECKS))
             return
-        waiting = tuple(r.check for r in report.results.values() if r.status is Status.SKIP)
-        if waiting and report.done:
-            self._run(waiting, report)
+        stale = tuple(r.check for r in report.results.values() if r.status is Status.SKIP or r.check.category in FOLLOW_ANSWERS)
+        if report.done:
+            self._run(stale, report)
         else:
             self._show(report)
 

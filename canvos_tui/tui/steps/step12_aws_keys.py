@@ -51,9 +51,8 @@ class AwsKeysPanel(StepPanel):
             yield Push("Environment", id="from-environment")
             yield Push("Profile", id="from-profile")
             yield Push(".secret", id="from-secret")
-        with Horizontal(classes="field-line"):
             yield Push("Test", id="test")
-            yield Static("", id="test-result", markup=False)
+        yield Static("", id="test-result", markup=False)
         yield Static("\n" + GOOD_TO_KNOW, markup=False)
 
     def entered(self) -> None:
@@ -62,7 +61,7 @@ class AwsKeysPanel(StepPanel):
             self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_origin.value}")
 
     def _tell(self, text: str) -> None:
-        self.query_one("#test-result", Static).update(Content(text), layout=False)
+        self.query_one("#test-result", Static).update(Content(text))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -211,6 +211,10 @@ class WriteFiles(StepPanel):
         if self._problem or not self._changes or self.draft.folder is None:
             self.hint(f"x {self._problem or 'there is nothing to write yet'}")
             return
+        fatal = [p for p in self._foreign if p.fatal]
+        if build and fatal:
+            self.hint(f"x .arg line {fatal[0].line}: {fatal[0].reason}; {fatal[0].remedy}")
+            return
         if build and not await self._confirmed():
             return
         try:

@@ -91,7 +91,9 @@ def import_lines(run: BuildRun, now: datetime) -> list[str]:
         lines.append(f"      {bar(task.progress)} {task.progress:>3} %")
     said = f"{task.status}{f': {task.message}' if task.message else ''}"
     lines.append(f"      AWS says   {said}   ({ago(now, run.task.at)})")
-    lines.append(f"      Task       {task.task_id}   snapshot {task.snapshot_id or '-'}")
+    lines.append(f"      Task       {task.task_id}")
+    if task.snapshot_id:
+        lines.append(f"      Snapshot   {task.snapshot_id}")
     return lines
 
 

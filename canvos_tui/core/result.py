@@ -64,6 +64,7 @@ class Cause:
     fix: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     line: int = 0
+    docs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,10 +25,15 @@ _WAITING = 1000  # events that wait for a disk at most
 
 
 class BuildRecorder:
-    """Takes bytes and events; `react` is called with the events that the log caused."""
+    """Takes bytes and events; `react` is called with the events that the log caused, `listen` with the log's lines."""
 
     def __init__(
-        self, folder: RunFolder, plan: BuildPlan, masked: Iterable[Masked], react: Callable[[tuple[BuildEvent, ...]], None]
+        self,
+        folder: RunFolder,
+        plan: BuildPlan,
+        masked: Iterable[Masked],
+        react: Callable[[tuple[BuildEvent, ...]], None],
+        listen: Callable[[Sequence[str]], None] | None = None,
     ) -> None:
         self._folder = folder
         self._plan = plan
@@ -37,6 +42,7 @@ class BuildRecorder:
         self._redactor = Redactor(secrets)
         self._reader = LogReader()
         self._react = react
+        self._listen = listen
         self._log = AppendFile(folder.log)
         self._events = AppendFile(folder.events)
         self._waiting: list[bytes] = []
@@ -117,7 +123,11 @@ class BuildRecorder:
     def _store(self, lines: bytes) -> None:
         if lines:
             self._write(lines)
-            self._tell(self._reader.feed(lines.decode("utf-8", "replace").split("\n")[:-1], datetime.now(UTC)))
+            texts = lines.decode("utf-8", "replace").split("\n")[:-1]
+            listen = self._listen
+            if listen is not None:
+                self._guarded(lambda: listen(texts))
+            self._tell(self._reader.feed(texts, datetime.now(UTC)))
 
     def _write(self, lines: bytes) -> None:
         """Appends to the log; behind a gap only together with a line that tells of it."""

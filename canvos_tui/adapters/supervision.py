@@ -10,21 +10,24 @@ import selectors
 import shlex
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters.aws_watcher import AwsWatcher, Look, OpenAws
 from canvos_tui.adapters.build_recorder import BuildRecorder
+from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.adapters.pty_process import PtyProcess, stat_fields
 from canvos_tui.adapters.run_control import ControlPipe, Request, Resize, Stop
 from canvos_tui.adapters.run_folder import RunFolder
 from canvos_tui.core.aws_facts import Sighting
 from canvos_tui.core.build import BuildEvent, BuildPlan, CancelAsked, Finished, IdFound, Started
+from canvos_tui.core.cause_search import Matcher
+from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.judge import JudgeHints, judge
+from canvos_tui.core.known_errors import Catalogue
 from canvos_tui.core.mandate import Mandate
 from canvos_tui.core.result import Outcome, RunResult
-from canvos_tui.core.run_cause import cause_in_log
+from canvos_tui.core.run_cause import known_cause, with_cause
 from canvos_tui.core.settling import Settling
 from canvos_tui.core.watch import Watch
 
@@ -48,7 +51,9 @@ class Supervision:
         self._folder = folder
         self._plan = plan
         self._mandate = mandate
-        self._recorder = BuildRecorder(folder, plan, mandate.masked(), self._react)
+        self._catalogue = Catalogue(())
+        self._matcher = Matcher(self._catalogue)
+        self._recorder = BuildRecorder(folder, plan, mandate.masked(), self._react, lambda lines: self._matcher.read(lines))
         self._control = ControlPipe(folder.control)
         self._selector = selectors.DefaultSelector()
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
@@ -73,6 +78,7 @@ class Supervision:
         self._listen(self._waker, self._looked)
         self._listen(self._control.fd, self._asked)
         self._start()
+        self._learn()
         while self._process is not None:
             self._turn()
             self._end_if_over()
@@ -82,6 +88,14 @@ class Supervision:
             self._turn()
         self._aws.stop()
         return self._judge()
+
+    def _learn(self) -> None:
+        """Takes the catalogue of known errors in hand, while the build starts; no build fails for want of it."""
+        try:
+            self._catalogue = load_catalogue()
+        except CanvosError as error:
+            self._recorder.note(error.message)
+        self._matcher = Matcher(self._catalogue)
 
     # -- the loop ----------------------------------------------------------------------------------------
 
@@ -215,7 +229,8 @@ class Supervision:
     def _judge(self) -> RunResult:
         facts = self._recorder.facts
         phases = [phase for phase in (facts.phase, self._watch.phase) if phase is not None]
-        hints = JudgeHints(max(phases, key=lambda p: p.order, default=None), None, str(self._folder.log))
+        known = None if self._cancelled else known_cause(facts, self._matcher)
+        hints = JudgeHints(max(phases, key=lambda p: p.order, default=None), known, str(self._folder.log))
         result = judge(
             self._folder.run_id,
             self._plan,
@@ -227,8 +242,8 @@ class Supervision:
             self._started_at,
             self._ended_at,
         )
-        if result.cause is None and result.outcome is Outcome.FAILED:
-            result = replace(result, cause=cause_in_log(facts))
+        if result.outcome is Outcome.FAILED:
+            result = with_cause(result, facts, self._matcher, self._catalogue)
         self._conclude(result)
         return result
 

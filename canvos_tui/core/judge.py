@@ -61,6 +61,7 @@ class Verdict:
     outcome: Outcome
     phase: Phase | None = None
     cause: Cause | None = None
+    by_aws: bool = False  # AWS itself says so, which counts more than any line of the log
 
 
 def judge(  # noqa: PLR0913  the end of a run has that many independent facts, and this is their only meeting
@@ -77,7 +78,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     """The result of a run; `ids` are those that the log named, `exit_code` is None when the supervisor was lost."""
     chain = replace(chain_of(plan.baseline, sighting, ids), reuse_wanted=plan.reuse_object)
     verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
-    own_first = exit_code == 0 and verdict.cause is not None
+    own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
     ami = chain.image.image_id if chain.image is not None else ""
     return RunResult(
         run_id=run_id,
@@ -126,7 +127,7 @@ def _verdict(chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled:
         return Verdict(Outcome.CANCELLED)
     proven = _proven_by_aws(chain)
     if proven is not None:
-        return proven
+        return replace(proven, by_aws=True)
     before_aws = log.phase is None or log.phase.order < Phase.IMPORT.order
     if not chain.seen and not (exit_code != 0 and before_aws):
         return Verdict(Outcome.INCONCLUSIVE, None, _unseen(chain))

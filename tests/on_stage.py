@@ -177,19 +177,22 @@ def to_tags(terminal: Terminal) -> None:
     terminal.until(lambda: terminal.focused("Clone"))
     terminal.press("enter")
     terminal.see("suggested for")
-    terminal.until(lambda: terminal.highlighted("v4.9.38"))
+    terminal.until(lambda: terminal.highlighted("v4.9.38   "))
 
 
 def to_review(terminal: Terminal) -> None:
-    """From the Start screen to the review, everything answered by keys."""
-    to_tags(terminal)
+    """From the tags, with the suggested one under the cursor, to the review; everything is answered by keys."""
     terminal.press("enter")
-    terminal.see("git checkout v4.9.38: done")
     terminal.until(lambda: terminal.focused("Next ]"))
     terminal.press("enter")
     terminal.see("IMAGE_REGISTRY")
     terminal.type(REGISTRY)
     terminal.see(REGISTRY)
+    from_image_to_review(terminal)
+
+
+def from_image_to_review(terminal: Terminal) -> None:
+    """From screen 3, which is filled in, to the review."""
     terminal.press("f8")
     terminal.see("OS_VERSION")
     terminal.press("f8")
@@ -204,6 +207,15 @@ def to_review(terminal: Terminal) -> None:
     terminal.see("object key and AMI name are free", "0 fail")
     terminal.press("enter")
     terminal.see("Write and build")
+
+
+def write_and_build(terminal: Terminal) -> None:
+    """From the review to a running build, without user-data."""
+    terminal.press("tab", "tab")
+    terminal.until(lambda: terminal.focused("Write and build"))
+    terminal.press("enter")
+    terminal.see("There is no user-data file")
+    terminal.press("down", "enter")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ KEYS = {
     "ctrl+c": "\x03",
     "ctrl+k": "\x0b",
     "ctrl+q": "\x11",
+    "ctrl+z": "\x1a",
 }
 
 
@@ -64,6 +65,7 @@ class Terminal:
         self.printed = bytearray()
         self.watchers: list[Callable[[], None]] = []  # called at every look at the screen
         self.master, self._slave = os.openpty()
+        self._ends = [self.master, self._slave]
         self._size(columns, rows)
         self.before = termios.tcgetattr(self._slave)
         told = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environ}
@@ -88,8 +90,12 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self.master)
-        os.close(self._slave)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Closes the window, as a lost connection would; whoever ran in it goes on until it notices."""
+        while self._ends:
+            os.close(self._ends.pop())
 
     # -- out ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.on_stage import OnStage, on_stage, to_review, to_tags, tree
+from tests.on_stage import OnStage, on_stage, to_review, to_tags, tree, write_and_build
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -58,6 +58,7 @@ def test_from_start_to_the_ami_with_keys_alone(scene: OnStage) -> None:
     spy = Spy(folder)
     with scene.terminal("rehearse", "--keep", str(folder), environ=scene.bare) as terminal:
         terminal.watchers.append(spy)
+        to_tags(terminal)
         to_review(terminal)
         painted = terminal.see("-- .arg (new", "Write and build")
         assert "REHEARSAL" in painted
@@ -68,11 +69,7 @@ def test_from_start_to_the_ami_with_keys_alone(scene: OnStage) -> None:
         terminal.see("+AWS_SECRET_ACCESS_KEY=********")
         terminal.press("escape")
         terminal.see("Write and build")
-        terminal.press("tab", "tab")
-        terminal.until(lambda: terminal.focused("Write and build"))
-        terminal.press("enter")
-        terminal.see("There is no user-data file")
-        terminal.press("down", "enter")
+        write_and_build(terminal)
         percents = follow_the_build(terminal)
         assert len(percents) >= 3
         assert percents == sorted(percents)
@@ -120,7 +117,7 @@ def assert_masked(folder: Path, secret: str) -> None:
 def test_every_tag_is_what_it_claims_to_be(scene: OnStage) -> None:
     with scene.terminal("rehearse", "--keep", str(scene.home / "rehearsal"), environ=scene.bare) as terminal:
         to_tags(terminal)
-        assert terminal.highlighted("v4.9.38")
+        assert terminal.highlighted("v4.9.38   ")
         assert "suggested" in terminal.row("v4.9.38")
         assert "WARN" in terminal.row("v4.10.0")
         assert "cannot do AWS" in terminal.row("v4.8.5")

@@ -59,11 +59,13 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     from canvos_tui.commands.prepare import check, checked_out, written
     from canvos_tui.core.draft import CheckAccepted, KeysGiven, Origin
     from canvos_tui.core.guide import BUILD_COMMAND
-    from canvos_tui.core.ready import make_plan
+    from canvos_tui.core.ready import make_plan, refuse_second
     from canvos_tui.core.write_files import texts_to_mask
 
     for name in args.accept:
         draft = draft.after(CheckAccepted(name, "--accept"))
+    if draft.folder is not None and not args.dry_run:
+        await refuse_second(ports, draft.folder)
     draft = await checked_out(ports, draft, consent(args), dry=args.dry_run)
     draft = draft.after(KeysGiven(await find_keys(ports, draft), Origin.ENVIRONMENT))
     reasons = await check(ports, draft)

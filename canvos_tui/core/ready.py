@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from canvos_tui.core.aws_facts import Right
 from canvos_tui.core.build import BuildPlan
 from canvos_tui.core.draft import Draft
+from canvos_tui.core.errors import RunError
 from canvos_tui.core.gaps import gaps
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.known import Known
@@ -55,6 +57,13 @@ def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
     if taken is not None and taken.key == draft.text("S3_KEY") and taken.any and (taken.hard or draft.reuse != taken.key):
         found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one on screen 5", "S3_KEY"))
     return tuple(found)
+
+
+async def refuse_second(ports: Ports, folder: Path) -> None:
+    """RunError when a build runs in that checkout: its files must stay as it found them."""
+    for info in await ports.runs.infos():
+        if info.live and info.checkout == str(folder):
+            raise RunError(f"the run `{info.run_id}` builds in this checkout", remedy=f"canvos-tui attach {info.run_id} shows it")
 
 
 async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:

@@ -11,6 +11,7 @@ from canvos_tui.core.checkout import CheckoutState, Place
 from canvos_tui.core.draft import TagChosen
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.look_checkout import read_versions
+from canvos_tui.core.ready import refuse_second
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -61,6 +62,7 @@ class Checkout(StepPanel):
     @work(exclusive=True)
     async def _check_out(self, state: CheckoutState, tag: str) -> None:
         try:
+            await refuse_second(self.ports, state.path)  # a build reads these files
             done = await self._protected(state, tag)
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")

@@ -17,7 +17,7 @@ from canvos_tui.core import arg_file
 from canvos_tui.core.diff import DiffLine, counts
 from canvos_tui.core.draft import UserData
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.ready import blockers, make_plan
+from canvos_tui.core.ready import blockers, make_plan, refuse_second
 from canvos_tui.core.text import clip, middle
 from canvos_tui.core.write_files import ARG, FileChange, apply, plan, read_current, texts_to_mask
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
@@ -26,7 +26,7 @@ from canvos_tui.tui.dialogs.user_data import choose_user_data
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
 
-STYLES = {"+": "$success", "-": "$error", "@": "$text-muted", "f": "bold"}
+STYLES = {"+": "$text-success", "-": "$text-error", "@": "$text-muted", "f": "bold"}
 
 
 def coloured(lines: tuple[DiffLine, ...]) -> Content:
@@ -218,6 +218,7 @@ class WriteFiles(StepPanel):
         if build and not await self._confirmed():
             return
         try:
+            await refuse_second(self.ports, self.draft.folder)
             stamp = self.ports.clock.now().strftime("%m%d-%H%M%S")
             written = await apply(self.ports.files, self.draft.folder, self._changes, stamp)
             names = ", ".join(w.name for w in written) or "nothing, all was as wanted"

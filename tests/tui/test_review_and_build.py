@@ -223,3 +223,17 @@ async def test_a_foreign_line_that_bash_would_execute_keeps_the_build_from_start
         await push(pilot, "#write-build")
         await see(pilot, "x .arg line 1: bash would execute")
     assert ports.runs.started == []
+
+
+async def test_the_end_of_the_build_answers_the_question_whether_to_leave_it(following, ports):
+    app = following(story.ENDED, minutes=92)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "9 Wait for AMI")
+        await pilot.press("ctrl+q")
+        await see(pilot, "a build is running")
+        ports.runs.results[story.RUN] = story.SUCCESS
+        ports.runs.keep_open = False
+        await see(pilot, "DONE in 1:31:18")
+        await pilot.press("escape")
+        painted = await see(pilot, "ended")
+        assert "a build is running" not in painted

@@ -79,6 +79,8 @@ class Build(StepPanel):
             self._following = ""
             return
         self.learn(result=result)
+        if isinstance(self.app.screen, Ask):  # a question about a running build is answered by its end
+            await self.app.screen.dismiss("")
         if result is not None:
             self.leave("result")
         else:

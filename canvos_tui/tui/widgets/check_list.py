@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -15,7 +16,14 @@ from canvos_tui.core.checks import CheckResult, Report
 from canvos_tui.core.result import Status
 from canvos_tui.core.text import ago, clip
 
-STYLES = {Status.FAIL: "$error", Status.WARN: "$warning", Status.UNKNOWN: "$warning", Status.PASS: "$success", Status.SKIP: "$text-muted"}
+STYLES = {
+    Status.FAIL: "bold $text-error",
+    Status.WARN: "$text-warning",
+    Status.UNKNOWN: "$text-warning",
+    Status.PASS: "$text-success",
+    Status.SKIP: "$text-muted",
+}
+TEXT = 66  # columns of a text beside its label, so that 80 are enough
 
 
 def heading(report: Report, now: datetime, at: datetime | None) -> str:
@@ -39,21 +47,26 @@ def detail(result: CheckResult) -> Content:
     """Everything about one check: observed, why, fixes with commands, evidence."""
     check, answer = result.check, result.answer
     head = f"-- {check.id} - {check.title} "
-    parts = [f"{head.ljust(46, '-')} {check.severity.value} - {check.guide}"]
-    parts.append(f"Observed  {answer.observed}" + (f" (accepted: {result.accepted})" if result.accepted else ""))
-    if answer.required:
-        parts.append(f"Needs     {answer.required}")
-    parts.append(f"Why       {check.why}")
+    lines = [f"{head.ljust(46, '-')} {check.severity.value} - {check.guide}"]
+    lines += labelled("Observed", answer.observed + (f" (accepted: {result.accepted})" if result.accepted else ""))
+    lines += labelled("Needs", answer.required) if answer.required else []
+    lines += labelled("Why", check.why)
     for number, fix in enumerate(answer.fixes):
-        parts.append(f"{'Fix' if number == 0 else 'Or'}       {'' if number == 0 else ' '}{fix.text}".replace("Fix       ", "Fix       "))
-        parts += [f"          {c.run}{'    [root]' if c.root else ''}" for c in fix.commands]
-    parts += [f"Doc       {url}" for url in check.docs]
+        lines += labelled("Or" if number else "Fix", fix.text)
+        lines += [f"          {c.run}{'    [root]' if c.root else ''}" for c in fix.commands]
+    lines += [f"Doc       {url}" for url in check.docs]
     how = answer.method.value.replace("_", " ")
-    parts.append(f"How       {how}, {result.seconds:.1f} s" + (", timed out" if result.timed_out else ""))
+    lines += labelled("How", f"{how}, {result.seconds:.1f} s" + (", timed out" if result.timed_out else ""))
     for piece in answer.evidence:
         code = f"   exit {piece.exit_code}" if piece.exit_code is not None else ""
-        parts.append(f"Evidence  $ {piece.command}{code}\n{piece.output.strip()[:2000]}")
-    return Content("\n".join(parts))
+        lines.append(f"Evidence  $ {piece.command}{code}\n{piece.output.strip()[:2000]}")
+    return Content("\n".join(lines))
+
+
+def labelled(label: str, text: str) -> list[str]:
+    """A label and its text, wrapped so that it stays beside the label. Commands are never wrapped: they are copied."""
+    rows = textwrap.wrap(text, TEXT, break_long_words=False) or [""]
+    return [f"{label:<10}{rows[0]}", *(f"{'':<10}{row}" for row in rows[1:])]
 
 
 class CheckList(Container):

@@ -19,6 +19,7 @@ _WORD_OF_AWS = re.compile(r"Status Message: \S|An error occurred \(\w|AWS_(?:ERR
 _LINES, _NEAR = 3, 10  # lines of evidence, and how far apart they may be
 _HITS = 400  # places that are remembered at most
 _FOLLOWERS = 8
+COMMAND = "$ "  # before a command among the sentences of a fix
 _WIDTH = 400  # characters of a line of evidence
 
 
@@ -46,7 +47,7 @@ class Hit:
     def cause(self) -> Cause:
         """In the words of the catalogue, with commands marked by a dollar sign."""
         entry = self.entry
-        fix = tuple(line for advice in entry.fix for line in (advice.text, *(f"$ {command}" for command in advice.commands)))
+        fix = tuple(line for advice in entry.fix for line in (advice.text, *(f"{COMMAND}{command}" for command in advice.commands)))
         explanation = f"{entry.explanation} {entry.concerns()}".strip()
         return Cause(entry.id, entry.title, explanation, fix, tuple(e.text for e in self.lines), self.line, entry.docs)
 
@@ -142,7 +143,7 @@ class Matcher:
 
     def followers(self, cause: Hit) -> tuple[Evidence, ...]:
         """Later errors that are a consequence, in order: of the same target or of none, and what AWS said after its first word."""
-        same = (hit.lines[0] for hit in self._hits.values() if hit.target in {cause.target, ""})
+        same = (hit.lines[0] for hit in self._hits.values() if hit.entry is not cause.entry and hit.target in {cause.target, ""})
         return _in_order(line for line in (*same, *self._later) if line.line > cause.lines[-1].line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,8 @@ from canvos_tui.core.log_line import LogLine
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")
+_PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S3_KEY": "key", "REGION": "region"}
+_PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(_PLACES)})(?![\w|)=])")
 _SHORTEST = 5  # characters of fixed text in a pattern; with less too many lines would have to be looked at closely
 _LONGEST = 8192  # characters of a line that are looked at
 _REQUIRED = ("id", "title", "priority", "patterns", "explanation", "fix", "sample")
@@ -36,6 +39,10 @@ class Advice:
 
     text: str
     commands: tuple[str, ...] = ()
+
+    def filled(self, values: Mapping[str, str]) -> Advice:
+        """The same with the values that are known, by the names of a run's ids."""
+        return Advice(self.text, tuple(fill(command, values) for command in self.commands))
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ class Catalogue:
     def entry(self, name: str) -> KnownError | None:
         """The entry with this id."""
         return next((entry for entry in self.entries if entry.id == name), None)
+
+
+def fill(command: str, values: Mapping[str, str]) -> str:
+    """The command with real values for its words in capitals; those that are not known stay."""
+    return _PLACE.sub(lambda found: shlex.quote(values.get(_PLACES[found[0]], "") or found[0]), command)
 
 
 # -- from plain data -----------------------------------------------------------------------------------------

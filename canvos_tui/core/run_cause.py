@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from canvos_tui.core.build import Phase
-from canvos_tui.core.cause_search import Hit, Matcher
-from canvos_tui.core.known_errors import Catalogue
+from canvos_tui.core.cause_search import COMMAND, Hit, Matcher
+from canvos_tui.core.known_errors import Catalogue, fill
 from canvos_tui.core.log_facts import LogFacts
 from canvos_tui.core.log_line import Kind, LogLine
 from canvos_tui.core.result import Cause, RunResult
@@ -24,7 +24,17 @@ _STEP = re.compile(r"\d+/\d+")
 
 
 def with_cause(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Catalogue) -> RunResult:
-    """The failed run with the best cause that can be told, and the phase that belongs to it."""
+    """The failed run with the best cause that can be told, its commands with real values, and the phase that belongs to it."""
+    result = _caused(result, facts, matcher, catalogue)
+    if result.cause is None:
+        return result
+    values = {**facts.ids, "bucket": result.bucket, "key": result.key, "region": result.region}
+    values |= {name: found for name, found in (("ami", result.ami), ("snapshot", result.snapshot)) if found}
+    fix = tuple(fill(line, values) if line.startswith(COMMAND) else line for line in result.cause.fix)
+    return replace(result, cause=replace(result.cause, fix=fix))
+
+
+def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Catalogue) -> RunResult:
     cause = result.cause
     hit = hit_in_log(facts, matcher)
     if cause is None:

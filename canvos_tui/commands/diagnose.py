@@ -1,0 +1,85 @@
+"""`diagnose`: what a log of a build proves, and why it failed. Works offline, on any log of this build, wherever it was made."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from canvos_tui.core.errors import FilesError
+
+if TYPE_CHECKING:
+    from canvos_tui.core.diagnosis import Diagnosis
+
+_PIECE = 1 << 16
+_INDENT = " " * 10
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "diagnose",
+        help="say what a log proves and why it failed",
+        description="Reads the log of a build, also of one that was run by hand. Nothing is asked for, nothing is sent.",
+        epilog="Exit code: 0 succeeded, 10 failed, 11 failed with AWS, 12 not proven or still running, 130 cancelled. "
+        "Example: canvos-tui diagnose build.log --output json",
+    )
+    parser.add_argument("file", metavar="FILE", help="the log; - for standard input")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    parser.set_defaults(run=diagnose)
+
+
+def diagnose(args: argparse.Namespace) -> int:
+    """Prints the diagnosis; FilesError when the log cannot be read."""
+    found = _diagnosis(args.file)
+    if args.output == "json":
+        import json
+
+        sys.stdout.write(json.dumps(found.data(), indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in text_lines(found)))
+    return found.exit_code
+
+
+def _diagnosis(name: str) -> Diagnosis:
+    from canvos_tui.adapters.catalogue import load_catalogue
+    from canvos_tui.core.diagnosis import Diagnoser
+    from canvos_tui.core.source_lines import SourceLines
+
+    lines, diagnoser = SourceLines(), Diagnoser(load_catalogue())
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as source:
+            while data := source.read(_PIECE):
+                diagnoser.read(lines.feed(data))
+    except OSError as error:
+        raise FilesError(f"cannot read {name}: {error.strerror}", remedy="name a file that you may read") from None
+    diagnoser.read(lines.flush())
+    return diagnoser.diagnosis(sum(lines.counts.values()))
+
+
+def text_lines(found: Diagnosis) -> list[str]:
+    """The same for people, the most important first."""
+    phase = f" in {found.phase.title}" if found.phase is not None and found.result not in {"succeeded"} else ""
+    lines = [f"result    {found.result}{phase}"]
+    cause = found.cause
+    if cause is not None:
+        lines += [f"cause     {cause.id}: {cause.title}", *_wrapped(cause.explanation)]
+    elif found.result == "failed":
+        lines.append("cause     not known; the last lines of the log are all there is")
+    for advice in found.fix:
+        lines += _wrapped(advice.text, "fix")
+        lines += [f"{_INDENT}  $ {command}" for command in advice.commands]
+    lines += [f"{'see' if n == 0 else '':<10}{address}" for n, address in enumerate(cause.docs if cause is not None else ())]
+    lines += [f"line {e.line:<5}{e.text[:160]}" for e in found.evidence]
+    lines += [f"then {e.line:<5}{e.text[:160]}" for e in found.follow_on]
+    lines += [f"{name.replace('_', ' '):<12}{value}" for name in sorted(found.ids) if (value := found.ids[name])]
+    lines += [f"left        {left.kind} {left.id}{'' if left.certain else ' (not certain)'}" for left in found.left_behind]
+    return lines + [f"warning   {warned.text}" for warned in found.warnings]
+
+
+def _wrapped(text: str, label: str = "") -> list[str]:
+    import textwrap
+
+    rows = textwrap.wrap(text, 100) or [""]
+    return [f"{label if n == 0 else '':<10}{row}" for n, row in enumerate(rows)]

@@ -77,7 +77,7 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"canvos-tui {__version__}", help="print the version")
     add_global(parser)
     parser.set_defaults(run=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser, prog="canvos-tui")
     for name in COMMANDS:
         import_module(f"canvos_tui.commands.{name}").register(commands)
     for command in commands.choices.values():  # on either side of the command; a default would undo what stood before it

@@ -57,6 +57,7 @@ def test_help_fits_a_screen_and_ends_with_an_example(canvos, command):
     code, out, err = canvos(*filter(None, (command, "--help")))
     assert (code, err) == (0, "")
     lines = out.splitlines()
+    assert lines[0].startswith(f"usage: canvos-tui {command}".rstrip() + " [")
     assert len(lines) <= HELP_ROWS, out
     assert max(map(len, lines)) <= HELP_COLUMNS
     assert f"Example: canvos-tui {command}".rstrip() in lines[-1]

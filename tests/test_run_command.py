@@ -306,10 +306,10 @@ def test_without_an_answer_from_aws_it_says_so_and_writes_nothing(scene):
 @pytest.mark.parametrize(
     ("scenario", "accept", "code", "cause"),
     [
-        ("vmimport-missing", ("AWS-ROLE-VMIMPORT",), 11, "vmimport"),
-        ("import-deleted", (), 11, "import"),
-        ("access-denied", ("AWS-S3-PUT",), 11, "AccessDenied"),
-        ("disk-full", (), 10, "rsync|no space left"),
+        ("vmimport-missing", ("AWS-ROLE-VMIMPORT",), 11, "role vmimport is missing"),
+        ("import-deleted", (), 11, "Disk validation failed"),
+        ("access-denied", ("AWS-S3-PUT",), 11, "may not write to the bucket"),
+        ("disk-full", (), 10, "The disk is full"),
     ],
 )
 def test_a_failed_run_has_its_exit_code_and_names_the_cause(tmp_path, scenario, accept, code, cause):
@@ -324,7 +324,7 @@ def test_a_failed_run_has_its_exit_code_and_names_the_cause(tmp_path, scenario, 
         done = scene.run("run", "--config", scene.answers(), "--yes", *words)
         assert done.returncode == code, done.stderr
         verdict = done.stderr.partition("canvos-tui: FAILED")[2]
-        assert re.search(cause, verdict, re.IGNORECASE)
+        assert cause in verdict
         assert not AMI.search(done.stdout.splitlines()[-1])
         assert_nowhere(scene, done.stdout, done.stderr)
         (info,) = scene.infos()

@@ -169,7 +169,7 @@ class PageScreen(Screen[None]):
     def _keys(self) -> str:
         shown: dict[str, str] = {}
         for binding in self.active_bindings.values():
-            if binding.binding.description and binding.enabled:
+            if binding.binding.description and binding.enabled and binding.binding.show:
                 shown.setdefault(binding.binding.description, binding.binding.key_display or binding.binding.key)
         return "Keys here\n" + "\n".join(f"  {key:<12} {name}" for name, key in shown.items())
 

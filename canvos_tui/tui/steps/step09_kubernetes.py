@@ -13,6 +13,7 @@ from canvos_tui.core.draft import SeveralChosen
 from canvos_tui.core.fields import Field
 from canvos_tui.core.k8s_versions import newest_first
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.tick_list import Tick
 
 GOOD_TO_KNOW = (
     "Good to know  These values do not change this AMI: +aws-cloud-image does\n"
@@ -30,7 +31,7 @@ class Kubernetes(FormStep):
     def below(self) -> Iterable[Vertical]:
         """The way to step 14, and what the values are good for."""
         yield Vertical(
-            Checkbox("several versions: choose them on the next page (step 14)", id="several", compact=True, value=self.draft.several),
+            Tick("several versions: choose them on the next page (step 14)", id="several", compact=True, value=self.draft.several),
             Static(GOOD_TO_KNOW, markup=False),
             Static("Fixed         ARCH=amd64   UPDATE_KERNEL=false", markup=False),
             classes="note-box",

@@ -1,10 +1,10 @@
-"""A list of ticks that can be read without colour: `[x]` and `[ ]`."""
+"""Ticks that can be read without colour: `[x]` and `[ ]`; the stock ones show an X in both states."""
 
 from __future__ import annotations
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widgets import SelectionList
+from textual.widgets import Checkbox, SelectionList
 
 
 class TickList(SelectionList[str]):
@@ -18,6 +18,18 @@ class TickList(SelectionList[str]):
             return line
         ticked = self.get_option_at_index(at).value in self.selected
         width = self.size.width
-        style = next((s.style for s in line if s.text.strip()), None)
+        style = max(line, key=lambda s: len(s.text)).style  # the label's: that of the stock mark is nearly invisible
         mark = Strip([Segment("[x]" if ticked else "[ ]", style)])
         return Strip.join([mark, line.crop(3, width)])
+
+
+class Tick(Checkbox):
+    """A Checkbox with a character for each state."""
+
+    BUTTON_LEFT = "["
+    BUTTON_RIGHT = "]"
+
+    @property
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]  # noqa: N802  a constant in the base class
+        """The mark between the brackets."""
+        return "x" if self.value else " "

@@ -86,7 +86,12 @@ class Terminal:
         self.close()
 
     def close(self) -> None:
-        """Ends the command, if it has not ended, and the window."""
+        """Ends the command, if it has not ended, and the window: first so that it can clear away what it started."""
+        deadline = time.monotonic() + 5
+        if self.process.poll() is None:
+            self.process.terminate()
+        while self.process.poll() is None and time.monotonic() < deadline and self._ends:
+            self.pump()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from canvos_tui import __version__
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 
-COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "guide", "redact", "rehearse")
+COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
 USAGE, NOT_ASKED, INTERRUPTED = 2, 5, 130
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"

@@ -71,6 +71,7 @@ def failure_lines(result: RunResult) -> list[str]:
         lines += [f"Cause  {cause.title}", f"       {cause.explanation}"]
         lines += [f"Fix    {fix}" for fix in cause.fix]
         lines += [f"       | {line}" for line in cause.evidence[:4]]
+        lines += [f"Doc    {url}" for url in cause.docs[:2]]
         lines += [f"       log line {cause.line}"] if cause.line else []
     elif result.outcome is Outcome.FAILED:
         lines.append("No known cause. The log's first error line tells most; it is on the next line here if there was one.")

@@ -13,6 +13,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from canvos_tui.commands.run import known_ids
+from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.result import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests.on_stage import OnStage, on_stage, staged, tree
@@ -412,3 +414,10 @@ def test_a_reader_that_leaves_early_ends_the_reading_not_the_build(scene):
     result = scene.result(run_id)
     assert result is not None
     assert result.outcome is Outcome.SUCCEEDED
+
+
+def test_an_accepted_id_must_be_that_of_a_check() -> None:
+    with pytest.raises(InvalidValueError, match="no check is called `HOST-MEMORY`") as caught:
+        known_ids(("HOST-CPU", "HOST-MEMORY"))
+    assert "HOST-MEM" in caught.value.remedy
+    known_ids(("HOST-CPU",))

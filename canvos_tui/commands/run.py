@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from canvos_tui.commands.follow import say
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, InvalidValueError
 
 if TYPE_CHECKING:
     from canvos_tui.core.draft import Draft
@@ -64,6 +64,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
 
     for name in args.accept:
         draft = draft.after(CheckAccepted(name, "--accept"))
+    known_ids(tuple(draft.accepted))
     if draft.folder is not None and not args.dry_run:
         await refuse_second(ports, draft.folder)
     draft = await checked_out(ports, draft, consent(args), dry=args.dry_run)
@@ -88,6 +89,21 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
         sys.stdout.write(f"{run_id}\n")
         return 0
     return await follow_plain(ports, run_id)
+
+
+def known_ids(accepted: tuple[str, ...]) -> None:
+    """InvalidValueError for an id that no check has: a misspelt one would accept nothing."""
+    from difflib import get_close_matches
+
+    from canvos_tui.core.check_table import CHECKS
+
+    ids = [check.id for check in CHECKS]
+    for name in accepted:
+        if name not in ids:
+            near = get_close_matches(name.upper(), ids, 1)
+            raise InvalidValueError(
+                f"accept: no check is called `{name}`", remedy=f"did you mean {near[0]}?" if near else "canvos-tui doctor lists them"
+            )
 
 
 def consent(args: argparse.Namespace) -> Consent:

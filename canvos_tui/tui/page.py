@@ -30,7 +30,7 @@ from canvos_tui.tui.widgets.push import Push
 
 @dataclass(frozen=True)
 class Page:
-    """A page is a tuple of panels; `next_label` is empty where there is nowhere to go on to."""
+    """A page is a tuple of panels; `next_label` is empty where a choice of the page itself is the way on."""
 
     slug: str
     title: str
@@ -141,6 +141,8 @@ class PageScreen(Screen[None]):
 
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
+        if not self.page.next_label:
+            return  # the way on is a button or a choice of the page itself
         missing = [g for g in gaps(self.draft) if g.page == self.page.slug]
         if not missing:
             self.post_message(GoTo("next"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets import Input, OptionList
 
@@ -275,3 +277,13 @@ async def test_a_failure_that_is_accepted_becomes_a_warning_with_its_reason(make
         await see(pilot, "WARN HOST-MEM", "accepted: a test")
         assert app.known.report is not None
         await until(pilot, lambda: app.known.report.first_failure is None)
+
+
+async def test_whoever_continues_is_checked_in_the_background(make_app, full):
+    app = make_app(replace(full, page="s3"), page="start")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "Continue   screen 5 of 10")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "s3")
+        await until(pilot, lambda: app.known.report is not None and app.known.report.done)
+        await see(pilot, "READY SO FAR")

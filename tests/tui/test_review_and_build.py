@@ -237,3 +237,16 @@ async def test_the_end_of_the_build_answers_the_question_whether_to_leave_it(fol
         await pilot.press("escape")
         painted = await see(pilot, "ended")
         assert "a build is running" not in painted
+
+
+async def test_what_is_written_follows_the_files_as_they_are_at_that_moment(make_app, full, checkout):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "-- .arg (new")
+        (checkout / ".arg").write_text("# made meanwhile\nMINE=1\n")
+        await push(pilot, "#write-only")
+        await see(pilot, "written: .arg")
+    text = (checkout / ".arg").read_text()
+    assert text.startswith("# made meanwhile\nMINE=1\n")
+    assert "S3_BUCKET=acme-edge-images" in text
+    assert [p.read_text() for p in checkout.glob(".arg.bak-*")] == ["# made meanwhile\nMINE=1\n"]

@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from canvos_tui.core.check_table import CHECKS
+from canvos_tui.core.checks import Context, Report, run
 from canvos_tui.core.draft import StartedAnew, TagChosen, fresh
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.look_checkout import look
@@ -73,6 +75,14 @@ class Start(StepPanel):
         except CanvosError as error:
             self.hint(f"! {error}")
 
+    @work(exclusive=True, group="checks")
+    async def _check(self) -> None:
+        """Whoever continues goes past the check page; what it would find is needed on screen 8 all the same."""
+        if self.known.report is None:
+            results = await run(CHECKS, Context(self.ports, self.draft), lambda _: None)
+            report = Report(CHECKS, {r.check.id: r for r in results})
+            self.learn(report=report, reported_at=self.ports.clock.now())
+
     def watch_known(self) -> None:
         """A run that ended or began changes the doors."""
         if self.is_mounted:
@@ -130,6 +140,7 @@ class Start(StepPanel):
             self.learn(checkout=None, tags=(), versions={}, wanted="", bucket=None, identity=None, clash=None, rights=(), rights_for="")
             self.leave("check")
         elif word == "continue":
+            self._check()
             self.leave(self.draft.page)
         else:
             self.leave(word)

@@ -89,6 +89,10 @@ class WriteFiles(StepPanel):
 
     @work(exclusive=True, group="read")
     async def _read(self) -> None:
+        await self._load()
+
+    async def _load(self) -> None:
+        """What would be written, from the files as they are now."""
         draft = self.draft
         if draft.folder is None:
             return
@@ -208,8 +212,9 @@ class WriteFiles(StepPanel):
         if found and (build or any(b.page in {"repo", "image", "os", "s3", "keys"} for b in found)):
             self.leave(found[0].page, found[0].key)
             return
-        if self._problem or not self._changes or self.draft.folder is None:
-            self.hint(f"x {self._problem or 'there is nothing to write yet'}")
+        await self._load()  # the files may have changed since, and a quick key comes before the first look at them
+        if self._problem or self.draft.folder is None:
+            self.hint(f"x {self._problem or 'there is no checkout to write into'}")
             return
         fatal = [p for p in self._foreign if p.fatal]
         if build and fatal:

@@ -95,22 +95,22 @@ class Disk:
         except OSError as error:
             raise files_error("write", path, error) from None
 
-    async def backup(self, path: Path, stamp: str) -> Path | None:
-        """Copies `path` to `path.bak-STAMP` with its mode; a taken name gets a number."""
-        return await asyncio.to_thread(self._backup, path, stamp)
+    async def backup(self, path: Path, stamp: str, name: str = "") -> Path | None:
+        """Copies `path` to `NAME.bak-STAMP` beside it with its mode; a taken name gets a number."""
+        return await asyncio.to_thread(self._backup, path, f"{name or path.name}.bak-{stamp}")
 
     @staticmethod
-    def _backup(path: Path, stamp: str) -> Path | None:
+    def _backup(path: Path, name: str) -> Path | None:
         try:
             data, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise files_error("read", path, error) from None
-        copy, number = path.with_name(f"{path.name}.bak-{stamp}"), 1
+        copy, number = path.with_name(name), 1
         while copy.exists():
             number += 1
-            copy = path.with_name(f"{path.name}.bak-{stamp}-{number}")
+            copy = path.with_name(f"{name}-{number}")
         try:
             write_atomically(copy, data, mode)
         except OSError as error:

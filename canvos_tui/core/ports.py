@@ -115,8 +115,8 @@ class Files(Protocol):
     async def write(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         """Temporary file beside the target, fsync, rename. On failure the old file is untouched and FilesError says why."""
 
-    async def backup(self, path: Path, stamp: str) -> Path | None:
-        """Copies `path` to `path.bak-STAMP` (mode kept); the copy's path, None when there was nothing to copy."""
+    async def backup(self, path: Path, stamp: str, name: str = "") -> Path | None:
+        """Copies `path` to `NAME.bak-STAMP` beside it (mode kept, its own name unless given); None when there was nothing."""
 
     async def remove(self, path: Path) -> None:
         """Deletes a file; no error when there is none."""

@@ -12,6 +12,8 @@ from canvos_tui.core.draft import Draft, UserData
 from canvos_tui.core.ports import Files
 
 ARG, SECRET, VERSIONS, USER_DATA = ".arg", ".secret", "k8s_version.json", "user-data"
+# CanvOS ignores `.arg.*` but not `.secret.*`: under such names no copy of a key or token can be committed by mistake
+COPIES = {SECRET: ".arg.secret", USER_DATA: ".arg.user-data"}
 NAMES = (ARG, SECRET, VERSIONS, USER_DATA)
 
 
@@ -92,19 +94,23 @@ class Written:
 
 
 async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], stamp: str) -> tuple[Written, ...]:
-    """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact.
-
-    `.secret` gets no backup: an old copy of a key lying about helps nobody but a thief.
-    """
+    """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact."""
     done = []
     for change in changes:
         path = folder / change.name
         if not change.changed and await files.mode(path) == change.mode:
             continue
-        backup = await files.backup(path, stamp) if change.old is not None and change.changed and change.name != SECRET else None
+        backup = await _kept(files, path, change, stamp) if change.old is not None and change.changed else None
         await files.write(path, change.new, change.mode)
         done.append(Written(change.name, backup))
     return tuple(done)
+
+
+async def _kept(files: Files, path: Path, change: FileChange, stamp: str) -> Path | None:
+    """The copy of the old file. AWS shows a secret key only once, so a `.secret` with other keys is kept as well."""
+    if change.name == SECRET and secret_file.keys_of(change.old or b"") in {None, secret_file.keys_of(change.new)}:
+        return None
+    return await files.backup(path, stamp, name=COPIES.get(change.name, ""))
 
 
 def texts_to_mask(args: Mapping[str, str], changes: tuple[FileChange, ...]) -> tuple[str, ...]:

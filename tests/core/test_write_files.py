@@ -67,3 +67,18 @@ def test_user_data_from_the_template_hides_its_token():
 
 def test_keys_that_no_aws_key_has_are_refused_late_as_well():
     assert KEYS.masked_id() == "...MPLE"
+
+
+async def test_other_keys_are_kept_under_a_name_that_git_ignores(tmp_path):
+    disk = Disk(tmp_path / "state")
+    old = b"AWS_ACCESS_KEY_ID=AKIAI44QH8DHBEXAMPLE\nAWS_SECRET_ACCESS_KEY=je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY\n"
+    (tmp_path / ".secret").write_bytes(old)
+    (tmp_path / ".secret").chmod(0o600)
+    await apply(disk, tmp_path, plan(full(), await read_current(disk, tmp_path)), "0823-1412")
+    copy = tmp_path / ".arg.secret.bak-0823-1412"
+    assert copy.read_bytes() == old
+    assert copy.stat().st_mode & 0o777 == 0o600
+    (tmp_path / ".secret").write_text((tmp_path / ".secret").read_text().replace("AWS_PROFILE=\n", ""))
+    await apply(disk, tmp_path, plan(full(), await read_current(disk, tmp_path)), "0824-1412")
+    assert "AWS_PROFILE=" in (tmp_path / ".secret").read_text()
+    assert not (tmp_path / ".arg.secret.bak-0824-1412").exists()

@@ -40,7 +40,7 @@ def test_every_rail_entry_is_a_page_and_the_versions_page_is_on_the_way_only_whe
 async def test_every_page_opens_and_fits(make_app, full, page, size):
     app = make_app(full, page=page)
     async with app.run_test(size=size) as pilot:
-        await see(pilot, "canvos-tui")
+        assert await see(pilot, "canvos-tui")
         await pilot.pause()
         painted = text_of(app).split("\n")
         assert len(painted) == size[1]
@@ -53,17 +53,17 @@ async def test_every_page_opens_and_fits(make_app, full, page, size):
 async def test_a_window_too_small_says_so_and_comes_back(make_app, full, size):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "CUSTOM_TAG")
+        assert await see(pilot, "CUSTOM_TAG")
         await pilot.resize_terminal(*size)
-        await see(pilot, "enlarge")
+        assert await see(pilot, "enlarge")
         await pilot.resize_terminal(80, 24)
-        await see(pilot, "CUSTOM_TAG", "palette-learn")
+        assert await see(pilot, "CUSTOM_TAG", "palette-learn")
 
 
 async def test_the_wizard_remembers_each_answer_without_the_secret(make_app, ports, full, tmp_path):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "CUSTOM_TAG")
+        assert await see(pilot, "CUSTOM_TAG")
         app.screen.query_one("#custom-tag", Input).focus()
         await type_text(pilot, "-2")
         stored = tmp_path / "state" / "drafts"
@@ -80,14 +80,14 @@ async def test_the_wizard_remembers_each_answer_without_the_secret(make_app, por
 async def test_a_refused_registry_says_why_and_keeps_the_text_through_back_and_next(make_app, full):
     app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "IMAGE_REGISTRY")
         field = app.screen.query_one("#image-registry", Input)
         field.focus()
         await type_text(pilot, "acme_team")
-        await see(pilot, "`_` is not allowed in a registry name")
+        assert await see(pilot, "`_` is not allowed in a registry name")
         await pilot.press("f8")
         assert app.current_mode == "image"
-        await see(pilot, "x `_` is not allowed")
+        assert await see(pilot, "x `_` is not allowed")
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "repo")
         await pilot.press("f8")
@@ -99,9 +99,9 @@ async def test_next_stands_on_the_first_missing_answer_and_counts_the_rest(make_
     draft = d.fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38"))
     app = make_app(draft, page="s3")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "S3_BUCKET")
+        assert await see(pilot, "S3_BUCKET")
         await pilot.press("f8")
-        await see(pilot, "1 more on this screen")
+        assert await see(pilot, "1 more on this screen")
         assert app.focused is not None
         assert app.focused.id in {"region", "s3-bucket"}
 
@@ -109,7 +109,7 @@ async def test_next_stands_on_the_first_missing_answer_and_counts_the_rest(make_
 async def test_letters_do_not_act_inside_a_text_field(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "CUSTOM_TAG")
+        assert await see(pilot, "CUSTOM_TAG")
         field = app.screen.query_one("#custom-tag", Input)
         field.focus()
         field.value = ""
@@ -121,14 +121,14 @@ async def test_letters_do_not_act_inside_a_text_field(make_app, full):
 async def test_help_and_the_guides_commands_are_one_key_away(make_app, full):
     app = make_app(full, page="s3")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "S3_BUCKET")
+        assert await see(pilot, "S3_BUCKET")
         await pilot.press("f2")
         painted = await see(pilot, "export S3_BUCKET=acme-edge-images")
         assert SECRET not in painted
         await pilot.press("escape")
         app.screen.query_one("#s3-key", Input).focus()
         await pilot.press("f1")
-        await see(pilot, "Name of the object in the bucket and of the AMI")
+        assert await see(pilot, "Name of the object in the bucket and of the AMI")
         await pilot.press("escape")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "s3-key")
 
@@ -138,7 +138,7 @@ async def test_the_clone_runs_with_progress_and_the_tag_list_tells_the_truth(mak
     draft = d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
     app = make_app(draft, page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "nothing there yet")
+        assert await see(pilot, "nothing there yet")
         app.screen.query_one("#folder", Input).focus()
         await pilot.press("enter", "enter")
         painted = await see(pilot, "v4.9.38", "suggested for 4.9")
@@ -149,7 +149,7 @@ async def test_the_clone_runs_with_progress_and_the_tag_list_tells_the_truth(mak
         assert rows.get_option_at_index(unable).disabled
         rows.focus()
         await pilot.press("enter")
-        await see(pilot, "In use   v4.9.38", "checked out")
+        assert await see(pilot, "In use   v4.9.38", "checked out")
         assert app.draft.tag == "v4.9.38"
         assert canvos_repo.git(tmp_path / "home" / "CanvOS", "describe", "--tags").strip() == "v4.9.38"
         await pilot.press("enter")
@@ -159,29 +159,29 @@ async def test_the_clone_runs_with_progress_and_the_tag_list_tells_the_truth(mak
 async def test_a_failed_clone_says_why(make_app, tmp_path):
     app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", str(tmp_path / "nothing"))), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "nothing there yet")
+        assert await see(pilot, "nothing there yet")
         app.screen.query_one("#folder", Input).focus()
         await pilot.press("enter", "enter")
-        await see(pilot, "no such repository")
+        assert await see(pilot, "no such repository")
 
 
 async def test_local_changes_are_listed_and_kept_when_the_user_cancels_or_copies(make_app, checkout):
     (checkout / "release").write_text("mine")
     app = make_app(answered(checkout), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "Local changes: release", "v4.9.37")
+        assert await see(pilot, "Local changes: release", "v4.9.37")
         rows = app.screen.query_one("#tag-list", OptionList)
         rows.focus()
         await pilot.press("down", "enter")
-        await see(pilot, "Local changes stand before git checkout v4.9.37")
+        assert await see(pilot, "Local changes stand before git checkout v4.9.37")
         await pilot.press("enter")  # the first answer is the safe one
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert (checkout / "release").read_text() == "mine"
         rows.focus()
         await pilot.press("enter")
-        await see(pilot, "Copy    to")
+        assert await see(pilot, "Copy    to")
         await pilot.press("down", "down", "enter")
-        await see(pilot, "In use   v4.9.37")
+        assert await see(pilot, "In use   v4.9.37")
     copies = list(checkout.parent.glob("CanvOS-changes-*/release"))
     assert [c.read_text() for c in copies] == ["mine"]
     assert (checkout / "release").read_text() == "v4.9.37"
@@ -192,15 +192,15 @@ async def test_versions_are_pruned_by_keys(make_app, full):
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.known.versions)
         app.post_message(GoTo("versions"))
-        await see(pilot, "kubeadm: 2 versions, 0 kept", "x        nothing is kept")
+        assert await see(pilot, "kubeadm: 2 versions, 0 kept", "x        nothing is kept")
         await pilot.press("a")
-        await see(pilot, "2 kept")
+        assert await see(pilot, "2 kept")
         await pilot.press("x")
-        await see(pilot, "0 kept")
+        assert await see(pilot, "0 kept")
         await pilot.press("space")
-        await see(pilot, "1 kept", '"1.33.5"')
+        assert await see(pilot, "1 kept", '"1.33.5"')
         await pilot.press("i")
-        await see(pilot, '["1.32.2"]')
+        assert await see(pilot, '["1.32.2"]')
         await pilot.press("f8")
         await until(pilot, lambda: app.current_mode == "s3")
 
@@ -209,7 +209,7 @@ async def test_the_bucket_of_another_region_offers_its_own(make_app, ports, full
     ports.aws.buckets["acme-edge-images"] = "us-west-2"
     app = make_app(full, page="s3")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "the bucket is in us-west-2", "Use us-west-2")
+        assert await see(pilot, "the bucket is in us-west-2", "Use us-west-2")
         await push(pilot, "#use-region")
         await until(pilot, lambda: app.draft.text("REGION") == "us-west-2")
 
@@ -228,10 +228,10 @@ async def test_a_taken_key_is_named_with_a_new_one_on_one_key(make_app, ports, f
 async def test_keys_are_typed_hidden_and_tested(make_app, full):
     app = make_app(full.after(d.KeysGiven(None, d.Origin.TYPED)), page="keys")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "AWS_ACCESS_KEY_ID")
+        assert await see(pilot, "AWS_ACCESS_KEY_ID")
         app.screen.query_one("#aws-access-key-id", Input).focus()
         await type_text(pilot, "ASIAIOSFODNN7EXAMPLE")
-        await see(pilot, "temporary key (ASIA...) does not work")
+        assert await see(pilot, "temporary key (ASIA...) does not work")
         app.screen.query_one("#aws-access-key-id", Input).value = "AKIAIOSFODNN7EXAMPLE"
         await pilot.press("enter")
         app.screen.query_one("#aws-secret-access-key", Input).value = SECRET
@@ -239,7 +239,7 @@ async def test_keys_are_typed_hidden_and_tested(make_app, full):
         painted = await see(pilot, "ok  account 123456789012  user/edge")
         assert SECRET not in painted
         await push(pilot, "#show")
-        await see(pilot, SECRET[:20])
+        assert await see(pilot, SECRET[:20])
         await pilot.press("tab", "tab")
         await until(pilot, lambda: SECRET[:20] not in text_of(app))
 
@@ -249,11 +249,11 @@ async def test_keys_come_from_the_environment(make_app, ports, full):
     app = make_app(full.after(d.KeysGiven(None, d.Origin.TYPED)), page="keys")
     async with app.run_test(size=(80, 24)) as pilot:
         await push(pilot, "#from-environment")
-        await see(pilot, "ok  account")
+        assert await see(pilot, "ok  account")
         assert app.draft.key_origin is d.Origin.ENVIRONMENT
         ports.environ["AWS_SESSION_TOKEN"] = "t" * 40
         await push(pilot, "#from-environment")
-        await see(pilot, "temporary keys")
+        assert await see(pilot, "temporary keys")
 
 
 async def test_a_missing_role_comes_first_with_commands_that_can_be_pasted(make_app, ports, full):
@@ -269,12 +269,12 @@ async def test_a_failure_that_is_accepted_becomes_a_warning_with_its_reason(make
     ports.host.memory = 5_800_000_000
     app = make_app(full, page="check")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "FAIL HOST-MEM")
+        assert await see(pilot, "FAIL HOST-MEM")
         await until(pilot, lambda: app.known.report is not None and app.known.report.done)
         await pilot.press("a")
-        await see(pilot, "Accept HOST-MEM?")
+        assert await see(pilot, "Accept HOST-MEM?")
         await pilot.press("down", "enter")
-        await see(pilot, "WARN HOST-MEM", "accepted: a test")
+        assert await see(pilot, "WARN HOST-MEM", "accepted: a test")
         assert app.known.report is not None
         await until(pilot, lambda: app.known.report.first_failure is None)
 
@@ -282,8 +282,8 @@ async def test_a_failure_that_is_accepted_becomes_a_warning_with_its_reason(make
 async def test_whoever_continues_is_checked_in_the_background(make_app, full):
     app = make_app(replace(full, page="s3"), page="start")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "Continue   screen 5 of 10")
+        assert await see(pilot, "Continue   screen 5 of 10")
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "s3")
         await until(pilot, lambda: app.known.report is not None and app.known.report.done)
-        await see(pilot, "READY SO FAR")
+        assert await see(pilot, "READY SO FAR")

@@ -24,7 +24,7 @@ async def test_the_diff_is_shown_before_anything_is_written(make_app, full, chec
         painted = await see(pilot, "-- .arg (new", "Write and build")
         assert SECRET not in painted
         await pilot.press("d")
-        await see(pilot, "Changes in")
+        assert await see(pilot, "Changes in")
         await pilot.press("end")
         whole = await see(pilot, "+S3_KEY=palette-learn")
         assert SECRET not in whole
@@ -36,9 +36,9 @@ async def test_the_diff_is_shown_before_anything_is_written(make_app, full, chec
 async def test_write_only_writes_all_files_and_starts_nothing(make_app, ports, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "-- .arg (new")
+        assert await see(pilot, "-- .arg (new")
         await push(pilot, "#write-only")
-        await see(pilot, "written: .arg, .secret")
+        assert await see(pilot, "written: .arg, .secret")
     assert "S3_BUCKET=acme-edge-images" in (checkout / ".arg").read_text()
     assert SECRET in (checkout / ".secret").read_text()
     assert (checkout / ".secret").stat().st_mode & 0o777 == 0o600
@@ -48,10 +48,10 @@ async def test_write_only_writes_all_files_and_starts_nothing(make_app, ports, f
 async def test_a_dry_run_writes_nothing(make_app, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "-- .arg (new")
+        assert await see(pilot, "-- .arg (new")
         await push(pilot, "#dry-run")
         await pilot.press("end")
-        await see(pilot, "Nothing was written")
+        assert await see(pilot, "Nothing was written")
     assert not (checkout / ".arg").exists()
 
 
@@ -59,7 +59,7 @@ async def test_build_is_refused_with_the_reason_while_something_is_wrong(make_ap
     wrong = replace(READY, bucket=Bucket("acme-edge-images", True, "us-west-2"))
     app = make_app(full, page="review", known=wrong)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "x the bucket is in us-west-2")
+        assert await see(pilot, "x the bucket is in us-west-2")
         await push(pilot, "#write-build")
         await until(pilot, lambda: app.current_mode == "s3")
     assert ports.runs.started == []
@@ -70,9 +70,9 @@ async def test_write_and_build_starts_the_run_and_ends_on_the_result(make_app, p
     ports.runs.results[story.RUN] = story.SUCCESS
     app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "-- .arg (new")
+        assert await see(pilot, "-- .arg (new")
         await push(pilot, "#write-build")
-        await see(pilot, "AMI   ami-0a1b2c3d4e5f67890")
+        assert await see(pilot, "AMI   ami-0a1b2c3d4e5f67890")
     plan, keys, _ = ports.runs.started[0]
     assert plan.command == ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
     assert plan.checkout == str(checkout)
@@ -83,9 +83,9 @@ async def test_write_and_build_starts_the_run_and_ends_on_the_result(make_app, p
 async def test_no_user_data_is_asked_about_before_the_build(make_app, ports, full):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "no user-data")
+        assert await see(pilot, "no user-data")
         await push(pilot, "#write-build")
-        await see(pilot, "There is no user-data file")
+        assert await see(pilot, "There is no user-data file")
         await pilot.press("enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
     assert ports.runs.started == []
@@ -98,9 +98,9 @@ async def test_aws_out_of_reach_at_the_baseline_is_said_and_nothing_starts(make_
     monkeypatch.setattr(ports.aws.account, "baseline", refuse)
     app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await see(pilot, "-- .arg (new")
+        assert await see(pilot, "-- .arg (new")
         await push(pilot, "#write-build")
-        await see(pilot, "no route to ec2")
+        assert await see(pilot, "no route to ec2")
         assert app.current_mode == "review"
     assert ports.runs.started == []
 
@@ -131,15 +131,15 @@ async def test_the_log_is_followed_and_scrolling_up_pauses(following, ports):
     ports.runs.lines = "".join(f"line {n}\n" for n in range(1000))
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "line 999", "FOLLOWING")
+        assert await see(pilot, "line 999", "FOLLOWING")
         await pilot.press("pageup")
-        await see(pilot, "PAUSED +0 new")
+        assert await see(pilot, "PAUSED +0 new")
         assert "line 999" not in text_of(app)
         with ports.runs.log_path(story.RUN).open("a") as log:
             log.write("late\nlater\n")
-        await see(pilot, "PAUSED +2 new")
+        assert await see(pilot, "PAUSED +2 new")
         await pilot.press("end")
-        await see(pilot, "later", "FOLLOWING")
+        assert await see(pilot, "later", "FOLLOWING")
         ports.runs.keep_open = False
 
 
@@ -156,14 +156,14 @@ async def test_control_characters_of_a_log_never_reach_the_terminal(following, p
 async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports):
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "3 Installer image")
+        assert await see(pilot, "3 Installer image")
         await pilot.press("ctrl+q")
-        await see(pilot, "a build is running", "Detach")
+        assert await see(pilot, "a build is running", "Detach")
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert app.is_running
         await pilot.press("ctrl+c")
-        await see(pilot, "Detach")
+        assert await see(pilot, "Detach")
         await pilot.press("enter")
         await until(pilot, lambda: not app.is_running)
         ports.runs.keep_open = False
@@ -173,9 +173,9 @@ async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports)
 async def test_cancel_asks_first_and_forces_the_second_time(following, ports):
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "3 Installer image")
+        assert await see(pilot, "3 Installer image")
         await pilot.press("x")
-        await see(pilot, "Cancel the build?")
+        assert await see(pilot, "Cancel the build?")
         await pilot.press("down", "enter")
         await until(pilot, lambda: ports.runs.cancelled == [False])
         ports.runs.keep_open = False
@@ -195,45 +195,45 @@ async def test_a_supervisor_that_is_gone_is_said(ports, make_app):
     ports.runs.events = [story.BUILDING]
     app = make_app(page="build", known=Known(run_id=story.RUN))
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "the supervisor is gone")
+        assert await see(pilot, "the supervisor is gone")
 
 
 async def test_an_unknown_run_is_an_error_with_a_remedy(make_app):
     app = make_app(page="build", known=Known(run_id="nope"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "there is no run nope")
+        assert await see(pilot, "there is no run nope")
 
 
 async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):
     app = make_app(full, page="result")
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "Look at an image already built")
+        assert await see(pilot, "Look at an image already built")
         await pilot.press("enter")
-        await see(pilot, "NOT COMPLETE", "there is no AMI named palette-learn")
+        assert await see(pilot, "NOT COMPLETE", "there is no AMI named palette-learn")
         ports.aws.account.images.append(story.AMI)
         await push(pilot, "#look")
-        await see(pilot, "FOUND", "ami-0a1b2c3d4e5f67890 is available")
+        assert await see(pilot, "FOUND", "ami-0a1b2c3d4e5f67890 is available")
 
 
 async def test_a_foreign_line_that_bash_would_execute_keeps_the_build_from_starting(make_app, ports, full, checkout):
     (checkout / ".arg").write_text("EXTRA=$(touch /tmp/evil)\n")
     app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "-- .arg (+")
+        assert await see(pilot, "-- .arg (+")
         await push(pilot, "#write-build")
-        await see(pilot, "x .arg line 1: bash would execute")
+        assert await see(pilot, "x .arg line 1: bash would execute")
     assert ports.runs.started == []
 
 
 async def test_the_end_of_the_build_answers_the_question_whether_to_leave_it(following, ports):
     app = following(story.ENDED, minutes=92)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "9 Wait for AMI")
+        assert await see(pilot, "9 Wait for AMI")
         await pilot.press("ctrl+q")
-        await see(pilot, "a build is running")
+        assert await see(pilot, "a build is running")
         ports.runs.results[story.RUN] = story.SUCCESS
         ports.runs.keep_open = False
-        await see(pilot, "DONE in 1:31:18")
+        assert await see(pilot, "DONE in 1:31:18")
         await pilot.press("escape")
         painted = await see(pilot, "ended")
         assert "a build is running" not in painted
@@ -242,10 +242,10 @@ async def test_the_end_of_the_build_answers_the_question_whether_to_leave_it(fol
 async def test_what_is_written_follows_the_files_as_they_are_at_that_moment(make_app, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "-- .arg (new")
+        assert await see(pilot, "-- .arg (new")
         (checkout / ".arg").write_text("# made meanwhile\nMINE=1\n")
         await push(pilot, "#write-only")
-        await see(pilot, "written: .arg")
+        assert await see(pilot, "written: .arg")
     text = (checkout / ".arg").read_text()
     assert text.startswith("# made meanwhile\nMINE=1\n")
     assert "S3_BUCKET=acme-edge-images" in text

@@ -14,7 +14,7 @@ class SecretNote(StepPanel):
     GUIDE, TITLE = (15,), "Write .secret"
     ABOUT = (
         ".secret has three lines, the guide shows two: without an empty AWS_PROFILE= the build fails at its very last step. "
-        "It is created with mode 0600 and never copied."
+        "It is created with mode 0600. An old one with other keys is kept as .arg.secret.bak-..., a name that git ignores."
     )
 
     def compose(self) -> ComposeResult:

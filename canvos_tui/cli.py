@@ -2,99 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
-from importlib import import_module
-from typing import Any, NoReturn
 
 from canvos_tui import __version__
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 
-COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
 USAGE, NOT_ASKED, INTERRUPTED = 2, 5, 130
-_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
-EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
-
-
-class Short(argparse.HelpFormatter):
-    """Help without the line that says COMMAND above the commands: the screen has 24."""
-
-    def _format_action(self, action: argparse.Action) -> str:
-        text = super()._format_action(action)
-        return text.partition("\n")[2] if isinstance(action, argparse._SubParsersAction) else text
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse that suggests the near word and exits with 2."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"formatter_class": Short, "allow_abbrev": False, **kwargs})
-        self._given: list[str] = []
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse, but a command refuses what it does not know by itself, so that its own options are suggested."""
-        self._given = list(sys.argv[1:] if args is None else args)
-        namespace, rest = super().parse_known_args(args, namespace)
-        if rest:
-            self.error(f"unrecognized arguments: {' '.join(rest)}")
-        return namespace, rest
-
-    def error(self, message: str) -> NoReturn:
-        """Says what is wrong, what was probably meant, and where the help is."""
-        wrong, known = self._unknown_option(), list(self._option_string_actions)
-        if wrong:  # whatever else argparse stumbled over, this came first
-            message = f"there is no option `{wrong}`"
-        elif found := _CHOICE.search(message):
-            wrong, known = found[1], re.findall(r"[\w-]+", found[2])
-        near = get_close_matches(wrong, known, 1)
-        hint = f"did you mean `{near[0]}`?" if near else f"`{self.prog} --help` lists what there is"
-        sys.stderr.write(f"{self.prog}: {message}\nhint: {hint}\n")
-        raise SystemExit(USAGE)
-
-    def _unknown_option(self) -> str:
-        """The first word that looks like an option and is none of ours; the words after a command are the command's."""
-        for word in self._given:
-            name = word.partition("=")[0]
-            if word in COMMANDS and self._subparsers is not None:
-                break
-            if name.startswith("--") and name != "--" and name not in self._option_string_actions:
-                return name
-        return ""
-
-
-def build_parser() -> Parser:
-    """The parser with every command; the command modules are light to import."""
-    parser = Parser(
-        prog="canvos-tui",
-        usage="canvos-tui [OPTIONS] [COMMAND ...]",
-        description="The guide Build AWS Cloud Images, from a bare machine to a verified AMI.",
-        epilog=EPILOG,
-    )
-    parser.add_argument("--version", action="version", version=f"canvos-tui {__version__}", help="print the version")
-    add_global(parser)
-    parser.set_defaults(run=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser, prog="canvos-tui")
-    for name in COMMANDS:
-        import_module(f"canvos_tui.commands.{name}").register(commands)
-    for command in commands.choices.values():  # on either side of the command; a default would undo what stood before it
-        command.add_argument("--no-color", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    return parser
-
-
-def add_global(parser: argparse.ArgumentParser) -> None:
-    """Options of the wizard and of most commands."""
-    parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
-    parser.add_argument("--repo", metavar="URL", help="where to clone from, a URL or a local path")
-    parser.add_argument("--no-color", action="store_true", help="no colours; so does the variable NO_COLOR")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; errors that a user can act on are one sentence and a hint, with exit code 2, or 5 where AWS did not answer."""
+    if list(sys.argv[1:] if argv is None else argv) == ["--version"]:  # asked for often, and before anything is loaded
+        sys.stdout.write(f"canvos-tui {__version__}\n")
+        return 0
     try:
+        from canvos_tui.arguments import build_parser
+
         args = build_parser().parse_args(argv)
         if args.no_color:
             os.environ["NO_COLOR"] = "1"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui import __version__
-from canvos_tui.cli import COMMANDS
+from canvos_tui.arguments import COMMANDS
 from tests.runs import EDGE_TOKEN, KEY_ID, SECRET
 
 ROOT = Path(__file__).parents[1]

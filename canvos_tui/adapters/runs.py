@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -16,7 +17,6 @@ from canvos_tui.adapters.log_file import LogFile
 from canvos_tui.adapters.run_control import Request, Resize, Stop, send
 from canvos_tui.adapters.run_folder import RunFolder, lock_path, make_run_id, private_folder, time_of
 from canvos_tui.adapters.run_lock import holder
-from canvos_tui.adapters.supervision import build_environ
 from canvos_tui.core.aws_facts import AwsKeys
 from canvos_tui.core.build import BuildEvent, BuildPlan, BuildRun, Finished, Noted, RunId
 from canvos_tui.core.errors import FilesError, RunError
@@ -25,7 +25,7 @@ from canvos_tui.core.mandate import Mandate
 from canvos_tui.core.redaction import mask_text
 from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.run_info import RunInfo
-from canvos_tui.core.secret import Secret
+from canvos_tui.core.secret import Secret, without_keys
 
 _ANSWER = 30.0  # seconds for a supervisor to say that it has the lock
 _PAUSE = 0.1  # seconds between two batches of events
@@ -198,7 +198,7 @@ def _launch(folder: RunFolder, mandate: Mandate) -> dict[str, object]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[2],  # where the package is found, installed or not
-        env=build_environ(),
+        env=without_keys(os.environ, "AWS_PROFILE"),
         start_new_session=True,
     )
     try:

@@ -28,6 +28,7 @@ from canvos_tui.core.known_errors import Catalogue
 from canvos_tui.core.mandate import Mandate
 from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.run_cause import known_cause, with_cause
+from canvos_tui.core.secret import without_keys
 from canvos_tui.core.settling import Settling
 from canvos_tui.core.watch import Watch
 
@@ -36,12 +37,6 @@ _HEARTBEAT = 3.0
 _GATHER = 64 * 1024  # bytes that are handled together
 _LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
 _RETRY = 60.0  # seconds for which a refused result is tried again
-NOT_MINE = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
-
-
-def build_environ() -> dict[str, str]:
-    """The environment of supervisor and build: the caller's without AWS credentials, which the build takes from its own file."""
-    return {name: value for name, value in os.environ.items() if name not in NOT_MINE}
 
 
 class Supervision:
@@ -142,7 +137,7 @@ class Supervision:
         command, size = self._plan.command, (self._mandate.columns, self._mandate.rows)
         self._started_at = datetime.now(UTC)
         try:
-            self._process = PtyProcess(command, Path(self._plan.checkout), build_environ(), *size)
+            self._process = PtyProcess(command, Path(self._plan.checkout), without_keys(os.environ, "AWS_PROFILE"), *size)
         except (OSError, ValueError) as error:
             self._recorder.note(f"the build could not be started: {error}")
             self._exit_code, self._ended_at = 127, datetime.now(UTC)

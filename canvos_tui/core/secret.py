@@ -49,6 +49,6 @@ class Secret:
         raise TypeError("a secret is never stored")
 
 
-def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a program that has no business with AWS: the environment of a process can be read from outside."""
-    return {name: value for name, value in environ.items() if name not in KEY_VARIABLES}
+def without_keys(environ: Mapping[str, str], *more: str) -> dict[str, str]:
+    """The environment for a program that has no business with AWS: it can be read from outside. `more` names go as well."""
+    return {name: value for name, value in environ.items() if name not in KEY_VARIABLES and name not in more}

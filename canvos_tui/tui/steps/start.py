@@ -20,11 +20,9 @@ from canvos_tui.core.text import ago, middle
 from canvos_tui.tui.step_panel import StepPanel
 
 HAVE_READY = (
-    "Have ready: an AWS access key (AKIA..., not a temporary ASIA...), name and\n"
-    "region of an S3 bucket, a Linux x86_64 machine with 150 GB, one to two hours.\n"
-    "Apart from the CanvOS clone (screen 2) nothing is written, here or in AWS,\n"
-    "before you confirm on screen 8.\n\n"
-    "Any screen: F1 explains. F2 shows the guide's commands. Esc goes back."
+    "Have ready: an AWS access key (AKIA..., not a temporary ASIA...), name and region of an S3 bucket, a Linux x86_64 machine "
+    "with 150 GB, one to two hours. Apart from the CanvOS clone (screen 2) nothing is written, here or in AWS, before you confirm "
+    "on screen 8.\n\nAny screen: F1 explains. F2 shows the guide's commands. Esc goes back."
 )
 PAGE_NUMBERS = {
     "check": 1,

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from canvos_tui.core import fields
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.note import Note
 
-GOOD_TO_KNOW = (
-    "Good to know    This AMI build pushes nothing to the registry. The value is\n"
-    "                kept in .arg for provider images; no registry login needed."
-)
+GOOD_TO_KNOW = "This AMI build pushes nothing to the registry. The value is kept in .arg for provider images; no registry login needed."
 
 
 class ImageRegistry(FormStep):
@@ -25,4 +22,4 @@ class ImageRegistry(FormStep):
 
     def below(self) -> Iterable[Vertical]:
         """What the value is good for."""
-        yield Vertical(Static(GOOD_TO_KNOW, markup=False), classes="note-box")
+        yield Vertical(Note("Good to know", GOOD_TO_KNOW), classes="note-box")

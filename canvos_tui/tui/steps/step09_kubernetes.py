@@ -6,19 +6,17 @@ from collections.abc import Iterable
 
 from textual import on
 from textual.containers import Vertical
-from textual.widgets import Checkbox, Static
+from textual.widgets import Checkbox
 
 from canvos_tui.core import fields
 from canvos_tui.core.draft import SeveralChosen
 from canvos_tui.core.fields import Field
 from canvos_tui.core.k8s_versions import newest_first
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.tick_list import Tick
 
-GOOD_TO_KNOW = (
-    "Good to know  These values do not change this AMI: +aws-cloud-image does\n"
-    "              not read them. They choose provider images for later."
-)
+GOOD_TO_KNOW = "These values do not change this AMI: +aws-cloud-image does not read them. They choose provider images for later."
 
 
 class Kubernetes(FormStep):
@@ -32,8 +30,8 @@ class Kubernetes(FormStep):
         """The way to step 14, and what the values are good for."""
         yield Vertical(
             Tick("several versions: choose them on the next page (step 14)", id="several", compact=True, value=self.draft.several),
-            Static(GOOD_TO_KNOW, markup=False),
-            Static("Fixed         ARCH=amd64   UPDATE_KERNEL=false", markup=False),
+            Note("Good to know", GOOD_TO_KNOW),
+            Note("Fixed", "ARCH=amd64   UPDATE_KERNEL=false"),
             classes="note-box",
         )
 

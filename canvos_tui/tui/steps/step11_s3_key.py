@@ -13,9 +13,10 @@ from canvos_tui.core import clash, fields
 from canvos_tui.core.draft import FieldAnswered, ReuseAllowed
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.push import Push
 
-FILLED = "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw\nfile's name instead, so it is filled in here."
+FILLED = "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw file's name instead, so it is filled in here."
 
 
 class S3Key(FormStep):
@@ -35,7 +36,7 @@ class S3Key(FormStep):
                 classes="field-line",
                 id="clash-ways",
             ),
-            Static(FILLED, markup=False),
+            Note("", FILLED),
             classes="note-box",
         )
 

@@ -15,15 +15,13 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.secret import Secret
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.push import Push
 
 GOOD_TO_KNOW = (
-    "Good to know  Temporary keys (ASIA..., SSO, roles) do not work: the build\n"
-    "              passes no session token. Use a long-lived key of an IAM user.\n"
-    "              Keys go to .secret only (mode 0600, git-ignored) and are\n"
-    "              masked in every log. After the build you may delete it.\n"
-    "              .secret also gets an empty AWS_PROFILE= line: the build stops\n"
-    "              without it, although the guide does not show it."
+    "Temporary keys (ASIA..., SSO, roles) do not work: the build passes no session token. Use a long-lived key of an IAM user. "
+    "Keys go to .secret only (mode 0600, git-ignored) and are masked in every log. After the build you may delete it. "
+    ".secret also gets an empty AWS_PROFILE= line: the build stops without it, although the guide does not show it."
 )
 DEFAULT_REGION = "us-east-1"  # STS answers in any region; used while REGION is not known
 
@@ -51,9 +49,9 @@ class AwsKeysPanel(StepPanel):
             yield Push("Environment", id="from-environment")
             yield Push("Profile", id="from-profile")
             yield Push(".secret", id="from-secret")
-            yield Push("Test", id="test")
+        yield Push("Test", id="test")
         yield Static("", id="test-result", markup=False)
-        yield Static("\n" + GOOD_TO_KNOW, markup=False)
+        yield Note("Good to know", GOOD_TO_KNOW)
 
     def entered(self) -> None:
         """Says which keys are in memory already."""

@@ -12,12 +12,12 @@ from textual.widgets.selection_list import Selection
 from canvos_tui.core.draft import VersionsKept
 from canvos_tui.core.k8s_versions import newest_first, newest_of_each_minor
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.tick_list import TickList
 
 NOTES = (
-    "Note     affects ./earthly.sh +build-provider-images only, one image each.\n"
-    "         This AMI stays the same: +aws-cloud-image does not read the file.\n"
-    "Note     the file is under version control: a copy is kept on writing."
+    "affects ./earthly.sh +build-provider-images only, one image each. This AMI stays the same: +aws-cloud-image does not read the file.",
+    "the file is under version control: a copy is kept on writing.",
 )
 
 
@@ -39,7 +39,8 @@ class KubernetesVersions(StepPanel):
         yield Input(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
         yield TickList(id="versions-list", compact=True)
         yield Static("", id="versions-result", markup=False)
-        yield Static(NOTES, markup=False)
+        for note in NOTES:
+            yield Note("Note", note)
 
     def entered(self) -> None:
         """The list has the focus, so that the letters work at once."""

@@ -287,3 +287,21 @@ async def test_whoever_continues_is_checked_in_the_background(make_app, full):
         await until(pilot, lambda: app.current_mode == "s3")
         await until(pilot, lambda: app.known.report is not None and app.known.report.done)
         assert await see(pilot, "READY SO FAR")
+
+
+async def test_a_pruned_file_is_restored_with_a_copy_of_the_pruned_one(make_app, full, checkout):
+    original = (checkout / "k8s_version.json").read_text()
+    (checkout / "k8s_version.json").write_text('{"kubeadm": ["1.33.5"]}\n')
+    app = make_app(full.after(d.SeveralChosen(True)), page="start")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.known.versions)
+        app.post_message(GoTo("versions"))
+        assert await see(pilot, "kubeadm: 1 versions")
+        await pilot.press("r")
+        assert await see(pilot, "Put k8s_version.json of v4.9.38 back?")
+        await pilot.press("down", "enter")
+        assert await see(pilot, "kubeadm: 2 versions", "restored; the other one is k8s_version.json.bak-")
+        await pilot.press("r")
+        assert await see(pilot, "nothing to restore")
+    assert (checkout / "k8s_version.json").read_text() == original
+    assert [p.read_text() for p in checkout.glob("k8s_version.json.bak-*")] == ['{"kubeadm": ["1.33.5"]}\n']

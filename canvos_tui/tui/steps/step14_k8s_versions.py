@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -10,14 +10,18 @@ from textual.widgets import Input, Static
 from textual.widgets.selection_list import Selection
 
 from canvos_tui.core.draft import VersionsKept
+from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.k8s_versions import newest_first, newest_of_each_minor
+from canvos_tui.core.look_checkout import read_versions
+from canvos_tui.core.write_files import VERSIONS
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.tick_list import TickList
 
 NOTES = (
     "affects ./earthly.sh +build-provider-images only, one image each. This AMI stays the same: +aws-cloud-image does not read the file.",
-    "the file is under version control: a copy is kept on writing.",
+    "the file is under version control: a copy is kept on writing, r puts the tag's own file back.",
 )
 
 
@@ -31,6 +35,7 @@ class KubernetesVersions(StepPanel):
         Binding("x", "keep('none')", "None"),
         Binding("i", "keep('invert')", "Invert"),
         Binding("l", "keep('newest')", "Newest of each"),
+        Binding("r", "restore", "Restore file"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -116,3 +121,28 @@ class KubernetesVersions(StepPanel):
             "newest": set(newest_of_each_minor(tuple(shown))),
         }[how]
         self._keep((kept - shown) | ticked)
+
+    @work(exclusive=True, group="restore")
+    async def action_restore(self) -> None:
+        """Puts the tag's own k8s_version.json back; what stands there now is kept as a copy."""
+        state = self.known.checkout
+        if state is None or not any(c.path == VERSIONS for c in state.changes):
+            self.hint(f"{VERSIONS} is as the tag has it: nothing to restore")
+            return
+        choices = (Choice("", "Back"), Choice("go", "Restore  the present file is kept as a copy"))
+        if not await self.app.push_screen_wait(Ask(f"Put {VERSIONS} of {state.tag or 'the commit'} back?", "", choices)):
+            return
+        try:
+            copy = await self.ports.files.backup(state.path / VERSIONS, self.ports.clock.now().strftime("%m%d-%H%M%S"))
+            await self.ports.git.discard(state.path, (VERSIONS,))
+            versions, problem = await read_versions(self.ports.files, state.path)
+            self.learn(checkout=await self.ports.git.state(state.path), versions=versions)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            return
+        self.hint(problem or f"restored; the other one is {copy.name if copy else 'gone'}")
+
+    def watch_known(self) -> None:
+        """Another file, other versions."""
+        if self.is_mounted:
+            self._fill()

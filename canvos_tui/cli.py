@@ -12,22 +12,29 @@ from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 USAGE, NOT_ASKED, INTERRUPTED = 2, 5, 130
 
 
+def _run(words: list[str]) -> int:
+    from canvos_tui.commands.wizard import open_wizard
+
+    if not words:  # the wizard needs no word of the parser, and the parser loads every command
+        return open_wizard()
+    from canvos_tui.arguments import build_parser
+
+    args = build_parser().parse_args(words)
+    if args.no_color:
+        os.environ["NO_COLOR"] = "1"
+    if args.run is None:
+        return open_wizard(args.checkout, args.repo)
+    return int(args.run(args))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; errors that a user can act on are one sentence and a hint, with exit code 2, or 5 where AWS did not answer."""
-    if list(sys.argv[1:] if argv is None else argv) == ["--version"]:  # asked for often, and before anything is loaded
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words == ["--version"]:  # asked for often, and before anything is loaded
         sys.stdout.write(f"canvos-tui {__version__}\n")
         return 0
     try:
-        from canvos_tui.arguments import build_parser
-
-        args = build_parser().parse_args(argv)
-        if args.no_color:
-            os.environ["NO_COLOR"] = "1"
-        if args.run is None:
-            from canvos_tui.commands.wizard import open_wizard
-
-            return open_wizard(args)
-        return int(args.run(args))
+        return _run(words)
     except CanvosError as error:
         allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
         hint = "; ".join(filter(None, (allowed, error.remedy)))

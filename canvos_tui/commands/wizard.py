@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
 NO_TERMINAL = "the wizard needs a terminal"
 
 
-def open_wizard(args: argparse.Namespace) -> int:
+def open_wizard(checkout: str | None = None, repo: str | None = None) -> int:
     """The wizard on this machine."""
     need_terminal()
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    return show(ports, load(ports, args.checkout, args.repo))
+    return show(ports, load(ports, checkout, repo))
 
 
 def need_terminal() -> None:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from canvos_tui import wiring
@@ -161,9 +161,13 @@ def on_stage(folder: Path, scenario: str = "success", pace: float = 0.02) -> Ite
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Every file below a folder: mode and bytes."""
-    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink())
-    return {str(p.relative_to(folder)): (p.stat().st_mode, p.read_bytes()) for p in files}
+    """Every file below a folder: mode and bytes. A file that is renamed during the look, as one just written is, is passed over."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            if path.is_file() and not path.is_symlink():
+                found[str(path.relative_to(folder))] = (path.stat().st_mode, path.read_bytes())
+    return found
 
 
 def to_tags(terminal: Terminal) -> None:

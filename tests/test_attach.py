@@ -74,7 +74,7 @@ def test_a_wizard_killed_in_mid_form_and_in_mid_build_loses_nothing(scene):
     assert not (scene.checkout / ".arg").exists()
     with wizard(scene) as terminal:
         terminal.see("Continue   screen 3 of 10")
-        assert terminal.highlighted("Continue")
+        terminal.until(lambda: terminal.highlighted("Continue"))
         terminal.press("enter")
         terminal.see("IMAGE_REGISTRY", REGISTRY, "v4.9.38")
         terminal.press("escape")
@@ -205,7 +205,7 @@ def test_a_second_wizard_offers_to_watch_the_live_run(long):
     run_id = start_detached(long)
     with wizard(long) as terminal:
         terminal.see(f"Watch      build {run_id} is running")
-        assert terminal.highlighted("Watch")
+        terminal.until(lambda: terminal.highlighted("Watch"))
         terminal.press("enter")
         terminal.see("elapsed", "log, line")
         terminal.press("ctrl+q")

@@ -117,9 +117,9 @@ def assert_masked(folder: Path, secret: str) -> None:
 def test_every_tag_is_what_it_claims_to_be(scene: OnStage) -> None:
     with scene.terminal("rehearse", "--keep", str(scene.home / "rehearsal"), environ=scene.bare) as terminal:
         to_tags(terminal)
-        assert terminal.highlighted("v4.9.38   ")
-        assert "suggested" in terminal.row("v4.9.38")
-        assert "WARN" in terminal.row("v4.10.0")
+        terminal.until(lambda: terminal.highlighted("v4.9.38   "))
+        terminal.until(lambda: "suggested" in terminal.row("v4.9.38"))
+        terminal.until(lambda: "WARN" in terminal.row("v4.10.0"))
         terminal.until(lambda: "cannot do AWS" in terminal.row("v4.8.5"))
         terminal.press("end")
         terminal.until(lambda: terminal.highlighted("v4.8.8"))

@@ -211,6 +211,7 @@ def test_a_second_wizard_offers_to_watch_the_live_run(long):
         terminal.see("elapsed", "log, line")
         terminal.press("ctrl+q")
         terminal.see("a build is running", "Stay")
+    assert [info.run_id for info in long.infos() if info.live] == [run_id]
 
 
 def test_a_second_wizard_may_not_check_out_another_tag_under_a_build(long):

@@ -68,6 +68,7 @@ def test_a_look_can_be_hurried_also_during_another_one() -> None:
         asked = datetime.now(UTC)
         watcher.look_now()
         until(lambda: gathered(watcher, looks) > 0 and looks[-1].began > asked)
+    assert looks[-1].began > asked
 
 
 def test_a_failure_is_a_look_that_saw_nothing() -> None:

@@ -70,6 +70,7 @@ def test_a_new_size_reaches_the_build(start: type) -> None:
     child.shows(b"ready")
     child.process.resize(77, 33)
     child.shows(b"33 77")
+    assert b"33 77" in child.text
 
 
 def test_an_interrupt_reaches_the_whole_group(start: type) -> None:

@@ -26,10 +26,10 @@ class TickList(SelectionList[str]):
 class Tick(Checkbox):
     """A Checkbox with a character for each state."""
 
-    BUTTON_LEFT = "["
-    BUTTON_RIGHT = "]"
+    BUTTON_LEFT = ""  # drawn in the colour of the button's ground, so brackets would be invisible there
+    BUTTON_RIGHT = ""
 
     @property
     def BUTTON_INNER(self) -> str:  # type: ignore[override]  # noqa: N802  a constant in the base class
-        """The mark between the brackets."""
-        return "x" if self.value else " "
+        """The whole mark."""
+        return "[x]" if self.value else "[ ]"

@@ -68,13 +68,14 @@ def short(report: Report) -> str:
     rows = [r for r in report.ordered() if r.status in _LOUD]
     room = SHORT_LINES - 1
     shown = rows if len(rows) <= room else rows[: room - 1]
-    lines = [clip(headline(report), _WIDTH), *(clip(_row(r), _WIDTH) for r in shown)]
+    lines = [clip(headline(report), _WIDTH), *(clip(row(r), _WIDTH) for r in shown)]
     if len(rows) > len(shown):
         lines.append(f"... and {len(rows) - len(shown)} more")
     return "\n".join(lines) + "\n"
 
 
-def _row(result: CheckResult) -> str:
+def row(result: CheckResult) -> str:
+    """A result on one line: status, id, what was observed and what is needed."""
     needs = f" (needs: {plain(result.answer.required)})" if result.answer.required else ""
     return f"{result.status.label} {result.check.id}  {plain(result.answer.observed)}{needs}"
 

@@ -1,0 +1,24 @@
+"""One way for a check to come out: `told` judges the line that the doctor prints for it, and can keep all lines in a table."""
+
+from __future__ import annotations
+
+import os
+
+from canvos_tui.core.checks import CheckResult
+from canvos_tui.core.report import row
+from canvos_tui.core.result import Status
+
+TABLE = "CANVOS_TUI_CAUSES"  # a file that gets a line for each cause: check, how it was produced, what the doctor said
+
+
+def told(result: CheckResult, status: Status, words: str, *, how: str) -> None:
+    """Asserts status and words of the doctor's line, and that a bad one says what to do. `how` says how it was really produced."""
+    line = row(result)
+    assert line.startswith(f"{status.label} {result.check.id}  "), line
+    assert words in line, line
+    if status in {Status.FAIL, Status.WARN}:
+        assert result.answer.fixes, f"{result.check.id} says nothing to do: {line}"
+    if path := os.environ.get(TABLE):
+        table = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(table, f"{result.check.id}\t{how}\t{line}\n".encode())
+        os.close(table)

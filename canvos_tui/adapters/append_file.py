@@ -1,4 +1,7 @@
-"""A file that is only ever appended to, by a writer that must not stop because of it."""
+"""A file that is only ever appended to, by a writer that must not stop because of it.
+
+What `write` returned True for survives the death of the writer; what `sync` returned after survives the loss of power.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ class AppendFile:
         self.lost = 0
         self.error = ""
         self._file: int | None = None
+        self._dirty = False
 
     def write(self, data: bytes) -> bool:
         """Appends all of it or tells False; a half-written end is cut off where the disk allows it."""
@@ -33,7 +37,20 @@ class AppendFile:
             self.lost += len(data)
             self.error = error.strerror or type(error).__name__
             return False
+        self._dirty = True
         return True
+
+    def sync(self) -> None:
+        """Has the disk store what was written since; may take seconds, and may be called from another thread."""
+        if not self._dirty or self._file is None:
+            return
+        self._dirty = False
+        with contextlib.suppress(OSError):
+            file = os.dup(self._file)  # ours, whatever the writer closes meanwhile
+            try:
+                getattr(os, "fdatasync", os.fsync)(file)
+            finally:
+                os.close(file)
 
     def in_place(self) -> bool:
         """Whether the path still leads to the file that is written."""

@@ -26,10 +26,11 @@ OpenAws = Callable[[], Awaitable[Aws]]
 
 
 class AwsWatcher:
-    """Takes looks at AWS until it is stopped; `pause` seconds lie between them, `notify` is called after each."""
+    """Takes looks at AWS until it is stopped; `pause` seconds lie between them, `notify` is called after each, `now` is the run's clock."""
 
     def __init__(self, open_aws: OpenAws, baseline: Baseline, notify: Callable[[], None], pause: float) -> None:
         self.pause = pause
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._open = open_aws
         self._baseline = baseline
         self._notify = notify
@@ -77,7 +78,7 @@ class AwsWatcher:
     async def _watch(self) -> None:
         aws: Aws | None = None
         while not self._stopped:
-            began = datetime.now(UTC)
+            began = self.now()
             self._hurry.clear()  # before the look: a request that comes during it wants another one
             try:
                 aws = aws or await self._open()

@@ -1,14 +1,21 @@
-"""Writes what a build prints and what happens to it. The build must not stop because of a disk, so no failure here is raised."""
+"""Writes what a build prints and what happens to it. The build must not stop because of a disk, so no failure here is raised.
+
+How durable: each piece is in the kernel's hands when it was written, so that no death of ours takes it back; log and events are
+synced to the disk every five seconds, by a thread, because a slow disk must not hold up the build; the result is synced at once.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from canvos_tui.adapters.append_file import AppendFile
+from canvos_tui.adapters.run_clock import RunClock
 from canvos_tui.adapters.run_folder import RunFolder
 from canvos_tui.core.build import BuildEvent, BuildPlan, Noted
 from canvos_tui.core.build_log import LogReader
@@ -18,14 +25,18 @@ from canvos_tui.core.log_pipe import LogPipe
 from canvos_tui.core.masked import Masked
 from canvos_tui.core.redaction import Redactor
 from canvos_tui.core.result import RunResult
+from canvos_tui.core.text import clip, size
 
 _QUIET = 0.4  # seconds without output after which the newest line is stored
 _GLANCE = 1.0  # seconds between two looks at an upload's progress
 _WAITING = 1000  # events that wait for a disk at most
+_SYNC = 5.0  # seconds between two syncs
+_STEP = b" | --> "
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class BuildRecorder:
-    """Takes bytes and events; `react` is called with the events that the log caused, `listen` with the log's lines."""
+    """Takes bytes and events; `react` is called with the events that the log caused, `listen`, where set, with the log's lines."""
 
     def __init__(
         self,
@@ -33,8 +44,9 @@ class BuildRecorder:
         plan: BuildPlan,
         masked: Iterable[Masked],
         react: Callable[[tuple[BuildEvent, ...]], None],
-        listen: Callable[[Sequence[str]], None] | None = None,
+        clock: RunClock | None = None,
     ) -> None:
+        self._clock = clock or RunClock()
         self._folder = folder
         self._plan = plan
         secrets = tuple(masked)
@@ -42,13 +54,22 @@ class BuildRecorder:
         self._redactor = Redactor(secrets)
         self._reader = LogReader()
         self._react = react
-        self._listen = listen
+        self.listen: Callable[[Sequence[str]], None] | None = None
         self._log = AppendFile(folder.log)
         self._events = AppendFile(folder.events)
         self._waiting: list[bytes] = []
         self._heard = self._glanced = time.monotonic()
-        self._told_lost = ""
+        self.lost_since: datetime | None = None
+        self.step = ""  # the command that the log named last
+        self._over = threading.Event()
         self._puzzled = False
+        folder.reserve()
+        threading.Thread(target=self._sync, name="sync", daemon=True).start()
+
+    @property
+    def lost(self) -> tuple[int, str]:
+        """How many bytes of the log wait for a disk in vain, and what the disk says."""
+        return self._log.lost, self._log.error
 
     @property
     def facts(self) -> LogFacts:
@@ -83,12 +104,12 @@ class BuildRecorder:
 
     def note(self, text: str) -> None:
         """A sentence for people."""
-        self.add((Noted(datetime.now(UTC), text),))
+        self.add((Noted(self._clock.now(), text),))
 
     def save(self) -> None:
         """Writes the events that wait, all in one piece."""
-        if self._log.lost and self._log.error != self._told_lost:
-            self._told_lost = self._log.error
+        if self._log.lost and self.lost_since is None:
+            self.lost_since = self._clock.now()
             self.note(f"the log cannot be written, the build goes on: {self._log.error}")
         if self._waiting and self._events.write(b"".join(self._waiting)):
             self._waiting.clear()
@@ -110,6 +131,7 @@ class BuildRecorder:
         """Stores the result; False when the disk refused."""
         with contextlib.suppress(OSError):
             self._folder.remake()
+            self._folder.release()
             self._folder.write("result.json", text_of(self._masked(result_data(result))))
             return True
         return False
@@ -117,29 +139,50 @@ class BuildRecorder:
     def close(self) -> None:
         """Stores what waits and closes the files."""
         self.save()
-        self._log.close()
-        self._events.close()
+        self._over.set()
+        for file in (self._log, self._events):
+            file.sync()
+            file.close()
+        self._folder.release()
+
+    def _sync(self) -> None:
+        while not self._over.wait(_SYNC):
+            self._log.sync()
+            self._events.sync()
 
     def _store(self, lines: bytes) -> None:
         if lines:
             self._write(lines)
+            self._step_in(lines)
             texts = lines.decode("utf-8", "replace").split("\n")[:-1]
-            listen = self._listen
+            listen = self.listen
             if listen is not None:
                 self._guarded(lambda: listen(texts))
-            self._tell(self._reader.feed(texts, datetime.now(UTC)))
+            self._tell(self._reader.feed(texts, self._clock.now()))
+
+    def _step_in(self, lines: bytes) -> None:
+        at = lines.rfind(_STEP)
+        if at >= 0:
+            line = lines[lines.rfind(b"\n", 0, at) + 1 : at + 200].split(b"\n")[0].decode("utf-8", "replace")
+            self.step = clip(_COLOUR.sub("", line).strip().replace(" | -->", ""), 60)
 
     def _write(self, lines: bytes) -> None:
         """Appends to the log; behind a gap only together with a line that tells of it."""
-        lost = self._log.lost
+        lost, since = self._log.lost, self.lost_since
+        marker = b""
         if lost:
-            lines = f"[canvos-tui: {lost} bytes of the log are missing here: {self._log.error}]\n".encode() + lines
+            when = f" from {since:%H:%M:%S} to {self._clock.now():%H:%M:%S} UTC" if since else ""
+            marker = f"[canvos-tui: {lost} bytes of the log are missing here{when}: {self._log.error}]\n".encode()
             self._log.lost = 0
-        if not self._log.write(lines) and lost:
-            self._log.lost += lost
+        if self._log.write(marker + lines):
+            if lost:
+                self.lost_since = None
+                self.note(f"the log is written again; {size(lost)} of it are missing{f' since {since:%H:%M} UTC' if since else ''}")
+        elif lost:
+            self._log.lost += lost - len(marker)
 
     def _glance(self) -> None:
-        seen = self._reader.peek(self._pipe.progress(), datetime.now(UTC))
+        seen = self._reader.peek(self._pipe.progress(), self._clock.now())
         if seen is not None:
             self._tell((seen,))
 

@@ -65,6 +65,11 @@ class PtyProcess:
         with contextlib.suppress(OSError):
             _set_size(self.fd, columns, rows)
 
+    def answer(self, data: bytes) -> None:
+        """Types on the command's keyboard; lost when nobody reads it."""
+        with contextlib.suppress(OSError):
+            os.write(self.fd, data)
+
     def interrupt(self) -> bool:
         """SIGINT to the process group, as Ctrl-C would; False when there is none any more."""
         try:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from canvos_tui.core.build import BuildPlan, RunId
 from canvos_tui.core.checkout import checkout_id
 from canvos_tui.core.events import parse_plan, parse_result
 from canvos_tui.core.result import RunResult
 
+_RESERVE, _ROOM = ".room-for-the-result", 64 * 1024
 _RUN_ID = re.compile(r"(\d{8}-\d{4})-([0-9a-f]{4})")
 
 
@@ -79,6 +78,16 @@ class RunFolder:
         private_folder(self.path.parent)
         self.path.mkdir(mode=0o700)
 
+    def reserve(self) -> None:
+        """Puts some room aside, so that the result can be stored when the disk is full; no error when there is none."""
+        with contextlib.suppress(OSError):
+            self.write(_RESERVE, "-" * _ROOM)
+
+    def release(self) -> None:
+        """Gives that room back."""
+        with contextlib.suppress(OSError):
+            (self.path / _RESERVE).unlink()
+
     def remake(self) -> None:
         """Makes the folder again after somebody removed it."""
         private_folder(self.path)
@@ -112,15 +121,21 @@ class RunFolder:
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(self.path / name)
+            sync_folder(self.path)
         except OSError:
             with contextlib.suppress(OSError):
                 part.unlink()
             raise
 
-    def write_heartbeat(self, values: dict[str, Any]) -> None:
-        """The supervisor's sign of life; a failure is not worth a word."""
-        with contextlib.suppress(OSError):
-            self.write("supervisor.json", json.dumps(values) + "\n")
+
+def sync_folder(path: Path) -> None:
+    """Has the disk store the names in a folder; some filesystems cannot, and the files themselves are safe by then."""
+    with contextlib.suppress(OSError):
+        folder = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def private_folder(path: Path) -> None:

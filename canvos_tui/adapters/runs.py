@@ -14,23 +14,26 @@ from pathlib import Path
 
 from canvos_tui.adapters.event_file import EventFile
 from canvos_tui.adapters.log_file import LogFile
+from canvos_tui.adapters.lost_run import end, interrupted, why_gone
 from canvos_tui.adapters.run_control import Request, Resize, Stop, send
 from canvos_tui.adapters.run_folder import RunFolder, lock_path, make_run_id, private_folder, time_of
+from canvos_tui.adapters.run_heart import read_pulse
 from canvos_tui.adapters.run_lock import holder
 from canvos_tui.core.aws_facts import AwsKeys
-from canvos_tui.core.build import BuildEvent, BuildPlan, BuildRun, Finished, Noted, RunId
+from canvos_tui.core.build import BuildEvent, BuildPlan, Finished, Noted, RunId
 from canvos_tui.core.errors import FilesError, RunError
 from canvos_tui.core.events import plan_text
 from canvos_tui.core.mandate import Mandate
 from canvos_tui.core.redaction import mask_text
 from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.run_info import RunInfo
-from canvos_tui.core.secret import Secret, without_keys
+from canvos_tui.core.secret import PRO_KEY, Secret, without_keys
+from canvos_tui.core.vitals import Pulse
 
 _ANSWER = 30.0  # seconds for a supervisor to say that it has the lock
+_REMEMBERED = 50  # runs that say what is usual
 _PAUSE = 0.1  # seconds between two batches of events
 _SURE = 3  # looks at a free lock before a supervisor counts as gone: it may just be between two files
-_GONE = "the supervisor of this run is gone without a result: the machine was restarted or somebody killed it"
 
 
 class LocalRuns:
@@ -42,7 +45,9 @@ class LocalRuns:
 
     async def start(self, plan: BuildPlan, keys: AwsKeys, secrets: tuple[str, ...] = ()) -> RunId:
         """Starts the supervisor detached. RunError when one runs already for this checkout."""
-        mandate = Mandate(keys, tuple(Secret(text) for text in secrets), pace=self._pace)
+        token = os.environ.get(PRO_KEY, "")
+        exports = ((PRO_KEY, Secret(token)),) if token else ()
+        mandate = Mandate(keys, tuple(Secret(text) for text in secrets), pace=self._pace, exports=exports)
         return await asyncio.to_thread(self._start, plan, mandate)
 
     async def infos(self) -> tuple[RunInfo, ...]:
@@ -69,7 +74,8 @@ class LocalRuns:
             if batch := events.read():
                 yield batch
             if not folder.has_result():
-                yield (Noted(datetime.now(UTC), _GONE),)
+                why = why_gone(folder)
+                yield (Noted(datetime.now(UTC), f"{why.title}: {why.explanation}"),)
         finally:
             events.close()
 
@@ -93,6 +99,22 @@ class LocalRuns:
     async def resize(self, run_id: RunId, columns: int, rows: int) -> None:
         """Tells the build's terminal its size."""
         self._ask(run_id, Resize(columns, rows))
+
+    async def pulse(self, run_id: RunId) -> Pulse | None:
+        """How its supervisor is right now; None before its first sign of life."""
+        folder, plan = self._known(run_id)
+        return read_pulse(folder, live=self._lives(folder, plan))
+
+    async def history(self) -> tuple[dict[str, float], ...]:
+        """Seconds by phase of the runs that ended on this machine, newest first."""
+        return await asyncio.to_thread(self._history)
+
+    async def clear(self, run_id: RunId, *, force: bool = False) -> tuple[str, ...]:
+        """Ends what goes on of a run whose supervisor is gone; a sentence for each thing. RunError for a run that lives."""
+        folder, plan = self._known(run_id)
+        if self._lives(folder, plan):
+            raise RunError(f"the run `{run_id}` is alive", remedy="ask it to stop with `canvos-tui cancel`")
+        return await asyncio.to_thread(end, folder, plan, os.environ, force=force)
 
     # -- within ------------------------------------------------------------------------------------------
 
@@ -146,6 +168,12 @@ class LocalRuns:
                 raise FilesError(f"the state directory {self._root} cannot be written: {error.strerror}") from error
             return folder
 
+    def _history(self) -> tuple[dict[str, float], ...]:
+        runs = self._root / "runs"
+        names = sorted((p.name for p in runs.iterdir() if time_of(p.name)), reverse=True)[:_REMEMBERED] if runs.is_dir() else []
+        results = [RunFolder(runs / name).result() for name in names]
+        return tuple(result.phase_seconds for result in results if result is not None and result.phase_seconds)
+
     def _infos(self) -> tuple[RunInfo, ...]:
         runs = self._root / "runs"
         names = sorted((p.name for p in runs.iterdir()), reverse=True) if runs.is_dir() else []
@@ -166,24 +194,7 @@ class LocalRuns:
         result = folder.result()
         if result is not None or live:
             return result
-        events = EventFile(folder.events)
-        run = BuildRun(plan).after(events.read())
-        events.close()
-        base, ids = plan.baseline, run.ids
-        return RunResult(
-            folder.run_id,
-            Outcome.INTERRUPTED,
-            exit_code=run.exit_code,
-            phase=run.phase,
-            started_at=run.started_at,
-            region=base.region,
-            bucket=base.bucket,
-            key=base.key,
-            import_task=ids.get("import_task", ""),
-            snapshot=ids.get("snapshot", ""),
-            ami=ids.get("ami", ""),
-            log=str(folder.log),
-        )
+        return interrupted(folder, plan, os.environ)
 
 
 def _held(running: RunId) -> RunError:
@@ -198,7 +209,7 @@ def _launch(folder: RunFolder, mandate: Mandate) -> dict[str, object]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[2],  # where the package is found, installed or not
-        env=without_keys(os.environ, "AWS_PROFILE"),
+        env=without_keys(os.environ, "AWS_PROFILE", PRO_KEY),
         start_new_session=True,
     )
     try:

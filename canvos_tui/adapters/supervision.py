@@ -10,17 +10,22 @@ import selectors
 import shlex
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+from canvos_tui.adapters.around_build import AroundBuild
 from canvos_tui.adapters.aws_watcher import AwsWatcher, Look, OpenAws
+from canvos_tui.adapters.build_engine import BuildEngine
 from canvos_tui.adapters.build_recorder import BuildRecorder
 from canvos_tui.adapters.catalogue import load_catalogue
-from canvos_tui.adapters.pty_process import PtyProcess, stat_fields
+from canvos_tui.adapters.pty_process import PtyProcess
+from canvos_tui.adapters.run_clock import RunClock
 from canvos_tui.adapters.run_control import ControlPipe, Request, Resize, Stop
 from canvos_tui.adapters.run_folder import RunFolder
+from canvos_tui.adapters.run_signs import ProPrompt, RunSigns
 from canvos_tui.core.aws_facts import Sighting
-from canvos_tui.core.build import BuildEvent, BuildPlan, CancelAsked, Finished, IdFound, Started
+from canvos_tui.core.build import BuildEvent, BuildPlan, BuildRun, CancelAsked, Finished, IdFound, Started
 from canvos_tui.core.cause_search import Matcher
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.judge import JudgeHints, judge
@@ -30,39 +35,49 @@ from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.run_cause import known_cause, with_cause
 from canvos_tui.core.secret import without_keys
 from canvos_tui.core.settling import Settling
+from canvos_tui.core.usual import phase_seconds
 from canvos_tui.core.watch import Watch
 
 _TICK = 0.2  # seconds
-_HEARTBEAT = 3.0
 _GATHER = 64 * 1024  # bytes that are handled together
 _LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
+_CLEAR = 60.0  # seconds that the engine gets to stop containers
 _RETRY = 60.0  # seconds for which a refused result is tried again
 
 
 class Supervision:
-    """Runs a plan; `run` returns when the verdict is stored."""
+    """Runs a plan; `run` returns when the verdict is stored. The environment is the process's own."""
 
-    def __init__(self, folder: RunFolder, plan: BuildPlan, mandate: Mandate, open_aws: OpenAws) -> None:
+    def __init__(self, folder: RunFolder, plan: BuildPlan, mandate: Mandate, open_aws: OpenAws, clock: RunClock | None = None) -> None:
+        self._clock = clock or RunClock()
         self._folder = folder
         self._plan = plan
         self._mandate = mandate
         self._catalogue = Catalogue(())
         self._matcher = Matcher(self._catalogue)
-        self._recorder = BuildRecorder(folder, plan, mandate.masked(), self._react, lambda lines: self._matcher.read(lines))
+        self._recorder = BuildRecorder(folder, plan, mandate.masked(), self._react, self._clock)
+        self._recorder.listen = lambda lines: self._matcher.read(lines)
+        self._run = BuildRun(plan)
         self._control = ControlPipe(folder.control)
         self._selector = selectors.DefaultSelector()
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._watch = Watch(plan.baseline, pace=mandate.pace)
         self._aws = AwsWatcher(open_aws, plan.baseline, self._awake, self._watch.pause())
+        self._aws.now = self._clock.now
+        engine = BuildEngine(os.environ, plan.checkout, self._clock.wall0)
+        self._around = AroundBuild(engine, folder.root, self._clock, self._awake, mandate.pace)
+        self._signs = RunSigns(folder, self._clock, self._recorder, self._around)
         self._process: PtyProcess | None = None
         self._started_at: datetime | None = None
         self._ended_at: datetime | None = None
         self._exit_code: int | None = None
         self._cancelled = False
+        self._forced = False
         self._impatient = False
         self._stop_asked = False
-        self._last = Look(datetime.now(UTC), Sighting(datetime.now(UTC)))
-        self._beaten = self._heard = self._last_word = 0.0
+        self._last = Look(self._clock.now(), Sighting(self._clock.now()))
+        self._heard = self._last_word = 0.0
+        self._prompt: ProPrompt | None = None
 
     def ask_to_stop(self) -> None:
         """From a signal handler: as if a first request to stop had come."""
@@ -77,12 +92,23 @@ class Supervision:
         while self._process is not None:
             self._turn()
             self._end_if_over()
-        settling = Settling(self._plan.baseline, self._ended_at or datetime.now(UTC), self._exit_code, self._mandate.pace)
+        self._clear()
+        settling = Settling(self._plan.baseline, self._ended_at or self._clock.now(), self._exit_code, self._mandate.pace)
         self._aws.look_now()
-        while not self._impatient and not settling.over(self._last.sighting, self._last.began, self._watch, datetime.now(UTC)):
+        while not self._impatient and not settling.over(self._last.sighting, self._last.began, self._watch, self._clock.now()):
             self._turn()
         self._aws.stop()
+        self._around.stop()
         return self._judge()
+
+    def _clear(self) -> None:
+        """Containers outlive a docker command that was killed; after a cancel they are stopped, else only told of."""
+        self._around.clear(stop=self._cancelled, force=self._forced)
+        until = time.monotonic() + _CLEAR
+        while not self._around.cleared and not self._impatient and time.monotonic() < until:
+            self._turn()
+        for finding in self._around.findings():
+            self._recorder.note(finding.text)
 
     def _learn(self) -> None:
         """Takes the catalogue of known errors in hand, while the build starts; no build fails for want of it."""
@@ -105,9 +131,7 @@ class Supervision:
             self._stop_asked = False
             self._obey(Stop(force=False))
         self._recorder.tick()
-        now = time.monotonic()
-        if now - self._beaten > _HEARTBEAT:
-            self._beaten = now
+        if self._signs.due():
             self._beat()
 
     def _beat(self) -> None:
@@ -118,11 +142,7 @@ class Supervision:
                 self._control.close()
             self._control = ControlPipe(self._folder.control)
             self._listen(self._control.fd, self._asked)
-        born = (stat_fields(os.getpid()) or [""] * 20)[19]
-        process = self._process.pid if self._process is not None else None
-        self._folder.write_heartbeat(
-            {"pid": os.getpid(), "born": born, "build": process, "heartbeat": datetime.now(UTC).isoformat(timespec="seconds")}
-        )
+        self._signs.beat(self._process)
 
     def _awake(self) -> None:
         """From the thread that looks at AWS."""
@@ -135,19 +155,26 @@ class Supervision:
 
     def _start(self) -> None:
         command, size = self._plan.command, (self._mandate.columns, self._mandate.rows)
-        self._started_at = datetime.now(UTC)
+        self._started_at = self._clock.now()
+        environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in self._mandate.exports}}
         try:
-            self._process = PtyProcess(command, Path(self._plan.checkout), without_keys(os.environ, "AWS_PROFILE"), *size)
+            self._process = PtyProcess(command, Path(self._plan.checkout), environ, *size)
         except (OSError, ValueError) as error:
             self._recorder.note(f"the build could not be started: {error}")
-            self._exit_code, self._ended_at = 127, datetime.now(UTC)
-            self._recorder.add((Finished(self._ended_at, self._exit_code),))
+            self._exit_code, self._ended_at = 127, self._clock.now()
+            self._add((Finished(self._ended_at, self._exit_code),))
         else:
+            self._prompt = ProPrompt(self._process, self._recorder)
             self._listen(self._process.fd, self._printed)
-            self._recorder.add((Started(self._started_at, self._process.pid, shlex.join(command)),))
+            self._add((Started(self._started_at, self._process.pid, shlex.join(command)),))
         self._recorder.save()
         self._beat()
         self._aws.start()
+        self._around.start()
+
+    def _add(self, events: tuple[BuildEvent, ...]) -> None:
+        self._recorder.add(events)
+        self._run = self._run.after(events)
 
     def _printed(self) -> None:
         process = self._process
@@ -158,6 +185,8 @@ class Supervision:
         self._heard = time.monotonic()
         if gathered:
             self._recorder.output(gathered)
+            if self._prompt is not None:
+                self._prompt.look(gathered)
         elif data is None:
             self._selector.unregister(process.fd)
 
@@ -169,7 +198,7 @@ class Supervision:
             return
         now = time.monotonic()
         if self._ended_at is None:
-            self._ended_at, self._exit_code, self._last_word = datetime.now(UTC), code, now + _LONGEST
+            self._ended_at, self._exit_code, self._last_word = self._clock.now(), code, now + _LONGEST
         closed = process.fd not in self._selector.get_map()
         if not closed and now - self._heard < _LINGER and now < self._last_word:
             return  # something that it left behind still prints
@@ -178,7 +207,7 @@ class Supervision:
         self._process = None
         process.close()
         self._recorder.finish()
-        self._recorder.add((Finished(self._ended_at, code),))
+        self._add((Finished(self._ended_at, code),))
         self._recorder.save()
 
     # -- requests ----------------------------------------------------------------------------------------
@@ -198,9 +227,10 @@ class Supervision:
             self._recorder.note("asked to stop after the build ended: AWS is not waited for any longer")
             return
         self._cancelled = True
-        self._recorder.add((CancelAsked(datetime.now(UTC), request.force),))
+        self._forced = self._forced or request.force
+        self._add((CancelAsked(self._clock.now(), request.force),))
         if request.force:
-            self._recorder.note(f"killed {process.kill()} processes of the build; a container of it may still run")
+            self._recorder.note(f"killed {process.kill()} processes of the build")
         elif not process.interrupt():
             self._recorder.note("the build's process group is gone already")
         self._recorder.save()
@@ -210,13 +240,16 @@ class Supervision:
     def _looked(self) -> None:
         os.read(self._waker, 4096)
         for look in self._aws.take():
-            self._last = look
-            self._watch, events = self._watch.after(look.sighting)
-            self._recorder.add(events)
+            sighting = replace(look.sighting, at=self._clock.now())
+            self._last = Look(look.began, sighting)
+            self._watch, events = self._watch.after(sighting)
+            self._add(events)
         self._aws.pause = self._watch.pause()
+        self._add(tuple(self._around.events()))
 
     def _react(self, events: tuple[BuildEvent, ...]) -> None:
         """What the log said that the watch must know."""
+        self._run = self._run.after(events)
         for event in events:
             if isinstance(event, IdFound) and event.kind == "import_task":
                 self._watch = self._watch.naming(event.id)
@@ -239,6 +272,12 @@ class Supervision:
         )
         if result.outcome is Outcome.FAILED:
             result = with_cause(result, facts, self._matcher, self._catalogue)
+        result = replace(
+            result,
+            phase_seconds=phase_seconds(self._run),
+            findings=(*result.findings, *self._around.findings()),
+            left_behind=(*self._around.left(), *result.left_behind),
+        )
         self._conclude(result)
         return result
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
 from canvos_tui.core.errors import RunError
-from canvos_tui.core.summary import exit_code, plain_lines
+from canvos_tui.core.summary import exit_code, interruption_lines, plain_lines
 from canvos_tui.core.text import blindness, elapsed
+from canvos_tui.core.vitals import Beat, silence, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from canvos_tui.core.build import BuildEvent
     from canvos_tui.core.ports import LogReader, Ports
+    from canvos_tui.core.vitals import Pulse
 
 HEARTBEAT = 30  # seconds between lines when nothing else is said
 
@@ -32,33 +36,52 @@ async def follow_plain(ports: Ports, run_id: str) -> int:
     run = BuildRun(await ports.runs.plan(run_id))
     reader = ports.runs.open_log(run_id)
     printed, spoken = 0, ports.clock.now()
+    counted = Counted(0, spoken)
     try:
         async with aclosing(ports.runs.follow(run_id)) as batches:
             async for batch in batches:
                 before, run = run.phase, run.after(batch)
-                printed = _print(reader, printed, last=False)
-                now = ports.clock.now()
+                printed, now = _print(reader, printed, last=False), ports.clock.now()
+                counted = counted.after(printed, now)
                 if _tell(batch, run, before):
                     spoken = now
                 elif (now - spoken).total_seconds() >= HEARTBEAT:
                     spoken = now
-                    say(_heartbeat(run, now, printed))
+                    for line in _heartbeat(run, now, await ports.runs.pulse(run_id), counted):
+                        say(line)
         _print(reader, printed, last=True)
     finally:
         reader.close()
     return await _conclude(ports, run_id)
 
 
-def _heartbeat(run: BuildRun, now: datetime, printed: int) -> str:
-    took = elapsed((now - (run.started_at or now)).total_seconds())
-    return f"== {took}  {run.phase.title if run.phase else 'starting'}, {printed} log lines, the supervisor is alive"
+@dataclass(frozen=True)
+class Counted:
+    """How many lines there are, and since when."""
+
+    lines: int
+    since: datetime
+
+    def after(self, lines: int, now: datetime) -> Counted:
+        """The same while no line came."""
+        return self if lines == self.lines else Counted(lines, now)
+
+
+def _heartbeat(run: BuildRun, now: datetime, pulse: Pulse | None, counted: Counted) -> tuple[str, ...]:
+    """A line each 30 s, with nothing in it that was not observed."""
+    there = pulse.time(now) if pulse is not None else now
+    took = elapsed((there - (run.started_at or there)).total_seconds())
+    quiet = silence((now - counted.since).total_seconds(), pulse)
+    beats = "the supervisor is alive" if pulse is not None and pulse.beat is Beat.ALIVE else ""
+    told = ", ".join(filter(None, (run.phase.title if run.phase else "starting", f"{counted.lines} log lines", quiet or beats)))
+    return (f"== {took}  {told}", *(f"== ! {trouble}" for trouble in troubles(pulse)))
 
 
 async def _conclude(ports: Ports, run_id: str) -> int:
-    result = await ports.runs.result(run_id)
+    result = await final_result(ports, run_id)
     if result is None:
         raise RunError(f"run {run_id} was interrupted and left no result", remedy="canvos-tui validate looks at what is in AWS")
-    for line in plain_lines(result):
+    for line in (*plain_lines(result), *interruption_lines(result)):
         say(line)
     if result.ami:
         sys.stdout.write(f"{result.ami}\n")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run_info import RunInfo
+    from canvos_tui.core.vitals import Pulse
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,7 +42,8 @@ async def _status(ports: Ports, run_id: str | None, output: str) -> int:
         sys.stdout.write(json.dumps({"schema": "canvos-tui.status/1", "runs": runs}, indent=2) + "\n")
         return 0
     for info in infos:
-        sys.stdout.write(f"{info.run_id}  {state_of(info):<12}  {info.tag:<10} {info.ami or '-':<22} {info.checkout}\n")
+        pulse = await ports.runs.pulse(info.run_id) if info.live else None
+        sys.stdout.write(f"{info.run_id}  {state_of(info, pulse):<12}  {info.tag:<10} {info.ami or '-':<22} {info.checkout}\n")
         if run_id:
             await _details(ports, info)
     if not infos:
@@ -49,25 +51,31 @@ async def _status(ports: Ports, run_id: str | None, output: str) -> int:
     return 0
 
 
-def state_of(info: RunInfo) -> str:
-    """`running`, the outcome, or `interrupted` when the supervisor is gone and left no result."""
+def state_of(info: RunInfo, pulse: Pulse | None = None) -> str:
+    """`running` (or `stopped`, `slow`: how its supervisor is), the outcome, or `interrupted` when the supervisor left no result."""
     if info.live:
-        return "running"
+        return "running" if pulse is None or pulse.beat.value in {"alive", "gone"} else pulse.beat.value
     return info.outcome.value if info.outcome else "interrupted"
 
 
 async def _details(ports: Ports, info: RunInfo) -> None:
-    from canvos_tui.core.summary import plain_lines
+    from canvos_tui.core.aftermath import final_result
+    from canvos_tui.core.summary import interruption_lines, plain_lines
+    from canvos_tui.core.vitals import troubles
 
-    result = await ports.runs.result(info.run_id)
-    lines = plain_lines(result) if result else (f"log       {ports.runs.log_path(info.run_id)}",)
+    result = await final_result(ports, info.run_id)
+    lines = (*plain_lines(result), *interruption_lines(result)) if result else (f"log       {ports.runs.log_path(info.run_id)}",)
+    if result is None:
+        lines += tuple(f"!         {trouble}" for trouble in troubles(await ports.runs.pulse(info.run_id)))
     sys.stdout.write("".join(f"  {line}\n" for line in lines))
 
 
 async def _data(ports: Ports, info: RunInfo) -> dict[str, object]:
+    pulse = await ports.runs.pulse(info.run_id) if info.live else None
     return {
         "id": info.run_id,
-        "state": state_of(info),
+        "state": state_of(info, pulse),
+        "last_sign_of_life": round(pulse.age, 1) if pulse is not None else None,
         "tag": info.tag,
         "checkout": info.checkout,
         "created": info.created.isoformat(),

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.machine_events import ContainerSeen, DiskSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -177,7 +178,21 @@ class Finished:
     exit_code: int
 
 
-BuildEvent = Started | PhaseEntered | UploadSeen | ObjectSeen | TaskSeen | ImageSeen | IdFound | CannotSee | CancelAsked | Noted | Finished
+BuildEvent = (
+    Started
+    | PhaseEntered
+    | UploadSeen
+    | ObjectSeen
+    | TaskSeen
+    | ImageSeen
+    | IdFound
+    | CannotSee
+    | CancelAsked
+    | Noted
+    | DiskSeen
+    | ContainerSeen
+    | Finished
+)
 
 
 # -- the reducer ---------------------------------------------------------------------------------------------
@@ -190,6 +205,9 @@ class Stage(Enum):
     RUNNING = "running"
     STOPPING = "stopping"
     ENDED = "ended"
+
+
+_KEPT = 200  # looks at disks that a run remembers
 
 
 @dataclass(frozen=True)
@@ -219,6 +237,8 @@ class BuildRun:
     blind: CannotSee | None = None
     ids: dict[str, str] = field(default_factory=dict)
     notes: tuple[Noted, ...] = ()
+    disks: tuple[DiskSeen, ...] = ()  # the newest last
+    containers: dict[str, ContainerSeen] = field(default_factory=dict)
 
     @property
     def phase(self) -> Phase | None:
@@ -256,6 +276,10 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
             return replace(run, stage=Stage.STOPPING)
         case Noted():
             return replace(run, notes=(*run.notes, event))
+        case DiskSeen():
+            return replace(run, disks=(*run.disks[-_KEPT:], event))
+        case ContainerSeen():
+            return replace(run, containers={**run.containers, event.id: event})
         case Finished(at=at, exit_code=code):
             phases = run.phases
             if phases and phases[-1].left is None:

@@ -25,6 +25,7 @@ from canvos_tui.core.build import (
     TaskSeen,
     UploadSeen,
 )
+from canvos_tui.core.machine_events import ContainerSeen, DiskSeen
 from canvos_tui.core.result import RunResult
 
 RESULT_SCHEMA = "canvos-tui.result/1"
@@ -40,6 +41,8 @@ _KINDS: dict[str, type[Any]] = {
     "cannot_see": CannotSee,
     "cancel": CancelAsked,
     "note": Noted,
+    "disk": DiskSeen,
+    "container": ContainerSeen,
     "finished": Finished,
 }
 _NAMES = {cls: name for name, cls in _KINDS.items()}

@@ -8,7 +8,9 @@ from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object, Sna
 from canvos_tui.core.result import LeftOver
 
 GIB = 1024**3
-_S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month, list price of us-east-1
+_S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
+_SOURCE = "(list price of us-east-1)"
+_BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and month {_SOURCE}"
 
 
 def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> LeftOver:
@@ -36,14 +38,24 @@ def left_task(region: str, task: ImportTask) -> LeftOver:
 def left_snapshot(region: str, snapshot_id: str, snapshot: Snapshot | None) -> LeftOver:
     """A snapshot that no AMI uses."""
     size = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
-    note = f"no AMI uses it, up to {_month(size, _SNAPSHOT_PRICE)}" if size else "no AMI uses it; its written blocks are billed"
+    note = (
+        f"no AMI uses it, up to {_month(size, _SNAPSHOT_PRICE)}"
+        if size
+        else "no AMI uses it; its written blocks are billed, 0.05 USD per GB and month (list price of us-east-1)"
+    )
     return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id))
 
 
 def left_image(region: str, image: Image, *, certain: bool) -> LeftOver:
     """An AMI that appeared during the run but is no proven result; not `certain` when its snapshot is not this run's."""
     remove = _ec2(region, "deregister-image --delete-associated-snapshots --image-id", image.image_id)
-    return LeftOver("ami", image.image_id, certain, f"state {image.state}; its snapshot is billed", remove)
+    return LeftOver(
+        "ami",
+        image.image_id,
+        certain,
+        f"state {image.state}; its snapshot: {_BLOCKS}",
+        remove,
+    )
 
 
 def left_by_name(region: str, kind: str, found: str) -> LeftOver:
@@ -69,4 +81,4 @@ def _size(size: int) -> str:
 
 
 def _month(size: int, price: float) -> str:
-    return f"{max(size / 1e9 * price, 0.01):.2f} USD a month"
+    return f"{max(size / 1e9 * price, 0.01):.2f} USD a month {_SOURCE}"

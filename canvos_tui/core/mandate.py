@@ -19,12 +19,14 @@ class Mandate:
     pace: float = 1.0
     columns: int = 160
     rows: int = 50
+    exports: tuple[tuple[str, Secret], ...] = ()  # secret variables of the build's environment
 
     def masked(self) -> tuple[Masked, ...]:
         """Everything that must not be seen, by name."""
         own = [Masked("aws_key_id", Secret(self.keys.key_id)), Masked("aws_secret", self.keys.secret)]
         if self.keys.token is not None:
             own.append(Masked("aws_token", self.keys.token))
+        own += [Masked(name.lower(), value) for name, value in self.exports]
         return (*own, *(Masked("secret", secret) for secret in self.secrets))
 
     def document(self) -> bytes:
@@ -35,6 +37,7 @@ class Mandate:
             "secrets": [secret.reveal() for secret in self.secrets],
             "pace": self.pace,
             "size": [self.columns, self.rows],
+            "exports": [[name, value.reveal()] for name, value in self.exports],
         }
         return json.dumps(data).encode()
 
@@ -52,6 +55,7 @@ def parse_mandate(document: bytes) -> Mandate:
             float(data["pace"]),
             int(columns),
             int(rows),
+            tuple((str(name), Secret(value)) for name, value in data.get("exports", ())),
         )
     except (ValueError, TypeError, KeyError):
         raise ValueError("no mandate came through the pipe") from None

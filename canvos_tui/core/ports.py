@@ -30,6 +30,7 @@ from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Rea
 from canvos_tui.core.result import RunResult
 from canvos_tui.core.run_info import RunInfo
 from canvos_tui.core.tags import CanvosTag
+from canvos_tui.core.vitals import Pulse
 
 
 class Clock(Protocol):
@@ -187,6 +188,15 @@ class Runs(Protocol):
 
     async def resize(self, run_id: RunId, columns: int, rows: int) -> None:
         """Tells the build's terminal its size."""
+
+    async def pulse(self, run_id: RunId) -> Pulse | None:
+        """How its supervisor is right now; None before its first sign of life."""
+
+    async def history(self) -> tuple[dict[str, float], ...]:
+        """Seconds by phase id of the runs that ended on this machine, newest first."""
+
+    async def clear(self, run_id: RunId, *, force: bool = False) -> tuple[str, ...]:
+        """Ends what goes on of a run whose supervisor is gone; a sentence for each thing. RunError for a run that lives."""
 
 
 class Aws(Protocol):

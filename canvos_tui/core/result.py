@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -89,3 +89,4 @@ class RunResult:
     left_behind: tuple[LeftOver, ...] = ()
     cause: Cause | None = None
     log: str = ""
+    phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id

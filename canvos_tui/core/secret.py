@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping
 from typing import NoReturn
 
+PRO_KEY = "UBUNTU_PRO_KEY"  # earthly.sh asks for it on the terminal when it is not exported (v4.10.0, UBUNTU_PRO_ATTACH=true)
 KEY_VARIABLES = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
 

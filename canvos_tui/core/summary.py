@@ -70,3 +70,14 @@ def plain_lines(result: RunResult) -> tuple[str, ...]:
     if result.log:
         lines.append(f"log       {result.log}")
     return tuple(lines)
+
+
+def interruption_lines(result: RunResult) -> tuple[str, ...]:
+    """For a run that was interrupted: everything that was found out about it, here and in AWS, and how to remove what is left."""
+    if result.outcome is not Outcome.INTERRUPTED:
+        return ()
+    lines = list(finding_lines(result.findings))
+    for left in result.left_behind:
+        lines.append(f"left      {left.kind} {left.id}{'' if left.certain else ' (not certain)'}: {left.note}")
+        lines += [f"          {left.remove}"] if left.remove else []
+    return tuple(lines)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.build import CannotSee
+if TYPE_CHECKING:
+    from canvos_tui.core.build import CannotSee
 
 
 def size(count: int) -> str:

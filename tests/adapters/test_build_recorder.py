@@ -71,7 +71,10 @@ def test_a_full_disk_is_told_and_the_gap_is_marked(desk: Desk) -> None:
     desk.recorder.output(b"four\nfive\n")
     desk.recorder.finish()
     lines = desk.folder.log.read_text().splitlines()
-    assert "bytes of the log are missing here: No space left on device" in lines[0]
+    assert lines[0].startswith("[canvos-tui: 48 bytes of the log are missing here from ")
+    assert lines[0].endswith(" UTC: No space left on device]")
+    assert desk.recorder.lost == (0, "No space left on device")
+    assert any(isinstance(e, Noted) and "written again; 48 B of it are missing since" in e.text for e in desk.stored())
     assert lines[-2:] == ["four", "five"]
 
 

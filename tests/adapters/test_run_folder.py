@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.adapters.run_clock import RunClock
 from canvos_tui.adapters.run_control import ControlPipe, Resize, Stop, send
 from canvos_tui.adapters.run_folder import RunFolder, lock_path, make_run_id, private_folder, time_of
+from canvos_tui.adapters.run_heart import Heart, read_heart
 from canvos_tui.adapters.run_lock import RunLock, holder
 from tests.runs import until
 
@@ -56,7 +58,8 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_half(tmp_path: Path) -> 
         folder.write("result.json", "one")
     assert folder.plan() is None
     assert folder.result() is None
-    folder.write_heartbeat({"pid": 1})
+    Heart(folder, RunClock()).beat(None)
+    assert read_heart(folder) == {}
     private_folder(folder.path)
     (folder.path / "run.json").write_text("{broken")
     assert folder.plan() is None

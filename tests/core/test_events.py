@@ -27,6 +27,7 @@ from canvos_tui.core.build import (
     UploadSeen,
 )
 from canvos_tui.core.events import event_line, parse_event, parse_plan, parse_result, plan_text, result_data, result_text
+from canvos_tui.core.machine_events import ContainerSeen, DiskSeen, Level
 from canvos_tui.core.result import Cause, Finding, LeftOver, Outcome, RunResult, Status
 
 AT = datetime(2026, 11, 22, 14, 12, 3, 250000, tzinfo=UTC)
@@ -42,6 +43,8 @@ EVENTS: tuple[BuildEvent, ...] = (
     CannotSee(AT, "import tasks", "RequestLimitExceeded", 20),
     CancelAsked(AT, force=True),
     Noted(AT, "the log's disk is full – “quoted”\nsecond line"),
+    DiskSeen(AT, "docker", "/var/lib/docker", 7 * 10**9, 4 * 10**11, 20_000_000, Level.LOW),
+    ContainerSeen(AT, "4b509efa5504", "amazing_turing", "gone"),
     Finished(AT, -9),
 )
 PLAN = BuildPlan(
@@ -69,6 +72,7 @@ RESULT = RunResult(
     left_behind=(LeftOver("object", "s3://b/k", certain=True, note="5 GiB", remove="aws s3 rm s3://b/k"),),
     cause=Cause("vmimport", "role missing", "because", ("do this",), ("line",), 12),
     log="/x/build.log",
+    phase_seconds={"base": 372.5},
 )
 
 

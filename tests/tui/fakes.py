@@ -30,6 +30,7 @@ from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Rea
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.result import RunResult
 from canvos_tui.core.run_info import RunInfo
+from canvos_tui.core.vitals import Pulse
 
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
 GB = 10**9
@@ -182,6 +183,9 @@ class FakeRuns:
         self.cancelled: list[bool] = []
         self.lines = "one\ntwo\n"
         self.keep_open = False
+        self.sizes: list[tuple[int, int]] = []
+        self.felt: Pulse | None = None
+        self.past: tuple[dict[str, float], ...] = ()
 
     async def start(self, plan: BuildPlan, keys: AwsKeys, secrets: tuple[str, ...] = ()) -> str:
         self.started.append((plan, keys, secrets))
@@ -218,7 +222,16 @@ class FakeRuns:
         self.cancelled.append(force)
 
     async def resize(self, run_id: str, columns: int, rows: int) -> None:
-        return None
+        self.sizes.append((columns, rows))
+
+    async def pulse(self, run_id: str) -> Pulse | None:
+        return self.felt
+
+    async def history(self) -> tuple[dict[str, float], ...]:
+        return self.past
+
+    async def clear(self, run_id: str, *, force: bool = False) -> tuple[str, ...]:
+        raise RunError(f"nothing of {run_id} is left", remedy="nothing to do")
 
 
 def make_ports(root: Path, environ: dict[str, str] | None = None) -> Ports:

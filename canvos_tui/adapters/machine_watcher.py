@@ -1,0 +1,118 @@
+"""Looks at the disks and at the engine from a thread of its own, so that reading the build's terminal never waits for either."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from canvos_tui.adapters.build_engine import BuildEngine, EngineLook
+from canvos_tui.adapters.disk import free_bytes
+from canvos_tui.core.errors import DockerError
+from canvos_tui.core.vitals import Container
+
+PAUSE = 15.0  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class Space:
+    """Free and total bytes at a path; `place` is `docker` or `state`."""
+
+    place: str
+    path: str
+    free: int
+    total: int
+
+
+@dataclass(frozen=True)
+class MachineLook:
+    """One look; `engine` is None when none answered, `error` says why."""
+
+    spaces: tuple[Space, ...]
+    engine: EngineLook | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What became of the containers after the build's command ended; `error` when the engine could not be asked."""
+
+    stopped: tuple[Container, ...] = ()
+    left: tuple[Container, ...] = ()
+    error: str = ""
+
+
+class MachineWatcher:
+    """Takes looks until it is stopped; `notify` is called after each."""
+
+    def __init__(self, engine: BuildEngine, state: Path, notify: Callable[[], None], pause: float = PAUSE) -> None:
+        self._engine = engine
+        self._state = state
+        self._notify = notify
+        self._pause = pause
+        self._seen: deque[MachineLook] = deque(maxlen=100)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
+
+    def start(self) -> None:
+        """Begins with a first look at once."""
+        self._thread.start()
+
+    def take(self) -> list[MachineLook]:
+        """The looks since the last call."""
+        seen = []
+        while self._seen:
+            seen.append(self._seen.popleft())
+        return seen
+
+    def stop(self) -> None:
+        """No look after this one; a thread that waits for an engine dies with the process."""
+        self._over.set()
+
+    def clear(self, told: Callable[[Cleared], None], *, stop: bool, force: bool) -> None:
+        """Looks for containers that outlived their command, stops them when `stop` says so, and tells from its own thread."""
+
+        def work() -> None:
+            try:
+                told(self._clear(stop=stop, force=force))
+            except DockerError as error:
+                told(Cleared(error=str(error)))
+            except Exception as error:  # noqa: BLE001  whatever the engine does, the run needs its verdict
+                told(Cleared(error=type(error).__name__))
+            self._notify()
+
+        threading.Thread(target=work, name="clear", daemon=True).start()
+
+    def _clear(self, *, stop: bool, force: bool) -> Cleared:
+        found = self._engine.look().containers
+        if not stop or not found:
+            return Cleared(left=found)
+        left = self._engine.stop(found, force=force)
+        return Cleared(tuple(c for c in found if c not in left), left)
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            self._seen.append(self._look())
+            self._notify()
+            self._over.wait(self._pause)
+
+    def _look(self) -> MachineLook:
+        engine, error = None, ""
+        try:
+            engine = self._engine.look(measured=True)
+        except DockerError as failed:
+            error = str(failed)
+        except Exception as failed:  # noqa: BLE001  a look may fail in any way, and the build must not notice
+            error = type(failed).__name__
+        places = {"state": str(self._state)}
+        if engine is not None and engine.data_root and os.path.isdir(engine.data_root):  # noqa: PTH112  a folder may be closed to us
+            places["docker"] = engine.data_root
+        spaces = []
+        for place, path in places.items():
+            with contextlib.suppress(OSError):
+                spaces.append(Space(place, path, *free_bytes(Path(path))))
+        return MachineLook(tuple(spaces), engine, error)

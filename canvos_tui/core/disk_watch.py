@@ -2,7 +2,7 @@
 
 Thresholds: `low` below 20 GB, or when at the present rate it is full within 30 minutes; `critical` below 5 GB, or within 10 minutes.
 The guide asks for 150 GB before the build; the raw disk and its copies take some tens of GB at the end (canvos `+cloud-image`).
-The rate is the fall over the last five minutes, and is not projected from less than one minute or below 1 MB/s.
+The rate is the fall over the last five minutes, and is not projected from less than two minutes or below 1 MB/s.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from canvos_tui.core.text import elapsed, size
 GB = 10**9
 LOW, CRITICAL = 20 * GB, 5 * GB  # bytes free
 SOON, VERY_SOON = 1800.0, 600.0  # seconds until full
-_WINDOW, _LEAST = 300.0, 60.0  # seconds that a rate is taken over
+_WINDOW, _LEAST = 300.0, 120.0  # seconds that a rate is taken over
 _SLOWEST = 1_000_000  # bytes per second
 _STEP = 50  # a change of 1/50 of the disk, at least 1 GB, is worth an event
 _BARS = "_.-=#"

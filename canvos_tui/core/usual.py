@@ -41,7 +41,7 @@ def span(low: float, high: float) -> str:
     """A range of seconds in few words."""
     if high - low < 1:
         return elapsed(high)
-    if low >= MINUTE and high < 100 * MINUTE:
+    if low >= MINUTE and high <= 120 * MINUTE:
         return f"{low / MINUTE:.0f}-{high / MINUTE:.0f} min" if round(low / MINUTE) != round(high / MINUTE) else elapsed(high)
     return f"{elapsed(low)}-{elapsed(high)}"
 

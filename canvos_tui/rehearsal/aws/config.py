@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 ACCOUNT = "123456789012"
+FOREIGN_ACCOUNT = "999999999999"
 VMIMPORT_ARN = f"arn:aws:iam::{ACCOUNT}:role/vmimport"
 
 
@@ -19,12 +22,13 @@ class StandinKey:
     token: str = field(default="", repr=False)
     active: bool = True
     expired: bool = False
+    partition: str = "aws"
 
     @property
     def arn(self) -> str:
         """Whose key it is."""
         service = "sts" if self.user.startswith("assumed-role/") else "iam"
-        return f"arn:aws:{service}::{ACCOUNT}:{self.user}"
+        return f"arn:{self.partition}:{service}::{ACCOUNT}:{self.user}"
 
 
 class FaultKind(Enum):
@@ -72,7 +76,16 @@ class StandinConfig:
     region: str = "us-east-1"
     keys: tuple[StandinKey, ...] = ()
     buckets: dict[str, str] = field(default_factory=dict)  # name -> region
+    foreign_buckets: tuple[str, ...] = ()  # of `buckets`: they belong to another account
+    closed_regions: tuple[str, ...] = ()  # not enabled for the account: nobody's key is known there
     vmimport: bool = True
+    trust: Mapping[str, Any] | None = None  # the role's trust policy; None for the right one
+    role_policies: Mapping[str, Mapping[str, Any]] | None = None  # its inline policies by name; None for the right ones
+    attached_policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # policy ARN -> document
+    boundary: str = ""  # ARN of the role's permissions boundary
+    bucket_key: str | None = None  # the KMS key of the bucket's default encryption; "" for AWS' own, None for SSE-S3
+    ebs_key: str | None = None  # the same for EBS encryption by default; None when it is off
+    honours_conditions: bool = True  # some endpoints that speak S3 ignore If-Match
     images: tuple[StandinImage, ...] = ()
     faults: tuple[Fault, ...] = ()
     pending_seconds: float = 0.05

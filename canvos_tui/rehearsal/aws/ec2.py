@@ -34,6 +34,8 @@ class Ec2:
             "DeregisterImage": self._images.deregister,
             "CreateTags": self._create_tags,
             "DescribeRegions": self._regions,
+            "GetEbsEncryptionByDefault": self._ebs_encryption,
+            "GetEbsDefaultKmsKeyId": self._ebs_key,
         }
 
     def answer(self, form: Mapping[str, str], region: str, permit: Permit) -> Answer:
@@ -149,6 +151,12 @@ class Ec2:
                 raise RefusalError("InvalidID", f"The ID '{resource}' is not valid")
             self._cloud.tags.setdefault(resource, {}).update(_pairs(form, r"Tag\.(\d+)\."))
         return {"return": True}
+
+    def _ebs_encryption(self, _: Mapping[str, str]) -> Tree:
+        return {"ebsEncryptionByDefault": self._cloud.config.ebs_key is not None}
+
+    def _ebs_key(self, _: Mapping[str, str]) -> Tree:
+        return {"kmsKeyId": self._cloud.config.ebs_key or "alias/aws/ebs"}
 
     def _regions(self, form: Mapping[str, str]) -> Tree:
         names = sorted({form["_region"], *(b.region for b in self._cloud.buckets.values())})

@@ -23,6 +23,7 @@ class Gate:
 
     def __init__(self, config: StandinConfig) -> None:
         self._keys = {key.key_id: key for key in config.keys}
+        self._closed_regions = frozenset(config.closed_regions)
         self._offset = timedelta(seconds=config.clock_offset)
         self._lock = threading.Lock()
         self._faults = list(config.faults)
@@ -44,7 +45,7 @@ class Gate:
             return None
         service = signed.service
         key = self._keys.get(signed.key_id)
-        if key is None or not key.active:
+        if key is None or not key.active or signed.region in self._closed_regions:
             raise _unknown_key(service)
         self._check_clock(request, service)
         if not is_genuine(request, signed, key.secret):

@@ -104,6 +104,12 @@ def _element(name: str, tree: Tree, *, items: bool) -> str:
     return f"<{name}>{_inner(tree, items=items)}</{name}>"
 
 
+def query_document(action: str, result: Tree, space: str) -> Answer:
+    """The answer of a query-protocol service such as STS or IAM."""
+    tree: Tree = {f"{action}Result": result, "ResponseMetadata": {"RequestId": REQUEST_ID}}
+    return Answer(200, xml(f"{action}Response", tree, items=False, space=space), {"Content-Type": "text/xml"})
+
+
 def error_document(service: str, refusal: RefusalError) -> bytes:
     """The body of an error in the words of that service."""
     error: dict[str, Tree] = {"Code": refusal.code, "Message": refusal.message}

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from canvos_tui.rehearsal.aws.cloud import Cloud, StoredBucket, StoredObject
+from canvos_tui.rehearsal.aws.config import ACCOUNT, FOREIGN_ACCOUNT
 from canvos_tui.rehearsal.aws.protocol import Answer, RefusalError, Request, Tree, xml
 from canvos_tui.rehearsal.aws.s3_uploads import S3Uploads
 
@@ -59,6 +60,12 @@ class S3:
 
     def _in_bucket(self, request: Request, bucket: StoredBucket, permit: Permit) -> Answer:
         arn, query = f"arn:aws:s3:::{bucket.name}", request.query
+        owner = FOREIGN_ACCOUNT if bucket.name in self._cloud.config.foreign_buckets else ACCOUNT
+        if request.headers.get("x-amz-expected-bucket-owner", owner) != owner:
+            raise RefusalError("AccessDenied", "Access Denied", 403)
+        if request.method == "GET" and "encryption" in query:
+            permit("s3:GetEncryptionConfiguration", arn)
+            return _document("ServerSideEncryptionConfiguration", self._encryption())
         if request.method == "GET" and "uploads" in query:
             permit("s3:ListBucketMultipartUploads", arn)
             return _document("ListMultipartUploadsResult", self._uploads.listing(bucket, query))
@@ -69,6 +76,11 @@ class S3:
             permit("s3:ListBucket", arn)
             return Answer() if request.method == "HEAD" else _document("ListBucketResult", self._listing(bucket, query))
         raise RefusalError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+
+    def _encryption(self) -> Tree:
+        key = self._cloud.config.bucket_key
+        default: dict[str, Tree] = {"SSEAlgorithm": "AES256" if key is None else "aws:kms", "KMSMasterKeyID": key or None}
+        return {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": False}}
 
     def _listing(self, bucket: StoredBucket, query: Mapping[str, str]) -> Tree:
         prefix, limit = query.get("prefix", ""), int(query.get("max-keys", "1000"))
@@ -110,7 +122,8 @@ class S3:
     def _put(self, request: Request, bucket: StoredBucket, key: str) -> Answer:
         body = request.body
         with self._cloud.lock:
-            check_conditions(request.headers, bucket.objects.get(key))
+            if self._cloud.config.honours_conditions:
+                check_conditions(request.headers, bucket.objects.get(key))
             kept = body.kept if len(body.kept) == body.size else b""
             found = StoredObject(key, body.size, f'"{body.md5}"', datetime.now(UTC), kept)
             bucket.objects[key] = found

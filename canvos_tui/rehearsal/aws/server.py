@@ -15,7 +15,8 @@ from canvos_tui.rehearsal.aws.cloud import Cloud
 from canvos_tui.rehearsal.aws.config import Fault, StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.ec2 import Ec2
 from canvos_tui.rehearsal.aws.gate import Gate
-from canvos_tui.rehearsal.aws.identity import answer_iam, answer_sts
+from canvos_tui.rehearsal.aws.iam import answer_iam
+from canvos_tui.rehearsal.aws.identity import answer_sts
 from canvos_tui.rehearsal.aws.intake import read_body
 from canvos_tui.rehearsal.aws.protocol import Answer, HangUpError, RefusalError, Request, error_document
 from canvos_tui.rehearsal.aws.s3 import S3
@@ -105,7 +106,7 @@ class StandinAws:
         if signed.service == "sts":
             return answer_sts(form.get("Action", ""), key, permit)
         if signed.service == "iam":
-            return answer_iam(form.get("Action", ""), form.get("RoleName", ""), self.cloud, permit)
+            return answer_iam(form, self.cloud, self.gate.allows, permit)
         raise RefusalError("InvalidAction", f"No stand-in for the service {signed.service}", 400)
 
 

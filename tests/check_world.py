@@ -12,7 +12,19 @@ from typing import Any, cast
 
 from canvos_tui.adapters.disk import Disk
 from canvos_tui.adapters.git import GitCommand
-from canvos_tui.core.aws_facts import AwsKeys, Bucket, Identity, Image, Right, RightProbe, S3Object
+from canvos_tui.core.aws_facts import (
+    AwsKeys,
+    Bucket,
+    Encryption,
+    Identity,
+    Image,
+    ImportTask,
+    RegionFacts,
+    Right,
+    RightProbe,
+    RoleFacts,
+    S3Object,
+)
 from canvos_tui.core.check_table import CHECKS
 from canvos_tui.core.checks import CheckResult, Context, run
 from canvos_tui.core.draft import ArgFound, Draft, KeysGiven, Origin, fresh
@@ -40,6 +52,7 @@ MACHINE = HostFacts("Linux", "x86_64", 8, 16 * GB, 200 * GB, 400 * GB, "alice", 
 RAN = PrivilegedProbe(True, "", "Privileged container test", 0.8)
 EDGE = Identity("123456789012", "arn:aws:iam::123456789012:user/edge", 1.0)
 BUCKET = Bucket("acme-images", True, "eu-west-1", True)
+PLAIN, ROLE, HERE = Encryption(bucket_kms=False, ebs=False), RoleFacts(exists=True), RegionFacts("eu-west-1", known=True)
 ENGINE = DockerFacts("unix:///var/run/docker.sock", "27.1.1", "/var/lib/docker", False, False, 8, 16 * GB, "Docker version 27.1.1")
 
 
@@ -60,6 +73,10 @@ class World:
     rights_error: AwsError | None = None
     objects: dict[str, S3Object] = field(default_factory=dict)
     images: tuple[Image, ...] = ()
+    tasks: tuple[ImportTask, ...] | AwsError = ()
+    encryption: Encryption = PLAIN
+    role: RoleFacts = ROLE
+    region: RegionFacts = HERE
     environ: dict[str, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
 
@@ -152,6 +169,21 @@ class _Aws:
         if isinstance(self._world.identity, AwsError):
             raise self._world.identity
         return self._world.identity
+
+    async def region_facts(self) -> RegionFacts:
+        return self._world.region
+
+    async def role_facts(self) -> RoleFacts:
+        return self._world.role
+
+    async def encryption(self, bucket: str) -> Encryption:
+        self._world.asked["encryption"] += 1
+        return self._world.encryption
+
+    async def import_tasks(self) -> tuple[ImportTask, ...]:
+        if isinstance(self._world.tasks, AwsError):
+            raise self._world.tasks
+        return self._world.tasks
 
     async def bucket(self, name: str) -> Bucket:
         if isinstance(self._world.bucket, AwsError):

@@ -8,18 +8,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from canvos_tui.adapters import aws_profiles, aws_values
+from canvos_tui.adapters import aws_account, aws_profiles, aws_values
+from canvos_tui.adapters.aws_bucket import head_bucket
 from canvos_tui.adapters.aws_clients import PROBES, SERVICES, Clients, Patience, endpoint_for
 from canvos_tui.adapters.aws_errors import DENIALS
+from canvos_tui.adapters.aws_proofs import prove_put
 from canvos_tui.adapters.aws_rights import Rights
 from canvos_tui.core.aws_facts import (
     AwsKeys,
     Baseline,
     Bucket,
+    Encryption,
     Identity,
     Image,
     ImportTask,
+    PutWay,
+    RegionFacts,
     RightProbe,
+    RoleFacts,
     S3Object,
     Sighting,
     Snapshot,
@@ -76,19 +82,24 @@ class BotoAws:
     async def identity(self) -> Identity:
         """Whose keys these are, and how far our clock is from AWS'."""
 
-        def ask(sts: Any) -> Identity:
-            before = datetime.now(UTC)
-            found = sts.get_caller_identity()
-            now = before + (datetime.now(UTC) - before) / 2
-            at = aws_values.answered_at(found)
-            return Identity(found["Account"], found["Arn"], (now - at).total_seconds() if at is not None else None)
-
-        self._identity = await self._probes.call("sts", ask)
+        self._identity = await aws_account.identity(self._probes)
         return self._identity
 
+    async def region_facts(self) -> RegionFacts:
+        """What the SDK's own list says of this region's name."""
+        return await aws_account.region(self._region)
+
+    async def role_facts(self) -> RoleFacts:
+        """The service role vmimport with its documents, as far as these keys may look."""
+        return await aws_account.role(self._probes)
+
+    async def encryption(self, bucket: str) -> Encryption:
+        """What is encrypted by default, as far as these keys may look."""
+        return await aws_account.encryption(self._probes, bucket)
+
     async def bucket(self, name: str) -> Bucket:
-        """HeadBucket; region even where access is refused."""
-        return await head_bucket(self._clients, name)
+        """HeadBucket; region even where access is refused, and whose it is where the identity is known."""
+        return await head_bucket(self._probes, name, self._identity.account if self._identity else "")
 
     async def head(self, bucket: str, key: str) -> S3Object | None:
         """The object, None when there is none."""
@@ -213,6 +224,11 @@ class BotoAws:
         """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
         return await Rights(self._probes, bucket, key, report).ask()
 
+    async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
+        """s3:PutObject in a way that was asked for; the probe names what stays in the bucket."""
+        arn = (self._identity or await self.identity()).arn if way is PutWay.SIMULATE else ""
+        return await prove_put(self._probes, bucket, way, arn)
+
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""
         await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
@@ -226,32 +242,6 @@ async def _attempt(what: str, asked: Awaitable[T], blind: list[str]) -> tuple[bo
     except Exception as error:  # noqa: BLE001  a look must never end the run that it watches
         blind.append(f"{what}: {type(error).__name__}: {error}")
     return False, None
-
-
-async def head_bucket(clients: Clients, name: str) -> Bucket:
-    """HeadBucket of existing, absent and foreign buckets alike."""
-
-    def ask(s3: Any) -> Bucket:
-        from botocore.exceptions import ClientError
-
-        try:
-            found = s3.head_bucket(Bucket=name)
-            return Bucket(name, exists=True, region=found.get("BucketRegion") or _region_of(found), accessible=True)
-        except ClientError as error:
-            status, region = error.response["ResponseMetadata"]["HTTPStatusCode"], _region_of(error.response)
-            if status == 404:
-                return Bucket(name, exists=False)
-            if region is None or status not in {301, 400, 403}:
-                raise
-            return Bucket(name, exists=True, region=region)
-
-    return await clients.call("s3", ask)
-
-
-def _region_of(found: Mapping[str, Any]) -> str | None:
-    headers = found.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    region = headers.get("x-amz-bucket-region")
-    return str(region) if region else None
 
 
 def _uploads(s3: Any, bucket: str, key: str) -> tuple[Upload, ...]:

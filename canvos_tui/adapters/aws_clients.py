@@ -6,16 +6,15 @@ import asyncio
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from canvos_tui.adapters.aws_errors import translate
+from canvos_tui.adapters.aws_errors import THROTTLES, translate
 from canvos_tui.core.aws_facts import AwsKeys
-
-if TYPE_CHECKING:
-    from canvos_tui.core.errors import AwsError
+from canvos_tui.core.errors import AwsError
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.Lock()
@@ -24,14 +23,20 @@ SERVICES = ("s3", "ec2", "sts", "iam")
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a call may take: seconds to connect, seconds between two bytes, and how many attempts in all."""
+    """How long a call may take: seconds to connect, seconds between two bytes, and how many attempts in all.
+
+    `slower` is how often a call is repeated after AWS asked to slow down, where the SDK itself repeats nothing.
+    """
 
     connect: float = 5.0
     read: float = 20.0
     attempts: int = 5
+    slower: int = 0
 
 
-PROBES = Patience(5.0, 10.0, 2)
+# a check shows what is there within its ten seconds; only throttling is worth another try (two of them)
+PROBES = Patience(4.0, 8.0, 1, 2)
+_PAUSE = 0.4  # seconds, doubled each time
 
 
 class Clients:
@@ -48,7 +53,17 @@ class Clients:
 
     async def call(self, service: str, deed: Callable[[Any], T]) -> T:
         """What `deed(client)` returns; AwsError for whatever AWS or the network did."""
-        return await in_thread(lambda: self._call(service, deed))
+        return await in_thread(lambda: self._patiently(service, deed))
+
+    def _patiently(self, service: str, deed: Callable[[Any], T]) -> T:
+        for attempt in range(self._patience.slower):
+            try:
+                return self._call(service, deed)
+            except AwsError as error:
+                if error.code not in THROTTLES:
+                    raise
+            time.sleep(_PAUSE * 2**attempt)
+        return self._call(service, deed)
 
     def _call(self, service: str, deed: Callable[[Any], T]) -> T:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -61,6 +76,10 @@ class Clients:
             problem = self.error(error)
         # raised outside of the handler: the SDK's own exception is not chained to it and cannot be printed with it
         raise problem
+
+    def elsewhere(self, region: str) -> Clients:
+        """The same keys in another region."""
+        return Clients(self.keys, region, self._environ, self._patience)
 
     def error(self, error: Exception) -> AwsError:
         """The AwsError for an exception of the SDK, without any secret of these keys."""

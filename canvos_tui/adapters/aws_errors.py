@@ -18,7 +18,8 @@ _CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 _CLOCK_TEXT = re.compile(r"Signature (expired|not yet current)", re.IGNORECASE)
 _UNKNOWN_KEY = (
     "AWS does not know this access key, or it was deactivated or deleted",
-    "compare the key id with IAM > Users > Security credentials: it must be listed there as Active",
+    "compare the key id with IAM > Users > Security credentials: it must be listed there as Active; "
+    "keys of AWS China and GovCloud work in their own regions only",
 )
 _SENTENCES = {
     "InvalidClientTokenId": _UNKNOWN_KEY,
@@ -65,7 +66,7 @@ _SDK_ERRORS = (  # class name in botocore -> our code; the first that fits wins,
     ("ResponseParserError", "foreign-answer"),
 )
 _USERINFO = re.compile(r"://[^/\s@]+@")
-_ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
+_ENCODED = re.compile(r"\s*Encoded authorization failure message: (\S+)")
 
 
 def translate(error: Exception, *, hidden: tuple[str, ...] = (), temporary: bool = False) -> AwsError:
@@ -88,7 +89,14 @@ def _refused(response: Mapping[str, Any], hidden: tuple[str, ...], *, temporary:
     sentence, remedy = _SENTENCES.get(kind, ("AWS refused the request", "see AWS' own words"))
     shown = CLOCK if kind == CLOCK else code
     text = f"{sentence} ({code}: {said})" if said and said != code else f"{sentence} ({code})"
-    return AwsError(text, code=shown, remedy=remedy, status=status, request_id=str(about.get("RequestId", "")))
+    return AwsError(
+        text, code=shown, remedy=remedy, status=status, request_id=str(about.get("RequestId", "")), said=said, sealed=_sealed(error)
+    )
+
+
+def _sealed(error: Mapping[str, Any]) -> str:
+    found = _ENCODED.search(str(error.get("Message", "")))
+    return found[1] if found else ""
 
 
 def _kind(code: str, said: str, status: int, *, temporary: bool) -> str:

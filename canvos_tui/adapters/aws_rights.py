@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from canvos_tui.adapters import aws_account
 from canvos_tui.adapters.aws_clients import Clients
 from canvos_tui.adapters.aws_errors import DENIALS
 from canvos_tui.core.aws_facts import Right, RightProbe
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.role_policy import ROLE, judge_role
 
-ROLE = "vmimport"
 _ALLOWED_DRY = "DryRunOperation"
+_NEVER_THERE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
 _DEVICE = "/dev/xvda"
 _FEW = 5  # the smallest page that every describe call accepts
 
@@ -31,8 +33,10 @@ class Rights:
         self._probe_key = f"canvos-tui-probe-{secrets.token_hex(8)}"
 
     async def ask(self) -> tuple[RightProbe, ...]:
-        """All answers: bucket, images, tasks and import, then the role."""
-        groups = await asyncio.gather(self._s3(), self._snapshots_and_register(), self._reads(), self._import(), self._role())
+        """All answers: bucket, images, tasks and import, then the role. The groups do not wait for each other."""
+        groups = await asyncio.gather(
+            self._s3(), self._snapshots_and_register(), self._images(), self._tasks(), self._import(), self._role()
+        )
         return tuple(probe for group in groups for probe in group)
 
     def _told(self, probe: RightProbe) -> RightProbe:
@@ -47,32 +51,36 @@ class Rights:
             await self._try("s3:ListBucket", "s3", lambda s3: s3.list_objects_v2(Bucket=bucket, Prefix=self._key, MaxKeys=1))
         )
         get = self._told(await self._get(may_list=listing.right is Right.ALLOWED))
-        put = self._told(await self._put(get))
+        put = self._told(await self._put())
         return [listing, get, put]
 
     async def _get(self, *, may_list: bool) -> RightProbe:
         """HEAD of a key that cannot exist: only those who may read and list are told that it is not there."""
         probe = await self._try("s3:GetObject", "s3", lambda s3: s3.head_object(Bucket=self._bucket, Key=self._probe_key))
         if probe.code in {"404", "NoSuchKey"}:
-            return replace(probe, right=Right.ALLOWED, code="", message="")
+            return RightProbe("s3:GetObject", Right.ALLOWED, "verified")
+        if probe.right is Right.ALLOWED:  # somebody answers 200 for a key that was made up just now
+            return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="the endpoint shows an object that cannot exist")
         if probe.right is Right.DENIED and not may_list:
             # without the right to list, an absent key is a 403 too
             return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="cannot be told apart without s3:ListBucket")
         return probe
 
-    async def _put(self, get: RightProbe) -> RightProbe:
-        """A write on a condition that cannot hold; where reading is in doubt, a part for an upload that does not exist."""
+    async def _put(self) -> RightProbe:
+        """A write on a condition that cannot hold; where its refusal may be about reading, a part for an upload that does not exist."""
         key = self._probe_key
         probe = await self._try(
             "s3:PutObject", "s3", lambda s3: s3.put_object(Bucket=self._bucket, Key=key, Body=b"", IfMatch='"0"'), method="dry_run"
         )
-        if probe.right is Right.ALLOWED:
-            return replace(probe, message=f"the endpoint ignores conditions and stored the empty object {key}")
-        if probe.code in {"NoSuchKey", "404", "PreconditionFailed", "412"}:
+        if probe.right is Right.ALLOWED:  # it was written after all, and that is said
+            return replace(probe, method="verified", message="the endpoint ignores conditions and stored an empty object", left=key)
+        if probe.code in _NEVER_THERE:
             return RightProbe("s3:PutObject", Right.ALLOWED, "dry_run")
-        if probe.right is Right.DENIED and get.right is not Right.ALLOWED and "s3:PutObject" not in probe.message:
-            return await self._put_part()
-        return probe
+        if probe.right is Right.DENIED and "s3:PutObject" in probe.message:
+            return probe
+        part = await self._put_part()
+        # a part needs this right and no other, so its refusal counts; a refused condition alone may be about reading
+        return part if part.right is not Right.UNKNOWN else _doubt(probe, part)
 
     async def _put_part(self) -> RightProbe:
         probe = await self._try(
@@ -81,19 +89,20 @@ class Rights:
             lambda s3: s3.upload_part(Bucket=self._bucket, Key=self._probe_key, UploadId="none", PartNumber=1, Body=b""),
             method="dry_run",
         )
-        return RightProbe("s3:PutObject", Right.ALLOWED, "dry_run") if probe.code == "NoSuchUpload" else probe
+        if probe.code == "NoSuchUpload":
+            return RightProbe("s3:PutObject", Right.ALLOWED, "dry_run")
+        if probe.right is Right.ALLOWED:
+            return replace(probe, right=Right.UNKNOWN, message="the endpoint took a part for an upload that does not exist")
+        return probe
 
     # -- EC2 -------------------------------------------------------------------------------------------------
 
-    async def _reads(self) -> list[RightProbe]:
-        return [
-            self._told(
-                await self._try("ec2:DescribeImages", "ec2", lambda ec2: ec2.describe_images(Owners=["self"], MaxResults=_FEW)),
-            ),
-            self._told(
-                await self._try("ec2:DescribeImportSnapshotTasks", "ec2", lambda ec2: ec2.describe_import_snapshot_tasks(MaxResults=_FEW)),
-            ),
-        ]
+    async def _images(self) -> list[RightProbe]:
+        return [self._told(await self._try("ec2:DescribeImages", "ec2", lambda ec2: ec2.describe_images(Owners=["self"], MaxResults=_FEW)))]
+
+    async def _tasks(self) -> list[RightProbe]:
+        action = "ec2:DescribeImportSnapshotTasks"
+        return [self._told(await self._try(action, "ec2", lambda ec2: ec2.describe_import_snapshot_tasks(MaxResults=_FEW)))]
 
     async def _snapshots_and_register(self) -> list[RightProbe]:
         own: list[str] = []
@@ -132,15 +141,11 @@ class Rights:
     # -- IAM -------------------------------------------------------------------------------------------------
 
     async def _role(self) -> list[RightProbe]:
-        found: dict[str, Any] = {}
-        probe = await self._try(ROLE, "iam", lambda iam: found.update(iam.get_role(RoleName=ROLE)))
-        if probe.right is Right.ALLOWED:
-            probe = _judge_trust(found)
-        elif probe.code == "NoSuchEntity":
-            probe = replace(probe, right=Right.DENIED)
-        elif probe.right is Right.DENIED:  # that only says that we may not look
-            probe = replace(probe, right=Right.UNKNOWN, method="not_verifiable")
-        return [self._told(probe)]
+        try:
+            facts = await aws_account.role(self._clients)
+        except AwsError as error:
+            return [self._told(RightProbe(ROLE, Right.UNKNOWN, "verified", error.code, error.said or error.message, error.request_id))]
+        return [self._told(judge_role(facts, self._bucket, self._key, self._clients.region))]
 
     # -- the two ways to ask ---------------------------------------------------------------------------------
 
@@ -148,8 +153,9 @@ class Rights:
         try:
             await self._clients.call(service, deed)
         except AwsError as error:
-            denied = error.code in DENIALS
-            return RightProbe(action, Right.DENIED if denied else Right.UNKNOWN, method, error.code, error.message)
+            right = Right.DENIED if error.code in DENIALS else Right.UNKNOWN
+            said = await self._decoded(error) or error.said or error.message
+            return RightProbe(action, right, method, error.code, said, error.request_id)
         return RightProbe(action, Right.ALLOWED, method)
 
     async def _dry_run(self, action: str, deed: Callable[[Any], object]) -> RightProbe:
@@ -160,26 +166,21 @@ class Rights:
             return replace(probe, right=Right.UNKNOWN, message="the endpoint does not know dry runs")
         return probe
 
+    async def _decoded(self, error: AwsError) -> str:
+        """The sentence inside an encoded refusal; "" where there is none or these keys may not decode it."""
+        if not error.sealed:
+            return ""
+        try:
+            answer = await self._clients.call("sts", lambda sts: sts.decode_authorization_message(EncodedMessage=error.sealed))
+            about = json.loads(answer["DecodedMessage"])
+            who, what = about["context"]["principal"]["arn"], about["context"]["action"]
+        except (AwsError, KeyError, TypeError, ValueError):
+            return ""
+        why = "an explicit deny" if about.get("explicitDeny") else "no policy allows it"
+        return f"{who} may not {what} on {about['context'].get('resource', '*')}: {why}"
 
-def _judge_trust(found: Mapping[str, Any]) -> RightProbe:
-    """Whether VM Import may take the role. Its rights on the bucket are not looked at."""
-    document = found.get("Role", {}).get("AssumeRolePolicyDocument", {})
-    document = json.loads(document) if isinstance(document, str) else document
-    statements = document.get("Statement", [])
-    statements = statements if isinstance(statements, list) else [statements]
-    if any(_trusts(statement) for statement in statements):
-        return RightProbe(
-            ROLE, Right.ALLOWED, "verified", message="exists and trusts VM Import; its rights on the bucket were not looked at"
-        )
-    return RightProbe(ROLE, Right.DENIED, "verified", "TrustPolicy", "the role does not let vmie.amazonaws.com take it")
 
-
-def _trusts(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal")
-    services = principal.get("Service", ()) if isinstance(principal, Mapping) else ()
-    services = (services,) if isinstance(services, str) else services
-    conditions = [
-        value for test in (statement.get("Condition") or {}).values() for name, value in test.items() if name.lower() == "sts:externalid"
-    ]
-    named = all(ROLE in ((value,) if isinstance(value, str) else value) for value in conditions)
-    return statement.get("Effect") == "Allow" and named and any(str(s).startswith("vmie.amazonaws.com") for s in services)
+def _doubt(first: RightProbe, second: RightProbe) -> RightProbe:
+    """Neither of two questions was conclusive."""
+    unclear = first if first.right is Right.UNKNOWN else second
+    return replace(unclear, right=Right.UNKNOWN, method="not_verifiable")

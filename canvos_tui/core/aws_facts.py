@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from canvos_tui.core.secret import Secret
 
@@ -42,6 +44,11 @@ class Identity:
         return parts[1] if len(parts) > 1 and parts[1] else "aws"
 
     @property
+    def root(self) -> bool:
+        """Whether these are the account's root keys."""
+        return self.arn.endswith(":root")
+
+    @property
     def user(self) -> str:
         """The part of the ARN after the account, for example `user/edge`."""
         return self.arn.split(":", 5)[-1]
@@ -49,12 +56,49 @@ class Identity:
 
 @dataclass(frozen=True)
 class Bucket:
-    """What HeadBucket says; `exists` is None when nobody answered, `accessible` is True only after a 200."""
+    """What HeadBucket says; `exists` is None when nobody answered, `accessible` is True only after a 200.
+
+    `foreign` says whether another account owns it: None where that was not or could not be asked.
+    """
 
     name: str
     exists: bool | None
     region: str | None = None
     accessible: bool = False
+    foreign: bool | None = None
+
+
+@dataclass(frozen=True)
+class RegionFacts:
+    """What the SDK's own list says of a region's name; newer regions are not in it. `near` are names that look like it."""
+
+    name: str
+    known: bool
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """What is encrypted by default: the bucket's objects and new EBS snapshots. `unseen` says which could not be asked, and why.
+
+    `bucket_key` and `ebs_key` are the KMS keys in use as AWS names them; empty stands for AWS' own key.
+    """
+
+    bucket_kms: bool | None = None
+    bucket_key: str = ""
+    ebs: bool | None = None
+    ebs_key: str = ""
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoleFacts:
+    """The service role as IAM shows it. `trust` and `policies` are policy documents; `unseen` says what could not be looked at."""
+
+    exists: bool
+    trust: Mapping[str, Any] | None = None
+    policies: tuple[Mapping[str, Any], ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,15 +171,28 @@ class Right(Enum):
     UNKNOWN = "unknown"
 
 
+class PutWay(Enum):
+    """How else the right to upload can be found out; the first two write something."""
+
+    MULTIPART = "multipart"
+    OBJECT = "object"
+    SIMULATE = "simulate"
+
+
 @dataclass(frozen=True)
 class RightProbe:
-    """One right, what was learned of it, how (`verified`, `dry_run`, `not_verifiable`) and what AWS said."""
+    """One right, what was learned of it, how (`verified`, `dry_run`, `simulated`, `not_verifiable`) and what AWS said.
+
+    `left` names what the question itself left behind in AWS, empty for nothing.
+    """
 
     action: str
     right: Right
     method: str
     code: str = ""
     message: str = ""
+    request_id: str = ""
+    left: str = ""
 
 
 @dataclass(frozen=True)

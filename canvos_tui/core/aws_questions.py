@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from canvos_tui.core import clash
-from canvos_tui.core.aws_facts import AwsKeys, Bucket, Identity, RightProbe
+from canvos_tui.core.aws_facts import AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
 from canvos_tui.core.checks import Answer, Context, Evidence, Fix
 from canvos_tui.core.clash import Clash
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.result import Status
+from canvos_tui.core.right_advice import Subject, key_arn
 
 KEYS_SCREEN, BUCKET_SCREEN = "screen 6", "screen 5"
+ANY_REGION = "us-east-1"  # STS answers there as well; used while REGION is not known
+_FOR_A_FIX = 3.0  # seconds: a fix must not keep the answer waiting that it belongs to
 # codes of AwsError that say nobody answered, as opposed to AWS refusing
 NOT_REACHED = frozenset({"unreachable", "timeout", "proxy", "tls", "foreign-answer", "throttled", "invalid"})
 
@@ -47,7 +52,7 @@ def asked(context: Context) -> Asked:
 async def aws(context: Context) -> Aws:
     """AWS with these keys in this region."""
     about = asked(context)
-    return await context.once("aws", lambda: context.ports.aws.open(about.keys, about.region))
+    return await context.once("aws", lambda: context.ports.aws.open(about.keys, about.region or ANY_REGION))
 
 
 async def identity(context: Context) -> Identity:
@@ -68,12 +73,100 @@ async def bucket_facts(context: Context) -> Bucket:
     return await context.once("bucket", ask)
 
 
-async def rights(context: Context) -> tuple[RightProbe, ...]:
-    """All rights, probed once for all checks; raises AwsError."""
+async def encryption(context: Context) -> Encryption:
+    """What is encrypted by default; raises AwsError."""
 
-    async def ask() -> tuple[RightProbe, ...]:
-        about = asked(context)
-        return await (await aws(context)).rights(about.bucket, about.key, lambda _: None)
+    async def ask() -> Encryption:
+        return await (await aws(context)).encryption(asked(context).bucket)
+
+    return await context.once("encryption", ask)
+
+
+async def role(context: Context) -> RoleFacts:
+    """The service role; raises AwsError."""
+
+    async def ask() -> RoleFacts:
+        return await (await aws(context)).role_facts()
+
+    return await context.once("role", ask)
+
+
+async def subject(context: Context) -> Subject:
+    """Whom and what a fix is about, as far as AWS told; never raises."""
+    about = asked(context)
+    who: Identity | None = None
+    found: Encryption | None = None
+    try:
+        who = await identity(context)
+        found = await asyncio.wait_for(encryption(context), _FOR_A_FIX)
+    except (AwsError, TimeoutError):
+        pass  # the fix then has fewer real values in it, and the check of that question says why
+    return subject_of(about.bucket, about.region, who, found)
+
+
+def subject_of(bucket: str, region: str, who: Identity | None, found: Encryption | None) -> Subject:
+    """The same from facts at hand."""
+    account = who.account if who else "*"
+    upload = key_arn(found.bucket_key, region, account) if found and found.bucket_kms else ""
+    snapshot = key_arn(found.ebs_key, region, account) if found and found.ebs else ""
+    return Subject(bucket, region, who, upload, snapshot)
+
+
+class Rights:
+    """All rights, probed together; each answer can be had as soon as it is there."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._single: dict[str, asyncio.Future[RightProbe]] = {}
+        self._all = asyncio.ensure_future(self._ask())
+        self._all.add_done_callback(self._settle)
+
+    async def _ask(self) -> tuple[RightProbe, ...]:
+        about = asked(self._context)
+        return await (await aws(self._context)).rights(about.bucket, about.key, self._arrived)
+
+    def _waiting(self, action: str) -> asyncio.Future[RightProbe]:
+        return self._single.setdefault(action, asyncio.get_running_loop().create_future())
+
+    def _arrived(self, probe: RightProbe) -> None:
+        if not (waiting := self._waiting(probe.action)).done():
+            waiting.set_result(probe)
+
+    def _settle(self, done: asyncio.Future[tuple[RightProbe, ...]]) -> None:
+        """The answers that nobody reported on the way, and the end for whoever waits for one that never came."""
+        if done.cancelled() or done.exception() is not None:
+            return
+        for probe in done.result():
+            self._arrived(probe)
+        for action, waiting in self._single.items():
+            if not waiting.done():
+                waiting.set_result(RightProbe(action, Right.UNKNOWN, "not_verifiable", message="it was not asked"))
+
+    async def one(self, action: str) -> RightProbe:
+        """That right; raises AwsError when none could be asked."""
+        waiting = self._waiting(action)
+        either: set[asyncio.Future[Any]] = {waiting, self._all}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            await asyncio.shield(self._all)
+            self._settle(self._all)
+        return waiting.result()
+
+    def known(self, action: str) -> RightProbe | None:
+        """That right when its answer is there."""
+        waiting = self._single.get(action)
+        return waiting.result() if waiting is not None and waiting.done() and not waiting.cancelled() else None
+
+    async def all(self) -> tuple[RightProbe, ...]:
+        """Every right; raises AwsError."""
+        return await asyncio.shield(self._all)
+
+
+async def rights(context: Context) -> Rights:
+    """The rights, probed once for all checks."""
+
+    async def ask() -> Rights:
+        return Rights(context)
 
     return await context.once("rights", ask)
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from canvos_tui.core import fields
-from canvos_tui.core.aws_facts import Right
-from canvos_tui.core.aws_questions import KEYS_SCREEN, asked, bucket_facts, identity, missing, refused, rights
+from canvos_tui.core.aws_facts import ImportTask, Right, RightProbe
+from canvos_tui.core.aws_questions import KEYS_SCREEN, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks import Answer, Check, Command, Context, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks_bucket import bucket, bucket_region, default_encryption, refused_entry
 from canvos_tui.core.checks_rights import ami_clash, ami_name, key_clash, right
 from canvos_tui.core.errors import AwsError, InvalidValueError
 from canvos_tui.core.questions import waits
 from canvos_tui.core.result import Status
+from canvos_tui.core.role_policy import partition_of
 
 SKEW = 240  # seconds; AWS refuses signatures that are five minutes off
+IMPORTS = 5  # import tasks at a time in a region, unless AWS raised it (VM Import/Export quotas)
 _REGION_OFF = frozenset({"OptInRequired", "AuthFailure"})
+_ENDED = frozenset({"completed", "deleted", "cancelled", "error"})
 
 
 async def creds(context: Context) -> Answer:
     """The account and user behind the keys."""
-    if screens := missing(context, "keys", "REGION"):
+    if screens := missing(context, "keys"):
         return waits(screens)
     required = "keys that AWS accepts"
     try:
@@ -31,6 +35,9 @@ async def creds(context: Context) -> Answer:
         fix = Fix("Switch time synchronisation on", (Command("sudo timedatectl set-ntp true", root=True),))
         told = f"{observed}; this clock is {abs(skew) / 60:.0f} min {'ahead' if skew > 0 else 'behind'}"
         return Answer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
+    if found.root:
+        fix = Fix("Make a key for an IAM user with no more rights than needed: screen 7 has the policy")
+        return Answer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
     return Answer(Status.PASS, observed, required, evidence=evidence)
 
 
@@ -55,62 +62,72 @@ async def key_type(context: Context) -> Answer:
 
 async def region(context: Context) -> Answer:
     """EC2 of that region answers these keys."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
+    if wrong := refused_entry(context, "REGION"):
+        return wrong
+    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
         return waits(screens)
-    name = asked(context).region
-    probes = [p for p in await rights(context) if p.action.startswith("ec2:")]
-    off = next((p for p in probes if p.code in _REGION_OFF), None)
-    if off is not None:
+    name, required = asked(context).region, "a region that is enabled"
+    partition = (await identity(context)).partition
+    if partition != partition_of(name):
+        fix = Fix(f"Use a region of the partition {partition}, or keys of an account in {partition_of(name)}")
+        told = f"these keys belong to the partition {partition}, {name} is in {partition_of(name)}"
+        return Answer(Status.FAIL, told, f"a region of {partition}", (fix,))
+    found = await rights(context)
+    # one answer of EC2 is enough; the second is asked where the first says nothing about the region
+    probes = [await found.one("ec2:DescribeImages")]
+    if probes[0].right is Right.UNKNOWN and probes[0].code not in _REGION_OFF:
+        probes.append(await found.one("ec2:DescribeSnapshots"))
+    if any(p.right is not Right.UNKNOWN for p in probes):
+        return Answer(Status.PASS, f"EC2 answers in {name}", required)
+    return await _no_region(context, name, probes)
+
+
+async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> Answer:
+    """Switched off, misspelt, or out of reach."""
+    required, said = "a region that is enabled", next((p.message or p.code for p in probes if p.message or p.code), "no answer")
+    evidence = tuple(Evidence(p.action, f"{p.code} {p.message}".strip()) for p in probes)
+    if any(p.code in _REGION_OFF for p in probes):
         fix = Fix(f"Enable {name} in the account, or choose another region", (Command(f"aws account enable-region --region-name {name}"),))
-        return Answer(Status.FAIL, f"{name}: {off.message or off.code}", "a region that is enabled", (fix,))
-    answered = [p for p in probes if p.right is not Right.UNKNOWN]
-    if answered:
-        return Answer(Status.PASS, f"EC2 answers in {name}", "a region that is enabled")
-    said = next((p.message or p.code for p in probes if p.message or p.code), "no answer")
-    return Answer(Status.UNKNOWN, f"EC2 of {name}: {said}", "a region that is enabled", method=Method.NOT_VERIFIABLE)
+        told = f"{name} is not enabled for the account: STS knows the keys, EC2 there says {said}"
+        return Answer(Status.FAIL, told, required, (fix,), evidence)
+    facts = await (await aws(context)).region_facts()
+    if not facts.known and all(p.code == "unreachable" for p in probes):
+        near = f"REGION={facts.near[0]} (screen 5)" if facts.near else "one that exists"
+        told = f"there seems to be no region {name}: no host of that name, and no such region is known"
+        return Answer(Status.FAIL, told, "an existing region", (Fix(f"Correct the name: {near}"),), evidence)
+    again = Fix("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
+    return Answer(Status.UNKNOWN, f"EC2 of {name}: {said}", required, (again,), evidence, Method.NOT_VERIFIABLE)
 
 
-async def bucket(context: Context) -> Answer:
-    """The bucket exists and these keys may look at it."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
+async def import_tasks(context: Context) -> Answer:
+    """Room for one more import, and none of this very object under way."""
+    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
         return waits(screens)
-    about, required = asked(context), "an existing bucket"
+    about, required = asked(context), f"fewer than {IMPORTS}, none of this object"
     try:
-        found = await bucket_facts(context)
+        found = await (await aws(context)).import_tasks()
     except AwsError as error:
         return refused(error, required)
-    if found.exists is None:
-        return Answer(Status.UNKNOWN, f"{found.name}: nobody answered", required, method=Method.NOT_VERIFIABLE)
-    if not found.exists:
-        make = Fix(
-            "Create it, or correct the name", (Command(f"aws s3 mb s3://{about.bucket} --region {about.region}"), Command("aws s3 ls"))
-        )
-        return Answer(Status.FAIL, f"there is no bucket {found.name}", required, (make,))
-    if not found.accessible:
+    active = [task for task in found if task.status not in _ENDED]
+    evidence = tuple(Evidence("aws ec2 describe-import-snapshot-tasks", _told(task)) for task in active)
+    measure = Measure(len(active), IMPORTS, "tasks")
+    same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
+    if same is not None:
         fix = Fix(
-            "Is it this account's bucket? If so, ask for s3:ListBucket on it",
-            (Command(f"aws s3api get-bucket-location --bucket {found.name}"),),
+            "Wait until it has ended, choose another S3_KEY (screen 5), or stop it",
+            (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
         )
-        return Answer(Status.WARN, f"{found.name} exists, but these keys may not look at it", required, (fix,))
-    return Answer(Status.PASS, f"{found.name} exists", required)
+        return Answer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)
+    if len(active) >= IMPORTS:
+        fix = Fix("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
+        told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
+        return Answer(Status.WARN, told, required, (fix,), evidence, measure=measure)
+    return Answer(Status.PASS, f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way", required, measure=measure)
 
 
-async def bucket_region(context: Context) -> Answer:
-    """Bucket and REGION are in the same place, because EC2 imports from nowhere else."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
-        return waits(screens)
-    about = asked(context)
-    try:
-        found = await bucket_facts(context)
-    except AwsError as error:
-        return refused(error, about.region)
-    if not found.region:
-        return Answer(Status.UNKNOWN, f"the region of {found.name} was not told", about.region, method=Method.NOT_VERIFIABLE)
-    if found.region == about.region:
-        return Answer(Status.PASS, f"{found.name} is in {found.region}", about.region)
-    use = Fix(f"Use the bucket's region: REGION={found.region} (screen 5)")
-    other = Fix(f"Use a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
-    return Answer(Status.FAIL, f"{found.name} is in {found.region}", about.region, (use, other))
+def _told(task: ImportTask) -> str:
+    share = f" {task.progress} %" if task.progress is not None else ""
+    return f"{task.task_id} ({task.status}{share}) imports s3://{task.bucket}/{task.key}"
 
 
 _REQUIRED = Severity.REQUIRED
@@ -130,7 +147,7 @@ _RIGHTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 
 
 def _check(name: str, action: str, why: str, needs: tuple[str, ...]) -> Check:
-    return Check(name, action, "aws", _REQUIRED, "prerequisites 7", why, right(action), 30, needs)
+    return Check(name, action, "aws", _REQUIRED, "prerequisites 7", why, right(action), 12, needs)
 
 
 _NAMES = ("AWS-S3-LIST", "AWS-S3-GET", "AWS-EC2-DESC-IMAGES")
@@ -155,7 +172,7 @@ CHECKS_AWS = (
         key_type,
         limit=2,
     ),
-    Check("AWS-REGION", "Region", "aws", _REQUIRED, "step 10", "step 16 makes snapshot and AMI there", region, 30, ("AWS-CREDS",)),
+    Check("AWS-REGION", "Region", "aws", _REQUIRED, "step 10", "step 16 makes snapshot and AMI there", region, 12, ("AWS-CREDS",)),
     Check("AWS-BUCKET", "Bucket", "aws", _REQUIRED, "prerequisites 6", "step 16 uploads the raw image to it", bucket, 12, ("AWS-CREDS",)),
     Check(
         "AWS-BUCKET-REGION",
@@ -177,9 +194,32 @@ CHECKS_AWS = (
         "step 16, not in the guide",
         "EC2 reads the image from S3 through this role: without it step 16 fails at the import, after the whole build",
         right("vmimport"),
-        30,
+        12,
         ("AWS-CREDS",),
         _ROLE_DOCS,
+    ),
+    Check(
+        "AWS-ENCRYPTION",
+        "Default encryption",
+        "aws",
+        Severity.RECOMMENDED,
+        "step 16, not in the guide",
+        "with a KMS key of the account, the import of step 16 fails unless the role vmimport may use that key",
+        default_encryption,
+        12,
+        ("AWS-BUCKET",),
+        _ROLE_DOCS,
+    ),
+    Check(
+        "AWS-IMPORT-TASKS",
+        "Import tasks under way",
+        "aws",
+        _REQUIRED,
+        "step 16",
+        "AWS refuses the import of step 16 while too many run, and a second one of the same object leaves a second snapshot",
+        import_tasks,
+        12,
+        ("AWS-EC2-DESC-TASKS",),
     ),
     Check(
         "AWS-KEY-CLASH",
@@ -189,7 +229,7 @@ CHECKS_AWS = (
         "step 11",
         "step 16 would skip the upload and import the old object",
         key_clash,
-        30,
+        12,
         _NAMES,
     ),
     Check(
@@ -200,7 +240,7 @@ CHECKS_AWS = (
         "step 11",
         "step 16 would report the old AMI as its result",
         ami_clash,
-        30,
+        12,
         _NAMES,
     ),
     Check(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from canvos_tui.core import clash
-from canvos_tui.core.aws_facts import Identity, Right, RightProbe
-from canvos_tui.core.aws_questions import BUCKET_SCREEN, asked, clash_facts, identity, missing, refused, rights
-from canvos_tui.core.checks import Answer, Context, Evidence, Fix, Method
+from canvos_tui.core.aws_facts import Right, RightProbe
+from canvos_tui.core.aws_questions import BUCKET_SCREEN, asked, clash_facts, missing, refused, rights, subject, subject_of
+from canvos_tui.core.checks import Answer, Command, Context, Evidence, Fix, Method
 from canvos_tui.core.clash import Clash
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.questions import waits
 from canvos_tui.core.result import Status
-from canvos_tui.core.right_advice import advice
+from canvos_tui.core.right_advice import Subject, advice
+from canvos_tui.core.role_policy import NO_ROLE, ROLE
 
+PUT = "s3:PutObject"
 _METHODS = {"verified": Method.VERIFIED, "dry_run": Method.DRY_RUN, "simulated": Method.SIMULATED}
 
 
@@ -24,40 +26,66 @@ def right(action: str) -> Callable[[Context], Awaitable[Answer]]:
         if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
             return waits(screens)
         try:
-            probes = await rights(context)
+            probe = await (await rights(context)).one(action)
         except AwsError as error:
             return refused(error, f"{action} allowed")
-        probe = next(
-            (p for p in probes if p.action == action), RightProbe(action, Right.UNKNOWN, "not_verifiable", message="it was not asked")
-        )
-        who = await _who(context) if probe.right is not Right.ALLOWED else None
-        return _judge(probe, asked(context).bucket, who)
+        about = asked(context)
+        good = probe.right is Right.ALLOWED and not probe.left
+        return judge_right(probe, subject_of(about.bucket, about.region, None, None) if good else await subject(context))
 
     return ask
 
 
-async def _who(context: Context) -> Identity | None:
-    try:
-        return await identity(context)
-    except AwsError:
-        return None
-
-
-def _judge(probe: RightProbe, bucket: str, who: Identity | None) -> Answer:
-    required = "the role vmimport" if probe.action == "vmimport" else "allowed"
+def judge_right(probe: RightProbe, about: Subject) -> Answer:
+    """What a probe means: an answer of AWS' is a PASS or a FAIL, anything else is not known."""
+    required = "the role vmimport" if probe.action == ROLE else "allowed"
     method = _METHODS.get(probe.method, Method.NOT_VERIFIABLE)
     said = " ".join(filter(None, (probe.code, probe.message)))
-    evidence = (Evidence(probe.action, said),) if said else ()
+    told = "\n".join(filter(None, (said, f"request {probe.request_id}" if probe.request_id else "")))
+    evidence = (Evidence(probe.action, told),) if told else ()
+    if probe.left:
+        return _left_something(probe, about, method, evidence)
     if probe.right is Right.ALLOWED:
-        observed = probe.message or ("exists" if probe.action == "vmimport" else "allowed")
+        observed = probe.message or ("exists" if probe.action == ROLE else "allowed")
         return Answer(Status.PASS, observed, required, evidence=evidence, method=method)
-    fixes = advice(probe.action, bucket, who)
     if probe.right is Right.DENIED:
-        observed = f"denied ({said})" if probe.action != "vmimport" else said
+        fixes = advice(probe.action, about, code=probe.code or NO_ROLE)
+        observed = f"denied ({said})" if probe.action != ROLE else said
         return Answer(Status.FAIL, observed, required, fixes, evidence, method)
-    # iam:GetRole is not among the guide's permissions: not being allowed to look says nothing about the role
-    status = Status.WARN if probe.action == "vmimport" and probe.method == "not_verifiable" else Status.UNKNOWN
-    return Answer(status, f"not known: {said or 'no answer'}", required, fixes, evidence, Method.NOT_VERIFIABLE)
+    # looking at the role is not among the guide's permissions: not being allowed to says nothing about the role
+    status = Status.WARN if probe.action == ROLE and probe.method == "not_verifiable" else Status.UNKNOWN
+    return Answer(status, f"not known: {said or 'no answer'}", required, _to_find_out(probe, about), evidence, Method.NOT_VERIFIABLE)
+
+
+def _left_something(probe: RightProbe, about: Subject, method: Method, evidence: tuple[Evidence, ...]) -> Answer:
+    """A question that left something in AWS is a warning, whatever it proved."""
+    word = {Right.ALLOWED: "allowed", Right.DENIED: "denied", Right.UNKNOWN: "not known"}[probe.right]
+    if probe.left.startswith("upload "):
+        upload = probe.left.split()[1]
+        command = f"aws s3api abort-multipart-upload --bucket {about.bucket} --key {probe.left.split()[2]} --upload-id {upload}"
+    else:
+        command = f"aws s3 rm s3://{about.bucket}/{probe.left}"
+    fix = Fix("Remove it; the guide's permissions do not include that, so an administrator may have to", (Command(command),))
+    what = f"{word}: {probe.message}; {probe.left} stays in {about.bucket}"
+    return Answer(Status.WARN, what, "allowed, and nothing left behind", (fix,), evidence, method)
+
+
+def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Fix, ...]:
+    if probe.action == ROLE:
+        show = Fix(
+            "Ask somebody who may look at roles whether it is there; the commands below make it",
+            (Command(f"aws iam get-role --role-name {ROLE}"),),
+        )
+        return (*advice(ROLE, about), show) if probe.method == "not_verifiable" else (Fix("Ask again"),)
+    if probe.action == PUT:
+        return (
+            Fix("Choose on screen 7 (Enter on s3:PutObject) how to find out; the command line never writes"),
+            *advice(PUT, about),
+        )
+    return (
+        Fix(f"Ask again; if AWS answers the same, an administrator can say whether {probe.action} is allowed"),
+        *advice(probe.action, about),
+    )
 
 
 async def key_clash(context: Context) -> Answer:

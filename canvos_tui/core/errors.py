@@ -53,11 +53,18 @@ class DockerError(CanvosError):
 
 
 class AwsError(CanvosError):
-    """AWS refused or could not be reached; `code` is the AWS error code or one of our own in lower case."""
+    """AWS refused or could not be reached; `code` is the AWS error code or one of our own in lower case, `said` AWS' own words.
 
-    def __init__(self, message: str, *, code: str, remedy: str = "", status: int = 0, request_id: str = "") -> None:
+    `sealed` is the part of a refusal that only AWS can read.
+    """
+
+    def __init__(  # noqa: PLR0913  each is a fact of one answer
+        self, message: str, *, code: str, remedy: str = "", status: int = 0, request_id: str = "", said: str = "", sealed: str = ""
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.code = code
+        self.said = said
+        self.sealed = sealed
         self.status = status
         self.request_id = request_id
 

@@ -15,10 +15,14 @@ from canvos_tui.core.aws_facts import (
     AwsKeys,
     Baseline,
     Bucket,
+    Encryption,
     Identity,
     Image,
     ImportTask,
+    PutWay,
+    RegionFacts,
     RightProbe,
+    RoleFacts,
     S3Object,
     Sighting,
     Snapshot,
@@ -205,6 +209,15 @@ class Aws(Protocol):
     async def identity(self) -> Identity:
         """STS GetCallerIdentity: needs no right at all."""
 
+    async def region_facts(self) -> RegionFacts:
+        """What the SDK's own list says of this region's name; makes no request."""
+
+    async def role_facts(self) -> RoleFacts:
+        """The service role vmimport with its documents, as far as these keys may look."""
+
+    async def encryption(self, bucket: str) -> Encryption:
+        """What is encrypted by default, as far as these keys may look; never raises for a refusal."""
+
     async def bucket(self, name: str) -> Bucket:
         """HeadBucket; region even where access is refused."""
 
@@ -237,6 +250,9 @@ class Aws(Protocol):
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
         """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
+
+    async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
+        """s3:PutObject in a way that was asked for; the probe names what stays in the bucket. Never raises for a refusal."""
 
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""

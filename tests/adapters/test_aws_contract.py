@@ -19,6 +19,7 @@ from canvos_tui.core.aws_facts import AwsKeys, Right
 from canvos_tui.core.build import BuildPlan, ImageSeen, Phase, PhaseEntered, TaskSeen, UploadSeen
 from canvos_tui.core.judge import JudgeHints, judge
 from canvos_tui.core.result import Outcome
+from canvos_tui.core.role_policy import role_document
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.watch import Watch
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
@@ -95,7 +96,9 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     found = World(server.endpoint)
     for name, region in ((BUCKET, REGION), ("acme-far", "us-west-2")):
         found.client("s3", region).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
-    found.client("iam").create_role(RoleName="vmimport", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam = found.client("iam")
+    iam.create_role(RoleName="vmimport", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName="vmimport", PolicyName="vmimport", PolicyDocument=json.dumps(role_document(BUCKET)))
     yield found
 
 

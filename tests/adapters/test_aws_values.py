@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from canvos_tui.adapters import aws_values
-from canvos_tui.adapters.aws_rights import _judge_trust
-from canvos_tui.core.aws_facts import Right
 
 GIB = 1024**3
 
@@ -56,25 +54,3 @@ def test_a_snapshot_is_told_in_bytes():
 def test_the_time_of_an_answer(date, at):
     assert aws_values.answered_at({"ResponseMetadata": {"HTTPHeaders": {"date": date}}}) == at
     assert aws_values.answered_at({}) is None
-
-
-def statement(**change):
-    base = {"Effect": "Allow", "Principal": {"Service": "vmie.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    return {"Role": {"AssumeRolePolicyDocument": {"Statement": [{**base, **change}]}}}
-
-
-@pytest.mark.parametrize(
-    ("change", "right"),
-    [
-        ({}, Right.ALLOWED),
-        ({"Condition": {"StringEquals": {"sts:Externalid": "vmimport"}}}, Right.ALLOWED),
-        ({"Principal": {"Service": ["ec2.amazonaws.com", "vmie.amazonaws.com"]}}, Right.ALLOWED),
-        ({"Condition": {"StringEquals": {"sts:ExternalId": "other"}}}, Right.DENIED),
-        ({"Principal": {"Service": "ec2.amazonaws.com"}}, Right.DENIED),
-        ({"Principal": "*"}, Right.DENIED),
-        ({"Effect": "Deny"}, Right.DENIED),
-    ],
-    ids=str,
-)
-def test_a_role_must_let_vm_import_take_it(change, right):
-    assert _judge_trust(statement(**change)).right is right

@@ -14,11 +14,15 @@ from canvos_tui.core.aws_facts import (
     AwsKeys,
     Baseline,
     Bucket,
+    Encryption,
     Identity,
     Image,
     ImportTask,
+    PutWay,
+    RegionFacts,
     Right,
     RightProbe,
+    RoleFacts,
     S3Object,
     Sighting,
     Snapshot,
@@ -100,6 +104,25 @@ class FakeAws:
         self.images: list[Image] = []
         self.region = "eu-west-1"
         self.error: AwsError | None = None
+        self.probes: dict[str, RightProbe] = {}  # answers other than allowed or denied
+        self.proven: list[PutWay] = []
+        self.default_encryption = Encryption(bucket_kms=False, ebs=False)
+
+    async def region_facts(self) -> RegionFacts:
+        return RegionFacts(self.region, known=True)
+
+    async def role_facts(self) -> RoleFacts:
+        return RoleFacts(self.role)
+
+    async def encryption(self, bucket: str) -> Encryption:
+        return self.default_encryption
+
+    async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
+        self.proven.append(way)
+        left = "canvos-tui-probe-1" if way is PutWay.OBJECT else ""
+        return RightProbe(
+            "s3:PutObject", Right.ALLOWED, "simulated" if way is PutWay.SIMULATE else "verified", message=way.value, left=left
+        )
 
     async def identity(self) -> Identity:
         if self.error:
@@ -140,6 +163,7 @@ class FakeAws:
         probes = [RightProbe(a, Right.DENIED if a in self.denied else Right.ALLOWED, "verified") for a in NINE]
         role = Right.ALLOWED if self.role else Right.DENIED
         probes.append(RightProbe("vmimport", role, "verified", *(() if self.role else ("NoSuchEntity", "The role cannot be found"))))
+        probes = [self.probes.get(p.action, p) for p in probes]
         for probe in probes:
             report(probe)
         return tuple(probes)

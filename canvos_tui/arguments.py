@@ -14,6 +14,7 @@ from canvos_tui import __version__
 COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
 USAGE = 2
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
+NO_BELL = "no bell and no notification when the build ends"
 EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
 
 
@@ -77,8 +78,10 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser, prog="canvos-tui")
     for name in COMMANDS:
         import_module(f"canvos_tui.commands.{name}").register(commands)
-    for command in commands.choices.values():  # on either side of the command; a default would undo what stood before it
+    for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
         command.add_argument("--no-color", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        told = NO_BELL if name in {"attach", "run"} else argparse.SUPPRESS
+        command.add_argument("--no-bell", action="store_true", default=argparse.SUPPRESS, help=told)
     return parser
 
 
@@ -87,3 +90,4 @@ def add_global(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
     parser.add_argument("--repo", metavar="URL", help="where to clone from, a URL or a local path")
     parser.add_argument("--no-color", action="store_true", help="no colours; so does the variable NO_COLOR")
+    parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the first help fits 24 lines

@@ -22,6 +22,8 @@ def _run(words: list[str]) -> int:
     args = build_parser().parse_args(words)
     if args.no_color:
         os.environ["NO_COLOR"] = "1"
+    if args.no_bell:
+        os.environ["CANVOS_TUI_NO_BELL"] = "1"
     if args.run is None:
         return open_wizard(args.checkout, args.repo)
     return int(args.run(args))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
 from canvos_tui.core.errors import RunError
+from canvos_tui.core.notice import Notice
 from canvos_tui.core.summary import exit_code, interruption_lines, plain_lines
 from canvos_tui.core.text import blindness, elapsed
 from canvos_tui.core.vitals import Beat, silence, troubles
@@ -35,6 +36,7 @@ async def follow_plain(ports: Ports, run_id: str) -> int:
     """Everything from the first line to the end; the exit code of the run's outcome."""
     run = BuildRun(await ports.runs.plan(run_id))
     reader = ports.runs.open_log(run_id)
+    pulse = await ports.runs.pulse(run_id)
     printed, spoken = 0, ports.clock.now()
     counted = Counted(0, spoken)
     try:
@@ -52,6 +54,8 @@ async def follow_plain(ports: Ports, run_id: str) -> int:
         _print(reader, printed, last=True)
     finally:
         reader.close()
+    if pulse is not None and pulse.beat is not Beat.GONE and sys.stderr.isatty():  # who waited for it hears it
+        sys.stderr.write(Notice(ports.environ).ring(""))
     return await _conclude(ports, run_id)
 
 

@@ -65,7 +65,11 @@ def show(ports: Ports, draft: Draft, opening: Opening | None = None) -> int:
     if "SSH_CONNECTION" in ports.environ:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     app = CanvosApp(ports, draft, opening)
-    app.run()
+    try:
+        app.run()
+    finally:  # whatever ended it, the window gets its title back
+        sys.stdout.write(app.notice.restore())
+        sys.stdout.flush()
     result = app.known.result
     if result is not None:
         sys.stdout.write("\n".join(plain_lines(result)) + "\n")

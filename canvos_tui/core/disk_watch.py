@@ -68,11 +68,9 @@ def disk_line(seen: DiskSeen) -> str:
     if seen.level is Level.OK:
         return ""
     where = "Docker's data root" if seen.place == "docker" else "the state directory"
-    told = f"disk {seen.level.value}: {size(seen.free)} free in {where} ({seen.path})"
+    told = f"disk {seen.level.value}: {size(seen.free)} free in {where}"
     left = seen.full_in
-    if left is not None:
-        told += f", falling {size(seen.falling * 60)} a minute, full in about {elapsed(left)}"
-    return told
+    return told if left is None else f"{told}, -{size(seen.falling * 60)}/min, full in {elapsed(left)}"
 
 
 def spark(seen: tuple[DiskSeen, ...], width: int) -> str:

@@ -21,9 +21,10 @@ from canvos_tui.core.draft import Draft, PageReached
 from canvos_tui.core.draft_file import to_data
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.known import Known
+from canvos_tui.core.notice import Notice
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.quit_build import ask_to_leave
-from canvos_tui.tui.messages import Answered, CopyAsked, GoTo, Hinted, Learned
+from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
 from canvos_tui.tui.page import Page, PageScreen
 from canvos_tui.tui.steps import FOLDED, PAGES, neighbour
 
@@ -57,6 +58,7 @@ class CanvosApp(App[int]):
         self.ports = ports
         self.set_reactive(CanvosApp.draft, draft)
         self.set_reactive(CanvosApp.known, opening.known)
+        self.notice = Notice(ports.environ)
         self._opening = opening
         self._saving = False
         self._saved: Draft | None = draft
@@ -68,6 +70,7 @@ class CanvosApp(App[int]):
         await self.switch_mode(self._opening.page)
         if self._opening.hint:
             self.call_after_refresh(self.screen.post_message, Hinted(self._opening.hint))
+        self.app_suspend_signal.subscribe(self, lambda _: self._say(self.notice.restore()), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.screen.refresh, layout=True))  # `fg` shows an empty window
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError):  # not the main thread
@@ -85,6 +88,15 @@ class CanvosApp(App[int]):
     @on(Learned)
     def _learned(self, event: Learned) -> None:
         self.known = replace(self.known, **event.changes)
+
+    @on(BuildTold)
+    def _told(self, event: BuildTold) -> None:
+        self._say(self.notice.show(event.title, event.percent) + (self.notice.ring(event.ended) if event.ended else ""))
+
+    def _say(self, sequence: str) -> None:
+        """Straight to the terminal: Textual has no title and no progress of its own."""
+        if sequence and self._driver is not None:
+            self._driver.write(sequence)
 
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:

@@ -49,3 +49,13 @@ class CopyAsked(Message):
         self.text = text
         self.what = what
         super().__init__()
+
+
+class BuildTold(Message):
+    """Where a build is, for the window's title; `percent` only where somebody counts; `ended` is the last word, said once."""
+
+    def __init__(self, title: str, percent: int | None = None, ended: str = "") -> None:
+        self.title = title
+        self.percent = percent
+        self.ended = ended
+        super().__init__()

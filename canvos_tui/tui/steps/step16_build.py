@@ -10,16 +10,17 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
+from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.build import BuildRun, Phase, Stage
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.text import elapsed, middle
+from canvos_tui.core.vitals import silence
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.log_view import LogView
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
-QUIET = 30  # seconds without a line before the screen says so
 LEAVE = (
     "You may leave: Ctrl+Q, Detach. Build and import go on; come back with canvos-tui attach.\n"
     "If this machine is switched off during the import, AWS still finishes the snapshot,\n"
@@ -68,12 +69,14 @@ class Build(StepPanel):
     async def _follow(self, run_id: str) -> None:
         try:
             run = BuildRun(await self.ports.runs.plan(run_id))
+            await self.query_one(PhaseList).attach(self.ports.runs, run_id)
             self.query_one(LogView).open(self.ports.runs.open_log(run_id))
             async with aclosing(self.ports.runs.follow(run_id)) as batches:
                 async for batch in batches:
                     self._run = run = run.after(batch)
                     self._show()
-            result = await self.ports.runs.result(run_id)
+            result = await final_result(self.ports, run_id)
+            self.query_one(PhaseList).ended(result)
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
             self._following = ""
@@ -91,7 +94,8 @@ class Build(StepPanel):
     def _show(self) -> None:
         if not self.is_mounted or not self.screen.is_current:
             return
-        run, now = self._run, self.ports.clock.now()
+        phases = self.query_one(PhaseList)
+        run, now = self._run, phases.time(self.ports.clock.now())
         log = self.query_one(LogView)
         if log.line_count != self._last_lines:
             self._last_lines, self._last_change = log.line_count, now
@@ -102,15 +106,15 @@ class Build(StepPanel):
         stage = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "STOPPING, x again to force", Stage.ENDED: "ended"}[
             run.stage
         ]
-        head = f"{stage}   elapsed {took}   usually 1-2 h (guide)   log "
+        head = "   ".join(filter(None, (stage, f"elapsed {took}", phases.rest(run, now), "log ")))
         path = middle(str(self.ports.runs.log_path(self.known.run_id)), max(20, self.size.width - len(head)))
         self.query_one("#build-head", Static).update(Content(head + path))
-        self.query_one(PhaseList).show(run, now)
+        phases.show(run, now)
         note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and self.screen.size.height >= 30 else ""
         self.query_one("#build-note", Static).update(note)
         self.query_one("#build-note").display = bool(note)
         quiet = (now - self._last_change).total_seconds()
-        silent = f" no output for {elapsed(quiet)}, the supervisor is alive " if quiet >= QUIET and run.stage is not Stage.ENDED else ""
+        silent = f" {silence(quiet, phases.pulse)} " if run.stage is not Stage.ENDED else ""
         head = f"-- log, line {log.line_count} {silent}"
         self.query_one("#log-head", Static).update(Content(f"{head.ljust(max(0, self.size.width - len(log.state) - 2), '-')} {log.state}"))
 

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
+from textual import work
 from textual.content import Content
 from textual.widgets import Static
 
 from canvos_tui.core.build import SHOWN_PHASES, BuildRun, Phase, PhaseTimes, Stage
+from canvos_tui.core.disk_watch import LOW, disk_line, spark
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.notice import ended, percent_of, title_of
+from canvos_tui.core.ports import Runs
+from canvos_tui.core.result import RunResult
 from canvos_tui.core.text import ago, blindness, elapsed, size
+from canvos_tui.core.usual import Usual, overdue, remaining, usual_times
+from canvos_tui.core.vitals import Beat, Pulse, troubles
+from canvos_tui.tui.messages import BuildTold
 
-USUAL = {
-    Phase.AWSCLI: "0.5-1 min",
-    Phase.UPLOAD: "10-30 min",
-    Phase.IMPORT: "15-45 min, decided by AWS",
-    Phase.REGISTER: "1-2 min",
-    Phase.AMI: "1-2 min",
+WIDE, SAMPLES = 110, 40  # characters
+SMALLEST = (80, 24)  # the build's terminal is never smaller: tools that wrap would tear ids apart
+SETTLED = 0.3  # seconds without another change of size
+LOOK = "see the last lines of the log; nothing is stopped"
+LOOK_AT = {
+    Phase.UPLOAD: "see whether the bytes still grow; nothing is stopped",
+    Phase.IMPORT: "AWS decides, an hour and more was seen; nothing is stopped",
 }
 SHORT = {
     Phase.BASE: "Base",
@@ -37,7 +50,7 @@ def bar(percent: int) -> str:
 BUILD_PHASES = tuple(p for p in SHOWN_PHASES if p.order < Phase.UPLOAD.order)
 
 
-def phase_lines(run: BuildRun, now: datetime, *, folded: bool) -> list[str]:
+def phase_lines(run: BuildRun, now: datetime, usual: Mapping[Phase, Usual], *, folded: bool) -> list[str]:
     """A line for each phase that ran or runs, the import with AWS' numbers, one line for all that wait.
 
     With `folded` the phases before the upload share a line once the upload began: small terminals need the room.
@@ -54,7 +67,7 @@ def phase_lines(run: BuildRun, now: datetime, *, folded: bool) -> list[str]:
         if folded and begun and phase in BUILD_PHASES:
             continue
         if phase in entered:
-            lines += _line(run, entered[phase], now)
+            lines += _line(run, entered[phase], now, usual.get(phase))
         elif run.phase is not None and run.phase.order > phase.order:
             lines.append(f"- {phase.number} {phase.title:<18} not seen in the log")
         else:
@@ -62,13 +75,14 @@ def phase_lines(run: BuildRun, now: datetime, *, folded: bool) -> list[str]:
     return lines + (["  " + "   ".join(waiting)] if waiting else [])
 
 
-def _line(run: BuildRun, times: PhaseTimes, now: datetime) -> list[str]:
+def _line(run: BuildRun, times: PhaseTimes, now: datetime, usual: Usual | None) -> list[str]:
     phase = times.phase
     runs = times.left is None and run.stage is not Stage.ENDED
-    took = elapsed(((times.left or run.ended_at or now) - times.entered).total_seconds())
-    usual = f"   usually {USUAL[phase]}" if runs and phase in USUAL else ""
-    line = f"{'>' if runs else '*'} {f'{phase.number} {phase.title}':<20}{took:>9}{_facts(run, phase)}{usual}"
-    return [line, *(import_lines(run, now) if phase is Phase.IMPORT else [])]
+    seconds = ((times.left or run.ended_at or now) - times.entered).total_seconds()
+    told = f"   {usual.text}" if runs and usual is not None else ""
+    line = f"{'>' if runs else '*'} {f'{phase.number} {phase.title}':<20}{elapsed(seconds):>9}{_facts(run, phase)}{told}"
+    late = [f"      ! longer than usual: {LOOK_AT.get(phase, LOOK)}"] if runs and overdue(usual, seconds) else []
+    return [line, *late, *(import_lines(run, now) if phase is Phase.IMPORT else [])]
 
 
 def _facts(run: BuildRun, phase: Phase) -> str:
@@ -97,18 +111,92 @@ def import_lines(run: BuildRun, now: datetime) -> list[str]:
     return lines
 
 
+def disk_lines(run: BuildRun, width: int) -> list[str]:
+    """The warning of each disk that fills up; in a wide window a line of samples all the time."""
+    newest = {seen.place: seen for seen in run.disks}
+    lines = [f"      ! {line}" for seen in newest.values() if (line := disk_line(seen))]
+    docker = tuple(seen for seen in run.disks if seen.place == "docker")
+    if docker and width >= WIDE and run.stage is not Stage.ENDED:
+        drawn = spark(docker, SAMPLES)
+        lines.append(
+            f"      Disk       {f'{drawn}  ' if drawn else ''}{size(docker[-1].free)} free in {docker[-1].path}, ! below {size(LOW)}"
+        )
+    return lines
+
+
 class PhaseList(Static):
-    """Draws a run; told anew once a second and after each batch of events."""
+    """Draws a run; told anew once a second and after each batch of events. Feels the pulse of its supervisor meanwhile."""
 
     def __init__(self) -> None:
         super().__init__("", id="phases", markup=False)
+        self._runs: Runs | None = None
+        self._run_id = ""
+        self._told: tuple[str, int | None] | None = None
+        self._lived = False
+        self.usual: dict[Phase, Usual] = usual_times(())
+        self.pulse: Pulse | None = None
+
+    def on_mount(self) -> None:
+        """A pulse a second, while there is a run."""
+        self.set_interval(1, self._feel)
+
+    async def attach(self, runs: Runs, run_id: str) -> None:
+        """The run to look after: the build's terminal gets this window's size, its supervisor's pulse is felt."""
+        self._runs, self._run_id, self._lived, self._told = runs, run_id, False, None
+        self.usual = usual_times(await runs.history())
+        self.pulse = await runs.pulse(run_id)
+        self._fit()
+
+    def time(self, now: datetime) -> datetime:
+        """What the run's own clock says."""
+        return self.pulse.time(now) if self.pulse is not None else now
+
+    def rest(self, run: BuildRun, now: datetime) -> str:
+        """When the build ends, as far as anybody can say."""
+        return remaining(run, self.usual, now)
+
+    def ended(self, result: RunResult | None) -> None:
+        """The last word, with a bell for those who waited for it; an older run's end was told when it came."""
+        if result is not None and self._lived:
+            self.post_message(BuildTold(ended(result), None, ended(result)))
+        self._runs, self.pulse = None, None
+
+    def on_resize(self) -> None:
+        """The build's terminal follows the window."""
+        self._fit()
+
+    def _fit(self) -> None:
+        width, height = self.app.size
+        if self._runs is not None and width and height:
+            self._resize(self._runs, self._run_id, max(SMALLEST[0], width), max(SMALLEST[1], height))
+
+    @work(exclusive=True, group="fit", exit_on_error=False)
+    async def _resize(self, runs: Runs, run_id: str, columns: int, rows: int) -> None:
+        await asyncio.sleep(SETTLED)
+        with suppress(CanvosError):  # it has just ended
+            await runs.resize(run_id, columns, rows)
+
+    @work(exclusive=True, group="pulse", exit_on_error=False)
+    async def _feel(self) -> None:
+        if self._runs is None:
+            return
+        with suppress(CanvosError):
+            self.pulse = await self._runs.pulse(self._run_id)
+            self._lived = self._lived or (self.pulse is not None and self.pulse.beat is not Beat.GONE)
 
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
-        lines = phase_lines(run, now, folded=self.screen.size.height < 30)
+        lines = phase_lines(run, now, self.usual, folded=self.screen.size.height < 30)
         if run.image is not None:
             lines.append(f"      AMI        {run.image.image.image_id} {run.image.image.state}")
         if run.blind is not None and run.stage is not Stage.ENDED:
             lines.append(f"      ! {blindness(run.blind)}")
-        lines += [f"      ! {note.text}" for note in run.notes[-2:]]
+        if run.stage is not Stage.ENDED:
+            lines += [f"      ! {trouble}" for trouble in troubles(self.pulse)]
+        lines += disk_lines(run, self.screen.size.width)
+        lines += [f"      ! {note.text}" for note in run.notes[-2:] if not any(note.text in line for line in lines)]
         self.update(Content("\n".join(lines)))
+        told = (title_of(run), percent_of(run))
+        if self._lived and self._runs is not None and told != self._told:
+            self._told = told
+            self.post_message(BuildTold(*told))

@@ -36,7 +36,7 @@ def attach(args: argparse.Namespace) -> int:
         return asyncio.run(follow_plain(ports, info.run_id))
     from canvos_tui.commands.wizard import load, show
     from canvos_tui.core.known import Known
-    from canvos_tui.tui.app import Opening
+    from canvos_tui.tui.opening import Opening
 
     draft = load(ports, info.checkout, None)
     return show(ports, draft, Opening(page="build", known=Known(run_id=info.run_id)))

@@ -94,7 +94,7 @@ def _settle(ports: Ports, *, keep: bool) -> bool:
 def _wizard(ports: Ports, checkout: Path, repository: str) -> int:
     from canvos_tui.commands.wizard import show
     from canvos_tui.core.draft import FolderChosen, fresh
-    from canvos_tui.tui.app import Opening
+    from canvos_tui.tui.opening import Opening
 
     draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
     return show(ports, draft, Opening(banner="REHEARSAL", hint=HINT))

@@ -5,79 +5,132 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from canvos_tui.core.checkout import checkout_id
-from canvos_tui.core.draft import Draft, PageReached
-from canvos_tui.core.draft_file import to_data
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.known import Known
-from canvos_tui.core.notice import Notice
-from canvos_tui.core.ports import Ports
-from canvos_tui.tui.dialogs.quit_build import ask_to_leave
+from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
-from canvos_tui.tui.page import Page, PageScreen
-from canvos_tui.tui.steps import FOLDED, PAGES, neighbour
 
-STYLES = Path(__file__).parent
+if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
+    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.known import Known
+    from canvos_tui.core.notice import Notice
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.tui.opening import Room
+    from canvos_tui.tui.page import Page, PageScreen
 
-
-@dataclass(frozen=True)
-class Opening:
-    """How the app opens: on which page, with which word in the top bar, which first hint, and what is known already."""
-
-    page: str = "start"
-    banner: str = ""
-    hint: str = ""
-    known: Known = field(default_factory=Known)
+    Load = Callable[[], Awaitable[Room]]
 
 
 class CanvosApp(App[int]):
-    """The wizard."""
+    """The wizard. Where `room` has to be loaded first, a frame is painted before, and keys that come too early wait."""
 
     TITLE = "canvos-tui"
-    CSS_PATH = [STYLES / "app.tcss", *sorted(STYLES.glob("steps/*.tcss"))]
     BINDINGS = [Binding("ctrl+c", "quit", show=False, system=True), Binding("ctrl+z", "suspend_process", show=False)]
     ENABLE_COMMAND_PALETTE = True
 
-    draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Known] = reactive(Known, init=False)
+    # None only until the room is loaded; a real default would load it before the first frame
+    draft: reactive[Draft] = reactive(cast("Draft", None), init=False)
+    known: reactive[Known] = reactive(cast("Known", None), init=False)
+    ports: Ports
+    notice: Notice
 
-    def __init__(self, ports: Ports, draft: Draft, opening: Opening | None = None) -> None:
+    def __init__(self, room: Room | Load) -> None:
         super().__init__()
-        opening = opening or Opening()
-        self.ports = ports
-        self.set_reactive(CanvosApp.draft, draft)
-        self.set_reactive(CanvosApp.known, opening.known)
-        self.notice = Notice(ports.environ)
-        self._opening = opening
+        self._room = room
+        self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
+        self._furnished = False
+        self.problem: CanvosError | None = None  # why nothing could be loaded
         self._saving = False
-        self._saved: Draft | None = draft
+        self._saved: Draft | None = None
+        if not callable(room):
+            self._move_in(room)
+
+    @property
+    def left_with(self) -> Known | None:
+        """What was known in the end, None when the user left before anything was loaded."""
+        return self.known if self._furnished else None
+
+    def restoring(self) -> str:
+        """The sequence that gives the window its title back; to be written when the app has ended, whatever ended it."""
+        return self.notice.restore() if self._furnished else ""
+
+    def _move_in(self, room: Room) -> None:
+        from canvos_tui.core.notice import Notice
+
+        self._furnished = True
+        self.ports = room.ports
+        self.notice = Notice(room.ports.environ)
+        self.set_reactive(CanvosApp.draft, room.draft)
+        self.set_reactive(CanvosApp.known, room.opening.known)
+        self._saved = room.draft
+
+    def get_default_screen(self) -> Screen[None]:
+        """What stands there until the first page is made."""
+        return Doorstep()
 
     async def on_mount(self) -> None:
-        """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
-        for page in PAGES:
-            self.add_mode(page.slug, partial(self._make, page))
-        await self.switch_mode(self._opening.page)
-        if self._opening.hint:
-            self.call_after_refresh(self.screen.post_message, Hinted(self._opening.hint))
-        self.app_suspend_signal.subscribe(self, lambda _: self._say(self.notice.restore()), immediate=True)
+        """Gives the terminal back whatever ends it; opens the first page where nothing has to be loaded."""
+        self.app_suspend_signal.subscribe(self, lambda _: self._say(self.restoring()), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.screen.refresh, layout=True))  # `fg` shows an empty window
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError):  # not the main thread
                 asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
+        if not callable(self._room):
+            await self._open(self._room)
 
-    def _make(self, page: Page) -> PageScreen:
-        screen = PageScreen(page, self.ports, self._opening.banner)
+    def on_ready(self) -> None:
+        """The first frame is on its way."""
+        if callable(self._room):
+            self.call_after_refresh(self._load)
+
+    async def _load(self) -> None:
+        assert callable(self._room)
+        try:
+            room = await self._room()
+        except CanvosError as error:
+            self.problem = error
+            self.exit(return_code=2)
+            return
+        self._move_in(room)
+        await self._open(room)
+        self.call_after_refresh(self._pass_keys)
+
+    async def _open(self, room: Room) -> None:
+        """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
+        from canvos_tui.tui.steps import PAGES
+
+        for page in PAGES:
+            self.add_mode(page.slug, partial(self._make, page, room.opening.banner))
+        await self.switch_mode(room.opening.page)
+        if room.opening.hint:
+            self.call_after_refresh(self.screen.post_message, Hinted(room.opening.hint))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys that come before the first page is there wait for it; those that leave do not."""
+        if isinstance(event, events.Key) and self._early is not None and event.key not in {"ctrl+c", "ctrl+q"}:
+            self._early.append(event)
+            return
+        await super().on_event(event)
+
+    def _pass_keys(self) -> None:
+        keys, self._early = self._early or [], None
+        for key in keys:
+            self.post_message(key)
+
+    def _make(self, page: Page, banner: str) -> PageScreen:
+        from canvos_tui.tui.page import PageScreen
+
+        screen = PageScreen(page, self.ports, banner)
         return screen.begin(self.draft, self.known).data_bind(CanvosApp.draft, CanvosApp.known)
 
     @on(Answered)
@@ -100,6 +153,10 @@ class CanvosApp(App[int]):
 
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:
+        from canvos_tui.core.draft import PageReached
+        from canvos_tui.tui.page import PageScreen
+        from canvos_tui.tui.steps import FOLDED, neighbour
+
         slug = event.target if event.target in FOLDED else neighbour(self.current_mode, event.target, several=self.draft.several)
         self.draft = self.draft.after(PageReached(slug))
         self._keep()
@@ -120,6 +177,9 @@ class CanvosApp(App[int]):
     @work(group="save", exit_on_error=False)
     async def _save(self) -> None:
         """Writes the newest draft until none is newer; a failure is said and never stops the wizard."""
+        from canvos_tui.core.checkout import checkout_id
+        from canvos_tui.core.draft_file import to_data
+
         try:
             while self._saved is not self.draft:
                 latest = self.draft
@@ -134,6 +194,11 @@ class CanvosApp(App[int]):
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker, because it asks
         """Asks when a build runs; the build goes on unless it was cancelled."""
+        if not self._furnished:
+            self.exit(0)
+            return
+        from canvos_tui.tui.dialogs.quit_build import ask_to_leave
+
         if await ask_to_leave(self, self.ports, self.known):
             if saving := [w for w in self.workers if w.group == "save"]:
                 await self.workers.wait_for_complete(saving)
@@ -141,6 +206,10 @@ class CanvosApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every page by name, besides what Textual offers itself."""
+        if not self._furnished:
+            return
+        from canvos_tui.tui.steps import PAGES
+
         for page in PAGES:
             yield SystemCommand(f"Go to {page.title}", f"screen {page.slug}", partial(self.post_message, GoTo(page.slug)))
         yield from super().get_system_commands(screen)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from canvos_tui.core.draft import Answer
+if TYPE_CHECKING:
+    from canvos_tui.core.draft import Answer
 
 
 class Answered(Message):

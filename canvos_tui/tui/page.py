@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,20 +29,24 @@ from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
 from canvos_tui.tui.widgets.push import Push
 
+STYLES = Path(__file__).parent
+
 
 @dataclass(frozen=True)
 class Page:
-    """A page is a tuple of panels; `next_label` is empty where a choice of the page itself is the way on."""
+    """A page is a tuple of panels, loaded by a function; `next_label` is empty where a choice of the page itself is the way on."""
 
     slug: str
     title: str
-    panels: tuple[type[StepPanel], ...]
+    panels: Callable[[], tuple[type[StepPanel], ...]]
     next_label: str = "Next"
 
 
 class PageScreen(Screen[None]):
     """Shows one page; posts GoTo and never moves itself."""
 
+    # with the pages and not with the app: the first frame does not wait for them
+    CSS_PATH = [STYLES / "app.tcss", *sorted(STYLES.glob("steps/*.tcss"))]
     BINDINGS = [
         Binding("f8,alt+n", "next", "Next", key_display="F8"),
         Binding("enter", "next", "Next", show=False),
@@ -81,7 +87,7 @@ class PageScreen(Screen[None]):
         with Horizontal(id="middle"):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
             with VerticalScroll(id="body", can_focus=False):
-                for panel in self.page.panels:
+                for panel in self.page.panels():
                     yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
                 if self.page.next_label:
                     yield Push(self.page.next_label, id="next")
@@ -136,7 +142,7 @@ class PageScreen(Screen[None]):
             field = row.field
             example = f"\n\nThe guide's value: {field.guide}" if field.guide else ""
             return f"{field.key}   guide step {field.step}\n\n{field.help}{example}\n\nAllowed: {field.line}"
-        about = [f"{panel.TITLE}\n{panel.ABOUT}" for panel in self.page.panels if panel.ABOUT]
+        about = [f"{panel.TITLE}\n{panel.ABOUT}" for panel in self.page.panels() if panel.ABOUT]
         return "\n\n".join(about)
 
     def action_next(self) -> None:
@@ -177,7 +183,7 @@ class PageScreen(Screen[None]):
 
     async def action_guide(self) -> None:
         """The guide's own commands for this page, with the user's values in place."""
-        numbers = [n for panel in self.page.panels for n in panel.GUIDE] or [s.number for s in guide.STEPS]
+        numbers = [n for panel in self.page.panels() for n in panel.GUIDE] or [s.number for s in guide.STEPS]
         parts = []
         for number in numbers:
             step = guide.BY_NUMBER[number]

@@ -8,7 +8,8 @@ from canvos_tui.core import draft as d
 from canvos_tui.core.aws_facts import AwsKeys
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
-from canvos_tui.tui.app import CanvosApp, Opening
+from canvos_tui.tui.app import CanvosApp
+from canvos_tui.tui.opening import Opening, Room
 from tests import canvos_repo
 from tests.tui.fakes import make_ports
 
@@ -45,6 +46,6 @@ def full(checkout) -> d.Draft:
 @pytest.fixture
 def make_app(ports):
     def make(draft: d.Draft | None = None, **opening) -> CanvosApp:
-        return CanvosApp(ports, draft or d.fresh(ports.environ), Opening(**opening))
+        return CanvosApp(Room(ports, draft or d.fresh(ports.environ), Opening(**opening)))
 
     return make

@@ -19,8 +19,9 @@ from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.result import Outcome
 from canvos_tui.core.run_info import RunInfo
-from canvos_tui.tui.app import CanvosApp, Opening
+from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.messages import GoTo
+from canvos_tui.tui.opening import Opening, Room
 from tests import canvos_repo
 from tests.tui import story
 from tests.tui.conftest import answered
@@ -155,7 +156,7 @@ async def play(scene: Scene, size: tuple[int, int], root: Path) -> AsyncGenerato
     else:
         draft = d.fresh().after(d.FolderChosen(folder, d.fresh().repository))
     draft = scene.prepare(ports, draft)
-    app = CanvosApp(ports, draft, Opening(page=scene.page, known=scene.known(ports)))
+    app = CanvosApp(Room(ports, draft, Opening(page=scene.page, known=scene.known(ports))))
     async with app.run_test(size=size) as pilot:
         await see(pilot, "canvos-tui")
         if scene.act is not None:

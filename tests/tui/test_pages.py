@@ -22,7 +22,7 @@ SIZES = [(80, 24), (120, 40)]
 
 
 def test_every_step_of_the_guide_is_claimed_by_exactly_one_panel():
-    claimed = sorted(n for page in PAGES for panel in page.panels for n in panel.GUIDE)
+    claimed = sorted(n for page in PAGES for panel in page.panels() for n in panel.GUIDE)
     assert claimed == list(range(1, 17))
 
 

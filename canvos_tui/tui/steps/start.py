@@ -10,13 +10,12 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.check_table import CHECKS
-from canvos_tui.core.checks import Context, Report, run
 from canvos_tui.core.draft import StartedAnew, TagChosen, fresh
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.look_checkout import look
 from canvos_tui.core.run_info import RunInfo
 from canvos_tui.core.text import ago, middle
+from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.step_panel import StepPanel
 
 HAVE_READY = (
@@ -47,7 +46,7 @@ class Start(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Title, doors, what to have ready, the last runs."""
-        yield Static("Build an AWS cloud image with CanvOS\n", markup=False)
+        yield Static(f"{WELCOME}\n", markup=False)
         yield OptionList(id="doors", compact=True, markup=False)
         yield Static("\n" + HAVE_READY, markup=False)
         yield Static("", id="last-runs", markup=False)
@@ -76,6 +75,9 @@ class Start(StepPanel):
     @work(exclusive=True, group="checks")
     async def _check(self) -> None:
         """Whoever continues goes past the check page; what it would find is needed on screen 8 all the same."""
+        from canvos_tui.core.check_table import CHECKS
+        from canvos_tui.core.checks import Context, Report, run
+
         if self.known.report is None:
             results = await run(CHECKS, Context(self.ports, self.draft), lambda _: None)
             report = Report(CHECKS, {r.check.id: r for r in results})

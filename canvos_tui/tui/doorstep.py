@@ -1,0 +1,24 @@
+"""What stands on the screen while the wizard is loaded: the frame and the title, where the first page will have them."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+WELCOME = "Build an AWS cloud image with CanvOS"
+
+
+class Doorstep(Screen[None]):
+    """Two lines and no more: it has to be painted as soon as Textual can paint anything."""
+
+    DEFAULT_CSS = """
+    Doorstep { layout: vertical; }
+    Doorstep #door-bar { height: 1; padding: 0 1; background: $primary-background; text-style: bold; }
+    Doorstep #door-title { padding: 0 1; margin: 1 0 0 0; height: 1; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Bar and title."""
+        yield Static("canvos-tui", id="door-bar", markup=False)
+        yield Static(WELCOME, id="door-title", markup=False)

@@ -1,0 +1,28 @@
+"""How the app opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from canvos_tui.core.draft import Draft
+from canvos_tui.core.known import Known
+from canvos_tui.core.ports import Ports
+
+
+@dataclass(frozen=True)
+class Opening:
+    """On which page, with which word in the top bar, which first hint, and what is known already."""
+
+    page: str = "start"
+    banner: str = ""
+    hint: str = ""
+    known: Known = field(default_factory=Known)
+
+
+@dataclass(frozen=True)
+class Room:
+    """All that the app needs: the world, the answers so far, and how to open."""
+
+    ports: Ports
+    draft: Draft
+    opening: Opening = field(default_factory=Opening)

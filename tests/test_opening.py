@@ -1,0 +1,106 @@
+"""How the wizard opens: a frame before anything of ours is loaded, and nothing lost that was typed meanwhile."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+from textual.events import Key
+
+from canvos_tui.core.draft import fresh
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.tui.app import CanvosApp
+from canvos_tui.tui.opening import Opening, Room
+from tests.terminal import Terminal
+from tests.tui.fakes import make_ports
+
+HEAVY = {"boto3", "botocore", "docker", "yaml", "dotenv", "rich.markdown", "http.client"}
+
+
+def test_the_first_frame_waits_for_nothing_of_ours():
+    code = (
+        "import sys; from canvos_tui.core.errors import CanvosError; from canvos_tui.tui.app import CanvosApp\n"
+        "found = []\n"
+        "async def room():\n"
+        "    found.append([w.id for w in app.screen.query('Static')])\n"
+        f"    found.append(sorted({HEAVY!r} & set(sys.modules)))\n"
+        "    found.append(sorted(m for m in sys.modules if m.startswith('canvos_tui.') and m.count('.') > 1))\n"
+        "    raise CanvosError('enough')\n"
+        "app = CanvosApp(room); app.run(headless=True); print(found)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    shown, heavy, ours = ast.literal_eval(done.stdout)
+    assert shown == ["door-bar", "door-title"]
+    assert heavy == []
+    assert ours == ["canvos_tui.core.errors", "canvos_tui.tui.app", "canvos_tui.tui.doorstep", "canvos_tui.tui.messages"]
+
+
+@pytest.fixture
+def make_room(tmp_path):
+    def make() -> Room:
+        ports = make_ports(tmp_path)
+        return Room(ports, fresh(ports.environ), Opening())
+
+    return make
+
+
+def _key(name: str) -> Key:
+    return Key(name, None)
+
+
+async def test_keys_typed_before_the_first_page_is_there_reach_it(make_room):
+    go_on = asyncio.Event()
+
+    async def room():
+        await go_on.wait()
+        return make_room()
+
+    app = CanvosApp(room)
+    async with app.run_test() as pilot:
+        for key in ("down", "enter"):
+            app.post_message(_key(key))
+        await pilot.pause()
+        assert [w.id for w in app.screen.query("Static")] == ["door-bar", "door-title"]
+        go_on.set()
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if app.current_mode == "check" and app.screen.query("#check-rows"):
+                break
+        assert app.current_mode == "check"
+        await pilot.pause()
+
+
+async def test_what_cannot_be_loaded_ends_it_with_the_reason():
+    async def room():
+        raise CanvosError("the state directory cannot be read", remedy="check its owner")
+
+    app = CanvosApp(room)
+    async with app.run_test() as pilot:
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if app.problem is not None:
+                break
+    assert app.return_code == 2
+    assert str(app.problem) == "the state directory cannot be read"
+    assert app.left_with is None
+
+
+def test_keys_and_signals_at_the_very_start_in_a_real_terminal(tmp_path):
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    command = [sys.executable, "-m", "canvos_tui"]
+    with Terminal(command, environ) as terminal:
+        terminal.until(lambda: b"Build an AWS cloud image" in terminal.printed)
+        terminal.press("down", "enter")  # the second door: Check
+        terminal.see("TOOL-DOCKER")
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+        assert terminal.left_on() == []
+    with Terminal(command, environ) as terminal:
+        terminal.until(lambda: b"Build an AWS cloud image" in terminal.printed)
+        terminal.process.terminate()
+        assert terminal.wait() == 128 + 15
+        assert terminal.left_on() == []

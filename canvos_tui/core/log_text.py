@@ -1,0 +1,59 @@
+"""What of a log line may be shown: text and colours. Everything else that a terminal would obey, or that deceives a reader, goes.
+
+The stored log is clean already. A screen does not rely on that: the file may be somebody else's.
+"""
+
+from __future__ import annotations
+
+import re
+
+# an escape sequence that is no colour, however broken: CSI, the strings (OSC, DCS, SOS, PM, APC), and two-byte ones such as DECSC
+_ESCAPE = re.compile(r"\x1b(?!\[[0-9;:]*m)(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
+# selectors and joiners change only how an emoji looks, but terminals disagree about its width
+_SHAPE = re.compile("[\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# text that is invisible, or that makes what follows it appear in another order
+_DECEIT = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_HEAP = re.compile(f"([{_COMBINING}]{{2}})[{_COMBINING}]+")  # more marks on one letter than any language has
+SGR = re.compile(r"\x1b\[([0-9;:]*)m")
+_TAB = 8  # columns
+
+
+def showable(line: str) -> str:
+    """The line with nothing in it but text and colour sequences; invisible characters that could deceive stand as `<U+202E>`."""
+    if "\r" in line:
+        line = next((piece for piece in reversed(line.split("\r")) if piece.strip()), "")
+    if not line.isprintable() or not line.isascii():
+        line = _CONTROL.sub("", _ESCAPE.sub("", line))
+        # what was no sequence before may be one now that something inside it is gone
+        while _ESCAPE.search(line):
+            line = _ESCAPE.sub("", line)
+        line = _HEAP.sub(r"\1", _DECEIT.sub(_named, _SHAPE.sub("", line)))
+    return _untabbed(line) if "\t" in line else line
+
+
+def plain(line: str) -> str:
+    """The same without colours."""
+    line = showable(line)
+    return SGR.sub("", line).replace("\x1b", "") if "\x1b" in line else line
+
+
+def _named(found: re.Match[str]) -> str:
+    return f"<U+{ord(found[0]):04X}>"
+
+
+def _untabbed(line: str) -> str:
+    """Tabs as blanks up to the next of the columns that a terminal has; colours take no room."""
+    out, column = [], 0
+    for piece in re.split(r"(\x1b\[[0-9;:]*m|\t)", line):
+        if piece == "\t":
+            blanks = _TAB - column % _TAB
+            out.append(" " * blanks)
+            column += blanks
+        else:
+            out.append(piece)
+            column += 0 if piece.startswith("\x1b") else len(piece)
+    return "".join(out)

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from canvos_tui.core.build import BuildEvent, IdFound, Phase, PhaseEntered, UploadSeen
 from canvos_tui.core.log_facts import Failure, LogFacts
+from canvos_tui.core.log_level import ERROR_WORDS, STAMP, says_error
 from canvos_tui.core.log_line import SGR, Kind, LogLine, command_of, parse_line, position_of
 
 _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _COMPLETED = re.compile(r"Completed ([\d.]+) ?(Bytes?|[KMGT]iB)/~?([\d.]+) ?(Bytes?|[KMGT]iB)")
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - ")
 _ID = r"[0-9a-f]{8,17}"
 _TRACED = re.compile(rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID}))$")
 _TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami"}
@@ -28,9 +28,6 @@ _STEP = re.compile(r"\d+/\d+$")
 _EXIT = re.compile(r"\s*did not complete successfully\. Exit code (\d+)")
 _REASON = re.compile(r"\s*(?:failed: (.*)|(was terminated because .*))")
 _CANCELED = "context canceled"
-_ERROR = re.compile(r"(?:E|Error|ERROR|error|fatal error|upload failed|dpkg: error)[: ]|Status Message: ")
-_ERROR_WORDS = (" ERR ", "An error occurred (", "AWS_ERROR_", "AWS_IO_")
-_HARMLESS = re.compile(r"Error response from daemon: No such container|Error querying status")
 # words of the import script that begin a phase, behind its time stamp
 _SCRIPT = (
     ("Starting RAW to AMI creation process.", Phase.CHECKS),
@@ -59,7 +56,7 @@ class LogReader:
         """The events of these lines, which were read at that time."""
         events: list[BuildEvent] = []
         plain = SGR.sub("", "\n".join(lines))
-        slowly = self._facts.failure is not None or (not self._facts.first_error and any(word in plain for word in _ERROR_WORDS))
+        slowly = self._facts.failure is not None or (not self._facts.first_error and any(word in plain for word in ERROR_WORDS))
         name = ""
         for text in plain.split("\n") if lines else ():
             self._lines += 1
@@ -126,7 +123,7 @@ class LogReader:
             events.append(seen)
         elif start == "RA" and body.startswith("RAW_FILE_PATH: "):
             self._enter(Phase.CHECKS, at, events)
-        elif start == "20" and (stamp := _STAMP.match(body)):
+        elif start == "20" and (stamp := STAMP.match(body)):
             self._script(body[stamp.end() :], at, events)
         if self._facts.failure is not None:
             self._fail_more(line)
@@ -175,8 +172,8 @@ class LogReader:
     def _note_error(self, line: LogLine) -> None:
         if line.failed:
             return
-        words = _STAMP.sub("", line.body, count=1) if line.body[:2] == "20" else line.body
-        if (_ERROR.match(words) or any(word in words for word in _ERROR_WORDS)) and not _HARMLESS.match(words):
+        if says_error(line.body):
+            words = STAMP.sub("", line.body, count=1) if line.body[:2] == "20" else line.body
             self._facts = replace(self._facts, first_error=words.strip(), first_error_line=self._lines)
 
     def _finish(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:

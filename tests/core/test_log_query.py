@@ -1,0 +1,106 @@
+"""Searching a log piece by piece, against the plain way to do it."""
+
+from __future__ import annotations
+
+import random
+import re
+from array import array
+
+import pytest
+
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.log_query import Search, after, before, parse_query
+from tests.logs import EARTHLY
+
+SGR = re.compile(rb"\x1b\[[0-9;]*m")
+LOG = b"".join(
+    [
+        b"\x1b[36m         +base-image\x1b[0m | --> RUN apt-get update\n",
+        b"\x1b[36m         +base-image\x1b[0m *\x1b[91mfailed\x1b[0m* | E: Failed to fetch http://x\n",
+        b"36 bottles, FETCHED\n",
+        b"\n",
+        b"plain fetch fetch fetch\n",
+        b"        +base-image | Gr\xc3\xb6\xc3\x9fe -> 5\n",
+    ]
+)
+
+
+def found(text: str, data: bytes = LOG, size: int = 0) -> list[int]:
+    search = Search(parse_query(text))
+    lines = data.splitlines(keepends=True)
+    step = size or len(lines)
+    for at in range(0, len(lines), step):
+        search.feed(b"".join(lines[at : at + step]))
+    return list(search.hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("fetch", [1, 2, 4]),
+        ("Fetch", []),
+        ("FETCHED", [2]),
+        ("36", [2]),  # not the colour
+        ("[36m", []),
+        ("+base-image | -->", [0]),  # across a colour
+        ("*failed*", [1]),
+        ("Größe", [5]),
+        ("->", [0, 5]),
+        ("apt-get update", [0]),
+        ("nowhere", []),
+        ("re:fetch$", [4]),
+        ("re:^ +\\+base-image \\*failed", [1]),
+        ("re:\\d+ bottles", [2]),
+        ("re:FETCH", [2]),
+        ("re:^$", [3]),
+        ("re:x*", [0, 1, 2, 3, 4, 5]),
+    ],
+)
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_every_line_with_a_hit_is_found_once(text: str, lines: list[int], size: int) -> None:
+    assert found(text, size=size) == lines
+
+
+@pytest.mark.parametrize("text", ["kairos", "+base-image", " | ", "Get:", "re:[0-9a-f]{12}", "-->", "e", "exit code"])
+def test_a_real_log_gives_what_a_plain_search_gives(text: str) -> None:
+    data = (EARTHLY / "success-v4.10.0.log").read_bytes().replace(b"\r", b"")
+    data = re.sub(rb"\x1b\[\d*[A-K]", b"", data)
+    query = parse_query(text)
+    lines = SGR.sub(b"", data).split(b"\n")[:-1]
+    low = lines if query.exact else [line.lower() for line in lines]
+    if query.regex is not None:
+        wanted = [n for n, line in enumerate(low) if query.regex.search(line)]
+    else:
+        wanted = [n for n, line in enumerate(low) if query.needle in line]
+    assert found(text, data, 7) == wanted
+
+
+def test_the_first_hits_are_told_at_once_and_only_they() -> None:
+    search = Search(parse_query("x"))
+    assert [search.feed(piece) for piece in (b"a\n", b"x\n", b"x\n")] == [False, True, False]
+    assert list(search.hits) == [1, 2]
+    assert [search.number_of(line) for line in range(4)] == [0, 1, 2, 0]
+
+
+@pytest.mark.parametrize("text", ["re:(", "re:(a+)+$", "re:(a*)*b", "re:(?:x|y+)*", "re:.*.*.*.*x", "re:*"])
+def test_an_expression_that_is_none_or_could_take_for_ever_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_query(text)
+    assert caught.value.allowed
+    assert caught.value.remedy
+
+
+def test_hits_are_marked_in_the_text_shown() -> None:
+    assert parse_query("fetch").spans("Fetch, fetch") == [(0, 5), (7, 12)]
+    assert parse_query("Fetch").spans("Fetch, fetch") == [(0, 5)]
+    assert parse_query("a.b").spans("axb a.b") == [(4, 7)]
+    assert parse_query("re:a.b").spans("axb a.b") == [(0, 3), (4, 7)]
+    assert parse_query("re:x*").spans("axxb") == [(1, 3)]
+
+
+def test_next_and_previous_of_sorted_lines() -> None:
+    dice = random.Random(2)
+    numbers = array("I", sorted(dice.sample(range(200), 40)))
+    for line in range(-1, 202):
+        assert after(numbers, line) == next((n for n in numbers if n > line), None)
+        assert before(numbers, line) == next((n for n in reversed(numbers) if n < line), None)

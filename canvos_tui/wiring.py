@@ -19,6 +19,7 @@ def real_ports(environ: dict[str, str]) -> Ports:
     from canvos_tui.adapters.host import LocalHost
     from canvos_tui.adapters.network import HttpNetwork
     from canvos_tui.adapters.runs import LocalRuns
+    from canvos_tui.adapters.user_terminal import UserTerminal
 
     root = state_root(environ)
     return Ports(
@@ -30,6 +31,7 @@ def real_ports(environ: dict[str, str]) -> Ports:
         files=Disk(root),
         runs=LocalRuns(root),
         aws=BotoDoor(environ),
+        terminal=UserTerminal(environ, root),
         environ=environ,
     )
 

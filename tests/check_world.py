@@ -91,6 +91,7 @@ class World:
             files=Disk(self.home / "state"),
             runs=cast(Any, None),
             aws=cast(Any, _Door(self)),
+            terminal=cast(Any, None),
             environ=env,
         )
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from canvos_tui.adapters.append_file import AppendFile
+from canvos_tui.adapters.log_times import TimesWriter
 from canvos_tui.adapters.run_clock import RunClock
 from canvos_tui.adapters.run_folder import RunFolder
 from canvos_tui.core.build import BuildEvent, BuildPlan, Noted
@@ -56,6 +57,7 @@ class BuildRecorder:
         self._react = react
         self.listen: Callable[[Sequence[str]], None] | None = None
         self._log = AppendFile(folder.log)
+        self._times = TimesWriter(folder.log)
         self._events = AppendFile(folder.events)
         self._waiting: list[bytes] = []
         self._heard = self._glanced = time.monotonic()
@@ -119,6 +121,7 @@ class BuildRecorder:
         if self._log.in_place() and self._events.in_place() and self._folder.path.is_dir():
             return False
         self._log.close()
+        self._times.begin_anew()
         self._events.close()
         with contextlib.suppress(OSError):
             self._folder.remake()
@@ -143,6 +146,7 @@ class BuildRecorder:
         for file in (self._log, self._events):
             file.sync()
             file.close()
+        self._times.close()
         self._folder.release()
 
     def _sync(self) -> None:
@@ -175,6 +179,7 @@ class BuildRecorder:
             marker = f"[canvos-tui: {lost} bytes of the log are missing here{when}: {self._log.error}]\n".encode()
             self._log.lost = 0
         if self._log.write(marker + lines):
+            self._times.stored(marker + lines)
             if lost:
                 self.lost_since = None
                 self.note(f"the log is written again; {size(lost)} of it are missing{f' since {since:%H:%M} UTC' if since else ''}")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from array import array
 from bisect import bisect_left
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
+
+from canvos_tui.adapters.log_copy import copy_file
+from canvos_tui.adapters.log_scan import scan_slice
+from canvos_tui.adapters.log_times import TimesReader
 
 BLOCK = 64 * 1024  # bytes per entry of the index
 STEP = 1024 * 1024  # bytes that one refresh looks at
 CLIP = 16 * 1024  # bytes of a line that are given out
+REPEAT = b"Repeating the failure error"  # the build tool prints the failing step once more behind this
+_REPEATS = 50  # places that are remembered
 
 
 class LogFile:
@@ -22,6 +31,9 @@ class LogFile:
         self._tail_feeds = 0  # line feeds behind the last full block
         self._size = 0
         self._ended = True  # whether the last byte known is a line feed
+        self._end = b""  # the last bytes known, for a word that lies on the border
+        self._repeats: list[int] = []
+        self._times = TimesReader(path)
 
     @property
     def line_count(self) -> int:
@@ -32,6 +44,21 @@ class LogFile:
     def size(self) -> int:
         """Bytes known so far."""
         return self._size
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last line known has its end."""
+        return self._ended
+
+    @property
+    def path(self) -> Path:
+        """Where the log lies."""
+        return self._path
+
+    @property
+    def repeats(self) -> tuple[int, ...]:
+        """Lines at which the build tool begins to repeat a failing step, the first 50 of them."""
+        return tuple(self._repeats)
 
     def refresh(self) -> bool:
         """Counts new bytes, at most 1 MiB a call; True when there were any or the file began anew."""
@@ -45,6 +72,7 @@ class LogFile:
         data = os.pread(file, min(STEP, real - self._size), self._size)
         if not data:
             return False
+        self._watch(data)
         self._count(data)
         return True
 
@@ -66,6 +94,31 @@ class LogFile:
             at += len(data)
         return lines.texts()
 
+    def time_of(self, line: int) -> datetime | None:
+        """When that line arrived, to a quarter of a second; None for a log without times."""
+        known = self._times.time_of(line)
+        return datetime.fromtimestamp(known, UTC) if known is not None else None
+
+    def refresh_times(self) -> None:
+        """Takes in when new lines arrived; for a screen that shows it."""
+        self._times.refresh()
+
+    async def scan(self, at: int, look: Callable[[bytes], bool]) -> AsyncGenerator[int, None]:
+        """Gives whole lines from byte `at` (the start of a line) on to `look`, in a thread; yields the byte reached.
+
+        It does so every 30 ms, and at once when `look` says True. It ends at the last whole line known. Lines over 1 MiB are clipped.
+        """
+        while at < self._size:
+            reached = await asyncio.to_thread(scan_slice, self._path, at, self._size, look)
+            if reached == at:
+                return
+            at = reached
+            yield at
+
+    async def save(self, target: Path, *, overwrite: bool = False) -> bool:
+        """Copies the log as it is now, with mode 0600. False, and nothing done, when there is a file already; FilesError when it fails."""
+        return await asyncio.to_thread(copy_file, self._path, target, overwrite=overwrite)
+
     def close(self) -> None:
         """Lets go of the file."""
         if self._file is not None:
@@ -85,6 +138,19 @@ class LogFile:
         del self._feeds[:]
         self._tail_feeds = self._size = 0
         self._ended = True
+        self._end = b""
+        self._repeats.clear()
+
+    def _watch(self, data: bytes) -> None:
+        """Remembers where the failing step is repeated."""
+        both = self._end + data
+        at = both.find(REPEAT)
+        while at >= 0 and len(self._repeats) < _REPEATS:
+            line = self._total_feeds() + both.count(b"\n", 0, at) - self._end.count(b"\n")
+            if line not in self._repeats:
+                self._repeats.append(line)
+            at = both.find(REPEAT, at + 1)
+        self._end = both[1 - len(REPEAT) :]
 
     def _total_feeds(self) -> int:
         return (self._feeds[-1] if self._feeds else 0) + self._tail_feeds

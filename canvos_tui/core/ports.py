@@ -30,6 +30,8 @@ from canvos_tui.core.aws_facts import (
 )
 from canvos_tui.core.build import BuildEvent, BuildPlan, RunId
 from canvos_tui.core.checkout import CheckoutState
+from canvos_tui.core.log_ports import LogReader as LogReader
+from canvos_tui.core.log_ports import Terminal as Terminal
 from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.result import RunResult
 from canvos_tui.core.run_info import RunInfo
@@ -140,27 +142,6 @@ class Files(Protocol):
 
     async def drafts(self) -> tuple[tuple[str, datetime], ...]:
         """Names and times of the stored drafts, newest first."""
-
-
-class LogReader(Protocol):
-    """A growing log file behind a sparse index; lines count from 0; every call is short enough for the event loop."""
-
-    @property
-    def line_count(self) -> int:
-        """Lines known so far, an unfinished last one included."""
-
-    @property
-    def size(self) -> int:
-        """Bytes known so far."""
-
-    def refresh(self) -> bool:
-        """Looks for new bytes, at most 1 MiB a call; True when something changed."""
-
-    def read(self, first: int, count: int) -> list[str]:
-        """Those lines, clipped to a few thousand characters each, without their line ends; colours as SGR sequences."""
-
-    def close(self) -> None:
-        """Lets go of the file."""
 
 
 class Runs(Protocol):
@@ -289,4 +270,5 @@ class Ports:
     files: Files
     runs: Runs
     aws: AwsDoor
+    terminal: Terminal
     environ: dict[str, str]

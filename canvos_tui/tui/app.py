@@ -165,9 +165,16 @@ class CanvosApp(App[int]):
             self.screen.stand_on(event.focus)
 
     @on(CopyAsked)
-    def _copy(self, event: CopyAsked) -> None:
-        self.copy_to_clipboard(event.text)
-        self.notify(f"{event.what}: sent to the terminal's clipboard (OSC 52; a terminal cannot confirm it)", markup=False)
+    @work(group="copy")
+    async def _copy(self, event: CopyAsked) -> None:
+        try:
+            copied = await self.ports.terminal.copy(event.text)
+        except CanvosError as error:
+            self.notify(f"{event.what}: {error}. {error.remedy}", severity="error", markup=False)
+            return
+        if copied.sequence and self._driver is not None:
+            self._driver.write(copied.sequence)  # no public way writes a sequence that is wrapped for tmux or screen
+        self.notify(f"{event.what}: {copied.said}", markup=False)
 
     def _keep(self) -> None:
         if not self._saving:

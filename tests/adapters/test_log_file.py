@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.log_file import CLIP, STEP, LogFile
+from canvos_tui.adapters.log_file import CLIP, REPEAT, STEP, LogFile
+from canvos_tui.adapters.log_times import TimesWriter, times_path
+from canvos_tui.core.errors import FilesError
 from canvos_tui.core.ports import LogReader
 
 
@@ -116,3 +119,129 @@ def test_a_big_file_costs_little(tmp_path: Path) -> None:
         assert len(log.read(first, 50)) == 50 or first > 399_950
     assert time.perf_counter() - began < 1.0
     log.close()
+
+
+async def scanned(log: LogFile, at: int = 0, stop: Callable[[bytes], bool] = lambda _: False) -> tuple[bytes, list[int]]:
+    pieces: list[bytes] = []
+
+    def look(piece: bytes) -> bool:
+        pieces.append(piece)
+        return stop(piece)
+
+    reached = [byte async for byte in log.scan(at, look)]
+    return b"".join(pieces), reached
+
+
+async def test_a_scan_gives_every_whole_line_in_order(tmp_path: Path) -> None:
+    dice = random.Random(8)
+    data = b"".join(b"%d:" % n + b"x" * dice.choice((0, 5, 300, 20_000)) + b"\n" for n in range(3000)) + b"open"
+    path = tmp_path / "log"
+    path.write_bytes(data)
+    log = opened(path)
+    found, reached = await scanned(log)
+    assert found == data.removesuffix(b"open")
+    assert reached[-1] == len(found)
+    half = data.index(b"\n1500:") + 1
+    assert (await scanned(log, half))[0] == found[half:]
+    log.close()
+
+
+async def test_a_scan_tells_at_once_when_something_was_found(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"a usual line of a log\n" * 200_000)
+    log = opened(path)
+    _, reached = await scanned(log, 0, lambda piece: True)
+    assert len(reached) > 10
+    assert reached == sorted(set(reached))
+    log.close()
+
+
+async def test_a_scan_clips_a_line_without_end_and_goes_on_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n" + b"x" * 9_000_000 + b"\ntwo\n")
+    log = opened(path)
+    found, reached = await scanned(log)
+    one, long, two = found.splitlines()
+    assert (one, two) == (b"one", b"two")
+    assert 1_000_000 < len(long) < 1_500_000
+    assert reached[-1] == log.size
+    log.close()
+
+
+async def test_a_scan_of_a_file_that_is_gone_ends(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n")
+    log = opened(path)
+    path.unlink()
+    assert await scanned(log) == (b"", [])
+    log.close()
+
+
+async def test_a_log_is_saved_but_never_over_a_file_without_leave(tmp_path: Path) -> None:
+    path, target = tmp_path / "log", tmp_path / "out" / "copy.log"
+    path.write_bytes(b"one\n")
+    target.parent.mkdir()
+    log = opened(path)
+    assert await log.save(target)
+    assert target.read_bytes() == b"one\n"
+    assert target.stat().st_mode & 0o777 == 0o600
+    target.write_bytes(b"mine")
+    assert not await log.save(target)
+    assert target.read_bytes() == b"mine"
+    assert await log.save(target, overwrite=True)
+    assert target.read_bytes() == b"one\n"
+    for wrong in (tmp_path / "none" / "copy.log", tmp_path, path):
+        with pytest.raises(FilesError) as caught:
+            await log.save(wrong, overwrite=True)
+        assert caught.value.remedy
+    assert path.read_bytes() == b"one\n"
+    assert sorted(p.name for p in target.parent.iterdir()) == ["copy.log"]
+    log.close()
+
+
+def test_the_places_where_a_failure_is_repeated_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    word = b"+x *failed* | " + REPEAT + b"...\n"
+    filler = b"-" * 63 + b"\n"
+    for before in (0, 1, STEP // 64 - 1, STEP // 64, STEP // 64 + 3):
+        # so that the word lies on the border between two looks
+        path.write_bytes(filler * before + word + filler * 3 + word)
+        log = opened(path)
+        assert log.repeats == (before, before + 4)
+        log.close()
+    for shift in range(60):
+        path.write_bytes(b"-" * (STEP - shift - 1) + b"\n" + word)
+        log = opened(path)
+        assert log.repeats == (1,)
+        log.close()
+
+
+def test_lines_know_when_they_came(tmp_path: Path) -> None:
+    path = tmp_path / "build.log"
+    path.write_bytes(b"a\nb\nc\nd\n")
+    log = opened(path)
+    log.refresh_times()
+    assert log.time_of(0) is None
+    mark = struct.Struct("<QQ")
+    times_path(path).write_bytes(mark.pack(0, 1_000_000) + mark.pack(2, 9_500_250) + b"half")
+    log.refresh_times()
+    seconds = [known.timestamp() if (known := log.time_of(line)) else None for line in range(5)]
+    assert seconds == [1000.0, 1000.0, 9500.25, 9500.25, 9500.25]
+    log.close()
+
+
+def test_times_are_marked_sparsely_and_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "build.log"
+    writer, began = TimesWriter(path), time.time()
+    for _ in range(1000):
+        writer.stored(b"one\ntwo\n")
+    writer.begin_anew()
+    writer.stored(b"x\n")
+    writer.close()
+    assert times_path(path).stat().st_size <= 16 * 20
+    assert times_path(path).stat().st_mode & 0o777 == 0o600
+    log = opened(path)
+    log.refresh_times()
+    first = log.time_of(0)
+    assert first is not None
+    assert abs(first.timestamp() - began) < 60

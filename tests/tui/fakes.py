@@ -29,6 +29,7 @@ from canvos_tui.core.aws_facts import (
     Upload,
 )
 from canvos_tui.core.build import BuildEvent, BuildPlan
+from canvos_tui.core.clipboard import Copied
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
@@ -258,6 +259,22 @@ class FakeRuns:
         raise RunError(f"nothing of {run_id} is left", remedy="nothing to do")
 
 
+class FakeTerminal:
+    """A clipboard that keeps what it was given, and a plain screen that takes some pieces and is left."""
+
+    def __init__(self) -> None:
+        self.copied: list[str] = []
+        self.printed = ""
+
+    async def copy(self, text: str) -> Copied:
+        self.copied.append(text)
+        return Copied("copied with a fake")
+
+    def print_until_key(self, more: Callable[[], str]) -> None:
+        while text := more():
+            self.printed += text
+
+
 def make_ports(root: Path, environ: dict[str, str] | None = None) -> Ports:
     home = root / "home"
     home.mkdir(exist_ok=True)
@@ -271,5 +288,6 @@ def make_ports(root: Path, environ: dict[str, str] | None = None) -> Ports:
         files=Disk(root / "state"),
         runs=FakeRuns(root),
         aws=FakeDoor(FakeAws()),
+        terminal=FakeTerminal(),
         environ=env,
     )

@@ -1,0 +1,53 @@
+"""Goes through a log file by whole lines, a slice of time after the other, so that a screen stays awake beside it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PIECE = 256 * 1024  # bytes that are looked at in one go
+LONGEST = 1024 * 1024  # bytes of a line; what is longer is clipped
+SLICE = 0.03  # seconds
+
+
+def scan_slice(path: Path, at: int, end: int, look: Callable[[bytes], bool]) -> int:
+    """Looks at whole lines from byte `at` for at most 30 ms or until `look` says True; the byte where the next line begins."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return at
+    try:
+        until = time.monotonic() + SLICE
+        while at < end and time.monotonic() < until:
+            piece, size = _piece(file, at, end)
+            if not size:
+                break
+            at += size
+            if look(piece):
+                break
+            time.sleep(0)  # lets the screen have its turn
+        return at
+    finally:
+        os.close(file)
+
+
+def _piece(file: int, at: int, end: int) -> tuple[bytes, int]:
+    """The next whole lines and how many bytes of the file they are; nothing where no line ends any more."""
+    data = os.pread(file, min(PIECE, end - at), at)
+    cut = data.rfind(b"\n") + 1
+    if cut:
+        return data[:cut], cut
+    size = len(data)
+    while size < end - at:
+        more = os.pread(file, min(PIECE, end - at - size), at + size)
+        if not more:
+            break
+        cut = more.find(b"\n") + 1
+        size += cut or len(more)
+        if len(data) < LONGEST:
+            data += more[: cut or None]
+        if cut:
+            return (data if data.endswith(b"\n") else data + b"\n"), size
+    return b"", 0

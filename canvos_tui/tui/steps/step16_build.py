@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,7 +19,8 @@ from canvos_tui.core.vitals import silence
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
-from canvos_tui.tui.widgets.log_view import LogView
+from canvos_tui.tui.widgets.log_pane import LogPane
+from canvos_tui.tui.widgets.log_view import FRAME, FRAME_FAR
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
 LEAVE = (
@@ -27,6 +29,22 @@ LEAVE = (
     "but the AMI would have to be registered by hand."
 )
 
+LOG_KEYS = """
+
+The log
+  End f        follow the end          up down    line by line; page keys, Home
+  / n N        search, next, previous; small letters find capitals too, re: begins
+               a regular expression    &          only the lines found
+  e E          the first real error, then the next and the previous one
+  1-9 0        only that phase, all    l          errors, with warnings, commands
+  w            wrap long lines         t          time of day, since start, none
+  left right   sideways                u          unfold a repeated failure
+  c C          copy line or selection, copy the error with 20 lines around it
+  v shift+up   select lines            s          save the log as
+  o            plain text without a screen, the same key comes back
+  Enter z      the whole screen        Esc        take back filter, search, screen
+The mouse marks text in most terminals while Shift is held."""
+
 
 class Build(StepPanel):
     """Phases above, log below."""
@@ -34,11 +52,11 @@ class Build(StepPanel):
     GUIDE, TITLE = (16,), "Build"
     ABOUT = (
         "The build runs under a supervisor of its own: this window may close, the connection may break. "
-        "Percentage and message of the import come from AWS, not from the log. x asks to cancel."
+        "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids." + LOG_KEYS
     )
     BINDINGS = [
         Binding("x", "cancel", "Cancel build"),
-        Binding("c", "copy", "Copy ids"),
+        Binding("i", "copy_ids", "Copy ids", show=False),
     ]
 
     def compose(self) -> ComposeResult:
@@ -46,8 +64,9 @@ class Build(StepPanel):
         yield Static("", id="build-head", markup=False)
         yield PhaseList()
         yield Static("", id="build-note", markup=False)
-        yield Static("-- log ---", id="log-head", markup=False)
-        yield LogView()
+        environ = self.ports.environ
+        far = bool(environ.get("SSH_CONNECTION") or environ.get("TMUX"))
+        yield LogPane(self.ports.terminal, Path(environ.get("HOME", ".")), FRAME_FAR if far else FRAME)
 
     def on_mount(self) -> None:
         """The elapsed time moves each second, whatever happens."""
@@ -58,7 +77,7 @@ class Build(StepPanel):
 
     def entered(self) -> None:
         """Follows the run that is known, from its first event."""
-        self.query_one(LogView).focus()
+        self.query_one(LogPane).view.focus()
         if not self.known.run_id:
             self.query_one("#build-head", Static).update("No build is running. Screen 8 starts one; Start shows those that run.")
         elif self._following != self.known.run_id:
@@ -70,7 +89,7 @@ class Build(StepPanel):
         try:
             run = BuildRun(await self.ports.runs.plan(run_id))
             await self.query_one(PhaseList).attach(self.ports.runs, run_id)
-            self.query_one(LogView).open(self.ports.runs.open_log(run_id))
+            self.query_one(LogPane).open(self.ports.runs.open_log(run_id))
             async with aclosing(self.ports.runs.follow(run_id)) as batches:
                 async for batch in batches:
                     self._run = run = run.after(batch)
@@ -81,6 +100,8 @@ class Build(StepPanel):
             self.hint(f"x {error}. {error.remedy}")
             self._following = ""
             return
+        if result is not None and result.cause is not None and result.cause.line:
+            self.query_one(LogPane).cause = result.cause.line - 1
         self.learn(result=result)
         if isinstance(self.app.screen, Ask):  # a question about a running build is answered by its end
             await self.app.screen.dismiss("")
@@ -96,9 +117,9 @@ class Build(StepPanel):
             return
         phases = self.query_one(PhaseList)
         run, now = self._run, phases.time(self.ports.clock.now())
-        log = self.query_one(LogView)
-        if log.line_count != self._last_lines:
-            self._last_lines, self._last_change = log.line_count, now
+        log = self.query_one(LogPane)
+        if log.view.line_count != self._last_lines:
+            self._last_lines, self._last_change = log.view.line_count, now
         if run is None:
             return
         began = run.started_at or now
@@ -114,19 +135,13 @@ class Build(StepPanel):
         self.query_one("#build-note", Static).update(note)
         self.query_one("#build-note").display = bool(note)
         quiet = (now - self._last_change).total_seconds()
-        silent = f" {silence(quiet, phases.pulse)} " if run.stage is not Stage.ENDED else ""
-        head = f"-- log, line {log.line_count} {silent}"
-        self.query_one("#log-head", Static).update(Content(f"{head.ljust(max(0, self.size.width - len(log.state) - 2), '-')} {log.state}"))
+        log.note = silence(quiet, phases.pulse) if run.stage is not Stage.ENDED else ""
+        log.tell()
 
-    @on(LogView.Moved)
-    def _moved(self, event: LogView.Moved) -> None:
+    @on(LogPane.Full)
+    def _full(self, event: LogPane.Full) -> None:
         event.stop()
-        self._show()
-
-    @on(LogView.Full)
-    def _full(self, event: LogView.Full) -> None:
-        event.stop()
-        self.toggle_class("-log-only")
+        self.screen.toggle_class("-log-full")
 
     @work(exclusive=True, group="cancel")
     async def action_cancel(self) -> None:
@@ -145,7 +160,7 @@ class Build(StepPanel):
             except CanvosError as error:
                 self.hint(f"x {error}. {error.remedy}")
 
-    def action_copy(self) -> None:
+    def action_copy_ids(self) -> None:
         """Copies the ids that are known."""
         ids = "\n".join(f"{kind} {found}" for kind, found in (self._run.ids.items() if self._run else ()))
         if ids:

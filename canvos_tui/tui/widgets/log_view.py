@@ -2,61 +2,85 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
+from canvos_tui.core.line_map import LineMap
+from canvos_tui.core.log_query import Query
+from canvos_tui.core.log_text import plain
 from canvos_tui.core.ports import LogReader
+from canvos_tui.tui.widgets.log_rows import PARTS, STAMP, Painter, stamp_of
+from canvos_tui.tui.widgets.log_window import Window
 
-FRAME = 0.1  # seconds between looks at the file
-_SGR = re.compile(r"\x1b\[([0-9;]*)m")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+FRAME = 0.05  # seconds between looks at the file
+FRAME_FAR = 0.1  # the same over ssh or in a terminal multiplexer, where each frame costs more
+_AT_ONCE = 4  # looks of 1 MiB each within one frame; a file that is further ahead is caught up with beside the frames
+_SIDEWAYS = 20  # columns for one key press
 
 
-class LogView(ScrollView, can_focus=True):
+class LogView(Widget, can_focus=True):
     """Shows the lines of a LogReader; never holds more than the window."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{name}" for name in PARTS}
     BINDINGS = [
-        Binding("end,f", "follow", "Follow"),
+        Binding("end,f", "follow", "Follow", key_display="End"),
         Binding("home", "top", "Top", show=False),
-        Binding("enter,z", "full", "Full screen"),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("shift+up", "select(-1)", show=False),
+        Binding("shift+down", "select(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("left", "sideways(-1)", show=False),
+        Binding("right", "sideways(1)", show=False),
+        Binding("v", "begin_selection", show=False),
+        Binding("t", "times", show=False),
     ]
 
     class Moved(Message):
         """The state line should be drawn again."""
 
-    class Full(Message):
-        """The user wants the log to have the whole page, or no more."""
-
-    def __init__(self) -> None:
+    def __init__(self, frame: float = FRAME) -> None:
         super().__init__(id="log")
-        self._reader: LogReader | None = None
-        self.following = True
-        self._seen = 0  # lines known when following stopped
+        self.reader: LogReader | None = None
+        self.window = Window()
+        self.query_shown: Query | None = None
+        self.notes: dict[int, str] = {}  # words behind a line of the log, such as how much is folded there
+        self._frame = frame
+        self._times = ""  # "", "clock" or "since"
+        self._shift = 0
+        self._drawn: object = None
+        self._strips: list[Strip] = []
+        self._thumb = range(0)
+        self._catching_up = False
+
+    # -- what is shown -----------------------------------------------------------------------------------
 
     def open(self, reader: LogReader) -> None:
         """Shows another log from its end."""
         self.close()
-        self._reader = reader
-        self.following = True
+        self.reader = reader
+        self.window = Window(wraps=self.window.wraps)
         self._look()
 
     def close(self) -> None:
         """Lets go of the file."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        if self.reader is not None:
+            self.reader.close()
+            self.reader = None
 
     def on_mount(self) -> None:
         """Looks at the file at a fixed rate; the arrival of lines never calls in here."""
-        self.set_interval(FRAME, self._look)
+        self.set_interval(self._frame, self._look)
 
     def on_unmount(self) -> None:
         """Closes the file."""
@@ -65,102 +89,183 @@ class LogView(ScrollView, can_focus=True):
     @property
     def line_count(self) -> int:
         """Lines in the log so far."""
-        return self._reader.line_count if self._reader else 0
+        return self.reader.line_count if self.reader else 0
 
     @property
     def state(self) -> str:
         """FOLLOWING, or PAUSED with the number of lines that came since."""
-        if self.following:
+        if self.window.following:
             return "FOLLOWING"
-        return f"PAUSED +{self.line_count - self._seen} new, End to follow"
+        return f"PAUSED +{self.line_count - self.window.seen} new, End to follow"
+
+    @property
+    def current(self) -> int:
+        """The line that a key such as `c` means: the cursor's, else the newest."""
+        window = self.window
+        if window.cursor is not None:
+            return window.cursor
+        return window.shown.line(window.count - 1) if window.count else 0
+
+    def put(self, shown: LineMap) -> None:
+        """Shows these lines of the log only."""
+        self.window.put(shown)
+        self.changed()
+
+    def show_line(self, line: int) -> None:
+        """Stands on that line; sideways so far that what the search found in it is seen."""
+        self.window.show(line)
+        spans = self.query_shown.spans(plain(text)) if self.query_shown and (text := "".join(self.texts([line]))) else []
+        if not self.window.wraps:
+            room = self.size.width - 1 - (STAMP if self._times else 0)
+            end = spans[0][1] if spans else 0
+            self._shift = 0 if end <= room else max(0, end - room + _SIDEWAYS)
+        self.changed()
+
+    def mark(self, query: Query | None) -> None:
+        """Marks what the query finds in the lines shown."""
+        self.query_shown = query
+        self.changed()
+
+    def texts(self, lines: Sequence[int]) -> list[str]:
+        """Those lines as they lie in the file."""
+        if self.reader is None or not lines:
+            return []
+        if lines[-1] - lines[0] == len(lines) - 1:
+            return self.reader.read(lines[0], len(lines))
+        return [text for line in lines for text in self.reader.read(line, 1)]
+
+    # -- the frame clock ---------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        if self._reader is None or not self._reader.refresh():
+        """One look at the file."""
+        if self.reader is None or self._catching_up:
             return
-        lines = self._reader.line_count
-        if lines != self.virtual_size.height or self.virtual_size.width != self.size.width:
-            self.virtual_size = Size(self.size.width, lines)
-        if self.following:
-            self.scroll_to(y=max(0, lines - self.size.height), animate=False, force=True)
+        looks = 0
+        while looks < _AT_ONCE and self.reader.refresh():
+            looks += 1
+        if looks == _AT_ONCE:
+            self._catching_up = True
+            self.run_worker(self._catch_up(), group="catch-up", exclusive=True)
+        elif looks:
+            self._grown()
+
+    async def _catch_up(self) -> None:
+        """Counts what is there already, a step of 1 MiB after the other, with room for keys between them."""
+        reader = self.reader
+        try:
+            while reader is not None and reader is self.reader and reader.refresh():  # noqa: ASYNC110  the pause lets keys in
+                await asyncio.sleep(0)
+        finally:
+            self._catching_up = False
+        self._grown()
+
+    def _grown(self) -> None:
+        window = self.window
+        window.total = self.line_count
+        if window.following or window.ends or window.thumb() != self._thumb:
+            self.refresh()
+        self.post_message(self.Moved())
+
+    def changed(self) -> None:
+        """Something other than the file changed what is seen."""
+        self._drawn = None
         self.refresh()
         self.post_message(self.Moved())
 
-    def on_resize(self) -> None:
-        """Keeps the end in view while following."""
-        self.virtual_size = Size(self.size.width, self.line_count)
-        if self.following:
-            self.scroll_to(y=max(0, self.line_count - self.size.height), animate=False, force=True)
+    # -- painting ----------------------------------------------------------------------------------------
 
-    def watch_scroll_y(self, old: float, new: float) -> None:
-        """Scrolling up pauses, scrolling to the end follows again."""
-        super().watch_scroll_y(old, new)
-        at_end = new >= max(0, self.line_count - self.size.height)
-        if self.following and new < old and not at_end:
-            self.following, self._seen = False, self.line_count
-            self.post_message(self.Moved())
-        elif not self.following and at_end and new > old:
-            self.following = True
-            self.post_message(self.Moved())
+    def render_line(self, y: int) -> Strip:
+        """One row of the window."""
+        size = self.reader.size if self.reader else 0
+        base = self.rich_style
+        if (key := (size, self.size, base)) != self._drawn:
+            self._draw(base)
+            self._drawn = key
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, base)
+
+    def _draw(self, base: Style) -> None:
+        """Reads the window once and makes all its rows."""
+        window, reader = self.window, self.reader
+        window.total, window.height = self.line_count, max(1, self.size.height)
+        if self._times and reader is not None:
+            reader.refresh_times()
+        named = {name: self.get_component_rich_style(f"log--{name}", partial=True) for name in PARTS}
+        stamp = partial(stamp_of, reader, self._times) if reader is not None and self._times else None
+        painter = Painter(self.size.width, base, named, self.query_shown, window.wraps, self._shift, stamp, self.notes)
+        window.fill(lambda lines: [painter.rows(line, text) for line, text in zip(lines, self._read(lines), strict=True)])
+        self._thumb = window.thumb()
+        self._strips = painter.finished(window)
+
+    def _read(self, lines: Sequence[int]) -> list[str]:
+        texts = self.texts(lines)
+        return texts + [""] * (len(lines) - len(texts))  # somebody cut the file meanwhile
+
+    # -- keys and mouse ----------------------------------------------------------------------------------
 
     def action_follow(self) -> None:
         """Back to the end."""
-        self.following = True
-        self.scroll_to(y=max(0, self.line_count - self.size.height), animate=False, force=True)
-        self.post_message(self.Moved())
+        self.window.follow()
+        self.changed()
 
     def action_top(self) -> None:
         """To the first line."""
-        self.scroll_to(y=0, animate=False, force=True)
+        if self.window.count:
+            self.window.show(self.window.shown.line(0))
+            self.window.top = 0
+        self.changed()
 
-    def action_full(self) -> None:
-        """Asks for the whole page."""
-        self.post_message(self.Full())
+    def action_move(self, by: int) -> None:
+        """The cursor up or down."""
+        self.window.move(by)
+        self.changed()
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the window."""
-        top = int(self.scroll_y)
-        width = self.size.width
-        line = self._window(top).get(top + y, "")
-        return Strip(segments(line, self.rich_style)).adjust_cell_length(width, self.rich_style).crop(0, width)
+    def action_select(self, by: int) -> None:
+        """The cursor up or down, selecting."""
+        self.window.move(by, select=True)
+        self.changed()
 
-    def _window(self, top: int) -> dict[int, str]:
-        """The lines of the window, read once per frame."""
-        if self._reader is None:
-            return {}
-        key = (top, self.size.height, self._reader.size)
-        if key != getattr(self, "_window_key", None):
-            self._window_key = key
-            self._lines = dict(enumerate(self._reader.read(top, self.size.height), start=top))
-        return self._lines
+    def action_page(self, way: int) -> None:
+        """A window up or down."""
+        self.window.scroll(way * max(1, self.size.height - 1))
+        self.changed()
 
+    def action_sideways(self, way: int) -> None:
+        """Long lines to the side, where they are not wrapped."""
+        self._shift = max(0, self._shift + way * _SIDEWAYS)
+        self.changed()
 
-def segments(line: str, base: Style) -> list[Segment]:
-    """A line with SGR colours as segments; every other control character is dropped, so that a log cannot reach the terminal."""
-    out: list[Segment] = []
-    style, at = base, 0
-    for found in _SGR.finditer(line):
-        _add(out, line[at : found.start()], style)
-        style = _styled(style, base, found[1])
-        at = found.end()
-    _add(out, line[at:], style)
-    return out
+    def action_begin_selection(self) -> None:
+        """From here on the cursor selects; a second time it does not any more."""
+        window = self.window
+        window.pause()
+        window.anchor = window.cursor if window.anchor is None else None
+        self.changed()
 
+    def wrap(self) -> None:
+        """Long lines on several rows, or not."""
+        self.window.wraps = not self.window.wraps
+        self._shift = 0
+        self.changed()
 
-def _add(out: list[Segment], text: str, style: Style) -> None:
-    if text:
-        out.append(Segment(_CONTROL.sub("", text.expandtabs(8)), style))
+    def action_times(self) -> None:
+        """Time of day, time since the first line, none."""
+        self._times = {"": "clock", "clock": "since", "since": ""}[self._times]
+        self.changed()
 
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """The wheel scrolls three lines."""
+        event.stop()
+        self.window.scroll(-3)
+        self.changed()
 
-def _styled(style: Style, base: Style, parameters: str) -> Style:
-    for code in (int(p or 0) for p in parameters.split(";")):
-        if code == 0:
-            style = base
-        elif code == 1:
-            style += Style(bold=True)
-        elif code == 2:
-            style += Style(dim=True)
-        elif 30 <= code <= 37:
-            style += Style(color=_COLOURS[code - 30])
-        elif 90 <= code <= 97:
-            style += Style(color=f"bright_{_COLOURS[code - 90]}")
-    return style
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """The wheel scrolls three lines."""
+        event.stop()
+        self.window.scroll(3)
+        self.changed()
+
+    def on_click(self, event: Click) -> None:
+        """The cursor goes where one clicks."""
+        if event.y < len(self.window.rows):
+            self.window.pause(self.window.rows[event.y].line)
+            self.changed()

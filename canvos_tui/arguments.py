@@ -15,7 +15,10 @@ COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "diagnose
 USAGE = 2
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 NO_BELL = "no bell and no notification when the build ends"
-EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
+EPILOG = (
+    "The guide Build AWS Cloud Images, from a bare machine to an AMI. Without a command the wizard opens. "
+    "Example: canvos-tui --checkout ~/CanvOS"
+)
 
 
 class Short(argparse.HelpFormatter):
@@ -69,7 +72,6 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="canvos-tui",
         usage="canvos-tui [OPTIONS] [COMMAND ...]",
-        description="The guide Build AWS Cloud Images, from a bare machine to a verified AMI.",
         epilog=EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"canvos-tui {__version__}", help="print the version")
@@ -79,7 +81,8 @@ def build_parser() -> Parser:
     for name in COMMANDS:
         import_module(f"canvos_tui.commands.{name}").register(commands)
     for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
-        command.add_argument("--no-color", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for option in ("--no-color", "--ascii"):
+            command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         told = NO_BELL if name in {"attach", "run"} else argparse.SUPPRESS
         command.add_argument("--no-bell", action="store_true", default=argparse.SUPPRESS, help=told)
     return parser
@@ -90,4 +93,5 @@ def add_global(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
     parser.add_argument("--repo", metavar="URL", help="where to clone from, a URL or a local path")
     parser.add_argument("--no-color", action="store_true", help="no colours; so does the variable NO_COLOR")
+    parser.add_argument("--ascii", action="store_true", help="nothing but ASCII; by itself where the locale is not UTF-8")
     parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the first help fits 24 lines

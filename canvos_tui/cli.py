@@ -24,6 +24,8 @@ def _run(words: list[str]) -> int:
         os.environ["NO_COLOR"] = "1"
     if args.no_bell:
         os.environ["CANVOS_TUI_NO_BELL"] = "1"
+    if args.ascii:
+        os.environ["CANVOS_TUI_ASCII"] = "1"  # core.plain_ascii.VARIABLE, not imported for its sake
     if args.run is None:
         return open_wizard(args.checkout, args.repo)
     return int(args.run(args))

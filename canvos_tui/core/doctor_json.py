@@ -49,7 +49,7 @@ def document(report: Report, about: About) -> dict[str, Any]:
         "summary": {s.value: report.count(s) for s in (Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN)},
         "verdict": report.verdict,
         "first_failure": first.check.id if first else None,
-        "checks": [_check(report.results[c.id]) for c in report.checks if c.id in report.results],
+        "checks": [check_of(report.results[c.id]) for c in report.checks if c.id in report.results],
     }
 
 
@@ -65,7 +65,8 @@ class _Mask:
         return sum(self.redactor.counts.values())
 
 
-def _check(result: CheckResult) -> dict[str, Any]:
+def check_of(result: CheckResult) -> dict[str, Any]:
+    """One check with its answer, as it stands in the document."""
     check, answer, mask = result.check, result.answer, _Mask()
     measure = answer.measure
     found = {
@@ -79,12 +80,13 @@ def _check(result: CheckResult) -> dict[str, Any]:
         "observed": _measured(mask(answer.observed), measure, measure.value if measure else None),
         "required": _measured(mask(answer.required), measure, measure.needed if measure else None),
         "why": check.why,
-        "fix": [_fix(fix) for fix in answer.fixes],
+        "fix": [_fix(fix, mask) for fix in answer.fixes],
         "docs": list(check.docs),
         "evidence": [_evidence(piece, mask) for piece in answer.evidence],
         "depends_on": list(check.needs),
         "skipped_because": _root(result),
         "accepted": bool(result.accepted),
+        "accepted_reason": result.accepted or None,
         "timed_out": result.timed_out,
         "duration_ms": round(result.seconds * 1000),
     }
@@ -95,8 +97,8 @@ def _measured(words: str, measure: Measure | None, value: float | None) -> dict[
     return {"value": value, "unit": measure.unit if measure else None, "text": words}
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
-    return {"text": fix.text, "commands": [_command(c) for c in fix.commands]}
+def _fix(fix: Fix, mask: _Mask) -> dict[str, Any]:
+    return {"text": mask(fix.text), "commands": [_command(c) for c in fix.commands]}
 
 
 def _command(command: Command) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
@@ -67,8 +68,9 @@ class Parser(argparse.ArgumentParser):
         return ""
 
 
-def build_parser() -> Parser:
-    """The parser with every command; the command modules are light to import."""
+def build_parser(words: Sequence[str] = ()) -> Parser:
+    """The parser with every command; with the one alone that the words begin with, which is sooner ready."""
+    names = words[:1] if words and words[0] in COMMANDS else COMMANDS
     parser = Parser(
         prog="canvos-tui",
         usage="canvos-tui [OPTIONS] [COMMAND ...]",
@@ -78,7 +80,7 @@ def build_parser() -> Parser:
     add_global(parser)
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser, prog="canvos-tui")
-    for name in COMMANDS:
+    for name in names:
         import_module(f"canvos_tui.commands.{name}").register(commands)
     for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
         for option in ("--no-color", "--ascii"):

@@ -19,7 +19,7 @@ def _run(words: list[str]) -> int:
         return open_wizard()
     from canvos_tui.arguments import build_parser
 
-    args = build_parser().parse_args(words)
+    args = build_parser(words).parse_args(words)
     if args.no_color:
         os.environ["NO_COLOR"] = "1"
     if args.no_bell:

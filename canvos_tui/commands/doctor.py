@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor_draft import Source
     from canvos_tui.core.doctor_plan import Plan, Wish
+    from canvos_tui.core.draft import Draft
     from canvos_tui.core.ports import Ports
 
 USAGE, INTERRUPTED = 2, 130
@@ -64,23 +65,31 @@ def descriptor(text: str) -> int:
 
 def main_doctor(args: argparse.Namespace, *, ports: Ports | None = None) -> int:
     """Opens the screen or prints the results on stdout; the exit code says what came of it."""
-    from canvos_tui.core.check_table import CHECKS
-    from canvos_tui.core.doctor_plan import Wish, plan, unknown_word
-
     if args.schema:
         from canvos_tui.commands.doctor_print import print_schema
 
         return print_schema()
-    wish = Wish(tuple(args.only), tuple(args.skip), tuple(args.accept), args.timeout, args.offline)
-    if problem := unknown_word(CHECKS, wish):
+    words = args.only or args.skip or args.accept
+    if not args.list and not words and on_screen(args):  # nothing can be wrong with words that are not there: the first frame comes first
+        return _screen(args, ports)
+    from canvos_tui.core.check_table import CHECKS
+    from canvos_tui.core.doctor_plan import plan, unknown_word
+
+    if problem := unknown_word(CHECKS, wish_of(args)):
         sys.stderr.write(f"canvos-tui doctor: {problem[0]}\nhint: {problem[1]}\n")
         return USAGE
-    made = plan(CHECKS, wish)
     if args.list:
         from canvos_tui.commands.doctor_print import print_list
 
-        return print_list(made.shown, args.output)
-    return _ask(args, made, wish, ports)
+        return print_list(plan(CHECKS, wish_of(args)).shown, args.output)
+    return _screen(args, ports) if on_screen(args) else _lines(args, ports)
+
+
+def wish_of(args: argparse.Namespace) -> Wish:
+    """The words that say what to check."""
+    from canvos_tui.core.doctor_plan import Wish
+
+    return Wish(tuple(args.only), tuple(args.skip), tuple(args.accept), args.timeout, args.offline)
 
 
 def on_screen(args: argparse.Namespace) -> bool:
@@ -89,25 +98,45 @@ def on_screen(args: argparse.Namespace) -> bool:
     return not lines and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _ask(args: argparse.Namespace, made: Plan, wish: Wish, ports: Ports | None) -> int:
+def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | None) -> tuple[Plan, Source]:
     from canvos_tui.commands.doctor_draft import source_of
+    from canvos_tui.core.check_table import CHECKS
+    from canvos_tui.core.doctor_plan import plan
 
-    if ports is None:
-        from canvos_tui.wiring import real_ports
+    wish = wish_of(args)
+    return plan(CHECKS, wish), source_of(ports or _real(), getattr(args, "checkout", None), config, wish.accepted())
 
-        ports = real_ports(dict(os.environ))
-    source: Source = source_of(ports, getattr(args, "checkout", None), args.config, wish.accepted())
-    if on_screen(args):
-        from canvos_tui.commands.doctor_screen import open_doctor
 
-        return open_doctor(ports, made, source, args.fail_on)
+def _real() -> Ports:
+    from canvos_tui.wiring import real_ports
+
+    return real_ports(dict(os.environ))
+
+
+def _config(args: argparse.Namespace, ports: Ports | None) -> Draft | None:
+    if not args.config:
+        return None
+    from canvos_tui.commands.doctor_draft import config_of
+
+    return config_of(ports or _real(), args.config)
+
+
+def _screen(args: argparse.Namespace, ports: Ports | None) -> int:
+    from canvos_tui.commands.doctor_screen import open_doctor
+
+    config = _config(args, ports)
+    return open_doctor(lambda: _prepared(args, ports, config), args.fail_on)
+
+
+def _lines(args: argparse.Namespace, ports: Ports | None) -> int:
     import asyncio
 
     from canvos_tui.commands.doctor_print import Printer, printed
 
+    made, source = _prepared(args, ports, _config(args, ports))
     printer = Printer(args.output or "text", args.fail_on, args.events)
     try:
-        return asyncio.run(printed(ports, made, source, printer))
+        return asyncio.run(printed(made, source, printer))
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED

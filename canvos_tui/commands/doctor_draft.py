@@ -73,17 +73,20 @@ class Source:
         return None
 
 
-def source_of(ports: Ports, checkout: str | None, config: str | None, accepted: Mapping[str, str]) -> Source:
-    """Raises InvalidValueError for a folder or an answers file that cannot be meant, FilesError for one that cannot be read."""
+def source_of(ports: Ports, checkout: str | None, config: Draft | None, accepted: Mapping[str, str]) -> Source:
+    """Raises InvalidValueError for a folder that cannot be meant."""
     if checkout:
         parse_folder(_absolute(checkout), _home(ports))
-    if config is None:
-        return Source(ports, checkout, None, accepted)
+    return Source(ports, checkout, config, accepted)
+
+
+def config_of(ports: Ports, name: str) -> Draft:
+    """The draft of an answers file; InvalidValueError says what is wrong in it, FilesError why it cannot be read."""
     from canvos_tui.commands.config import read_config
 
-    draft = read_config(ports, config)
-    _known_ids(draft, config)
-    return Source(ports, checkout, draft, accepted)
+    draft = read_config(ports, name)
+    _known_ids(draft, name)
+    return draft
 
 
 def _known_ids(draft: Draft, config: str) -> None:

@@ -43,10 +43,11 @@ class Printer:
                 os.write(self.events, line.encode())
 
 
-async def printed(ports: Ports, made: Plan, source: Source, printer: Printer) -> int:
+async def printed(made: Plan, source: Source, printer: Printer) -> int:
     """Asks everything and prints it; the exit code."""
     from canvos_tui.core.doctor_json import check_of
 
+    ports = source.ports
     started = ports.clock.now()
     draft, trouble = await source.draft()
     if trouble:

@@ -25,6 +25,7 @@ class Known:
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the checkout's k8s_version.json
     report: Report | None = None
     reported_at: datetime | None = None
+    final: bool = False  # the files of the checkout count as they are: no answers will be written into them
     bucket: Bucket | None = None
     identity: Identity | None = None
     rights: tuple[RightProbe, ...] = ()

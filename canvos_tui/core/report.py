@@ -13,25 +13,37 @@ SHORT_LINES = 15
 _WIDTH = 140  # characters of a line in a chat
 _WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}
 _ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP)
-_LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 
 
 def headline(report: Report) -> str:
     """The verdict, the numbers and the first failure: what a support engineer reads first."""
-    counts = "  ".join(f"{n} {s.value}" for s in _ORDER if (n := report.count(s)))
     first = report.first_failure
-    named = f" - first: {first.check.id} {plain(first.answer.observed)}" if first else ""
+    return verdict_words(report) + (f" - first: {first.check.id} {plain(first.answer.observed)}" if first else "")
+
+
+def verdict_words(report: Report) -> str:
+    """The verdict in capitals and the numbers of each status; `CHECKING` while nothing that was asked so far has failed."""
+    counts = "  ".join(f"{n} {s.value}" for s in _ORDER if (n := report.count(s)))
     word = _WORDS[report.verdict]
     if report.verdict == "ready" and report.count(Status.SKIP):
         word = "READY SO FAR"
-    return f"{word}  {counts}{named}"
+    if not report.done and report.first_failure is None:
+        word = "CHECKING"
+    return f"{word}  {counts}"
+
+
+def first_line(report: Report) -> str:
+    """The first failure in one line; empty when there is none."""
+    first = report.first_failure
+    return f"first: {first.check.id}  {plain(first.answer.observed)}" if first else ""
 
 
 def text(report: Report) -> str:
     """Everything that did not pass in full, what waits and what passed in a line per category."""
     lines = [headline(report)]
     for result in report.ordered():
-        if result.status in _LOUD:
+        if result.status in LOUD:
             lines += ["", *_block(result)]
     folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
     return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
@@ -52,20 +64,24 @@ def _block(result: CheckResult) -> Iterator[str]:
 
 
 def _folded(report: Report, status: Status) -> Iterator[str]:
-    """One line per category and reason."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    for (category, reason), results in folds(report, status).items():
+        yield f"{status.label} {category:<8} {len(results)}  " + (reason or " ".join(r.check.id for r in results))
+
+
+def folds(report: Report, status: Status) -> dict[tuple[str, str], tuple[CheckResult, ...]]:
+    """The results of that status by category and, for what was skipped, by reason."""
+    groups: dict[tuple[str, str], tuple[CheckResult, ...]] = {}
     for check in report.checks:
         result = report.results.get(check.id)
         if result is not None and result.status is status:
-            reason = plain(result.answer.observed) if status is Status.SKIP else ""
-            groups.setdefault((check.category, reason), []).append(check.id)
-    for (category, reason), ids in groups.items():
-        yield f"{status.label} {category:<8} {len(ids)}" + (f"  {reason}" if reason else f"  {' '.join(ids)}")
+            key = (check.category, plain(result.answer.observed) if status is Status.SKIP else "")
+            groups[key] = (*groups.get(key, ()), result)
+    return groups
 
 
 def short(report: Report) -> str:
     """At most 15 lines for a chat: the verdict and whatever did not pass."""
-    rows = [r for r in report.ordered() if r.status in _LOUD]
+    rows = [r for r in report.ordered() if r.status in LOUD]
     room = SHORT_LINES - 1
     shown = rows if len(rows) <= room else rows[: room - 1]
     lines = [clip(headline(report), _WIDTH), *(clip(row(r), _WIDTH) for r in shown)]
@@ -87,7 +103,7 @@ def markdown(report: Report) -> str:
         answer = result.answer
         lines.append(f"| {result.status.label} | {result.check.id} | {_cell(answer.observed)} | {_cell(answer.required)} |")
     for result in report.ordered():
-        if result.status in _LOUD:
+        if result.status in LOUD:
             lines += [
                 "",
                 f"### {result.status.label} {result.check.id}: {result.check.title}",

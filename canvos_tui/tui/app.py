@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from textual.binding import Binding
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from canvos_tui.core import plain_ascii
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
@@ -46,6 +48,10 @@ class CanvosApp(App[int]):
 
     def __init__(self, room: Room | Load) -> None:
         super().__init__()
+        if plain_ascii.wanted(os.environ if callable(room) else room.ports.environ):
+            from canvos_tui.tui.ascii_filter import AsciiFilter
+
+            self._filters.append(AsciiFilter())  # Textual has no public way to add one
         self._room = room
         self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
         self._furnished = False

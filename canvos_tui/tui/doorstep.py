@@ -18,7 +18,11 @@ class Doorstep(Screen[None]):
     Doorstep #door-title { padding: 0 1; margin: 1 0 0 0; height: 1; }
     """
 
+    def __init__(self, title: str = WELCOME) -> None:
+        super().__init__()
+        self._title = title
+
     def compose(self) -> ComposeResult:
         """Bar and title."""
         yield Static("canvos-tui", id="door-bar", markup=False)
-        yield Static(WELCOME, id="door-title", markup=False)
+        yield Static(self._title, id="door-title", markup=False)

@@ -87,9 +87,10 @@ class PageScreen(Screen[None]):
         with Horizontal(id="middle"):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
             with VerticalScroll(id="body", can_focus=False):
-                for panel in self.page.panels():
+                panels = self.page.panels()
+                for panel in panels:
                     yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
-                if self.page.next_label:
+                if self.page.next_label and not any(panel.HAS_NEXT for panel in panels):
                     yield Push(self.page.next_label, id="next")
             yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
         yield Static("", id="hint", markup=False)

@@ -23,6 +23,7 @@ class StepPanel(Vertical):
     GUIDE: ClassVar[tuple[int, ...]] = ()
     TITLE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""  # for F1, in plain text
+    HAS_NEXT: ClassVar[bool] = False  # it draws the page's Next itself, so that its keys work while that has the focus
 
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Known] = reactive(Known, init=False)

@@ -151,6 +151,7 @@ def test_the_document_has_the_promised_shape():
         "depends_on": [],
         "skipped_because": None,
         "accepted": False,
+        "accepted_reason": None,
         "timed_out": False,
         "duration_ms": 250,
         "redactions": 0,

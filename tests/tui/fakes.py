@@ -278,7 +278,7 @@ class FakeTerminal:
 def make_ports(root: Path, environ: dict[str, str] | None = None) -> Ports:
     home = root / "home"
     home.mkdir(exist_ok=True)
-    env = {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_SYSTEM": "/dev/null", **(environ or {})}
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_SYSTEM": "/dev/null", "LANG": "C.UTF-8", **(environ or {})}
     return Ports(
         clock=FakeClock(),
         host=FakeHost(),

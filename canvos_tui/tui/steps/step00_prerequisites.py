@@ -6,85 +6,147 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.timer import Timer
+from textual.widgets import Input, OptionList, Static
 
+from canvos_tui.core.check_detail import commands_of, raw_output
+from canvos_tui.core.check_rows import Took, heading, quiet, span, stale, with_dependants
 from canvos_tui.core.check_table import CHECKS
 from canvos_tui.core.checks import Check, CheckResult, Context, Report, run
 from canvos_tui.core.draft import CheckAccepted, Draft
 from canvos_tui.core.report import markdown
 from canvos_tui.core.result import Status
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
-from canvos_tui.tui.widgets.check_list import CheckList, heading
+from canvos_tui.tui.widgets.check_list import CheckList
+from canvos_tui.tui.widgets.filter_line import FilterLine
+from canvos_tui.tui.widgets.push import Push
 
 FOLLOW_ANSWERS = frozenset({"repo", "files", "aws"})  # asked again each time: an answer may have changed them
 ACCEPTABLE = frozenset({"HOST-CPU", "HOST-MEM", "HOST-DISK"})
+TOGETHER = 0.05  # seconds in which answers that come are painted as one
 
 
 class Prerequisites(StepPanel):
-    """Runs the checks when the page comes to the front for the first time; r and R run them again."""
+    """Runs the checks when the page comes to the front for the first time; r, R and F5 run them again."""
 
     TITLE = "Prerequisites"
     ABOUT = (
         "Everything the guide asks for, and what it forgets. A failed check never keeps you from filling in the answers; "
-        "it keeps the build from starting."
+        "it keeps the build from starting.\n\n"
+        "Space unfolds what passed and what waits, / filters the list. f shows another fix, v the raw output; a accepts a failed size of "
+        "the machine; F5 asks everything again. "
+        "Answers get old: after ten minutes a ~ marks them."
     )
+    HAS_NEXT = True
     BINDINGS = [
-        Binding("r", "rerun(False)", "Re-run this"),
-        Binding("f5", "rerun(False)", "Re-run", show=False),
-        Binding("R", "rerun(True)", "Re-run failed"),
+        Binding("r", "rerun('this')", "Re-run this"),
+        Binding("R", "rerun('failed')", "Re-run failed"),
+        Binding("f5", "rerun('all')", "Re-run all", show=False),
         Binding("c", "copy_fix", "Copy fix"),
         Binding("C", "copy_report", "Copy report"),
+        Binding("n", "go_on", "Continue"),
+        Binding("f", "next_fix", "Other fix", show=False),
+        Binding("v", "raw", "Raw output", show=False),
+        Binding("slash", "filter", "Filter", show=False),
         Binding("a", "accept", "Accept", show=False),
         Binding("space", "unfold", "Unfold", show=False),
-        Binding("n", "go_on", "Continue", show=False),
     ]
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as StepPanel has them
+        self.report = Report(())
+        self._took: Took | None = None
+        self._due: Timer | None = None
+        self._asking = False
+
     def compose(self) -> ComposeResult:
-        """Verdict, list, detail."""
+        """Verdict, first failure, list, detail."""
         yield Static("", id="check-verdict", markup=False)
+        yield Static("", id="check-first", markup=False)
+        yield FilterLine(id="check-filter")
         yield CheckList()
+        yield Push("Next", id="next")
+
+    def on_mount(self) -> None:
+        """What was observed gets older while nobody does anything."""
+        self.set_interval(1.0, self._tick)
 
     def entered(self) -> None:
         """Asks everything the first time, and what waited for answers when there are new ones."""
         self.query_one("#check-rows").focus()
-        report = self.known.report
-        if report is None:
-            self._run(CHECKS, Report(CHECKS))
+        report = self.known.report or Report(CHECKS)
+        if self._asking:
             return
-        stale = tuple(r.check for r in report.results.values() if r.status is Status.SKIP or r.check.category in FOLLOW_ANSWERS)
-        if report.done:
-            self._run(stale, report)
+        if report.done and report.results:
+            self._run(
+                tuple(r.check for r in report.results.values() if r.status is Status.SKIP or r.check.category in FOLLOW_ANSWERS), report
+            )
         else:
-            self._show(report)
+            self._run(report.checks, Report(report.checks))
 
     @work(exclusive=True, group="checks")
     async def _run(self, checks: tuple[Check, ...], report: Report, draft: Draft | None = None) -> None:
-        ids = {c.id for c in checks}
-        known = {k: v for k, v in report.results.items() if k not in ids}
-        current = Report(report.checks, known)
-        self._show(current)
+        """Asks these and whatever has no answer yet; an earlier run that was cut short leaves nothing unasked."""
+        ids = {c.id for c in checks} | {c.id for c in report.checks if c.id not in report.results}
+        asked = tuple(c for c in report.checks if c.id in ids)
+        known = {name: result for name, result in report.results.items() if name not in ids}
+        clock, context = self.ports.clock, Context(self.ports, draft or self.draft, final=self.known.final)
+        self._asking, self._took = True, Took(clock.now())
+        self.report = Report(report.checks, known)
+        self._show(self.report)
 
         def came(result: CheckResult) -> None:
-            nonlocal current
-            current = current.after(result)
-            self._show(current)
+            self.report = self.report.after(result)
+            if self._due is None:
+                self._due = self.set_timer(TOGETHER, self._paint)
 
-        await run(checks, Context(self.ports, draft or self.draft), came, known)
-        self.learn(report=current, reported_at=self.ports.clock.now())
+        try:
+            await run(asked, context, came, known)
+        finally:
+            self._asking = False
+        self._took = Took(self._took.began, (clock.now() - self._took.began).total_seconds())
+        self.learn(report=self.report, reported_at=clock.now())
+        self._paint()
 
     def watch_known(self) -> None:
         """A report that was made elsewhere."""
-        if self.is_mounted and self.known.report is not None:
+        if self.is_mounted and not self._asking and self.known.report is not None and self.known.report.results:
             self._show(self.known.report)
 
-    def _show(self, report: Report) -> None:
-        self._report = report
-        self.query_one("#check-verdict", Static).update(Content(heading(report, self.ports.clock.now(), self.known.reported_at)))
-        self.query_one(CheckList).show(report)
+    # -- painting ------------------------------------------------------------------------------------------------------
 
-    _report = Report(CHECKS)
+    def _show(self, report: Report) -> None:
+        self.report = report
+        self._paint()
+
+    def _paint(self) -> None:
+        self._due = None
+        if not self._asking and self._took is None:
+            self._took = span(self.report.results)
+        listed = self.query_one(CheckList)
+        listed.show(self.report, self.ports.clock.now(), self._took)
+        self._head()
+        if quiet(self.report) and not self._asking and not listed.moved and listed.query_one("#check-rows").has_focus:
+            self.query_one("#next").focus()  # nothing to look at: the way on is what comes next
+
+    def _head(self) -> None:
+        line, first = heading(self.report, self.ports.clock.now(), self._took, self.size.width)
+        self.query_one("#check-verdict", Static).update(Content(line), layout=False)
+        self.query_one("#check-first", Static).update(Content(first), layout=False)
+
+    def on_resize(self) -> None:
+        """The times stand at the right end."""
+        self._head()
+
+    def _tick(self) -> None:
+        if self.screen.is_current and self.report.checks:
+            self._head()
+            self.query_one(CheckList).tick(self.ports.clock.now())
+
+    # -- keys ----------------------------------------------------------------------------------------------------------
 
     @on(OptionList.OptionSelected, "#check-rows")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -92,32 +154,61 @@ class Prerequisites(StepPanel):
         event.stop()
         self.leave("next")
 
-    def action_rerun(self, failed: bool) -> None:  # noqa: FBT001  a word of the key table
-        """Runs the check under the cursor again, or all that did not pass."""
-        picked = self.query_one(CheckList).picked
-        if failed or picked is None:
-            chosen = tuple(c for c in CHECKS if (r := self._report.results.get(c.id)) is None or r.status is not Status.PASS)
+    @property
+    def _picked(self) -> CheckResult | None:
+        row = self.query_one(CheckList).picked
+        return row.result if row is not None else None
+
+    def action_rerun(self, which: str) -> None:
+        """Runs again: the row under the cursor with what depends on it, all that did not pass or are old, or everything."""
+        row, report = self.query_one(CheckList).picked, self.report
+        old = stale(report, self.ports.clock.now())
+        if which == "this" and row is not None:
+            chosen = with_dependants(report, row.checks())
+        elif which == "all":
+            chosen = report.checks
         else:
-            chosen = (picked.check,)
-        self._run(chosen, self._report)
+            chosen = tuple(
+                c for c in report.checks if c.id in old or (r := report.results.get(c.id)) is None or r.status is not Status.PASS
+            )
+        if not chosen:
+            self.hint("everything passed; F5 asks it all again")
+            return
+        self._run(chosen, report)
 
     def action_copy_fix(self) -> None:
-        """Copies the commands of the first fix."""
-        picked = self.query_one(CheckList).picked
-        if picked is None or not picked.answer.fixes:
-            self.hint("there is no fix to copy in this row")
+        """Copies the commands of the fix that is shown, and nothing else."""
+        picked, listed = self._picked, self.query_one(CheckList)
+        commands = commands_of(picked, listed.fix) if picked else ""
+        if picked is None or not commands:
+            self.hint("this row has no command to copy; C copies the report")
             return
-        fix = picked.answer.fixes[0]
-        self.post_message(CopyAsked("\n".join(c.run for c in fix.commands) or fix.text, f"fix of {picked.check.id}"))
+        self.post_message(CopyAsked(commands, f"fix of {picked.check.id}"))
 
     def action_copy_report(self) -> None:
         """Copies the whole report as markdown."""
-        self.post_message(CopyAsked(markdown(self._report), "report"))
+        self.post_message(CopyAsked(markdown(self.report), "report"))
+
+    def action_next_fix(self) -> None:
+        """Shows the next fix of this row."""
+        picked = self._picked
+        if picked is None or len(picked.answer.fixes) < 2:
+            self.hint("this row has no other fix")
+        else:
+            self.query_one(CheckList).next_fix()
+
+    async def action_raw(self) -> None:
+        """Shows the evidence of this row in full, masked."""
+        picked = self._picked
+        if picked is None:
+            self.hint("this row has no output of its own")
+        else:
+            await self.app.push_screen(ReadText(f"Raw output of {picked.check.id}", raw_output(picked)))
 
     @work(exclusive=True, group="accept")
     async def action_accept(self) -> None:
         """Takes a failed size of the machine on, with a reason that stays in the report."""
-        picked = self.query_one(CheckList).picked
+        picked = self._picked
         if picked is None or picked.status is not Status.FAIL:
             self.hint("only a failed check can be accepted")
             return
@@ -135,16 +226,27 @@ class Prerequisites(StepPanel):
             accepted = CheckAccepted(picked.check.id, {"test": "a test machine", "try": "tried with less"}[word])
             self.answer(accepted)
             # the answer is still on its way back when the check runs again
-            self._run((picked.check, *_dependants(picked.check)), self._report, self.draft.after(accepted))
+            self._run(with_dependants(self.report, (picked.check,)), self.report, self.draft.after(accepted))
 
     def action_unfold(self) -> None:
-        """Shows the passes."""
-        self.query_one(CheckList).toggle(self._report)
+        """Shows or folds what passed and what waits."""
+        self.query_one(CheckList).toggle()
+
+    def action_filter(self) -> None:
+        """Opens the line that filters the rows."""
+        self.query_one(FilterLine).open()
+
+    @on(Input.Changed, "#check-filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one(CheckList).filter(event.value)
+
+    @on(Input.Submitted, "#check-filter")
+    def _kept(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(FilterLine).close()
+        self.query_one("#check-rows").focus()
 
     def action_go_on(self) -> None:
         """Continues whatever failed: answers can be prepared on an unready machine."""
         self.leave("next")
-
-
-def _dependants(check: Check) -> tuple[Check, ...]:
-    return tuple(c for c in CHECKS if check.id in c.needs)

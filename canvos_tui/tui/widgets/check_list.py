@@ -1,20 +1,20 @@
-"""The list of check results: failures first, passes folded, the detail of the row under the cursor below or beside it."""
+"""The list of check results: failures first, the rest folded, the detail of the row under the cursor below or beside it."""
 
 from __future__ import annotations
 
-import textwrap
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
+from textual.events import Click, Key, Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.checks import CheckResult, Report
+from canvos_tui.core.check_detail import Shape, detail
+from canvos_tui.core.check_rows import STALE, Row, Took, columns, head, in_place, rows, stale
+from canvos_tui.core.checks import Report
 from canvos_tui.core.result import Status
-from canvos_tui.core.text import ago, clip
 
 STYLES = {
     Status.FAIL: "bold $text-error",
@@ -22,137 +22,164 @@ STYLES = {
     Status.UNKNOWN: "$text-warning",
     Status.PASS: "$text-success",
     Status.SKIP: "$text-muted",
+    None: "$text-muted",
 }
-TEXT = 66  # columns of a text beside its label, so that 80 are enough
-
-
-def heading(report: Report, now: datetime, at: datetime | None) -> str:
-    """The verdict and the first failure: what a support engineer reads first."""
-    word = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}[report.verdict]
-    counts = "  ".join(
-        f"{report.count(s)} {s.value}" for s in (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP) if report.count(s)
-    )
-    left = len(report.checks) - len(report.results)
-    running = f"   {left} running" if left else (f"   {ago(now, at)}" if at else "")
-    if not report.done and report.first_failure is None:
-        word = "CHECKING"
-    first = report.first_failure
-    if word == "READY" and report.count(Status.SKIP):
-        word = "READY SO FAR"
-    line = f"{word}   {counts}{running}"
-    return f"{line}\nfirst: {first.check.id}  {first.answer.observed}" if first else line
-
-
-def detail(result: CheckResult) -> Content:
-    """Everything about one check: observed, why, fixes with commands, evidence."""
-    check, answer = result.check, result.answer
-    head = f"-- {check.id} - {check.title} "
-    lines = [f"{head.ljust(46, '-')} {check.severity.value} - {check.guide}"]
-    lines += labelled("Observed", answer.observed + (f" (accepted: {result.accepted})" if result.accepted else ""))
-    lines += labelled("Needs", answer.required) if answer.required else []
-    lines += labelled("Why", check.why)
-    for number, fix in enumerate(answer.fixes):
-        lines += labelled("Or" if number else "Fix", fix.text)
-        lines += [f"          {c.run}{'    [root]' if c.root else ''}" for c in fix.commands]
-    lines += [f"Doc       {url}" for url in check.docs]
-    how = answer.method.value.replace("_", " ")
-    lines += labelled("How", f"{how}, {result.seconds:.1f} s" + (", timed out" if result.timed_out else ""))
-    for piece in answer.evidence:
-        code = f"   exit {piece.exit_code}" if piece.exit_code is not None else ""
-        lines.append(f"Evidence  $ {piece.command}{code}\n{piece.output.strip()[:2000]}")
-    return Content("\n".join(lines))
-
-
-def labelled(label: str, text: str) -> list[str]:
-    """A label and its text, wrapped so that it stays beside the label. Commands are never wrapped: they are copied."""
-    rows = textwrap.wrap(text, TEXT, break_long_words=False) or [""]
-    return [f"{label:<10}{rows[0]}", *(f"{'':<10}{row}" for row in rows[1:])]
+WIDE = 90  # columns from which the detail stands beside the list
+LIST_WIDTH = 58
+_CURSOR_KEYS = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})
+LONGEST_NAME = 22
 
 
 class CheckList(Container):
-    """Rows and detail; posts Picked for the row under the cursor."""
-
-    class Picked(Message):
-        """Another row is under the cursor."""
-
-        def __init__(self, result: CheckResult | None) -> None:
-            self.result = result
-            super().__init__()
+    """Rows and detail. The cursor stands on the first row until the user moves it; from then on no row changes its place."""
 
     def __init__(self) -> None:
         super().__init__(id="check-list")
-        self._rows: list[CheckResult | None] = []
-        self._unfolded = False
+        self._rows: tuple[Row, ...] = ()
+        self._lines: list[Content] = []
+        self._report = Report(())
+        self._now: datetime | None = None
+        self._took: Took | None = None
+        self._unfolded: bool | None = None  # None: as the width has it
         self._moved = False
+        self._fixes: dict[str, int] = {}
+        self._detail = ""
+        self.words = ""
 
     def compose(self) -> ComposeResult:
         """List and detail."""
-        yield OptionList(id="check-rows", compact=True, markup=False)
-        yield VerticalScroll(Static("", id="check-detail", markup=False), id="check-detail-box", can_focus=False)
+        with Vertical(id="check-left"):
+            yield Static("", id="check-head", markup=False)
+            yield OptionList(id="check-rows", compact=True, markup=False)
+        yield VerticalScroll(Static("", id="check-detail", markup=False), id="check-detail-box", can_focus=True)
 
-    def show(self, report: Report) -> None:
-        """Fills the rows; the cursor stays on its check once the user has moved it, else it stands on the first."""
-        rows = self.query_one("#check-rows", OptionList)
-        standing = self.picked
-        self._rows = []
-        options = []
-        for result in report.ordered():
-            if result.status in {Status.PASS, Status.SKIP} and not self._unfolded:
-                continue
-            self._rows.append(result)
-            options.append(Option(self._line(result)))
-        for check in report.checks:
-            if check.id not in report.results and (not report.done):
-                self._rows.append(None)
-                options.append(Option(Content(f".... {check.id:<22} {check.title}")))
-        if not self._unfolded:
-            for line in self._folded(report):
-                self._rows.append(None)
-                options.append(Option(Content(line)))
-        rows.clear_options()
-        rows.add_options(options)
-        ids = [r.check.id if r else "" for r in self._rows]
-        if options:
-            keep = self._moved and standing is not None and standing.check.id in ids
-            rows.highlighted = ids.index(standing.check.id) if keep and standing is not None else 0
+    # -- what is shown -------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _folded(report: Report) -> list[str]:
-        lines = []
-        for status in (Status.SKIP, Status.PASS):
-            counted: dict[str, int] = {}
-            for result in report.results.values():
-                if result.status is status:
-                    counted[result.check.category] = counted.get(result.check.category, 0) + 1
-            if counted:
-                lines.append(f"{status.label} " + "   ".join(f"{name} {n}" for name, n in counted.items()) + "     Space: unfold")
-        return lines
+    def show(self, report: Report, now: datetime, took: Took | None, *, settle: bool = False) -> None:
+        """Fills the rows; `settle` puts them in order even if the user has moved the cursor."""
+        self._report, self._now, self._took = report, now, took
+        made = rows(report, unfolded=self.unfolded, words=self.words)
+        self._fill(made if settle or not self._moved else in_place(self._rows, made, report))
 
-    @staticmethod
-    def _line(result: CheckResult) -> Content:
-        observed = clip(result.answer.observed, 34)
-        wanted = f"accepted: {result.accepted}" if result.accepted else f"needs: {result.answer.required}"
-        required = wanted if result.answer.required and result.status is not Status.SKIP else ""
-        return Content.assemble((result.status.label, STYLES[result.status]), f" {result.check.id:<19} {observed:<35}{clip(required, 40)}")
+    def tick(self, now: datetime) -> None:
+        """Time goes on: running rows count, old ones are marked."""
+        self._now = now
+        self._fill(self._rows)
 
     @property
-    def picked(self) -> CheckResult | None:
-        """The result under the cursor."""
+    def unfolded(self) -> bool:
+        """Whether every check has a row of its own."""
+        return self.wide if self._unfolded is None else self._unfolded
+
+    @property
+    def wide(self) -> bool:
+        """Whether the detail stands beside the list."""
+        return self.size.width >= WIDE
+
+    def _fill(self, made: tuple[Row, ...]) -> None:
+        box, standing = self.query_one("#check-rows", OptionList), self.picked
+        keys = [row.key for row in made]
+        same = keys == [row.key for row in self._rows] and box.option_count == len(made)
+        kept = self._moved and standing is not None and standing.key in keys
+        at = box.highlighted if same else keys.index(standing.key) if kept and standing is not None else 0
+        self._rows = made
+        lines = self._drawn(at)
+        if same:
+            for number in (n for n, line in enumerate(lines) if line != self._lines[n]):
+                box.replace_option_prompt_at_index(number, lines[number])
+        else:
+            with self.prevent(OptionList.OptionHighlighted):
+                box.set_options([Option(line) for line in lines])
+                box.highlighted = at if made else None
+        self._lines = lines
+        self._tell()
+
+    def _drawn(self, at: int | None) -> list[Content]:
+        """The rows as they are painted, `>` before the one under the cursor."""
+        old = stale(self._report, self._now) if self._now else frozenset()
+        running = (self._now - self._took.began).total_seconds() if self._now and self._took else None
+        width, names = self._room()
+        return [
+            Content.assemble(
+                ">" if number == at else " ",
+                (row.label, STYLES[row.status]),
+                STALE if row.key in old else " ",
+                columns(row, width, names, running, headed=self.wide),
+            )
+            for number, row in enumerate(self._rows)
+        ]
+
+    def _room(self) -> tuple[int, int]:
+        """Columns beside the status, and those of the widest name; the cursor's mark, the status and a scrollbar take the rest."""
+        names = min(LONGEST_NAME, max((len(check.id) for check in self._report.checks), default=0))
+        return (LIST_WIDTH if self.wide else self.size.width) - 7, names
+
+    def _tell(self) -> None:
+        picked = self.picked
+        shape = Shape(max(30, self.query_one("#check-detail-box").size.width - 1), self.fix, raw=self.wide)
+        text = detail(picked, shape) if picked else ""
+        if text != self._detail:
+            self._detail = text
+            self.query_one("#check-detail", Static).update(Content(text))
+
+    # -- where the user is ---------------------------------------------------------------------------------------------
+
+    @property
+    def picked(self) -> Row | None:
+        """The row under the cursor."""
         at = self.query_one("#check-rows", OptionList).highlighted
         return self._rows[at] if at is not None and at < len(self._rows) else None
 
+    @property
+    def moved(self) -> bool:
+        """Whether the user has moved the cursor."""
+        return self._moved
+
+    @property
+    def fix(self) -> int:
+        """Which fix of the row under the cursor is shown."""
+        return self._fixes.get(self.picked.key, 0) if self.picked else 0
+
+    def next_fix(self) -> None:
+        """Shows the next fix of this row."""
+        if self.picked:
+            self._fixes[self.picked.key] = self.fix + 1
+            self._tell()
+
+    def toggle(self) -> None:
+        """Unfolds or folds what passed and what waits, and puts the rows in order."""
+        self._unfolded = not self.unfolded
+        self._again()
+
+    def filter(self, words: str) -> None:
+        """Shows the rows that hold the words; none shows all."""
+        self.words = words
+        self._again()
+
+    def _again(self) -> None:
+        if self._now is not None:
+            self.show(self._report, self._now, self._took, settle=True)
+
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Opens the detail of the row."""
+        """Marks the row and opens its detail."""
         event.stop()
-        picked = self.picked
-        self.query_one("#check-detail", Static).update(detail(picked) if picked else "")
-        self.post_message(self.Picked(picked))
+        self._fill(self._rows)
+        self.query_one("#check-detail-box").scroll_home(animate=False)
 
-    def on_key(self) -> None:
-        """From the first key on the cursor belongs to the user."""
-        self._moved = True
+    def on_key(self, event: Key) -> None:
+        """From the first move on the cursor belongs to the user."""
+        self._moved = self._moved or event.key in _CURSOR_KEYS
 
-    def toggle(self, report: Report) -> None:
-        """Shows or folds the passes."""
-        self._unfolded = not self._unfolded
-        self.show(report)
+    def on_click(self, event: Click) -> None:
+        """A click moves the cursor as well."""
+        self._moved = self._moved or event.widget is self.query_one("#check-rows")
+
+    def on_resize(self, event: Resize) -> None:
+        """Another width has other columns, and may fold or unfold."""
+        self.set_class(event.size.width >= WIDE, "-beside")
+        self.query_one("#check-head", Static).update(Content(f" STAT {head(*self._room())}"))
+        self.call_after_refresh(self._again if not self._moved else self._refold)
+
+    def _refold(self) -> None:
+        if self._now is not None:
+            self.show(self._report, self._now, self._took)

@@ -1,0 +1,30 @@
+"""A line above a list that keeps the rows which hold its words; it takes no room until it is opened."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.widgets import Input
+
+
+class FilterLine(Input):
+    """Opens with focus; Enter keeps the words, Esc takes them back. Either posts Input.Submitted."""
+
+    BINDINGS = [Binding("escape", "drop", "Show all", show=False)]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, placeholder="show rows with ...   Enter keeps it, Esc shows all", compact=True)
+        self.display = False
+
+    def open(self) -> None:
+        """Shows the line and stands in it."""
+        self.display = True
+        self.screen.set_focus(self)  # at once: the next key belongs to it
+
+    async def action_drop(self) -> None:
+        """No words any more."""
+        self.value = ""
+        await self.action_submit()
+
+    def close(self) -> None:
+        """Hides the line, unless words in it still filter."""
+        self.display = bool(self.value)

@@ -1,0 +1,302 @@
+"""The check screen by its keys: what comes first, what is folded, what is copied, and what happens while answers come or get old."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from canvos_tui.core.check_table import CHECKS
+from canvos_tui.core.checks import Answer, Check, Context, Fix, Report, Severity, run
+from canvos_tui.core.errors import DockerError
+from canvos_tui.core.known import Known
+from canvos_tui.core.report import text as printed
+from canvos_tui.core.result import Status
+from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
+from tests.tui.screen import see, text_of, until
+
+DOWN = DockerError("/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")
+ROW = re.compile(r"^.{0,26}?[ >](FAIL|\?\?\?\?|WARN|SKIP|PASS|\.\.\.\.)[ ~](\S+)", re.MULTILINE)
+
+
+def listed(app) -> list[tuple[str, str]]:
+    """Status and name of the painted rows."""
+    return [(found[1], found[2]) for found in ROW.finditer(text_of(app))]
+
+
+async def checked(pilot) -> None:
+    """Waits for all answers to be painted."""
+    panel = pilot.app.screen.query_one(Prerequisites)
+    await until(pilot, lambda: panel.report.done and panel.report.results and not panel._asking)
+    await see(pilot, "ago")
+    await pilot.pause()
+
+
+def one(name: str, ask: Callable[[Context], Awaitable[Answer]], **more) -> Check:
+    return Check(name, f"title of {name}", "host", Severity.REQUIRED, "step 16", f"{name} is needed", ask, **more)
+
+
+async def passes(_: Context) -> Answer:
+    return Answer(Status.PASS, "fine", "fine")
+
+
+async def test_the_first_failure_is_named_on_top_and_its_detail_is_open(make_app, ports, full):
+    ports.docker.error = DOWN
+    ports.host.memory = 5_800_000_000
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        painted = await see(pilot, "-- HOST-MEM", "Observed  5.8 GB", "Needs     8 GB", "Fix ", "free -h")
+        lines = painted.splitlines()
+        assert lines[2].strip().startswith("NOT READY  2 fail")
+        assert re.search(r"took \S+ s, 0 s ago$", lines[2])
+        assert lines[3].strip() == "first: HOST-MEM  5.8 GB"
+        assert re.search(r"^ >FAIL HOST-MEM +5\.8 GB +needs: 8 GB", painted, re.MULTILINE)
+        assert listed(app)[:2] == [("FAIL", "HOST-MEM"), ("FAIL", "TOOL-DOCKER")]
+
+
+async def test_the_order_is_the_one_of_the_command_line(make_app, ports, full):
+    ports.docker.error = DOWN
+    ports.host.memory = 5_800_000_000
+    app = make_app(full, page="check")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await checked(pilot)
+        report = app.screen.query_one(Prerequisites).report
+        lines = [line.split()[:2] for line in printed(report).splitlines() if line.startswith(("FAIL", "????", "WARN"))]
+        assert [list(row) for row in listed(app)][: len(lines)] == lines
+        assert [name for _, name in listed(app)] == [r.check.id for r in report.ordered()]
+
+
+async def test_what_waits_and_what_passed_is_folded_until_space_unfolds_it(make_app, ports):
+    ports.docker.error = DOWN
+    app = make_app(page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        painted = await see(pilot, "SKIP tools", "2 checks wait for TOOL-DOCKER", "Space: unfold")
+        assert re.search(r"PASS host \d+   tools \d+   network \d+", painted)
+        await pilot.press("space")
+        assert await see(pilot, "SKIP TOOL-DOCKER-PERM")
+        await pilot.press("end")
+        await until(pilot, lambda: any(row[0] == "PASS" for row in listed(app)))
+        await pilot.press("space")
+        assert await see(pilot, "2 checks wait for TOOL-DOCKER")
+
+
+async def test_a_fold_under_the_cursor_tells_what_is_in_it(make_app, ports):
+    ports.docker.error = DOWN
+    app = make_app(page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        await pilot.press("end")
+        assert await see(pilot, "-- PASS", "HOST-ARCH            Linux x86_64")
+        await pilot.press("v")
+        assert await see(pilot, "this row has no output of its own")
+
+
+async def test_a_green_list_is_one_line_and_the_way_on(make_app, full, checkout):
+    app = make_app(full, page="check", known=Known(report=Report(tuple(c for c in CHECKS if c.category == "host"))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        painted = await see(pilot, "READY, 4 checks in")
+        assert painted.splitlines()[3].strip() == ""
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "next")
+        await pilot.press("space")  # the button does not take the keys of the list
+        await pilot.press("f5")
+        await checked(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "repo")
+
+
+async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved(make_app, ports):
+    gates = {name: asyncio.Event() for name in ("A-ONE", "B-TWO", "C-THREE")}
+
+    def gated(name: str, status: Status) -> Check:
+        async def ask(_: Context) -> Answer:
+            await gates[name].wait()
+            return Answer(status, "answered", "more")
+
+        return one(name, ask, limit=600)
+
+    checks = (gated("A-ONE", Status.PASS), gated("B-TWO", Status.FAIL), gated("C-THREE", Status.FAIL))
+    app = make_app(page="check", known=Known(report=Report(checks)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "CHECKING", "3 running")
+        assert listed(app) == [("....", "A-ONE"), ("....", "B-TWO"), ("....", "C-THREE")]
+        ports.clock.move(7)
+        assert await see(pilot, "title of A-ONE", "7 s")
+        gates["C-THREE"].set()
+        await until(pilot, lambda: listed(app)[0] == ("FAIL", "C-THREE"))  # nobody moved: the failure rises
+        await pilot.press("down")
+        gates["B-TWO"].set()
+        gates["A-ONE"].set()
+        await checked(pilot)
+        assert listed(app) == [("FAIL", "C-THREE"), ("PASS", "A-ONE"), ("FAIL", "B-TWO")]
+        assert re.search(r"^ >PASS A-ONE", text_of(app), re.MULTILINE)
+        await pilot.press("space")  # asked for another order, it gets one
+        await until(pilot, lambda: listed(app)[:2] == [("FAIL", "B-TWO"), ("FAIL", "C-THREE")])
+
+
+async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app, ports, full):
+    from canvos_tui.core.checks import Command
+
+    async def ask(_: Context) -> Answer:
+        fixes = (Fix("Start it", (Command("sudo systemctl start docker", root=True), Command("docker info"))), Fix("Or rest"))
+        return Answer(Status.FAIL, "down", "up", fixes)
+
+    app = make_app(page="check", known=Known(report=Report((one("T-X", ask),))))
+    copied = ports.terminal.copied
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await checked(pilot)
+        assert await see(pilot, "sudo systemctl start docker    [root]", "If not    f shows the other fix (1)")
+        await pilot.press("c")
+        await until(pilot, lambda: copied)
+        assert copied == ["sudo systemctl start docker\ndocker info"]
+        await pilot.press("f")
+        assert await see(pilot, "Fix       Or rest")
+        await pilot.press("c")
+        assert await see(pilot, "no command to copy")
+        assert len(copied) == 1
+        await pilot.press("C")
+        await until(pilot, lambda: len(copied) == 2)
+        assert copied[1].startswith("**NOT READY")
+
+
+async def test_the_raw_output_is_shown_masked(make_app, ports):
+    from canvos_tui.core.checks import Evidence
+
+    async def ask(_: Context) -> Answer:
+        words = "docker.sock: refused\npassword=hunter2hunter2\n" + "\n".join(f"line {n}" for n in range(60))
+        return Answer(Status.FAIL, "down", "up", evidence=(Evidence("docker info", words, 1),))
+
+    app = make_app(page="check", known=Known(report=Report((one("T-X", ask),))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        painted = await see(pilot, "$ docker info   exit 1", "v: raw output")
+        assert "hunter2" not in painted
+        await pilot.press("v")
+        painted = await see(pilot, "Raw output of T-X", "docker.sock: refused", "MASKED")
+        assert "hunter2" not in painted
+        await pilot.press("end")
+        assert await see(pilot, "line 59")
+        await pilot.press("escape")
+        await see(pilot, "v: raw output")
+    wide = make_app(page="check", known=Known(report=Report((one("T-X", ask),))))
+    async with wide.run_test(size=(120, 40)) as pilot:
+        await checked(pilot)
+        painted = await see(pilot, "STAT ID", "docker.sock: refused", "line 5")
+        assert "hunter2" not in painted
+
+
+async def test_r_runs_this_and_what_depends_on_it_again(make_app, ports, full):
+    ports.docker.error = DOWN
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        assert listed(app)[0] == ("FAIL", "TOOL-DOCKER")
+        before = app.screen.query_one(Prerequisites).report.results
+        ports.docker.error = None
+        ports.clock.move(30)
+        await pilot.press("r")
+        await until(pilot, lambda: app.known.report.results["TOOL-DOCKER-PRIV"].status is Status.PASS)
+        after = app.screen.query_one(Prerequisites).report.results
+        again = {name for name, result in after.items() if result.at != before[name].at}
+        assert again == {"TOOL-DOCKER", "TOOL-DOCKER-PERM", "TOOL-DOCKER-PRIV"}
+        assert await see(pilot, "30 s ago")  # the oldest answer counts
+
+
+async def test_a_run_that_was_cut_short_leaves_no_check_without_an_answer(make_app):
+    asked: list[str] = []
+    gate = asyncio.Event()
+
+    async def slow(_: Context) -> Answer:
+        asked.append("slow")
+        await gate.wait()
+        return Answer(Status.PASS, "at last", "")
+
+    app = make_app(page="check", known=Known(report=Report((one("A-FAST", passes), one("B-SLOW", slow, limit=600)))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: asked)
+        await until(pilot, lambda: "A-FAST" in app.screen.query_one(Prerequisites).report.results)
+        await pilot.press("down", "r")
+        await until(pilot, lambda: len(asked) == 2)
+        gate.set()
+        await checked(pilot)
+        assert app.known.report.done
+
+
+async def test_answers_get_old_and_say_so(make_app, ports):
+    app = make_app(page="check", known=Known(report=Report((one("A-ONE", passes), one("B-TWO", passes)))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        ports.clock.move(45)
+        assert await see(pilot, "45 s ago")
+        ports.clock.move(600)
+        await pilot.press("space")
+        assert await see(pilot, "2 stale (~), F5 asks again", "PASS~A-ONE")
+        await pilot.press("R")  # what is old is asked again as well
+        assert await see(pilot, "0 s ago", "PASS A-ONE")
+
+
+async def test_slash_filters_the_rows_by_what_they_say(make_app, ports, full):
+    ports.docker.error = DOWN
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        await pilot.press("slash")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "check-filter")
+        await pilot.press(*"quay")
+        await until(pilot, lambda: listed(app) == [("PASS", "NET-QUAY")])
+        await pilot.press("enter", "r")
+        await checked(pilot)
+        assert listed(app) == [("PASS", "NET-QUAY")]
+        await pilot.press("slash", "escape")
+        await until(pilot, lambda: listed(app)[0] == ("FAIL", "TOOL-DOCKER"))
+        assert app.current_mode == "check"
+
+
+async def test_a_window_that_changes_its_size_keeps_the_row_under_the_cursor(make_app, ports, full):
+    ports.docker.error = DOWN
+    ports.host.memory = 5_800_000_000
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        await pilot.press("down")
+        await see(pilot, ">FAIL TOOL-DOCKER")
+        await pilot.resize_terminal(120, 40)
+        await see(pilot, "STAT ID", ">FAIL TOOL-DOCKER")
+        await pilot.resize_terminal(60, 16)
+        await see(pilot, ">FAIL TOOL-DOCKER")
+        await pilot.resize_terminal(59, 16)
+        await see(pilot, "Please enlarge the window (now 59x16)")
+        await pilot.resize_terminal(80, 24)
+        await see(pilot, ">FAIL TOOL-DOCKER", "Observed")
+
+
+@pytest.mark.parametrize("word", ["not accepted", "HOST-ARCH"])
+async def test_only_a_failed_size_can_be_accepted(make_app, ports, word):
+    check = replace(CHECKS[0], ask=passes if word == "not accepted" else _fails)
+    app = make_app(page="check", known=Known(report=Report((check,))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        app.screen.query_one("#check-rows").focus()
+        await pilot.press("a")
+        assert await see(pilot, "only a failed check can be accepted" if word == "not accepted" else "HOST-ARCH cannot be accepted")
+
+
+async def _fails(_: Context) -> Answer:
+    return Answer(Status.FAIL, "no", "yes")
+
+
+async def test_the_screen_and_the_command_line_ask_the_same_and_get_the_same(make_app, ports, full):
+    ports.docker.error = DOWN
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        screen = app.screen.query_one(Prerequisites).report
+    results = await run(CHECKS, Context(ports, full), lambda _: None)
+    assert {r.check.id: (r.status, r.answer.observed) for r in results} == {
+        name: (r.status, r.answer.observed) for name, r in screen.results.items()
+    }

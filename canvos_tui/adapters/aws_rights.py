@@ -61,10 +61,17 @@ class Rights:
             return RightProbe("s3:GetObject", Right.ALLOWED, "verified")
         if probe.right is Right.ALLOWED:  # somebody answers 200 for a key that was made up just now
             return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="the endpoint shows an object that cannot exist")
-        if probe.right is Right.DENIED and not may_list:
-            # without the right to list, an absent key is a 403 too
-            return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="cannot be told apart without s3:ListBucket")
-        return probe
+        # without the right to list, an absent key is a 403 too
+        return await self._get_by_words() if probe.right is Right.DENIED and not may_list else probe
+
+    async def _get_by_words(self) -> RightProbe:
+        """An answer to GET has a body: its sentence names the right that was missing, where AWS says one."""
+        probe = await self._try("s3:GetObject", "s3", lambda s3: s3.get_object(Bucket=self._bucket, Key=self._probe_key, Range="bytes=0-0"))
+        if probe.right is Right.DENIED and "s3:GetObject" in probe.message:
+            return probe
+        if probe.right is Right.DENIED and "s3:ListBucket" in probe.message:
+            return RightProbe("s3:GetObject", Right.ALLOWED, "verified", message="allowed: only s3:ListBucket was refused")
+        return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="cannot be told apart without s3:ListBucket")
 
     async def _put(self) -> RightProbe:
         """A write on a condition that cannot hold; where its refusal may be about reading, a part for an upload that does not exist."""
@@ -130,8 +137,16 @@ class Rights:
         if alone.right is Right.ALLOWED or "ec2:CreateTags" in both.message:
             tags = replace(both, action="ec2:CreateTags")
         else:
-            tags = RightProbe("ec2:CreateTags", Right.UNKNOWN, "not_verifiable", message="AWS refused ec2:ImportSnapshot first")
+            tags = await self._tags()
         return [self._told(alone), self._told(tags)]
+
+    async def _tags(self) -> RightProbe:
+        """Tagging by itself, for whom the import was refused: a dry run on a task that does not exist."""
+        resource, tags = f"import-snap-0{secrets.token_hex(8)}", [{"Key": "Name", "Value": f"Import-{self._key}"}]
+        probe = await self._dry_run("ec2:CreateTags", lambda ec2: ec2.create_tags(DryRun=True, Resources=[resource], Tags=tags))
+        if probe.right is not Right.UNKNOWN:
+            return probe
+        return replace(probe, method="not_verifiable", message="AWS refused ec2:ImportSnapshot first")
 
     def _import_dry(self, ec2: Any, *, tagged: bool) -> None:
         container = {"Format": "RAW", "UserBucket": {"S3Bucket": self._bucket, "S3Key": self._key}}

@@ -134,7 +134,8 @@ class S3:
         if found is None:
             # without the right to list, AWS does not even say that nothing is there
             if not self._allows("s3:ListBucket"):
-                raise RefusalError("AccessDenied", "Access Denied", 403)
+                text = "User is not authorized to perform: s3:ListBucket because no identity-based policy allows the s3:ListBucket action"
+                raise RefusalError("AccessDenied", text, 403)
             raise RefusalError("NoSuchKey", "The specified key does not exist.", 404)
         headers = {
             "ETag": found.etag,

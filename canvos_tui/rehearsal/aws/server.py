@@ -104,7 +104,7 @@ class StandinAws:
         if signed.service == "ec2":
             return self._ec2.answer(form, signed.region, permit)
         if signed.service == "sts":
-            return answer_sts(form.get("Action", ""), key, permit)
+            return answer_sts(form, key, permit)
         if signed.service == "iam":
             return answer_iam(form, self.cloud, self.gate.allows, permit)
         raise RefusalError("InvalidAction", f"No stand-in for the service {signed.service}", 400)

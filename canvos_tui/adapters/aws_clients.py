@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from canvos_tui.adapters.aws_errors import THROTTLES, translate
-from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.adapters.aws_errors import translate
+from canvos_tui.core.aws_facts import THROTTLES, AwsKeys
 from canvos_tui.core.errors import AwsError
 
 T = TypeVar("T")

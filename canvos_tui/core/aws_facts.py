@@ -10,6 +10,9 @@ from typing import Any
 
 from canvos_tui.core.secret import Secret
 
+# AWS' words for "too many requests": nothing was judged
+THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "SlowDown", "TooManyRequestsException"})
+
 
 @dataclass(frozen=True)
 class AwsKeys:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core import clash
-from canvos_tui.core.aws_facts import AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
+from canvos_tui.core.aws_facts import THROTTLES, AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
 from canvos_tui.core.checks import Answer, Context, Evidence, Fix
 from canvos_tui.core.clash import Clash
 from canvos_tui.core.errors import AwsError
@@ -19,7 +19,7 @@ KEYS_SCREEN, BUCKET_SCREEN = "screen 6", "screen 5"
 ANY_REGION = "us-east-1"  # STS answers there as well; used while REGION is not known
 _FOR_A_FIX = 3.0  # seconds: a fix must not keep the answer waiting that it belongs to
 # codes of AwsError that say nobody answered, as opposed to AWS refusing
-NOT_REACHED = frozenset({"unreachable", "timeout", "proxy", "tls", "foreign-answer", "throttled", "invalid"})
+NOT_REACHED = frozenset({"unreachable", "timeout", "proxy", "tls", "foreign-answer", "invalid"}) | THROTTLES
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,8 @@ async def clash_facts(context: Context) -> Clash:
 
 
 def refused(error: AwsError, required: str) -> Answer:
-    """AWS' refusal is a failure; silence, a proxy or a foreign answer proves nothing."""
+    """AWS' refusal is a failure; silence, a proxy, a foreign answer or AWS' own trouble (HTTP 5xx) proves nothing."""
     fixes = (Fix(error.remedy),) if error.remedy else ()
     evidence = (Evidence("AWS", f"{error.code} {error.request_id}".strip(), error.status or None),)
-    status = Status.UNKNOWN if error.code in NOT_REACHED else Status.FAIL
+    status = Status.UNKNOWN if error.code in NOT_REACHED or error.status >= 500 else Status.FAIL
     return Answer(status, error.message, required, fixes, evidence)

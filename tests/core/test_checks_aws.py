@@ -66,7 +66,7 @@ async def test_without_keys_and_bucket_all_but_the_name_wait_for_their_screens(t
         ("timeout", Status.UNKNOWN),
         ("proxy", Status.UNKNOWN),
         ("tls", Status.UNKNOWN),
-        ("throttled", Status.UNKNOWN),
+        ("Throttling", Status.UNKNOWN),
     ],
 )
 async def test_keys_that_aws_refuses_are_one_failure(tmp_path, code, status):

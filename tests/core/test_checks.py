@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
+from canvos_tui.core import checks
 from canvos_tui.core.checks import Answer, Check, CheckResult, Context, Report, Severity, run
 from canvos_tui.core.draft import CheckAccepted, fresh
 from canvos_tui.core.errors import CanvosError
@@ -43,7 +47,7 @@ async def test_a_hanging_check_is_unknown_with_its_limit_and_delays_nobody():
     assert order == ["FAST", "SLOW"]
     assert results[0].status is Status.UNKNOWN
     assert results[0].timed_out
-    assert "0 s" in results[0].answer.observed
+    assert results[0].answer.observed == "no answer within 0.05 s"
 
 
 async def test_a_crash_and_a_known_error_are_unknown_with_their_reason():
@@ -102,3 +106,62 @@ def test_the_report_puts_failures_first_and_gives_a_verdict():
     assert report.verdict == "not_ready"
     assert report.after(result("F", Status.PASS)).verdict == "undetermined"
     assert report.after(result("F", Status.PASS)).after(result("U", Status.WARN)).verdict == "ready"
+
+
+async def test_nine_that_hang_do_not_keep_the_tenth_from_its_answer(monkeypatch):
+    monkeypatch.setattr(checks, "PLACE", 0.01)
+    told = asyncio.Event()
+
+    async def hang(_: Context) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    hanging = tuple(check(f"H{n}", ask=hang, limit=600) for n in range(20))
+    running = asyncio.ensure_future(run((*hanging, check("QUICK")), context(), lambda _: told.set()))
+    await asyncio.wait_for(told.wait(), 30)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_check_that_cannot_be_stopped_is_left_alone(monkeypatch):
+    monkeypatch.setattr(checks, "GRACE", 0.05)
+    go = asyncio.Event()
+
+    async def stubborn(_: Context) -> Answer:
+        while not go.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await go.wait()
+        return Answer(Status.PASS, "at last", "")
+
+    results = await run((check("STUBBORN", ask=stubborn, limit=0.05), check("FAST")), context(), lambda _: None)
+    assert [(r.check.id, r.status, r.timed_out) for r in results] == [("STUBBORN", Status.UNKNOWN, True), ("FAST", Status.PASS, False)]
+    go.set()
+
+
+async def test_a_check_that_was_given_up_may_still_put_its_things_away():
+    tidied = asyncio.Event()
+
+    async def probe(_: Context) -> Answer:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            tidied.set()
+        raise AssertionError
+
+    await run((check("PROBE", ask=probe, limit=0.05),), context(), lambda _: None)
+    assert tidied.is_set()
+
+
+async def test_a_check_that_gives_itself_up_or_times_out_by_itself_says_so():
+    async def given_up(_: Context) -> Answer:
+        raise asyncio.CancelledError
+
+    async def late(_: Context) -> Answer:
+        raise TimeoutError
+
+    first, second = await run((check("A", ask=given_up), check("B", ask=late)), context(), lambda _: None)
+    assert (first.status, first.answer.observed) == (Status.UNKNOWN, "the check was given up")
+    assert second.answer.observed.startswith("the check itself failed: TimeoutError in test_checks.py line")
+    assert second.answer.fixes[0].commands[0].run == "canvos-tui doctor --skip B"

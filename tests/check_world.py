@@ -29,7 +29,7 @@ from canvos_tui.core.check_table import CHECKS
 from canvos_tui.core.checks import CheckResult, Context, run
 from canvos_tui.core.draft import ArgFound, Draft, KeysGiven, Origin, fresh
 from canvos_tui.core.errors import AwsError, DockerError
-from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
 
@@ -53,7 +53,8 @@ RAN = PrivilegedProbe(True, "", "Privileged container test", 0.8)
 EDGE = Identity("123456789012", "arn:aws:iam::123456789012:user/edge", 1.0)
 BUCKET = Bucket("acme-images", True, "eu-west-1", True)
 PLAIN, ROLE, HERE = Encryption(bucket_kms=False, ebs=False), RoleFacts(exists=True), RegionFacts("eu-west-1", known=True)
-ENGINE = DockerFacts("unix:///var/run/docker.sock", "27.1.1", "/var/lib/docker", False, False, 8, 16 * GB, "Docker version 27.1.1")
+DATA_ROOT = "/var/lib/docker"
+ENGINE = DockerFacts("unix:///var/run/docker.sock", "27.1.1", DATA_ROOT, False, False, 8, 16 * GB, "Docker version 27.1.1")
 
 
 @dataclass
@@ -62,7 +63,10 @@ class World:
 
     home: Path
     machine: HostFacts = MACHINE
-    docker_disk: tuple[int, int] = (200 * GB, 400 * GB)
+    docker_disk: tuple[int, int] | None = None  # free and total bytes on a disk of its own
+    writable: bool = True
+    ports_taken: dict[int, str] = field(default_factory=dict)
+    containers: dict[str | int, Container] = field(default_factory=dict)  # by name, or by the port that it publishes
     tools: dict[str, str | None] = field(default_factory=lambda: {"git": "git version 2.43.0", "envsubst": "envsubst 0.21"})
     docker: DockerFacts | DockerError = ENGINE
     probe: PrivilegedProbe = RAN
@@ -130,8 +134,14 @@ class _Host:
         self._world.asked["machine"] += 1
         return self._world.machine
 
-    async def disk_free(self, path: Path) -> tuple[int, int]:
-        return self._world.docker_disk
+    async def filesystem(self, path: Path) -> Filesystem:
+        here = self._world.machine
+        if path == Path(DATA_ROOT) and self._world.docker_disk is not None:
+            return Filesystem(path, Path("/var"), *self._world.docker_disk, 2)
+        return Filesystem(path, Path("/"), here.disk_free, here.disk_total, 1, self._world.writable)
+
+    async def port_holder(self, port: int) -> str | None:
+        return self._world.ports_taken.get(port)
 
     async def tool_version(self, name: str) -> str | None:
         return self._world.tools.get(name)
@@ -147,6 +157,12 @@ class _Docker:
             raise self._world.docker
         return self._world.docker
 
+    async def container(self, name: str) -> Container | None:
+        return self._world.containers.get(name)
+
+    async def publisher(self, port: int) -> Container | None:
+        return self._world.containers.get(port)
+
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         self._world.asked[image] += 1
         return self._world.probe
@@ -158,7 +174,7 @@ class _Network:
 
     async def reach(self, url: str) -> Reach:
         self._world.asked[url] += 1
-        return self._world.reached.get(url, Reach(url, "ok", 200, "200 OK", 0.2))
+        return self._world.reached.get(url, Reach(url, "ok", 200, "200 OK", 0.2, skew=0.4))
 
 
 class _Aws:
@@ -212,6 +228,9 @@ class _Aws:
 class _Door:
     def __init__(self, world: World) -> None:
         self._world = world
+
+    def endpoint(self) -> str:
+        return self._world.environ.get("AWS_ENDPOINT_URL", "")
 
     async def open(self, keys: AwsKeys, region: str) -> _Aws:
         self._world.asked["open"] += 1

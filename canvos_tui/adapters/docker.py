@@ -16,7 +16,7 @@ from canvos_tui.adapters.docker_context import DEFAULT_SOCKET, Engine, config_fo
 from canvos_tui.adapters.docker_probe import Probe
 from canvos_tui.adapters.host import LocalHost
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.machine import DockerFacts, PrivilegedProbe
+from canvos_tui.core.machine import Container, DockerFacts, PrivilegedProbe
 
 if TYPE_CHECKING:
     import docker
@@ -38,14 +38,30 @@ class DockerEngine:
     async def facts(self) -> DockerFacts:
         """What answers at the engine's socket; DockerError says with its cause why nothing does."""
         client = await LocalHost(self._environ).tool_version("docker")
-        engine = await asyncio.to_thread(find_engine, self._environ, self._default)
+        engine = await self._engine()
         await self._reach(engine, client)
         with _translated(engine):
             return await daemon_thread.call(lambda: _ask(engine, client or ""))
 
+    async def container(self, name: str) -> Container | None:
+        """The container of exactly that name, running or not; None when there is none."""
+        return await self._look({"name": f"^/{name}$"}, stopped=True)
+
+    async def publisher(self, port: int) -> Container | None:
+        """The running container that publishes that TCP port of this machine."""
+        return await self._look({"publish": f"{port}/tcp"}, stopped=False)
+
+    async def _look(self, wanted: Mapping[str, str], *, stopped: bool) -> Container | None:
+        engine = await self._engine()
+        with _translated(engine):
+            return await daemon_thread.call(lambda: _find(engine, wanted, stopped=stopped))
+
+    async def _engine(self) -> Engine:
+        return await daemon_thread.call(lambda: find_engine(self._environ, self._default))
+
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         """Runs one privileged container as `earthly.sh` does; the container is gone afterwards, also when this is cancelled."""
-        engine = await asyncio.to_thread(find_engine, self._environ, self._default)
+        engine = await self._engine()
         began = asyncio.get_running_loop().time()
         stop = threading.Event()
         probe = Probe(lambda limit: open_client(engine, limit), image, stop, config_folder(self._environ) / "config.json")
@@ -124,7 +140,8 @@ async def _ping(engine: Engine) -> None:
         reader, writer = await _connect(engine, host, port)
     else:
         if path.exists() and not path.is_socket():
-            raise DockerError(f"{path} is no socket", cause="engine-down", remedy="remove it and restart the engine")
+            named = "a folder" if path.is_dir() else "a file"
+            raise DockerError(f"{path} is {named}, no socket", cause="no-socket", remedy="remove it and restart the engine")
         reader, writer = await asyncio.open_unix_connection(path)
     try:
         if engine.certificates or engine.url.startswith("https://"):
@@ -148,13 +165,21 @@ async def _connect(engine: Engine, host: str, port: int) -> tuple[asyncio.Stream
     import socket
 
     try:
-        return await asyncio.open_connection(host, port)
-    except socket.gaierror as error:
+        # not by the loop's own lookup: its threads would hold up the end of the program when no name server answers
+        found = await daemon_thread.call(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except (socket.gaierror, UnicodeError) as error:
         raise DockerError(
-            f"{engine.source} points to {engine.url}: {error.strerror}",
+            f"{engine.source} points to {engine.url}: {getattr(error, 'strerror', None) or 'this is no host name'}",
             cause="context",
             remedy="use the engine of this machine: unset DOCKER_HOST; docker context use default",
         ) from None
+    last: OSError = ConnectionRefusedError()
+    for *_, address in found:  # localhost may be ::1 first and listen on 127.0.0.1 only
+        try:
+            return await asyncio.open_connection(str(address[0]), port)
+        except OSError as error:
+            last = error
+    raise last
 
 
 def open_client(engine: Engine, limit: int) -> docker.DockerClient:
@@ -187,7 +212,23 @@ def _ask(engine: Engine, client: str) -> DockerFacts:
         cpus=int(info.get("NCPU") or 0),
         memory=int(info.get("MemTotal") or 0),
         client=client,
+        architecture=str(info.get("Architecture") or ""),
+        userns=any("name=userns" in str(option) for option in info.get("SecurityOptions") or ()),
+        desktop="Docker Desktop" in str(info.get("OperatingSystem") or ""),
+        windows=info.get("OSType") == "windows",
     )
+
+
+def _find(engine: Engine, wanted: Mapping[str, str], *, stopped: bool) -> Container | None:
+    """The first container that a filter of the engine lets through."""
+    with contextlib.closing(open_client(engine, ASK_LIMIT)) as sdk:
+        listed = sdk.api.containers(all=stopped, filters=dict(wanted))
+        if not listed:
+            return None
+        found = sdk.api.inspect_container(listed[0]["Id"])
+    settings, state = found.get("HostConfig") or {}, found.get("State") or {}
+    image = str((found.get("Config") or {}).get("Image") or "")
+    return Container(str(found.get("Name", "")).lstrip("/"), image, bool(state.get("Running")), keeps=not settings.get("AutoRemove"))
 
 
 @contextlib.contextmanager

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from canvos_tui.adapters.git_folder import copy, look, remove_clone
+from canvos_tui.adapters import daemon_thread
+from canvos_tui.adapters.git_folder import copy, left, look, remove_clone
 from canvos_tui.adapters.git_words import git_error, parse_date, read_batch
-from canvos_tui.core.checkout import GUIDE_FILES, Change, CheckoutState, Place
+from canvos_tui.core.checkout import GUIDE_FILES, Change, CheckoutState, Left, Place
 from canvos_tui.core.errors import GitError
 from canvos_tui.core.secret import without_keys
 from canvos_tui.core.tags import CanvosTag, Earthfile, classify, order, read_earthfile
@@ -62,7 +63,7 @@ class GitCommand:
 
     async def state(self, folder: Path) -> CheckoutState:
         """What is at `folder`; a folder inside another repository counts as a plain folder."""
-        place = await asyncio.to_thread(look, folder)
+        place = await daemon_thread.call(lambda: look(folder))
         if place not in {Place.CANVOS, Place.OTHER_GIT}:
             return CheckoutState(place, folder)
         top = await self._run("rev-parse", "--show-toplevel", folder=folder)
@@ -200,3 +201,11 @@ class GitCommand:
     async def ignored(self, folder: Path, path: str) -> bool:
         """Whether git ignores that path."""
         return (await self._run("check-ignore", "--quiet", "--", path, folder=folder)).code == 0
+
+    async def untracked(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Left, ...]:
+        """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
+        tracked = frozenset((await self._must("ls-files", "-z", folder=folder)).split("\0"))
+        try:
+            return await daemon_thread.call(lambda: left(folder, patterns, tracked))
+        except OSError as error:
+            raise GitError(f"cannot look through {folder}: {error.strerror}", remedy="check its owner and mode") from None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from canvos_tui.core.checkout import Place
+from canvos_tui.core.checkout import Left, Place
 from canvos_tui.core.errors import FilesError
 
 
@@ -18,6 +22,32 @@ def look(folder: Path) -> Place:
     if (folder / ".git").exists():
         return Place.CANVOS if (folder / "earthly.sh").is_file() and (folder / "Earthfile").is_file() else Place.OTHER_GIT
     return Place.FOLDER if any(folder.iterdir()) else Place.ABSENT
+
+
+def left(folder: Path, patterns: tuple[str, ...], tracked: frozenset[str]) -> tuple[Left, ...]:
+    """What matches the patterns and is not, or not only, what git tracks."""
+    found = {path.relative_to(folder).as_posix() for pattern in patterns for path in folder.glob(pattern)}
+    return tuple(one for path in sorted(found) if (one := _measure(folder, path, tracked)))
+
+
+def _measure(folder: Path, path: str, tracked: frozenset[str]) -> Left | None:
+    """Size and last change of a file or of all in a folder, without what git tracks; None when nothing else is there."""
+    size, changed, any_file = 0, 0.0, False
+    for file in _files(folder / path):
+        if file.relative_to(folder).as_posix() in tracked:
+            continue
+        with contextlib.suppress(OSError):
+            found = file.lstat()
+            size, changed, any_file = size + found.st_size, max(changed, found.st_mtime), True
+    return Left(path, size, datetime.fromtimestamp(changed, UTC)) if any_file else None
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_symlink() or not path.is_dir():
+        yield path
+        return
+    for parent, _, names in os.walk(path):
+        yield from (Path(parent) / name for name in names)
 
 
 def remove_clone(folder: Path, existed: bool) -> None:  # noqa: FBT001  a fact about the folder, not a switch

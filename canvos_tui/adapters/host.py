@@ -11,9 +11,10 @@ import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from canvos_tui.adapters.disk import free_bytes
+from canvos_tui.adapters import daemon_thread, listening, surroundings
+from canvos_tui.adapters.disk import free_bytes, same_filesystem
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.machine import HostFacts
+from canvos_tui.core.machine import Filesystem, HostFacts
 from canvos_tui.core.secret import without_keys
 
 VERSION_LIMIT = 5.0  # seconds for `TOOL --version`
@@ -29,34 +30,45 @@ class LocalHost:
 
     async def facts(self, checkout: Path) -> HostFacts:
         """The machine, and the disk that holds `checkout` or would hold it. What cannot be learned is 0."""
-        return await asyncio.to_thread(self._facts, checkout)
+        return await daemon_thread.call(lambda: self._facts(checkout))
 
     def _facts(self, checkout: Path) -> HostFacts:
         free, total = free_bytes(checkout)
         name = os.uname()
         cpus, memory = cgroup_limits(self._root)
-        seen = [value for value in (_memory(self._root), memory) if value]
+        all_cpus, all_memory = float(_cpus()), _memory(self._root)
+        seen = [value for value in (all_memory, memory) if value]
         return HostFacts(
             system=name.sysname,
             architecture=name.machine,
-            cpus=min(float(_cpus()), cpus or float("inf")),
+            cpus=min(all_cpus, cpus or float("inf")),
             memory=min(seen, default=0),
             disk_free=free,
             disk_total=total,
             user=_user(),
             kernel=name.release,
+            all_cpus=all_cpus,
+            all_memory=all_memory,
+            emulated=surroundings.emulated(self._root, name.machine),
+            family=surroundings.family(self._root),
+            nested=surroundings.nested(self._root, name.release),
+            systemd=(self._root / "run/systemd/system").is_dir(),
         )
 
-    async def disk_free(self, path: Path) -> tuple[int, int]:
-        """Free and total bytes of the filesystem that holds `path` (or its nearest existing parent)."""
+    async def filesystem(self, path: Path) -> Filesystem:
+        """The filesystem that holds `path` (or its nearest existing parent), and whether `path` can be written to."""
         try:
-            return await asyncio.to_thread(free_bytes, path)
+            return await daemon_thread.call(lambda: _filesystem(path))
         except OSError as error:
             raise CanvosError(f"cannot look at the disk of {path}: {error.strerror}") from None
 
+    async def port_holder(self, port: int) -> str | None:
+        """Who listens on a TCP port of this machine, None when it is free."""
+        return await daemon_thread.call(lambda: listening.holder(port, self._root))
+
     async def tool_version(self, name: str) -> str | None:
         """First line of `name --version`; "" where the tool tells none, None when it is not on PATH."""
-        found = await asyncio.to_thread(shutil.which, name, path=self._path)
+        found = await daemon_thread.call(lambda: shutil.which(name, path=self._path))
         if found is None:
             return None
         for words in (("--version",), ("version",)):  # crane knows the second spelling only
@@ -89,6 +101,18 @@ class LocalHost:
                 await process.wait()
         lines = out.decode("utf-8", "replace").strip().splitlines()
         return process.returncode or 0, lines[0][:200] if lines else ""
+
+
+def _filesystem(path: Path) -> Filesystem:
+    """Looked at without a process; a folder that nobody may enter ends at its parent."""
+    there = same_filesystem(path)
+    device = there.stat().st_dev
+    mount = there.resolve()
+    while mount != mount.parent and mount.parent.stat().st_dev == device:
+        mount = mount.parent
+    room = os.statvfs(there)
+    writable = os.access(there, os.W_OK) and not room.f_flag & os.ST_RDONLY
+    return Filesystem(path, mount, room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize, device, writable)
 
 
 def _cpus() -> int:

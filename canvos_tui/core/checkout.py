@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -34,6 +35,15 @@ class Change:
     def tracked(self) -> bool:
         """Whether git knows the file, so that a checkout could refuse because of it."""
         return self.status != "??"
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file or folder that git does not track: its path below the checkout, its bytes and when anything in it last changed."""
+
+    path: str
+    size: int
+    changed: datetime
 
 
 @dataclass(frozen=True)

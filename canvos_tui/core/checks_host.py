@@ -1,137 +1,97 @@
-"""The guide's minimum for the machine: processor, memory, disk."""
+"""The guide's minimum for the machine: system, processor, memory. Disk and clock have modules of their own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from canvos_tui.core.checks import Answer, Check, Command, Context, Evidence, Fix, Measure, Severity
+from canvos_tui.core.checks_clock import CLOCK
+from canvos_tui.core.checks_disk import DISK
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.machine import HostFacts
-from canvos_tui.core.questions import engine, machine, place
+from canvos_tui.core.machine import DockerFacts
+from canvos_tui.core.questions import engine, machine
 from canvos_tui.core.result import Status
 
 GB = 10**9
-CPUS, MEMORY, DISK = 4, 8, 150  # the guide's numbers, memory and disk in GB
+CPUS, MEMORY = 4, 8  # the guide's numbers, memory in GB
 MEMORY_ENOUGH = 7_500_000_000  # bytes; a machine sold with 8 GB reports less, the kernel keeps some for itself
-BUILD_NEEDS = 60  # GB in Docker's data root; our estimate, the guide names only the size of the machine
-CHECKOUT_NEEDS = 10  # GB beside Docker's disk; our estimate: a raw image may be saved in the checkout
-DEFAULT_ROOT = Path("/var/lib/docker")
+_X86 = frozenset({"x86_64", "amd64"})
+_ELSEWHERE = Fix("Build on a Linux machine with an x86_64 processor, such as an EC2 instance; answers can be prepared here and taken there")
+
+
+async def _local_engine(context: Context) -> DockerFacts | None:
+    """The engine of this machine, None where it has checks of its own to say why not."""
+    try:
+        found = await engine(context)
+    except CanvosError:
+        return None
+    return found if found.host.startswith("unix://") else None
 
 
 async def architecture(context: Context) -> Answer:
-    """Linux on x86_64."""
+    """Linux on a real x86_64, and an engine that is of the same kind."""
     facts = await machine(context)
     observed, required = f"{facts.system} {facts.architecture}", "Linux x86_64"
     evidence = (Evidence("uname -s -m -r", f"{observed} {facts.kernel}".strip()),)
-    if facts.system == "Linux" and facts.architecture in {"x86_64", "amd64"}:
-        return Answer(Status.PASS, observed, required, evidence=evidence)
-    fix = Fix("Build on a Linux machine with an x86_64 processor, such as an EC2 instance; answers can be prepared here and taken there")
-    return Answer(Status.FAIL, observed, required, (fix,), evidence)
+    real = facts.system == "Linux" and facts.architecture in _X86
+    if not real or (facts.emulated and not facts.emulated.startswith("the processor is QEMU")):
+        told = f"{observed}, but {facts.emulated}" if facts.emulated else observed
+        return Answer(Status.FAIL, told, required, (_ELSEWHERE,), evidence)
+    if facts.emulated:
+        fix = Fix("Give the virtual machine the host's processor (KVM, `-cpu host`), or use another one")
+        return Answer(Status.WARN, f"{observed}, but {facts.emulated}: the build would take many hours", required, (fix,), evidence)
+    found = await _local_engine(context)
+    if found and found.architecture and found.architecture not in _X86:
+        told = f"{observed}, but Docker's engine runs on {found.architecture}"
+        docker = Evidence("docker info --format '{{.Architecture}}'", found.architecture)
+        return Answer(Status.FAIL, told, required, (Fix("Use an engine on this machine's own processor"), _ELSEWHERE), (*evidence, docker))
+    return Answer(Status.PASS, observed, required, evidence=evidence)
+
+
+def _limited(count: str, whole: str, facts_of: str) -> str:
+    return f"{count}, a control group allows no more of {whole}" if facts_of == "group" else f"{count} in the machine of Docker's engine"
 
 
 async def cpus(context: Context) -> Answer:
-    """Four processors after the limits of control groups."""
-    count = (await machine(context)).cpus
-    observed, required, measure = f"{count:g}", f"{CPUS}", Measure(count, CPUS, "CPU")
+    """Four processors after the limits of control groups, and as many where the engine runs."""
+    facts = await machine(context)
+    count, observed, required = facts.cpus, f"{facts.cpus:g}", f"{CPUS}"
     if not 0 < count < float("inf"):
-        return Answer(Status.UNKNOWN, "the system does not tell", required)
+        return Answer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("nproc"),)),))
+    if facts.all_cpus > count:
+        observed = _limited(observed, f"{facts.all_cpus:g}", "group")
+    if count >= CPUS and (found := await _local_engine(context)) and 0 < found.cpus < count:
+        count, observed = found.cpus, _limited(f"{found.cpus}", "", "engine")
+    measure = Measure(count, CPUS, "CPU")
     if count >= CPUS:
         return Answer(Status.PASS, observed, required, measure=measure)
-    fix = Fix(f"Give this machine {CPUS} CPUs, or use another one", (Command("nproc"), Command("cat /proc/self/cgroup")))
-    return Answer(Status.FAIL, observed, required, (fix,), measure=measure)
+    return Answer(Status.FAIL, observed, required, _more(f"{CPUS} CPUs", observed, "nproc"), measure=measure)
 
 
 async def memory(context: Context) -> Answer:
-    """Eight gigabytes, as such a machine reports them."""
-    size = (await machine(context)).memory
-    observed, required, measure = f"{size / GB:.1f} GB", f"{MEMORY} GB", Measure(round(size / GB, 1), MEMORY, "GB")
+    """Eight gigabytes, as such a machine reports them, here and where the engine runs."""
+    facts = await machine(context)
+    size, observed, required = facts.memory, f"{facts.memory / GB:.1f} GB", f"{MEMORY} GB"
     if size <= 0:
-        return Answer(Status.UNKNOWN, "the system does not tell", required)
+        return Answer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("free -h"),)),))
+    if facts.all_memory > size:
+        observed = _limited(observed, f"{facts.all_memory / GB:.1f} GB", "group")
+    if size >= MEMORY_ENOUGH and (found := await _local_engine(context)) and 0 < found.memory < size * 0.9:
+        size, observed = found.memory, _limited(f"{found.memory / GB:.1f} GB", "", "engine")
+    measure = Measure(round(size / GB, 1), MEMORY, "GB")
     if size >= MEMORY_ENOUGH:
         return Answer(Status.PASS, observed, required, measure=measure)
-    fix = Fix(
-        f"Give this machine {MEMORY} GB of memory, or use another one; the builder is killed when memory runs out", (Command("free -h"),)
-    )
-    return Answer(Status.FAIL, observed, required, (fix,), measure=measure)
+    return Answer(Status.FAIL, observed, required, _more(f"{MEMORY} GB of memory", observed, "free -h"), measure=measure)
 
 
-@dataclass(frozen=True)
-class Space:
-    """A filesystem by what is kept on it; sizes in bytes."""
-
-    path: Path
-    free: int
-    total: int
-
-    def __str__(self) -> str:
-        return f"{self.free // GB} of {self.total // GB} GB free at {self.path}"
-
-    def same(self, other: Space) -> bool:
-        """Whether both are one filesystem: nothing else has the same size and the same free space."""
-        return self.total == other.total and abs(self.free - other.free) < GB
-
-
-async def disk(context: Context) -> Answer:
-    """Room for the build where Docker keeps its data, and some beside the checkout."""
-    facts = await machine(context)
-    here = Space(place(context), facts.disk_free, facts.disk_total)
-    docker, remark = await _docker_space(context, facts)
-    required = f"{DISK} GB free (guide), {BUILD_NEEDS} GB for a build (our estimate)"
-    if docker is None:
-        status = _judge(here.free, BUILD_NEEDS)
-        status = Status.WARN if status is Status.PASS else status
-        return Answer(status, f"{here}; {remark}", required, _fixes(here, status), measure=_measure(here))
-    if docker.same(here):
-        status = _judge(docker.free, BUILD_NEEDS)
-        observed = f"{here}, with Docker at {docker.path}{remark}"
-        return Answer(status, observed, required, _fixes(docker, status), measure=_measure(docker))
-    of_docker, of_checkout = _judge(docker.free, BUILD_NEEDS), _judge(here.free, CHECKOUT_NEEDS, BUILD_NEEDS)
-    ranked = (Status.PASS, Status.WARN, Status.FAIL)
-    status = max(of_docker, of_checkout, key=ranked.index)
-    tight = docker if status is of_docker else here
-    required = required if tight is docker else f"{CHECKOUT_NEEDS} GB free beside Docker's disk (our estimate)"
-    return Answer(status, f"{docker}{remark}; {here}", required, _fixes(tight, status), measure=_measure(tight))
-
-
-async def _docker_space(context: Context, facts: HostFacts) -> tuple[Space | None, str]:
-    """The filesystem of Docker's data root, and what to add to its words."""
-    if facts.system != "Linux":
-        return None, "Docker's disk lies in its virtual machine and was not seen"
-    root, remark = DEFAULT_ROOT, " (Docker's default place, the engine was not asked)"
-    try:
-        found = await engine(context)
-        if not found.host.startswith("unix://"):
-            return None, f"Docker's disk lies behind {found.host} and was not seen"
-        root, remark = Path(found.data_root or DEFAULT_ROOT), "" if found.data_root else remark
-    except CanvosError:
-        pass  # the engine has checks of its own
-    free, total = await context.ports.host.disk_free(root)
-    return Space(root, free, total), remark
-
-
-def _judge(free: int, needs: int, wanted: int = DISK) -> Status:
-    """`needs` and `wanted` are in GB."""
-    if free < needs * GB:
-        return Status.FAIL
-    return Status.WARN if free < wanted * GB else Status.PASS
-
-
-def _measure(space: Space) -> Measure:
-    return Measure(round(space.free / GB, 1), DISK, "GB")
-
-
-def _fixes(space: Space, status: Status) -> tuple[Fix, ...]:
-    if status is Status.PASS:
-        return ()
-    missing = max(0, DISK * GB - space.free) // GB + 1
-    return (
-        Fix(
-            f"Free {missing} GB at {space.path}, or enlarge that filesystem; `docker system prune` removes what no container uses",
-            (Command(f"df -h {space.path}"), Command("docker system df")),
-        ),
-        Fix('Let Docker keep its data on a larger disk: "data-root" in /etc/docker/daemon.json'),
-    )
+def _more(what: str, observed: str, look: str) -> tuple[Fix, ...]:
+    """Where the shortage lies says who can give more."""
+    if "engine" in observed:
+        return (Fix(f"Give Docker's virtual machine {what} in its settings (Resources)", (Command("docker info"),)),)
+    if "control group" in observed:
+        group = Fix(
+            f"Give this control group {what}: a container's --cpus and --memory, or a systemd slice", (Command("cat /proc/self/cgroup"),)
+        )
+        return (group, Fix("Or start outside of it, from a shell of its own", (Command(look),)))
+    return (Fix(f"Give this machine {what}, or use another one", (Command(look),)),)
 
 
 CHECKS_HOST = (
@@ -143,7 +103,7 @@ CHECKS_HOST = (
         "prerequisites 1",
         "step 16 registers an x86_64 AMI and starts x86_64 containers: the build stops on any other machine",
         architecture,
-        limit=2,
+        limit=12,  # the engine is asked as well; its own limit is 10
     ),
     Check(
         "HOST-CPU",
@@ -153,7 +113,8 @@ CHECKS_HOST = (
         "prerequisites 2",
         "with fewer processors step 16 takes many hours or the builder does not answer in time",
         cpus,
-        limit=2,
+        limit=12,
+        docs=("https://docs.docker.com/engine/containers/resource_constraints/",),
     ),
     Check(
         "HOST-MEM",
@@ -163,17 +124,9 @@ CHECKS_HOST = (
         "prerequisites 2",
         "the builder of step 16 is killed when memory runs out, often late in the build",
         memory,
-        limit=2,
-    ),
-    Check(
-        "HOST-DISK",
-        "Disk space",
-        "host",
-        Severity.REQUIRED,
-        "prerequisites 2",
-        "a full disk ends step 16 in the middle: its cache and the raw image lie in Docker's data root",
-        disk,
         limit=12,
-        docs=("https://docs.docker.com/engine/daemon/#daemon-data-directory",),
+        docs=("https://docs.docker.com/engine/containers/resource_constraints/",),
     ),
+    DISK,
+    CLOCK,
 )

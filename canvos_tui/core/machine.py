@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
 class HostFacts:
-    """The machine as a build would get it: CPUs and memory after cgroup limits."""
+    """The machine as a build would get it: CPUs and memory after cgroup limits, and beside them what the machine has."""
 
     system: str  # "Linux", "Darwin"
     architecture: str  # as `uname -m` says
@@ -17,6 +18,27 @@ class HostFacts:
     disk_total: int
     user: str
     kernel: str = ""
+    all_cpus: float = 0
+    all_memory: int = 0
+    emulated: str = ""  # how it is known that the processor is only played, "" for a real one
+    family: str = ""  # ID and ID_LIKE of os-release, "debian" for example
+    nested: str = ""  # "WSL", "LXC", "a container" where that was really seen
+    systemd: bool = True
+
+
+@dataclass(frozen=True)
+class Filesystem:
+    """Where a path lies: the mount point and its room. `device` tells two filesystems apart."""
+
+    path: Path
+    mount: Path
+    free: int
+    total: int
+    device: int
+    writable: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.free // 10**9} of {self.total // 10**9} GB free on {self.mount}"
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,20 @@ class DockerFacts:
     cpus: int
     memory: int
     client: str  # version line of the docker command, "" when it is missing
+    architecture: str = ""  # of the engine's machine, as its kernel spells it
+    userns: bool = False  # root of a container is somebody else outside
+    desktop: bool = False  # Docker Desktop: a virtual machine of its own
+    windows: bool = False  # runs Windows containers
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container of the engine; `keeps` says that it is still there once it is stopped (no --rm)."""
+
+    name: str
+    image: str
+    running: bool
+    keeps: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +88,7 @@ class Reach:
     status: int = 0
     detail: str = ""
     seconds: float = 0.0
+    skew: float | None = None  # seconds that our clock is ahead of the Date of the answer
 
     @property
     def reachable(self) -> bool:

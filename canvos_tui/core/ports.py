@@ -29,10 +29,10 @@ from canvos_tui.core.aws_facts import (
     Upload,
 )
 from canvos_tui.core.build import BuildEvent, BuildPlan, RunId
-from canvos_tui.core.checkout import CheckoutState
+from canvos_tui.core.checkout import CheckoutState, Left
 from canvos_tui.core.log_ports import LogReader as LogReader
 from canvos_tui.core.log_ports import Terminal as Terminal
-from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.result import RunResult
 from canvos_tui.core.run_info import RunInfo
 from canvos_tui.core.tags import CanvosTag
@@ -52,11 +52,14 @@ class Host(Protocol):
     async def facts(self, checkout: Path) -> HostFacts:
         """Architecture, CPUs, memory and the disk space at `checkout`."""
 
-    async def disk_free(self, path: Path) -> tuple[int, int]:
-        """Free and total bytes of the filesystem that holds `path` (or its nearest existing parent)."""
+    async def filesystem(self, path: Path) -> Filesystem:
+        """The filesystem that holds `path` (or its nearest existing parent), and whether `path` can be written to."""
 
     async def tool_version(self, name: str) -> str | None:
         """First line of `name --version`, or None when the tool is not on PATH."""
+
+    async def port_holder(self, port: int) -> str | None:
+        """Who listens on a TCP port of this machine ("" where that cannot be seen), None when it is free."""
 
 
 class Docker(Protocol):
@@ -67,6 +70,12 @@ class Docker(Protocol):
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         """Runs one privileged container as `earthly.sh` does, with the real reason kept on failure."""
+
+    async def container(self, name: str) -> Container | None:
+        """The container of exactly that name, None when there is none; raises DockerError."""
+
+    async def publisher(self, port: int) -> Container | None:
+        """The running container that publishes that TCP port of this machine; raises DockerError."""
 
 
 class Network(Protocol):
@@ -108,6 +117,9 @@ class Git(Protocol):
 
     async def ignored(self, folder: Path, path: str) -> bool:
         """Whether git ignores that path."""
+
+    async def untracked(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Left, ...]:
+        """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
 
 
 class Files(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 
 _GIB = 1024**3
 _WORD = "rehearsal"
@@ -20,10 +20,14 @@ class RehearsalHost:
         free, total = _DISK
         return HostFacts("Linux", "x86_64", 8.0, 16 * _GIB, free, total, _WORD, kernel=f"6.8.0-{_WORD}")
 
-    async def disk_free(self, path: Path) -> tuple[int, int]:
-        """Free and total bytes."""
-        del path
-        return _DISK
+    async def filesystem(self, path: Path) -> Filesystem:
+        """One filesystem for everything."""
+        return Filesystem(path, Path("/"), *_DISK, device=1)
+
+    async def port_holder(self, port: int) -> str | None:
+        """Every port is free."""
+        del port
+        return None
 
     async def tool_version(self, name: str) -> str | None:
         """Every tool is there."""
@@ -44,7 +48,18 @@ class RehearsalDocker:
             cpus=8,
             memory=16 * _GIB,
             client=f"Docker version 27.5.1, build {_WORD}",
+            architecture="x86_64",
         )
+
+    async def container(self, name: str) -> Container | None:
+        """No container but those of the rehearsed build."""
+        del name
+        return None
+
+    async def publisher(self, port: int) -> Container | None:
+        """No port is taken."""
+        del port
+        return None
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         """A container that ran."""
@@ -56,4 +71,4 @@ class RehearsalNetwork:
 
     async def reach(self, url: str) -> Reach:
         """Reached, without a request having been made."""
-        return Reach(url, "ok", 200, f"{_WORD}, nothing was asked", 0.02)
+        return Reach(url, "ok", 200, f"{_WORD}, nothing was asked", 0.02, skew=0.0)

@@ -186,7 +186,7 @@ async def test_an_engine_that_died_and_left_its_socket(folder):
 async def test_a_folder_in_the_socket_s_place(folder):
     (folder / "docker.sock").mkdir()
     error = await cause_of(engine(folder))
-    assert (error.cause, str(error)) == ("engine-down", f"{folder}/docker.sock is no socket")
+    assert (error.cause, str(error)) == ("no-socket", f"{folder}/docker.sock is a folder, no socket")
 
 
 @contextlib.contextmanager

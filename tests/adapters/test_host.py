@@ -122,4 +122,7 @@ async def test_a_hanging_tool_is_given_up_with_its_children(tmp_path, monkeypatc
 
 
 async def test_disk_space_of_a_path_that_is_not_there_is_that_of_its_parent(tmp_path):
-    assert (await LocalHost(os.environ).disk_free(tmp_path / "a" / "b"))[1] == shutil.disk_usage(tmp_path).total
+    found = await LocalHost(os.environ).filesystem(tmp_path / "a" / "b")
+    assert (found.total, found.writable) == (shutil.disk_usage(tmp_path).total, True)
+    assert found.mount.is_mount()
+    assert (tmp_path / "a").parent.is_relative_to(found.mount)

@@ -97,7 +97,7 @@ async def test_the_machine_is_healthy_and_says_that_it_is_rehearsed(tmp_path):
     network: Network = RehearsalNetwork()
     facts = await host.facts(tmp_path)
     assert (facts.system, facts.architecture, "rehearsal" in facts.kernel) == ("Linux", "x86_64", True)
-    assert (await host.disk_free(tmp_path))[0] > 150 * 1024**3
+    assert (await host.filesystem(tmp_path)).free > 150 * 1024**3
     assert "rehearsal" in (await host.tool_version("git") or "")
     engine = await docker.facts()
     assert (engine.rootless, engine.podman, "rehearsal" in engine.version) == (False, False, True)

@@ -31,7 +31,7 @@ from canvos_tui.core.aws_facts import (
 from canvos_tui.core.build import BuildEvent, BuildPlan
 from canvos_tui.core.clipboard import Copied
 from canvos_tui.core.errors import AwsError, DockerError, RunError
-from canvos_tui.core.machine import DockerFacts, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.result import RunResult
 from canvos_tui.core.run_info import RunInfo
@@ -71,8 +71,11 @@ class FakeHost:
     async def facts(self, checkout: Path) -> HostFacts:
         return HostFacts("Linux", "x86_64", 8, self.memory, 212 * GB, 400 * GB, "alice", "6.8")
 
-    async def disk_free(self, path: Path) -> tuple[int, int]:
-        return 212 * GB, 400 * GB
+    async def filesystem(self, path: Path) -> Filesystem:
+        return Filesystem(path, Path("/"), 212 * GB, 400 * GB, 1)
+
+    async def port_holder(self, port: int) -> str | None:
+        return None
 
     async def tool_version(self, name: str) -> str | None:
         return {"git": "git version 2.43.0", "docker": "Docker version 27.1.1"}.get(name)
@@ -86,13 +89,19 @@ class FakeDocker:
             raise self.error
         return DockerFacts("unix:///var/run/docker.sock", "27.1.1", "/var/lib/docker", False, False, 8, 16 * GB, "Docker version 27.1.1")
 
+    async def container(self, name: str) -> Container | None:
+        return None
+
+    async def publisher(self, port: int) -> Container | None:
+        return None
+
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         return PrivilegedProbe(True, seconds=0.8)
 
 
 class FakeNetwork:
     async def reach(self, url: str) -> Reach:
-        return Reach(url, "ok", 200, seconds=0.2)
+        return Reach(url, "ok", 200, seconds=0.2, skew=0.0)
 
 
 class FakeAws:

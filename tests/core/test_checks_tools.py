@@ -36,6 +36,7 @@ async def test_git_and_the_optional_tools(tmp_path):
         ("rootless", Status.FAIL, "sudo apt-get install docker.io"),
         ("podman", Status.FAIL, "sudo apt-get install docker.io"),
         ("context", Status.FAIL, "unset DOCKER_HOST DOCKER_CONTEXT"),
+        ("no-socket", Status.FAIL, "sudo rmdir /var/run/docker.sock"),
         ("timeout", Status.UNKNOWN, "sudo systemctl restart docker"),
     ],
 )
@@ -63,6 +64,9 @@ async def test_root_needs_no_sudo_and_elsewhere_the_desktop_is_started(tmp_path)
         ({"rootless": True}, Status.FAIL, "Docker runs without root"),
         ({"rootless": True, "podman": True}, Status.FAIL, "Podman runs without root"),
         ({"podman": True}, Status.WARN, "Podman answers in Docker's place"),
+        ({"userns": True}, Status.FAIL, "remaps users (userns-remap)"),
+        ({"windows": True}, Status.FAIL, "runs Windows containers"),
+        ({"desktop": True}, Status.WARN, "Docker Desktop answers"),
         ({"host": "tcp://build.example:2375"}, Status.WARN, "another machine's"),
         ({"host": "tcp://localhost:2375"}, Status.PASS, "engine 27.1.1, Docker version 27.1.1"),
         ({}, Status.PASS, "engine 27.1.1, Docker version 27.1.1"),

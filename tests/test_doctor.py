@@ -121,7 +121,7 @@ def test_without_a_checkout_the_machine_alone_is_judged(tmp_path, capsys, monkey
     monkeypatch.chdir(tmp_path)
     assert doctor(World(tmp_path), "--output", "json") == 0
     found = document(capsys)
-    assert {c["category"] for c in found["checks"] if c["status"] == "skip"} == {"repo", "files", "aws"}
+    assert {c["category"] for c in found["checks"] if c["status"] == "skip"} == {"network", "repo", "files", "aws"}
     assert found["canvos"] == {"path": "", "tag": "", "commit": ""}
 
 
@@ -140,7 +140,7 @@ def test_the_checkout_is_found_here_or_in_the_home_folder(tmp_path, checkout, ca
 
 def test_only_and_skip_take_ids_and_categories(tmp_path, capsys):
     doctor(World(tmp_path), "--only", "host", "--only", "TOOL-GIT", "--skip", "HOST-DISK", "--output", "json")
-    assert list(statuses(document(capsys))) == ["HOST-ARCH", "HOST-CPU", "HOST-MEM", "TOOL-GIT"]
+    assert list(statuses(document(capsys))) == ["HOST-ARCH", "HOST-CPU", "HOST-MEM", "HOST-CLOCK", "TOOL-GIT"]
 
 
 def test_what_a_chosen_check_waits_for_is_not_left_in_the_dark(tmp_path, capsys):
@@ -161,7 +161,9 @@ def test_offline_asks_neither_the_network_nor_aws(tmp_path, checkout, capsys):
     world = World(tmp_path)
     assert doctor(world, "--offline", "--checkout", str(checkout), "--output", "json") == 0
     found = statuses(document(capsys))
-    assert {n for n, s in found.items() if s == "skip"} == {n for n in found if n.startswith(("NET-", "AWS-")) or n == "TOOL-DOCKER-PRIV"}
+    assert {n for n, s in found.items() if s == "skip"} == {
+        n for n in found if n.startswith(("NET-", "AWS-")) or n in {"TOOL-DOCKER-PRIV", "HOST-CLOCK"}
+    }
     assert not [q for q in world.asked if q.startswith("http") or q in {"identity", "rights", "open"}]
     assert doctor(world, "--offline", "--only", "aws") == 5
     capsys.readouterr()

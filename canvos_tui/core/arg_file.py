@@ -14,6 +14,8 @@ from canvos_tui.core.errors import InvalidValueError
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:/@%+=,-]*")
 _ASSIGN = re.compile(r"(?P<export>export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
+_SPACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+=|[ \t]*:[ \t]).*")
+_DASHED = re.compile(r"([A-Za-z0-9_]*[-.][A-Za-z0-9_.-]*|[0-9]\w*)=.*")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 _REFERENCE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 # a value under such a name would change how earthly.sh itself runs
@@ -91,7 +93,7 @@ def _read_line(line: str, number: int, values: dict[str, str]) -> ArgProblem | N
 
     found = _ASSIGN.fullmatch(stripped)
     if not found:
-        return problem("this is no `NAME=value`: bash would run it as a command, Earthly stops", "put `#` before it or remove it")
+        return problem(*_no_assignment(stripped))
     key, raw = found["key"], found["value"]
     if _UNSAFE_KEYS.fullmatch(key):
         return problem(f"`{key}` would change how earthly.sh itself runs", "remove the line")
@@ -101,6 +103,15 @@ def _read_line(line: str, number: int, values: dict[str, str]) -> ArgProblem | N
         values[key] = value
         return problem(f"`{key}` is set twice, the last one counts", "remove one", fatal=False) if again else None
     return problem(*value.args, fatal=value.fatal)
+
+
+def _no_assignment(line: str) -> tuple[str, str]:
+    if spaced := _SPACED.fullmatch(line):
+        told = f"there is more than `=` between `{spaced[1]}` and its value: bash sets nothing, Earthly does"
+        return told, "write NAME=value without blanks"
+    if dashed := _DASHED.fullmatch(line):
+        return f"`{dashed[1]}` is no name: bash would run the line as a command, Earthly stops", "use letters, digits and `_`"
+    return "this is no `NAME=value`: bash would run it as a command, Earthly stops", "put `#` before it or remove it"
 
 
 @dataclass(frozen=True)
@@ -126,11 +137,20 @@ def _read_bare(raw: str, earlier: Mapping[str, str], quote: str) -> str | _Refus
     value = re.split(r"\s+#", raw, maxsplit=1)[0].rstrip()
     if _PLAIN.fullmatch(value):
         return value
+    if value[0] == '"' and value[-1:] == '"' and len(value) > 1 and not re.search(r"`|\$\(", value):
+        return _expand_quoted(value[1:-1], earlier) or _Refusal(("bash and Earthly read this value differently", quote), fatal=False)
+    if value.count("'") % 2 or value.count('"') % 2:
+        return _Refusal(("a quote is not closed: bash reads on to the end of the file, Earthly stops", "close it, or remove it"))
     if re.search(r"[;&|<>()`]|\$\(", value):
         return _Refusal(("bash would execute a part of this line", quote))
     if " " in value or "\t" in value:
         return _Refusal(("there is a blank in it: bash would run the second word as a command", quote))
     return _expand(value, earlier) or _Refusal(("bash and Earthly read this value differently", quote), fatal=False)
+
+
+def _expand_quoted(value: str, earlier: Mapping[str, str]) -> str | None:
+    """In double quotes a backslash is read differently; a reference is not, under the same condition as without them."""
+    return None if "\\" in value or '"' in value else _expand(value, earlier)
 
 
 def _expand(value: str, earlier: Mapping[str, str]) -> str | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import replace
 from pathlib import Path
 
-from canvos_tui.core import arg_file, fields, secret_file, user_data
+from canvos_tui.core import arg_file, arg_rules, fields
+from canvos_tui.core.arg_rules import Flaw
 from canvos_tui.core.checks import Answer, Check, Command, Context, Evidence, Fix, Severity
-from canvos_tui.core.draft import UserData
+from canvos_tui.core.checks_secret import ignored, permission, secret
+from canvos_tui.core.checks_user_data import cloud_config
 from canvos_tui.core.errors import InvalidValueError
-from canvos_tui.core.questions import canvos, waits
+from canvos_tui.core.questions import file_of, waits, word
 from canvos_tui.core.result import Status
 
 SCREEN = "screen 8"
@@ -18,18 +21,9 @@ _READ = (fields.OS_DISTRIBUTION, fields.OS_VERSION, fields.REGION, fields.S3_BUC
 _MISSING_KEY = "S3_KEY is empty: the script would use the raw file's name for object and AMI"
 
 
-async def _read(context: Context, name: str) -> tuple[Path, bytes] | None:
-    """A file of the checkout, None while there is no checkout or no such file."""
-    state = await canvos(context)
-    if state is None:
-        return None
-    data = await context.ports.files.read_bytes(state.path / name)
-    return None if data is None else (state.path / name, data)
-
-
 async def arg(context: Context) -> Answer:
     """`.arg` as bash and Earthly read it, and the values that the build needs."""
-    found = await _read(context, ".arg")
+    found = await file_of(context, ".arg")
     if found is None:
         return waits(SCREEN)
     path, data = found
@@ -40,20 +34,41 @@ async def arg(context: Context) -> Answer:
     required = "read alike by bash and Earthly"
     if broken:
         first = broken[0]
-        fixes = tuple(Fix(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {path}"),)) for p in broken[:3])
+        fixes = tuple(Fix(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
         return Answer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, fixes, evidence)
+    kept = parsed.values if context.final else {k: v for k, v in parsed.values.items() if k not in context.draft.args()}
+    flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ)
+    fatal, mild_flaws = [f for f in flaws if f.fatal], [f.reason for f in flaws if not f.fatal]
+    if fatal:
+        return Answer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
     if changes:
         return waits(f"{SCREEN}, which writes .arg anew")
     if wrong := _wrong_values(parsed.values):
-        fix = Fix("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {path}"), Command("canvos-tui")))
+        fix = Fix("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
         return Answer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
-    mild = [f"line {p.line}: {p.reason}" for p in parsed.problems]
+    mild = [*mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
     if not parsed.values.get("S3_KEY"):
         mild.insert(0, _MISSING_KEY)
-    if mild:
-        rewrite = Fix("Let the wizard write the file anew", (Command("canvos-tui"),))
-        return Answer(Status.WARN, mild[0] + _more(mild), required, (rewrite,), evidence)
-    return Answer(Status.PASS, f"{len(parsed.values)} values", required)
+    own = _rules(path, data, [f for f in flaws if not f.fatal])
+    return _to_know(mild, own, Answer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence))
+
+
+def _to_know(mild: list[str], own: tuple[Fix, ...], good: Answer) -> Answer:
+    """A warning over what does no harm by itself, the good answer where there is nothing."""
+    if not mild:
+        return good
+    rewrite = Fix("Let the wizard write the file anew", (Command("canvos-tui"),))
+    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), fixes=(*own, rewrite))
+
+
+def _rules(path: Path, data: bytes, broken: Sequence[Flaw]) -> tuple[Fix, ...]:
+    """A fix for each, at the line that holds the key."""
+    lines = {line.partition("=")[0].strip(): n for n, line in enumerate(arg_file.parse(data).lines, 1)}
+    return tuple(Fix(_sentence(f.remedy), (Command(f"${{EDITOR:-vi}} +{lines.get(f.key, 1)} {word(path)}"),)) for f in broken[:3])
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _after_writing(context: Context, data: bytes) -> tuple[set[str], bool]:
@@ -83,89 +98,6 @@ def _wrong_values(values: Mapping[str, str]) -> list[str]:
     if values.get("ARCH", "amd64") != "amd64":
         wrong.append("ARCH must be amd64")
     return wrong
-
-
-async def secret(context: Context) -> Answer:
-    """All three ids of `.secret`; their values are never shown."""
-    found = await _read(context, ".secret")
-    if found is None:
-        return waits(SCREEN)
-    path, data = found
-    required = ", ".join(secret_file.IDS)
-    values = secret_file.read(data)
-    missing = [name for name in secret_file.IDS if name not in values]
-    empty = [name for name in secret_file.IDS[1:] if name in values and not values[name]]
-    wrong = []
-    if missing:
-        wrong.append(f"{', '.join(missing)} is missing: the build would stop at its last step")
-    if empty:
-        wrong.append(f"{', '.join(empty)} is empty")
-    if values.get("AWS_PROFILE"):
-        wrong.append("AWS_PROFILE is set: the build has no ~/.aws, so no profile can be found")
-    if not wrong:
-        return Answer(Status.PASS, "all three ids", required)
-    if not context.final:
-        return waits(f"{SCREEN}, which writes .secret anew")
-    commands = [Command(f"echo '{name}=' >> {path}") for name in missing if name == "AWS_PROFILE"]
-    if values.get("AWS_PROFILE"):
-        commands.append(Command(f"sed -i 's/^AWS_PROFILE=.*/AWS_PROFILE=/' {path}"))
-    return Answer(Status.FAIL, wrong[0], required, (Fix("Complete the file; an empty AWS_PROFILE= is right", tuple(commands)),))
-
-
-async def permission(context: Context) -> Answer:
-    """Only the owner may read `.secret`."""
-    found = await _read(context, ".secret")
-    if found is None:
-        return waits(SCREEN)
-    mode = await context.ports.files.mode(found[0])
-    if mode is None:
-        return waits(SCREEN)
-    if mode & 0o077 == 0:
-        return Answer(Status.PASS, f"mode {mode:04o}", "0600")
-    return Answer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (Fix("Close it", (Command(f"chmod 600 {found[0]}"),)),))
-
-
-async def ignored(context: Context) -> Answer:
-    """git leaves `.secret` alone."""
-    state = await canvos(context)
-    if state is None:
-        return waits("screen 2")
-    if await context.ports.git.ignored(state.path, ".secret"):
-        return Answer(Status.PASS, "git ignores .secret", "ignored by git")
-    fix = Fix("Tell git to ignore it in this checkout only", (Command(f"echo .secret >> {state.path}/.git/info/exclude"),))
-    return Answer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))
-
-
-_JOIN = "endpoint and token, so that instances join Palette"
-_OFFER = Fix("Let the wizard write one from its template (screen 8), or go on without: then instances are registered by hand")
-
-
-async def cloud_config(context: Context) -> Answer:
-    """`user-data`: YAML with the endpoint and the token that let an instance register."""
-    chosen = context.draft.user_data
-    if not context.final and chosen in {UserData.TEMPLATE, UserData.FILE}:
-        return waits(SCREEN)
-    if await canvos(context) is None:
-        return waits("screen 2")
-    found = await _read(context, "user-data")
-    if found is None:
-        words = "no user-data file" + (", as chosen" if chosen is UserData.NONE else "")
-        return Answer(Status.WARN, words, _JOIN, (_OFFER,))
-    return await _judge_user_data(context, found[0], found[1].decode("utf-8", "replace"))
-
-
-async def _judge_user_data(context: Context, path: Path, text: str) -> Answer:
-    edit = Fix("Correct the file", (Command(f"${{EDITOR:-vi}} {path}"),))
-    if not text.strip():
-        remove = Fix("Remove it", (Command(f"rm {path}"),))
-        return Answer(Status.FAIL, "user-data is empty: the disk builder fails on it", _JOIN, (remove, _OFFER))
-    try:
-        parsed = await context.ports.files.yaml(text)
-    except InvalidValueError as error:
-        return Answer(Status.FAIL, f"user-data is no YAML: {error}", _JOIN, (edit,))
-    if wrong := user_data.problems(text, parsed):
-        return Answer(Status.WARN, wrong[0], _JOIN, (edit, _OFFER))
-    return Answer(Status.PASS, "endpoint and token are there", _JOIN)
 
 
 def _check(name: str, title: str, severity: Severity, guide: str, why: str) -> Check:

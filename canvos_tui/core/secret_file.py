@@ -11,6 +11,7 @@ from canvos_tui.core.secret import Secret
 MODE = 0o600
 IDS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*")
+_WHOLE = re.compile(r"'[^']*'(?:\s+#.*)?|\"(?:[^\"\\]|\\.)*\"(?:\s+#.*)?")
 _SAFE = re.compile(r"[A-Za-z0-9/+=]+")
 
 
@@ -37,6 +38,20 @@ def read(data: bytes) -> dict[str, Secret]:
         if (m := _LINE.fullmatch(line)) and not line.lstrip().startswith("#"):
             found[m[1]] = Secret(m[2].strip("\"'"))
     return found
+
+
+def unreadable(data: bytes) -> tuple[tuple[int, str], ...]:
+    """Lines that stop Earthly's reader (godotenv), with the reason; what stands in them is not told."""
+    found = [(1, "the file starts with a byte order mark")] if data.startswith(b"\xef\xbb\xbf") else []
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if not (m := _LINE.fullmatch(line)):
+            found.append((number, "this is no NAME=value"))
+        elif m[2][:1] in {"'", '"'} and not _WHOLE.fullmatch(m[2]):
+            found.append((number, "text before or after the quotes, or a quote that is not closed"))
+    return tuple(found)
 
 
 def keys_of(data: bytes) -> AwsKeys | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from canvos_tui.core.errors import InvalidValueError
 
 HEADER = "#cloud-config"
+_MARK = "[[["  # AuroraBoot's template delimiter
 
 
 def parse_endpoint(text: str) -> str:
@@ -34,10 +35,13 @@ def template(endpoint: str, token: str) -> str:
 
 
 def problems(text: str, parsed: object) -> tuple[str, ...]:
-    """What is wrong with a user-data: empty, no header, no endpoint, no token. `parsed` is its YAML."""
+    """What is wrong with a user-data: empty, no header, no endpoint, no token, a template mark. `parsed` is its YAML."""
     if not text.strip():
         return ("the file is empty: the disk builder would fail on it",)
     found = []
+    if _MARK in text:
+        line = text[: text.index(_MARK)].count("\n") + 1
+        found.append(f"line {line} holds `{_MARK}`: the disk builder reads it as the start of a template")
     if text.splitlines()[0].rstrip() != HEADER:
         found.append(f"the first line is not `{HEADER}`")
     site = parsed.get("stylus", {}) if isinstance(parsed, Mapping) else {}
@@ -45,6 +49,8 @@ def problems(text: str, parsed: object) -> tuple[str, ...]:
     site = site if isinstance(site, Mapping) else {}
     if not site.get("paletteEndpoint"):
         found.append("stylus.site.paletteEndpoint is missing: an instance cannot find Palette")
+    elif "://" in str(site["paletteEndpoint"]):
+        found.append("stylus.site.paletteEndpoint is a host name, without https://")
     if not site.get("edgeHostToken"):
         found.append("stylus.site.edgeHostToken is missing: an instance cannot register by itself")
     return tuple(found)

@@ -28,7 +28,7 @@ async def test_a_clean_checkout_of_a_good_tag(tmp_path, folder):
     told = {n: (results[n].status, results[n].answer.observed) for n in ("REPO-CLONE", "REPO-TAG", "REPO-TARGET", "REPO-DIRTY")}
     assert told == {
         "REPO-CLONE": (Status.PASS, f"{folder} at v4.9.38"),
-        "REPO-TAG": (Status.PASS, "v4.9.38"),
+        "REPO-TAG": (Status.PASS, "v4.9.38, agent v4.9.38"),
         "REPO-TARGET": (Status.PASS, "+aws-cloud-image is there"),
         "REPO-DIRTY": (Status.PASS, "clean"),
     }
@@ -37,8 +37,11 @@ async def test_a_clean_checkout_of_a_good_tag(tmp_path, folder):
 async def test_without_a_folder_or_a_clone_everything_waits(tmp_path):
     for draft, words in ((fresh(), "waits for screen 2"), (at(tmp_path / "no"), f"waits for screen 2: nothing is at {tmp_path}/no yet")):
         results = await World(tmp_path).results(draft)
-        assert {results[n].answer.observed for n in results if n.startswith(("REPO", "FILE"))} == {words}
-        assert {results[n].status for n in results if n.startswith(("REPO", "FILE"))} == {Status.SKIP}
+        waiting = [results[n] for n in results if n.startswith(("REPO", "FILE")) and n != "REPO-PATH"]
+        assert {r.answer.observed for r in waiting} == {words}
+        assert {r.status for r in waiting} == {Status.SKIP}
+    path = await World(tmp_path).one("REPO-PATH", at(tmp_path / "no"))
+    assert (path.status, path.answer.observed) == (Status.PASS, str(tmp_path / "no"))
 
 
 async def test_a_place_that_is_something_else(tmp_path):
@@ -83,13 +86,32 @@ async def test_a_commit_without_a_tag(tmp_path, folder):
     assert result.answer.observed.startswith("on no tag (")
 
 
-async def test_changes_and_left_overs_are_named(tmp_path, folder):
+async def test_changes_and_left_overs_are_told_apart(tmp_path, folder):
     (folder / "Earthfile").write_text("VERSION 0.6\naws-cloud-image:\n")
     (folder / ".env").write_text("X=1\n")
     result = await World(tmp_path).one("REPO-DIRTY", at(folder))
-    assert (result.status, result.answer.observed) == (Status.WARN, "2 changed: Earthfile, .env")
-    assert result.answer.fixes[0].text.startswith("The build takes .env along")
-    assert f"git -C {folder} stash -u" in [c.run for c in result.answer.fixes[1].commands]
+    assert (result.status, result.answer.observed) == (Status.WARN, "1 changed: Earthfile")
+    assert f"git -C {folder} stash -u" in [c.run for c in result.answer.fixes[0].commands]
+    left = await World(tmp_path).one("REPO-LEFTOVERS", at(folder))
+    assert left.status is Status.WARN
+    assert left.answer.observed.startswith(".env (4 B, ")
+    assert left.answer.observed.endswith("Earthly reads it and may stop on it")
+    assert left.answer.fixes[0].commands[1].run == f"mv {folder}/.env {folder}-aside/"
+
+
+async def test_a_path_with_a_colon_or_without_the_right_to_write(tmp_path):
+    odd = await World(tmp_path).one("REPO-PATH", at(tmp_path / "a:b"))
+    assert odd.status is Status.FAIL
+    assert odd.answer.fixes[0].commands[0].run == f"mv {tmp_path}/a:b {tmp_path}/a-b"
+    closed = await World(tmp_path, writable=False).one("REPO-PATH", at(tmp_path / "x"))
+    assert (closed.status, closed.answer.observed) == (Status.FAIL, f"alice cannot write to {tmp_path}/x")
+    assert closed.answer.fixes[0].commands[0].root
+    assert "quotes" in (await World(tmp_path).one("REPO-PATH", at(tmp_path / "my folder"))).answer.observed
+
+
+async def test_without_git_the_checkout_waits_for_it(tmp_path, folder):
+    result = await World(tmp_path, tools={}).one("REPO-TAG", at(folder))
+    assert (result.status, result.answer.observed) == (Status.SKIP, "waits for TOOL-GIT")
 
 
 async def test_the_pruned_version_file_is_expected_at_step_14(tmp_path, folder):

@@ -222,6 +222,11 @@ class Terminal:
             found.add("hidden cursor")
         if len(re.findall(r"\x1b\[>\d+u", said)) > len(re.findall(r"\x1b\[<\d*u", said)):
             found.add("keyboard protocol")
+        if said.count("\x1b[22;0t") != said.count("\x1b[23;0t"):
+            found.add("window title")
+        progress = re.findall(r"\x1b\]9;4;(\d)", said)
+        if progress and progress[-1] != "0":
+            found.add("progress mark")
         after = termios.tcgetattr(self._slave)
         if after[:4] != self.before[:4]:
             found.add("line discipline")

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from canvos_tui.core import plain_ascii
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.doorstep import Doorstep
+from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
@@ -86,7 +87,8 @@ class CanvosApp(App[int]):
 
     async def on_mount(self) -> None:
         """Gives the terminal back whatever ends it; opens the first page where nothing has to be loaded."""
-        self.app_suspend_signal.subscribe(self, lambda _: self._say(self.restoring()), immediate=True)
+        with contextlib.suppress(ValueError):  # not the main thread
+            watch_stops(self, lambda: self._say(self.restoring()))
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.screen.refresh, layout=True))  # `fg` shows an empty window
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError):  # not the main thread

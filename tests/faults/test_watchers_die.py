@@ -1,0 +1,210 @@
+"""Whoever watches a build dies, is stopped, or is torn at: the build goes on, nothing is lost, and the terminal is sane afterwards."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.result import Outcome
+from tests.on_stage import OnStage, on_stage
+from tests.runs import until
+from tests.terminal import Terminal
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[OnStage]:
+    with on_stage(tmp_path, pace=0.1) as found:
+        yield found
+
+
+def started(scene: OnStage) -> str:
+    done = scene.run("run", "--config", scene.answers(), "--yes", "--detach")
+    assert done.returncode == 0, done.stderr
+    run_id = done.stdout.strip()
+    until(lambda: "+base-image" in scene.log(run_id))
+    return run_id
+
+
+def whole(scene: OnStage, run_id: str) -> None:
+    """The build came to its end, proven by AWS, and its log is whole from the first line to the last."""
+    until(lambda: scene.result(run_id) is not None, 60)
+    result = scene.result(run_id)
+    assert result is not None
+    assert result.outcome is Outcome.SUCCEEDED
+    log = scene.log(run_id)
+    assert log.startswith("version: Docker version")
+    assert "No such container: earthly-buildkitd" in log.splitlines()[-1]
+    assert "missing here" not in log
+    told = scene.run("attach", run_id)
+    assert told.returncode == 0
+    assert told.stdout.splitlines()[-1] == result.ami
+
+
+def test_kill_9_of_the_screen(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as terminal:
+        terminal.see("elapsed", "FOLLOWING")
+        terminal.kill()
+    with scene.terminal("attach") as again:
+        again.see("elapsed")
+        again.press("ctrl+q")
+        again.see("a build is running")
+        again.press("enter")
+        assert again.wait() == 0
+        assert again.left_on() == []
+    whole(scene, run_id)
+
+
+def test_a_hang_up_of_the_terminal(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as terminal:
+        terminal.see("elapsed", "FOLLOWING")
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.wait() == 128 + signal.SIGHUP
+        assert terminal.left_on() == []
+        assert f"the build {run_id} goes on" in terminal.text
+    whole(scene, run_id)
+
+
+def test_a_connection_that_breaks_in_the_middle_of_a_line(scene: OnStage) -> None:
+    run_id = started(scene)
+    terminal = scene.terminal("attach", run_id, "--plain")
+    terminal.until(lambda: len(terminal.printed) > 2000)
+    terminal.hang_up()  # whatever was on its way, to the letter
+    assert terminal.process.wait(20) != 0
+    whole(scene, run_id)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+def test_the_end_of_the_tmux_server(scene: OnStage, tmp_path: Path) -> None:
+    run_id = started(scene)
+    name = f"canvos-tui-test-{os.getpid()}-{tmp_path.name}"  # a server of our own
+
+    def tmux(*words: str) -> str:
+        command = ["tmux", "-L", name, "-f", os.devnull, *words]
+        return subprocess.run(command, env=scene.environ, cwd=scene.home, capture_output=True, text=True, check=False).stdout
+
+    try:
+        tmux("new-session", "-d", "-s", "s", "-x", "80", "-y", "24", *scene.command("attach", run_id))
+        until(lambda: "FOLLOWING" in tmux("capture-pane", "-p"))
+        pid = int(tmux("list-panes", "-F", "#{pane_pid}"))
+    finally:
+        tmux("kill-server")
+    until(lambda: not Path(f"/proc/{pid}").exists())
+    assert scene.infos()[0].live
+    whole(scene, run_id)
+
+
+def test_a_window_that_is_resized_200_times_in_ten_seconds(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as terminal:
+        terminal.see("elapsed", "FOLLOWING")
+        for number in range(200):
+            terminal.resize(60 + number * 7 % 90, 16 + number * 5 % 40)
+            terminal.pump(0.05)
+        terminal.resize(80, 24)
+        terminal.until(lambda: "elapsed" in terminal.text or "DONE in" in terminal.text)
+        terminal.press("ctrl+q")
+        terminal.until(lambda: "a build is running" in terminal.text or terminal.process.poll() is not None)
+        terminal.press("enter")
+        assert terminal.wait() == 0
+        assert terminal.left_on() == []
+    whole(scene, run_id)
+
+
+def test_ctrl_z_and_fg_with_the_title_given_back_meanwhile(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as terminal:
+        terminal.see("elapsed", "FOLLOWING")
+        terminal.until(lambda: "\x1b[22;0t\x1b]0;canvos-tui: " in terminal.said)
+        terminal.press("ctrl+z")
+        terminal.until(lambda: os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None)
+        terminal.pump(0.2)
+        assert terminal.left_on() == []
+        lines = len(scene.log(run_id).splitlines())
+        until(lambda: len(scene.log(run_id).splitlines()) > lines)  # it is only the screen that stands still
+        os.killpg(terminal.process.pid, signal.SIGCONT)
+        terminal.see("Build", "elapsed")
+        terminal.press("ctrl+q")
+        terminal.until(lambda: "a build is running" in terminal.text or "DONE in" in terminal.text)
+        terminal.process.terminate()
+        terminal.wait()
+        assert terminal.left_on() == []
+    whole(scene, run_id)
+
+
+def test_a_screen_that_sleeps_for_long_shows_what_happened_meanwhile(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as terminal:
+        terminal.see("elapsed", "FOLLOWING")
+        terminal.process.send_signal(signal.SIGSTOP)  # minutes in real life: the whole rest of the build here
+        until(lambda: scene.result(run_id) is not None, 60)
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.see("DONE in", seconds=30)
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+        assert terminal.left_on() == []
+    whole(scene, run_id)
+
+
+def test_two_watchers_of_different_size_and_the_later_one_sets_the_builds_terminal(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as small, scene.terminal("attach", run_id, columns=132, rows=43) as large:
+        small.see("elapsed", "FOLLOWING")
+        large.see("elapsed", "FOLLOWING")
+        for terminal in (small, large):
+            terminal.process.terminate()
+            assert terminal.wait() == 128 + signal.SIGTERM
+            assert terminal.left_on() == []
+    whole(scene, run_id)
+
+
+def test_a_crash_of_the_screen_gives_the_title_back(scene: OnStage, tmp_path: Path) -> None:
+    run_id = started(scene)
+    crash = (
+        "import runpy\nfrom canvos_tui.tui.widgets.phase_list import PhaseList\nreal, calls = PhaseList.show, []\n"
+        "def show(self, run, now):\n    real(self, run, now)\n    calls.append(self._told is not None)\n"
+        "    if sum(calls) > 5:\n        raise RuntimeError('boom')\n"
+        "PhaseList.show = show\nrunpy.run_module('tests.on_stage', run_name='__main__')\n"
+    )
+    with Terminal([sys.executable, "-c", crash, "attach", run_id], scene.environ, cwd=scene.home) as terminal:
+        terminal.until(lambda: terminal.process.poll() is not None, 30)
+        terminal.pump(0.2)
+        assert "boom" in terminal.said
+        assert "\x1b]0;canvos-tui: " in terminal.said
+        assert terminal.left_on() == []
+    whole(scene, run_id)
+
+
+def test_the_bell_rings_for_who_waited_and_for_nobody_else(scene: OnStage) -> None:
+    run_id = started(scene)
+    with scene.terminal("attach", run_id) as waits, scene.terminal("attach", run_id, "--no-bell") as quiet:
+        for terminal in (waits, quiet):
+            terminal.see("elapsed")
+        for terminal in (waits, quiet):
+            terminal.see("DONE in", seconds=60)
+        deadline = time.monotonic() + 5
+        while bells(waits) == 0 and time.monotonic() < deadline:
+            waits.pump()
+        assert (bells(waits), bells(quiet)) == (1, 0)
+    with scene.terminal("attach", run_id) as late:
+        late.see("DONE in")
+        late.press("ctrl+q")
+        late.wait()
+        assert bells(late) == 0
+
+
+def bells(terminal: Terminal) -> int:
+    """BEL characters that are no end of an OSC sequence."""
+    return re.sub(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)", "", terminal.said).count("\x07")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import socket
 import ssl
 import threading
@@ -12,47 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from canvos_tui.adapters import certificate
 from canvos_tui.adapters.network import HttpNetwork
 from canvos_tui.adapters.proxy import proxy_for
+from tests import certificates
 from tests.http_server import Server, answer, hang, read_head, tcp
 
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory) -> tuple[Path, Path]:
     """A certificate authority of Example Corp and a server certificate for localhost that it signed."""
-    folder = tmp_path_factory.mktemp("tls")
-    now = datetime.datetime.now(datetime.UTC)
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca_name = x509.Name(
-        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Example Corp"), x509.NameAttribute(NameOID.COMMON_NAME, "Inspecting Proxy CA")]
-    )
-
-    def signed(name: x509.Name, public, *extensions) -> x509.Certificate:
-        builder = x509.CertificateBuilder(
-            ca_name, name, public, x509.random_serial_number(), now - datetime.timedelta(1), now + datetime.timedelta(1)
-        )
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-        return builder.sign(ca_key, hashes.SHA256())
-
-    identifier = x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key())
-    usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
-    ca = signed(ca_name, ca_key.public_key(), x509.BasicConstraints(True, None), identifier, usage)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    parent = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
-    leaf = signed(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), key.public_key(), names, parent)
-    pem = serialization.Encoding.PEM
-    (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
-    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "server.pem").write_bytes(plain + leaf.public_bytes(pem))
-    (folder / "leaf.der").write_bytes(leaf.public_bytes(serialization.Encoding.DER))
-    return folder / "ca.pem", folder / "server.pem"
+    return certificates.make(tmp_path_factory.mktemp("tls"))
 
 
 @contextmanager

@@ -127,6 +127,11 @@ class Terminal:
                 self._streams[self._screen is self._main].feed(_PRIVATE.sub("", piece))
 
     @property
+    def screen(self) -> pyte.Screen:
+        """The window as the emulator holds it: title, modes, character sets, cursor."""
+        return self._screen
+
+    @property
     def text(self) -> str:
         """What stands in the window now."""
         return "\n".join(line.rstrip() for line in self._screen.display)

@@ -14,7 +14,8 @@ from canvos_tui.core.errors import InvalidValueError
 
 REGEX = "re:"
 _SGR = re.compile(rb"\x1b\[[0-9;:]*m")
-_WORD = re.compile(rb"[0-9A-Za-z_]{2,}|[\x80-\xff]{2,}")
+_PART = re.compile(rb"[^ |*]+")  # between these characters a colour may change, so a text is looked for in such parts
+_OF_COLOURS = re.compile(rb"[0-9;m\[ |*]*")  # what could stand within a colour sequence itself
 # a repetition within a repetition takes time without bound on an unlucky line
 _NESTED = re.compile(r"\((?:[^()\\]|\\.)*(?:[*+]|\{\d*,\d*\})(?:[^()\\]|\\.)*\)(?:[*+]|\{\d*,\d*\})")
 _WILD = re.compile(r"(?:\.|\\[sSwWdD]|\])[*+]")
@@ -23,12 +24,12 @@ _WILDS = 3  # free repetitions in one expression; each more multiplies the time
 
 @dataclass(frozen=True)
 class Query:
-    """A search text. `key` is its longest word, by which a line is found before it is looked at closely."""
+    """A search text. `parts` of it are never cut by a colour; by one of them a line is found before it is looked at closely."""
 
     text: str
     exact: bool
     needle: bytes
-    key: bytes
+    parts: tuple[bytes, ...]
     regex: re.Pattern[bytes] | None
     shown: re.Pattern[str]  # the same for text on the screen
 
@@ -42,9 +43,9 @@ def parse_query(text: str) -> Query:
     if not text.startswith(REGEX):
         exact = any(c.isupper() for c in text)
         needle = text.encode("utf-8", "replace")
-        words = _WORD.findall(needle)
+        parts = () if _OF_COLOURS.fullmatch(needle) else tuple(_PART.findall(needle))
         shown = re.compile(re.escape(text), 0 if exact else re.IGNORECASE)
-        return Query(text, exact, needle, max(words, key=len, default=b""), None, shown)
+        return Query(text, exact, needle, parts, None, shown)
     source = text.removeprefix(REGEX)
     if _NESTED.search(source) or len(_WILD.findall(source)) > _WILDS:
         raise InvalidValueError(
@@ -60,7 +61,7 @@ def parse_query(text: str) -> Query:
         raise InvalidValueError(
             f"`{source}` is no regular expression: {error.msg}", allowed="Python's syntax", remedy="leave out `re:` to find the text itself"
         ) from error
-    return Query(text, exact, b"", b"", regex, shown)
+    return Query(text, exact, b"", (), regex, shown)
 
 
 class Search:
@@ -71,6 +72,7 @@ class Search:
         self.hits = array("I")
         self.at = 0  # bytes of the log looked at, kept by whoever feeds
         self._lines = 0
+        self._key = b""
 
     def feed(self, piece: bytes) -> bool:
         """Looks at the next lines; True when the first hits of all are among them."""
@@ -78,8 +80,9 @@ class Search:
         text = piece if self.query.exact else piece.lower()
         if self.query.regex is not None:
             self._by_regex(_SGR.sub(b"", text) if b"\x1b" in text else text, self.query.regex)
-        elif self.query.key:
-            self._by_key(text, self.query.key)
+        elif self.query.parts:
+            self._key = self._key or min(self.query.parts, key=text.count)  # the rarest part
+            self._by_key(text, self._key)
         elif self.query.needle:
             self._by_key(_SGR.sub(b"", text) if b"\x1b" in text else text, self.query.needle)
         self._lines += piece.count(b"\n")
@@ -97,7 +100,8 @@ class Search:
         while at >= 0:
             begin = text.rfind(b"\n", 0, at) + 1
             end = text.find(b"\n", at)
-            if needle in _SGR.sub(b"", text[begin : end if end >= 0 else None]):
+            found = text[begin : end if end >= 0 else None]
+            if needle in found or (b"\x1b" in found and needle in _SGR.sub(b"", found)):
                 line += text.count(b"\n", counted, begin)
                 counted = begin
                 self.hits.append(line)

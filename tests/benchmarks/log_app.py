@@ -20,7 +20,7 @@ from canvos_tui.adapters.log_file import LogFile
 from canvos_tui.adapters.user_terminal import UserTerminal
 from canvos_tui.tui.messages import CopyAsked, Hinted
 from canvos_tui.tui.widgets.log_pane import LogPane
-from canvos_tui.tui.widgets.log_view import FRAME
+from canvos_tui.tui.widgets.log_view import FRAME, FRAME_FAR
 
 
 class LogApp(App[None]):
@@ -69,4 +69,4 @@ class LogApp(App[None]):
 
 
 if __name__ == "__main__":
-    LogApp(Path(sys.argv[1])).run()
+    LogApp(Path(sys.argv[1]), FRAME_FAR if os.environ.get("LOG_FAR") else FRAME).run()

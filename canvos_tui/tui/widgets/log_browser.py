@@ -106,6 +106,8 @@ class LogBrowser(Vertical):
             self._note_folds()
         self.scans.go_on()
         self.tell()
+        if event.paint:
+            self.view.refresh()
 
     def on_resize(self) -> None:
         """The head line is as wide as the log."""

@@ -47,7 +47,11 @@ class LogView(Widget, can_focus=True):
     ]
 
     class Moved(Message):
-        """The state line should be drawn again."""
+        """The state line should be drawn again, and the log itself with `paint`: both at once, so that it is one frame."""
+
+        def __init__(self, *, paint: bool) -> None:
+            self.paint = paint
+            super().__init__()
 
     def __init__(self, frame: float = FRAME) -> None:
         super().__init__(id="log")
@@ -162,15 +166,13 @@ class LogView(Widget, can_focus=True):
     def _grown(self) -> None:
         window = self.window
         window.total = self.line_count
-        if window.following or window.ends or window.thumb() != self._thumb:
-            self.refresh()
-        self.post_message(self.Moved())
+        seen = window.following or window.ends or window.thumb() != self._thumb
+        self.post_message(self.Moved(paint=seen))
 
     def changed(self) -> None:
         """Something other than the file changed what is seen."""
         self._drawn = None
-        self.refresh()
-        self.post_message(self.Moved())
+        self.post_message(self.Moved(paint=True))
 
     # -- painting ----------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def test_a_full_disk_costs_a_part_of_the_log_and_nothing_else(tmp_path: Path) ->
     assert (seen["outcome"], seen["exit"]) == ("failed", 1)
     assert any("the log cannot be written, the build goes on: No space left on device" in note for note in seen["notes"])
     assert any("the log is written again; " in note and "MB of it are missing since" in note for note in seen["notes"])
-    assert seen["left_files"] == ["build.log", "events.jsonl", "result.json", "run.json", "supervisor.json"]
+    assert seen["left_files"] == ["build.log", "build.times", "events.jsonl", "result.json", "run.json", "supervisor.json"]
     assert seen["never_room"] == [0, "failed", 3]
 
 

@@ -49,7 +49,7 @@ async def test_silence_is_told_with_what_was_observed(watching, ports):
     async with watching(story.BUILDING, 14, pulse).run_test(size=(120, 40)) as pilot:
         assert await see(pilot, "3 Installer image")
         ports.clock.move(90)
-        assert await see(pilot, "no output for 1:30, process alive, container up, CPU 61 %, last step")
+        assert await see(pilot, "no output for 1:30, process alive, container up, CPU 61 %")
         ports.runs.keep_open = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.adapters.build_engine import BuildEngine
@@ -11,7 +12,7 @@ from canvos_tui.adapters.run_clock import RunClock
 from canvos_tui.core.build import BuildEvent, Noted
 from canvos_tui.core.disk_watch import DiskTrend, disk_line
 from canvos_tui.core.machine_events import ContainerSeen, Level
-from canvos_tui.core.result import Finding, LeftOver, Status
+from canvos_tui.core.result import Cause, Finding, LeftOver, RunResult, Status
 from canvos_tui.core.vitals import BUILDER, Container, left_container
 
 
@@ -24,6 +25,7 @@ class AroundBuild:
         self._trends = {place: DiskTrend(place) for place in ("docker", "state")}
         self._containers: dict[str, Container] = {}
         self._answered: bool | None = None  # None: no engine was ever seen
+        self._error = ""  # why it does not answer any more
         self._cleared: Cleared | None = None
         self._clearing = False
         self._stopped = False
@@ -52,7 +54,7 @@ class AroundBuild:
         now = self._clock.now()
         if look.engine is None:
             if self._answered:
-                self._answered, self.cpu = False, None
+                self._answered, self.cpu, self._error = False, None, look.error
                 yield Noted(now, f"the Docker engine does not answer any more ({look.error})")
             return
         if self._answered is False:
@@ -99,6 +101,18 @@ class AroundBuild:
     def left(self) -> tuple[LeftOver, ...]:
         """Containers that go on."""
         return tuple(left_container(c) for c in self._cleared.left) if self._cleared is not None else ()
+
+    def blamed(self, result: RunResult) -> RunResult:
+        """The result with the engine as its cause, where it went away during the build and nothing else explains the failure."""
+        if result.cause is not None or self._answered is not False:
+            return result
+        fix = (
+            "start the engine again and look at its log",
+            "$ sudo systemctl start docker",
+            "$ sudo journalctl -u docker --no-pager -n 50",
+        )
+        why = "Its socket stopped answering while the build ran; the build's container ended with it, and its cache is gone."
+        return replace(result, cause=Cause("engine-gone", "The Docker engine went away during the build", why, fix, (self._error,)))
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found out about the containers; nothing where no engine was seen at all."""

@@ -271,7 +271,7 @@ class Supervision:
             self._ended_at,
         )
         if result.outcome is Outcome.FAILED:
-            result = with_cause(result, facts, self._matcher, self._catalogue)
+            result = self._around.blamed(with_cause(result, facts, self._matcher, self._catalogue))
         result = replace(
             result,
             phase_seconds=phase_seconds(self._run),

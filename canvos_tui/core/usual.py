@@ -72,8 +72,8 @@ def phase_seconds(run: BuildRun) -> dict[str, float]:
 
 
 def overdue(usual: Usual | None, seconds: float) -> bool:
-    """Whether a phase took more than twice its usual time."""
-    return usual is not None and seconds > 2 * usual.high
+    """Whether a phase took more than twice its usual time, and a minute more than that usual at the least."""
+    return usual is not None and seconds > max(2 * usual.high, usual.high + MINUTE)
 
 
 def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str:

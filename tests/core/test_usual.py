@@ -48,6 +48,8 @@ def test_twice_the_usual_is_too_long_and_the_unknown_never() -> None:
     usual = Usual(900, 2700, "guide")
     assert [overdue(usual, seconds) for seconds in (2700, 5400, 5401)] == [False, False, True]
     assert not overdue(None, 1e9)
+    quick = Usual(0, 2, "1 run here")
+    assert [overdue(quick, seconds) for seconds in (10, 62, 63)] == [False, False, True]  # a minute at the least
 
 
 def test_the_rest_is_a_range_with_its_source() -> None:

@@ -130,6 +130,19 @@ def test_an_engine_that_is_stopped_in_mid_build_is_said_and_nothing_is_claimed(s
     assert text.startswith("whether the build's container is gone is not known: ")
 
 
+def test_a_build_that_dies_with_its_engine_has_the_engine_as_its_cause(site: Site, engine: EngineStandin) -> None:
+    script = "echo up; until [ -e go ]; do sleep 0.05; done; echo An error occurred while running the command.; exit 1"
+    run_id, _ = running(site, engine, script)
+    engine.down()
+    until(lambda: pulse(site, run_id).container is None)
+    (site.checkout / "go").touch()
+    result = site.result(run_id)
+    assert result.outcome is Outcome.FAILED
+    assert result.cause is not None
+    assert (result.cause.id, result.cause.title) == ("engine-gone", "The Docker engine went away during the build")
+    assert result.cause.evidence[0]
+
+
 def test_the_container_of_a_killed_supervisor_is_named_and_ended_on_request(site: Site, engine: EngineStandin) -> None:
     run_id, container = running(site, engine)
     os.kill(site.supervisor(run_id), signal.SIGKILL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from canvos_tui.core.known import Known
@@ -89,4 +91,14 @@ async def test_the_builds_terminal_follows_the_window_but_is_never_narrow(watchi
             await pilot.resize_terminal(columns, 20)
         await until(pilot, lambda: ports.runs.sizes[-1] == (80, 24))
         assert len(ports.runs.sizes) < 10, "the size counts that stays"
+        ports.runs.keep_open = False
+
+
+async def test_what_is_typed_into_the_search_field_is_seen(watching, ports):
+    async with watching(story.BUILDING, 14).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "FOLLOWING")
+        await pilot.press("slash")
+        await see(pilot, "/text, or re:EXPRESSION")
+        await pilot.press("t", "w", "o")
+        assert re.search(r"^ */two *$", await see(pilot, "/two 1 of 1"), re.MULTILINE)
         ports.runs.keep_open = False

@@ -96,6 +96,13 @@ class Disk:
         except OSError as error:
             raise files_error("write", path, error) from None
 
+    async def make_folder(self, path: Path) -> None:
+        """Creates a folder and its parents; no error when it is there."""
+        try:
+            await asyncio.to_thread(path.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            raise files_error("create", path, error) from None
+
     async def backup(self, path: Path, stamp: str, name: str = "") -> Path | None:
         """Copies `path` to `NAME.bak-STAMP` beside it with its mode; a taken name gets a number."""
         return await asyncio.to_thread(self._backup, path, f"{name or path.name}.bak-{stamp}")

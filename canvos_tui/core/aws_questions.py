@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from canvos_tui.core import clash
@@ -112,6 +113,33 @@ def subject_of(bucket: str, region: str, who: Identity | None, found: Encryption
     return Subject(bucket, region, who, upload, snapshot)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was learned so far, for those who show it; nothing is asked for it."""
+
+    identity: Identity | None = None
+    bucket: Bucket | None = None
+    clash: Clash | None = None
+    encryption: Encryption | None = None
+    probes: Mapping[str, RightProbe] = field(default_factory=dict)
+    complete: bool = False  # whether every right was asked for
+
+
+def found(context: Context) -> Found:
+    """The answers that are there in this context."""
+    all_rights = _answer(context, "rights")
+    probes = all_rights.so_far() if isinstance(all_rights, Rights) else {}
+    complete = isinstance(all_rights, Rights) and all_rights.ended
+    told = {name: _answer(context, name) for name in ("identity", "bucket", "clash", "encryption")}
+    return Found(**told, probes=probes, complete=complete)
+
+
+def _answer(context: Context, name: str) -> Any:
+    future = context.memo.get(name)
+    ended = future is not None and future.done() and not future.cancelled() and future.exception() is None
+    return future.result() if ended and future is not None else None
+
+
 class Rights:
     """All rights, probed together; each answer can be had as soon as it is there."""
 
@@ -152,14 +180,14 @@ class Rights:
             self._settle(self._all)
         return waiting.result()
 
-    def known(self, action: str) -> RightProbe | None:
-        """That right when its answer is there."""
-        waiting = self._single.get(action)
-        return waiting.result() if waiting is not None and waiting.done() and not waiting.cancelled() else None
+    def so_far(self) -> dict[str, RightProbe]:
+        """The answers that are there, by action."""
+        return {action: f.result() for action, f in self._single.items() if f.done() and not f.cancelled()}
 
-    async def all(self) -> tuple[RightProbe, ...]:
-        """Every right; raises AwsError."""
-        return await asyncio.shield(self._all)
+    @property
+    def ended(self) -> bool:
+        """Whether AWS was asked for every right, whatever it said."""
+        return self._all.done() and not self._all.cancelled() and self._all.exception() is None
 
 
 async def rights(context: Context) -> Rights:

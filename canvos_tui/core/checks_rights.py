@@ -50,7 +50,7 @@ def judge_right(probe: RightProbe, about: Subject) -> Answer:
         return Answer(Status.PASS, observed, required, evidence=evidence, method=method)
     if probe.right is Right.DENIED:
         fixes = advice(probe.action, about, code=probe.code or NO_ROLE)
-        observed = f"denied ({said})" if probe.action != ROLE else said
+        observed = f"denied ({said})" if probe.action != ROLE else probe.message or probe.code
         return Answer(Status.FAIL, observed, required, fixes, evidence, method)
     # looking at the role is not among the guide's permissions: not being allowed to says nothing about the role
     status = Status.WARN if probe.action == ROLE and probe.method == "not_verifiable" else Status.UNKNOWN

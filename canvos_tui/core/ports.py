@@ -134,6 +134,9 @@ class Files(Protocol):
     async def write(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         """Temporary file beside the target, fsync, rename. On failure the old file is untouched and FilesError says why."""
 
+    async def make_folder(self, path: Path) -> None:
+        """Creates a folder and its parents; no error when it is there."""
+
     async def backup(self, path: Path, stamp: str, name: str = "") -> Path | None:
         """Copies `path` to `NAME.bak-STAMP` beside it (mode kept, its own name unless given); None when there was nothing."""
 

@@ -7,6 +7,15 @@ from typing import Any
 
 _NOT_A_DISK = "ClientError: Disk validation failed [Unsupported specified file format]"
 
+_FORBIDDEN = "ClientError: Disk validation failed [We do not have access to the given resource. Reason 403 Forbidden]"
+_OTHER_BUCKET = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::other-images*"},
+        {"Effect": "Allow", "Action": ["ec2:*"], "Resource": "*"},
+    ],
+}
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -23,6 +32,11 @@ _ALL = (
     Scenario("success", "everything works, a new AMI at the end"),
     Scenario(
         "vmimport-missing", "the service role vmimport is missing: the import is refused after the whole build", aws=(("vmimport", False),)
+    ),
+    Scenario(
+        "role-cannot-read",
+        "the role vmimport is there, but its policies are for another bucket: AWS gives up on the import",
+        aws=(("role_policies", {"vmimport-other": _OTHER_BUCKET}), ("import_failure", _FORBIDDEN)),
     ),
     Scenario("import-deleted", "AWS gives up on the import half-way", aws=(("import_failure", _NOT_A_DISK),)),
     Scenario(

@@ -58,7 +58,9 @@ def test_its_keys_look_like_real_ones_and_stay_private(stage, tmp_path):
                 continue
 
 
-@pytest.mark.parametrize(("scenario", "missing"), [("vmimport-missing", "vmimport"), ("access-denied", "s3:PutObject")])
+@pytest.mark.parametrize(
+    ("scenario", "missing"), [("vmimport-missing", "vmimport"), ("role-cannot-read", "vmimport"), ("access-denied", "s3:PutObject")]
+)
 async def test_what_a_scenario_breaks_can_be_found_before_the_build(tmp_path, scenario, missing):
     found = prepare(tmp_path / "stage", sys.executable, scenario)
     try:

@@ -2,71 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core import clash
-from canvos_tui.core.aws_facts import Right, RightProbe
+from canvos_tui.core import aws_questions, rights_table
+from canvos_tui.core.aws_facts import PutWay, RightProbe
+from canvos_tui.core.checks import CheckResult, Context, Report, run
+from canvos_tui.core.checks_aws import CHECKS_AWS
+from canvos_tui.core.checks_rights import judge_right
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ready import rights_subject
 from canvos_tui.core.result import Status
-from canvos_tui.core.role_policy import role_commands
+from canvos_tui.core.right_advice import Subject
+from canvos_tui.tui.dialogs.ask_text import AskText
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 
-NEEDED_FOR = {
-    "s3:PutObject": "upload",
-    "s3:GetObject": "upload check",
-    "s3:ListBucket": "upload check",
-    "ec2:ImportSnapshot": "snapshot import",
-    "ec2:DescribeImportSnapshotTasks": "progress",
-    "ec2:DescribeSnapshots": "validation",
-    "ec2:DescribeImages": "AMI, validation",
-    "ec2:RegisterImage": "AMI",
-    "ec2:CreateTags": "snapshot import",
-    "vmimport": "snapshot import",
-}
-STATUS = {Right.ALLOWED: Status.PASS, Right.DENIED: Status.FAIL, Right.UNKNOWN: Status.UNKNOWN}
+WIDE = 90  # columns from which every check has a row of its own
 
 
 class AwsRights(StepPanel):
-    """A row for each of the guide's nine permissions, and for the vmimport role; probed without leaving a trace."""
+    """A row for the guide's nine permissions, for the vmimport role and for what else an import can fail of."""
 
     TITLE = "AWS access"
     ABOUT = (
-        "Reads and dry runs only; nothing is written. What could not be observed is never shown as PASS. "
-        "A dry run cannot see service control policies or bucket policies with conditions."
+        "Reads and dry runs only; nothing is written unless you choose so. What could not be observed is never shown as PASS.\n"
+        "HOW says how it was found out: verified (AWS did it), dry run (AWS would have done it), simulated (IAM read the policies).\n"
+        "What nobody can see from here: service control policies of an organisation, and bucket policies with conditions. "
+        "A permission that passes here can still be refused by them.\n"
+        "Enter on a row that failed shows the documents that mend it; on a row that passed it goes on."
     )
     BINDINGS = [
         Binding("r", "rerun", "Ask again"),
         Binding("c", "copy_fix", "Copy fix"),
+        Binding("m", "copy_message", "Message"),
+        Binding("w", "write_files", "Write files"),
     ]
+
+    _report = Report(CHECKS_AWS)
+    _found = aws_questions.Found()
+    _rows: tuple[rights_table.Row, ...] = ()
+    _seconds: float | None = None
+    _moved = False
+    _marked = -1
 
     def compose(self) -> ComposeResult:
         """Verdict, rows, detail."""
         yield Static("", id="rights-verdict", markup=False)
-        yield Static("  RIGHT                            RESULT  HOW             NEEDED FOR", id="rights-head", markup=False)
+        yield Static("", id="rights-head", markup=False)
         yield OptionList(id="rights", compact=True, markup=False)
-        yield Static("", id="rights-detail", markup=False)
+        yield VerticalScroll(Static("", id="rights-detail", markup=False), id="rights-detail-box", can_focus=False)
 
     def entered(self) -> None:
         """Asks when there is something new to ask about."""
         self.query_one("#rights").focus()
-        if self.known.rights_for != rights_subject(self.draft):
+        if self.known.rights_for != rights_subject(self.draft) or not self._report.done:
             self.action_rerun()
-        else:
-            self._fill(self.known.rights)
 
-    def watch_known(self) -> None:
-        """The account, the bucket and the clash arrive after the rights."""
-        if self.is_mounted:
-            self._tell()
+    def on_resize(self) -> None:
+        """Another width, other columns."""
+        self._show()
 
-    _probes: tuple[RightProbe, ...] = ()
+    # -- asking ----------------------------------------------------------------------------------------------
 
     def action_rerun(self) -> None:
         """Asks AWS again."""
@@ -77,100 +84,161 @@ class AwsRights(StepPanel):
         if missing:
             self.query_one("#rights-verdict", Static).update(Content(f"waits for {', '.join(missing)}"))
             return
+        self._moved = False
         self._ask()
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="rights")
     async def _ask(self) -> None:
-        draft, about, probes = self.draft, rights_subject(self.draft), list[RightProbe]()
-        assert draft.keys is not None
-        bucket, key = draft.text("S3_BUCKET"), draft.text("S3_KEY")
-        self._fill(())
-        self.query_one("#rights-verdict", Static).update("asking AWS ...")
+        subject, context = rights_subject(self.draft), Context(self.ports, self.draft)
+        began = self.ports.clock.now()
+        self._report, self._found, self._seconds = Report(CHECKS_AWS), aws_questions.Found(), None
+        self._show()
 
-        def report(probe: RightProbe) -> None:
-            probes.append(probe)
-            self.app.call_later(self._fill, tuple(probes))
+        def came(result: CheckResult) -> None:
+            self._report = self._report.after(result)
+            self._found = aws_questions.found(context)
+            self._show()
 
-        try:
-            aws = await self.ports.aws.open(draft.keys, draft.text("REGION"))
-            self.learn(identity=await aws.identity())
-            found = await aws.bucket(bucket)
-            rights = await aws.rights(bucket, key, report)
-            taken = await clash.look(aws, bucket, key)
-        except CanvosError as error:
-            self.query_one("#rights-verdict", Static).update(Content(f"x {error}. {error.remedy}"))
-            return
-        self.learn(rights=rights, rights_for=about, clash=taken, bucket=found)
-        self.call_later(self._fill, rights)
+        await run(CHECKS_AWS, context, came)
+        self._found = found = aws_questions.found(context)
+        self._seconds = (self.ports.clock.now() - began).total_seconds()
+        self._show()
+        self.learn(identity=found.identity, bucket=found.bucket, clash=found.clash)
+        if found.complete:
+            self.learn(rights=tuple(found.probes.values()), rights_for=subject)
 
-    def _fill(self, probes: tuple[RightProbe, ...]) -> None:
-        rows = self.query_one("#rights", OptionList)
-        at = rows.highlighted or 0
-        order = {Right.DENIED: 0, Right.UNKNOWN: 1, Right.ALLOWED: 2}
-        self._probes = tuple(sorted(probes, key=lambda p: order[p.right]))
-        rows.clear_options()
-        rows.add_options([Option(self._line(p)) for p in self._probes])
-        if self._probes:
-            rows.highlighted = min(at, len(self._probes) - 1)
-        self._tell()
+    def _about(self) -> Subject:
+        found = self._found
+        return aws_questions.subject_of(self.draft.text("S3_BUCKET"), self.draft.text("REGION"), found.identity, found.encryption)
 
-    @staticmethod
-    def _line(probe: RightProbe) -> str:
-        how = probe.method.replace("_", " ")
-        return f"{probe.action:<33}{STATUS[probe.right].label:<8}{how:<16}{NEEDED_FOR.get(probe.action, '')}"
+    # -- showing ---------------------------------------------------------------------------------------------
 
-    def _tell(self) -> None:
-        counts = [sum(1 for p in self._probes if p.right is r) for r in (Right.DENIED, Right.UNKNOWN, Right.ALLOWED)]
-        identity = self.known.identity
-        who = f"   account {identity.account}" if identity else ""
-        region = self.draft.text("REGION")
-        line = f"{counts[0]} fail  {counts[1]} unknown  {counts[2]} pass{who}   {region}"
-        taken = self.known.clash
-        if taken is not None and taken.key == self.draft.text("S3_KEY"):
-            line += "\n" + (
-                "\n".join(f"! {s}" for s in taken.sentences(self.draft.text("S3_BUCKET"), self.ports.clock.now()))
-                or "object key and AMI name are free"
-            )
-        bucket = self.known.bucket
-        if bucket is not None and bucket.region and bucket.region != region:
-            line += f"\nx the bucket is in {bucket.region}, REGION is {region}: the import would refuse after the upload"
-        if self._probes:
-            self.query_one("#rights-verdict", Static).update(Content(line))
+    def _show(self) -> None:
+        wide = self.size.width >= WIDE
+        list_ = self.query_one("#rights", OptionList)
+        standing = self._rows[list_.highlighted].ids[0] if self._moved and list_.highlighted is not None else ""
+        self._rows = rights_table.rows(self._report, self._probes_by_check(), wide=wide)
+        list_.clear_options()
+        list_.add_options([Option(Content(f"  {row.line}")) for row in self._rows])
+        self._marked = -1
+        list_.highlighted = next((n for n, row in enumerate(self._rows) if standing in row.ids), 0)
+        self._mark()
+        self.query_one("#rights-head", Static).update(f"  {rights_table.WIDE_HEAD if wide else rights_table.HEAD}")
+        who = self._found.identity
+        text = rights_table.verdict(self._report, who.account if who else "", self.draft.text("REGION"), self._seconds)
+        self.query_one("#rights-verdict", Static).update(Content(text))
+        self._explain()
 
-    @on(OptionList.OptionSelected, "#rights")
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
-        """Enter goes on here as everywhere; the row it stands on is explained below already."""
-        event.stop()
-        self.leave("next")
+    def _probes_by_check(self) -> dict[str, RightProbe]:
+        actions = {i: "vmimport" if i == rights_table.ROLE_ID else name for i, (name, _) in rights_table.NAMES.items()}
+        return {i: probe for i, action in actions.items() if (probe := self._found.probes.get(action)) is not None}
+
+    @property
+    def _picked(self) -> CheckResult | None:
+        at = self.query_one("#rights", OptionList).highlighted
+        return self._report.results.get(self._rows[at].ids[0]) if at is not None and at < len(self._rows) else None
 
     @on(OptionList.OptionHighlighted, "#rights")
-    def _detail(self, event: OptionList.OptionHighlighted) -> None:
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        if event.option_index < len(self._probes):
-            self.query_one("#rights-detail", Static).update(Content(self._text(self._probes[event.option_index])))
+        self._mark()
+        self._explain()
 
-    def _text(self, probe: RightProbe) -> str:
-        head = f"-- {probe.action} " + "-" * max(0, 60 - len(probe.action))
-        said = f"\nAWS    {probe.code} {probe.message}" if probe.code or probe.message else ""
-        if probe.right is Right.ALLOWED:
-            return f"{head}{said}\nNothing to do."
-        return f"{head}{said}\n{self._fix(probe)}"
+    def _mark(self) -> None:
+        """Where the cursor stands can be read without colour."""
+        list_ = self.query_one("#rights", OptionList)
+        for at, mark in ((self._marked, " "), (list_.highlighted, ">")):
+            if at is not None and 0 <= at < len(self._rows):
+                list_.replace_option_prompt_at_index(at, Content(f"{mark} {self._rows[at].line}"))
+        self._marked = -1 if list_.highlighted is None else list_.highlighted
 
-    def _fix(self, probe: RightProbe) -> str:
-        if probe.action == "vmimport":
-            commands = "\n".join(self._role())
-            return f"Why    EC2 reads the image from S3 through this role; without it the import fails after the whole build\n{commands}"
-        return f"Fix    ask for the action {probe.action} on this bucket and account; the screen is right again with r"
+    def _explain(self) -> None:
+        picked = self._picked
+        probe = self._probes_by_check().get(picked.check.id) if picked else None
+        width = max(40, self.size.width - 2)
+        self.query_one("#rights-detail", Static).update(Content(rights_table.detail(picked, probe, width) if picked else ""))
 
-    def _role(self) -> tuple[str, ...]:
-        identity = self.known.identity
-        return role_commands(self.draft.text("S3_BUCKET"), identity.partition if identity else "aws")
+    def on_key(self) -> None:
+        """From the first key on the cursor belongs to the user."""
+        self._moved = True
+
+    # -- doing -----------------------------------------------------------------------------------------------
+
+    @on(OptionList.OptionSelected, "#rights")
+    async def _chosen(self, event: OptionList.OptionSelected) -> None:
+        """Enter shows what mends a row; where there is nothing to mend it goes on, as everywhere."""
+        event.stop()
+        picked = self._picked
+        if picked is None or picked.status in {Status.PASS, Status.SKIP}:
+            self.leave("next")
+        elif picked.check.id == rights_table.PUT_ID and picked.status is Status.UNKNOWN:
+            self._find_out(picked)
+        else:
+            await self.app.push_screen(ReadText(picked.check.id, rights_table.document(picked, self._about())))
+
+    @work(exclusive=True, group="find-out")
+    async def _find_out(self, picked: CheckResult) -> None:
+        """The four ways to learn of s3:PutObject; each writes only after it was chosen here."""
+        choices = tuple(Choice(word, line) for word, line in rights_table.WAYS)
+        word = await self.app.push_screen_wait(Ask(rights_table.WAYS_TITLE, picked.answer.observed, choices))
+        if word in {"", "leave"} or self.draft.keys is None:
+            return
+        self.hint("asking AWS ...")
+        try:
+            aws = await self.ports.aws.open(self.draft.keys, self.draft.text("REGION"))
+            probe = await aws.prove_put(self.draft.text("S3_BUCKET"), PutWay(word))
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            return
+        answer = judge_right(probe, self._about())
+        self._report = self._report.after(replace(picked, answer=answer, at=self.ports.clock.now()))
+        self._found = replace(self._found, probes={**self._found.probes, probe.action: probe})
+        self._show()
+        self.learn(rights=tuple(self._found.probes.values()))
+        self.hint(f"s3:PutObject: {answer.observed}")
 
     def action_copy_fix(self) -> None:
-        """Copies the commands that create the role, or the name of the missing action."""
-        rows = self.query_one("#rights", OptionList)
-        if rows.highlighted is None or not self._probes:
+        """Copies the commands of the row's fix."""
+        picked = self._picked
+        if picked is None or not picked.answer.fixes:
+            self.hint("there is no fix to copy in this row")
             return
-        probe = self._probes[rows.highlighted]
-        text = "\n".join(self._role()) if probe.action == "vmimport" else probe.action
-        self.post_message(CopyAsked(text, probe.action))
+        commands = [c.run for fix in picked.answer.fixes for c in fix.commands]
+        self.post_message(CopyAsked("\n".join(commands) or picked.answer.fixes[0].text, f"fix of {picked.check.id}"))
+
+    def action_copy_message(self) -> None:
+        """Copies a complete message to an AWS administrator."""
+        self.post_message(CopyAsked(rights_table.to_administrator(self._report, self._about()), "message to an administrator"))
+
+    @work(exclusive=True, group="write")
+    async def action_write_files(self) -> None:
+        """Writes the documents to a folder that is confirmed here; an older file is kept as a backup."""
+        home = self.ports.environ.get("HOME", "/tmp")  # noqa: S108  only where there is no home at all
+        text = "trust-policy.json and role-policy.json go there. Not into the checkout: what lies there can enter the image."
+        given = await self.app.push_screen_wait(AskText("Write the policy files to", text, f"{home}/canvos-vmimport"))
+        if not given:
+            return
+        folder = Path(given.replace("~", home, 1) if given.startswith("~") else given)
+        if self._in_checkout(folder):
+            self.hint(f"x inside of the checkout: choose another folder than {folder}")
+            return
+        try:
+            names = await self._write(folder)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+            return
+        self.hint(f"written to {folder}: {', '.join(names)}")
+
+    def _in_checkout(self, folder: Path) -> bool:
+        checkout = self.draft.folder
+        return checkout is not None and folder.resolve().is_relative_to(checkout.resolve())
+
+    async def _write(self, folder: Path) -> list[str]:
+        files, names = self.ports.files, []
+        await files.make_folder(folder)
+        stamp = self.ports.clock.now().strftime("%Y%m%d-%H%M%S")
+        for name, text in rights_table.files_to_write(self._report, self._about()):
+            kept = await files.backup(folder / name, stamp)
+            await files.write(folder / name, text.encode())
+            names.append(f"{name} (the old one is {kept.name})" if kept else name)
+        return names

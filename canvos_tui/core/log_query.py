@@ -14,7 +14,8 @@ from canvos_tui.core.errors import InvalidValueError
 
 REGEX = "re:"
 _SGR = re.compile(rb"\x1b\[[0-9;:]*m")
-_PART = re.compile(rb"[^ |*]+")  # between these characters a colour may change, so a text is looked for in such parts
+_PART = re.compile(rb"[^ |*]+")  # Earthly changes colours at these characters, so a text is looked for in such parts
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+|.", re.DOTALL)  # other programs do it between words, as in `key=` and the value
 _OF_COLOURS = re.compile(rb"[0-9;m\[ |*]*")  # what could stand within a colour sequence itself
 # a repetition within a repetition takes time without bound on an unlucky line
 _NESTED = re.compile(r"\((?:[^()\\]|\\.)*(?:[*+]|\{\d*,\d*\})(?:[^()\\]|\\.)*\)(?:[*+]|\{\d*,\d*\})")
@@ -24,12 +25,16 @@ _WILDS = 3  # free repetitions in one expression; each more multiplies the time
 
 @dataclass(frozen=True)
 class Query:
-    """A search text. `parts` of it are never cut by a colour; by one of them a line is found before it is looked at closely."""
+    """A search text. By one of its `parts` a line is found before it is looked at closely, where none of `cuts` stands in the log.
+
+    A cut is the beginning of a part with a colour behind it. Colours within a word are not looked for.
+    """
 
     text: str
     exact: bool
     needle: bytes
     parts: tuple[bytes, ...]
+    cuts: tuple[bytes, ...]
     regex: re.Pattern[bytes] | None
     shown: re.Pattern[str]  # the same for text on the screen
 
@@ -45,7 +50,7 @@ def parse_query(text: str) -> Query:
         needle = text.encode("utf-8", "replace")
         parts = () if _OF_COLOURS.fullmatch(needle) else tuple(_PART.findall(needle))
         shown = re.compile(re.escape(text), 0 if exact else re.IGNORECASE)
-        return Query(text, exact, needle, parts, None, shown)
+        return Query(text, exact, needle, parts, _cuts(parts), None, shown)
     source = text.removeprefix(REGEX)
     if _NESTED.search(source) or len(_WILD.findall(source)) > _WILDS:
         raise InvalidValueError(
@@ -61,7 +66,12 @@ def parse_query(text: str) -> Query:
         raise InvalidValueError(
             f"`{source}` is no regular expression: {error.msg}", allowed="Python's syntax", remedy="leave out `re:` to find the text itself"
         ) from error
-    return Query(text, exact, b"", (), regex, shown)
+    return Query(text, exact, b"", (), (), regex, shown)
+
+
+def _cuts(parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    ends = [(part, word.end()) for part in parts for word in _WORD.finditer(part)]
+    return tuple(part[:end] + b"\x1b[" for part, end in ends if end < len(part))
 
 
 class Search:
@@ -81,6 +91,8 @@ class Search:
         if self.query.regex is not None:
             self._by_regex(_SGR.sub(b"", text) if b"\x1b" in text else text, self.query.regex)
         elif self.query.parts:
+            if any(cut in text for cut in self.query.cuts):
+                text = _SGR.sub(b"", text)
             self._key = self._key or min(self.query.parts, key=text.count)  # the rarest part
             self._by_key(text, self._key)
         elif self.query.needle:

@@ -21,6 +21,7 @@ LOG = b"".join(
         b"\n",
         b"plain fetch fetch fetch\n",
         b"        +base-image | Gr\xc3\xb6\xc3\x9fe -> 5\n",
+        b"       +cloud-image | \x1b[90m09:22\x1b[0m \x1b[32mINF\x1b[0m \x1b[36mimage=\x1b[0mquay.io/kairos\n",
     ]
 )
 
@@ -52,8 +53,10 @@ def found(text: str, data: bytes = LOG, size: int = 0) -> list[int]:
         ("re:^ +\\+base-image \\*failed", [1]),
         ("re:\\d+ bottles", [2]),
         ("re:FETCH", [2]),
+        ("image=quay", [6]),  # a colour ends within what looks like one word
+        ("INF image=quay.io", [6]),
         ("re:^$", [3]),
-        ("re:x*", [0, 1, 2, 3, 4, 5]),
+        ("re:x*", [0, 1, 2, 3, 4, 5, 6]),
     ],
 )
 @pytest.mark.parametrize("size", [0, 1, 2])

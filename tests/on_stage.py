@@ -208,7 +208,7 @@ def from_image_to_review(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.see("ok  account")
     terminal.press("f8")
-    terminal.see("object key and AMI name are free", "0 fail")
+    terminal.see("object key and AMI name free     PASS", "20 pass")
     terminal.press("enter")
     terminal.see("Write and build")
 

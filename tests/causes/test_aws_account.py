@@ -15,7 +15,7 @@ from canvos_tui.core.role_policy import role_document, trust_document
 from canvos_tui.core.secret import Secret
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
 from tests.causes.aws_account import BUCKET, KEY, REGION, doctor, policy
-from tests.causes.told import told
+from tests.causes.told import assert_told
 
 Deed = Callable[[MotoRights], None]
 KMS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -147,7 +147,7 @@ async def test_the_service_role(moto, tmp_path, how, make, without, status, word
     moto.bucket(BUCKET)
     make(moto)
     results = await seen(moto, tmp_path, policy(*without))
-    told(results["AWS-ROLE-VMIMPORT"], status, words, how=f"moto, {how}")
+    assert_told(results["AWS-ROLE-VMIMPORT"], status, words, how=f"moto, {how}")
     others = {n: r.status for n, r in results.items() if n not in {"AWS-ROLE-VMIMPORT", "AWS-ENCRYPTION"}}
     assert set(others.values()) == {PASS}
 
@@ -195,7 +195,7 @@ async def test_default_encryption(moto, tmp_path, how, make, looks, status, word
     for deed in make:
         deed(moto)
     results = await seen(moto, tmp_path, policy(more=looks))
-    told(results["AWS-ENCRYPTION"], status, words, how=f"moto, {how}")
+    assert_told(results["AWS-ENCRYPTION"], status, words, how=f"moto, {how}")
     if status is WARN:
         assert KMS in results["AWS-ENCRYPTION"].answer.fixes[0].commands[0].run
 
@@ -255,14 +255,14 @@ async def test_bucket_names_and_tasks(moto, tmp_path, name, how, make, values, w
     plain_role(moto)
     make(moto)
     results = await seen(moto, tmp_path, policy(*without), **values)
-    told(results[name], status, words, how=f"moto, {how}")
+    assert_told(results[name], status, words, how=f"moto, {how}")
 
 
 async def test_a_bucket_of_another_region(moto, tmp_path):
     moto.bucket(BUCKET, "us-east-2")
     plain_role(moto)
     results = await seen(moto, tmp_path, policy())
-    told(results["AWS-BUCKET-REGION"], FAIL, "acme-images is in us-east-2", how="moto, a bucket of us-east-2 with REGION=eu-west-1")
+    assert_told(results["AWS-BUCKET-REGION"], FAIL, "acme-images is in us-east-2", how="moto, a bucket of us-east-2 with REGION=eu-west-1")
     assert "REGION=us-east-2" in results["AWS-BUCKET-REGION"].answer.fixes[0].text
 
 
@@ -271,8 +271,8 @@ async def test_an_unknown_key_and_a_wrong_secret(moto, tmp_path):
     with moto.judged():
         unknown = await doctor(moto.endpoint, replace(keys, key_id="AKIANOBODY0000000000"), tmp_path)
         wrong = await doctor(moto.endpoint, replace(keys, secret=Secret("w" * 40)), tmp_path)
-    told(unknown["AWS-CREDS"], FAIL, "does not know this access key", how="moto, a key id that no user has")
-    told(wrong["AWS-CREDS"], FAIL, "the secret key does not belong to this access key", how="moto, another secret")
+    assert_told(unknown["AWS-CREDS"], FAIL, "does not know this access key", how="moto, a key id that no user has")
+    assert_told(wrong["AWS-CREDS"], FAIL, "the secret key does not belong to this access key", how="moto, another secret")
     assert {r.status for n, r in unknown.items() if n not in {"AWS-CREDS", "AWS-KEYTYPE", "AWS-AMI-NAME"}} == {Status.SKIP}
 
 
@@ -281,7 +281,7 @@ async def test_an_explicit_deny_beats_every_allow(moto, tmp_path):
     plain_role(moto)
     denying = with_statement(policy(), Effect="Deny", Action="s3:PutObject")
     results = await seen(moto, tmp_path, denying)
-    told(results["AWS-S3-PUT"], FAIL, "denied (", how="moto, an explicit Deny of s3:PutObject beside the Allow")
+    assert_told(results["AWS-S3-PUT"], FAIL, "denied (", how="moto, an explicit Deny of s3:PutObject beside the Allow")
 
 
 async def test_a_policy_for_another_bucket_allows_nothing_here(moto, tmp_path):
@@ -289,6 +289,6 @@ async def test_a_policy_for_another_bucket_allows_nothing_here(moto, tmp_path):
     plain_role(moto)
     found = json.loads(json.dumps(policy()).replace(f"arn:aws:s3:::{BUCKET}/*", "arn:aws:s3:::other/*"))
     results = await seen(moto, tmp_path, found)
-    told(results["AWS-S3-GET"], FAIL, "denied (", how="moto, s3:GetObject for the objects of another bucket only")
-    told(results["AWS-S3-PUT"], FAIL, "denied (", how="moto, s3:PutObject for the objects of another bucket only")
+    assert_told(results["AWS-S3-GET"], FAIL, "denied (", how="moto, s3:GetObject for the objects of another bucket only")
+    assert_told(results["AWS-S3-PUT"], FAIL, "denied (", how="moto, s3:PutObject for the objects of another bucket only")
     assert results["AWS-S3-LIST"].status is PASS

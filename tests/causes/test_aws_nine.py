@@ -11,7 +11,7 @@ from canvos_tui.core.report import row
 from canvos_tui.core.result import Status
 from tests.adapters.moto_rights import MotoRights
 from tests.causes.aws_account import BUCKET, NINE, OURS, doctor, good, policy
-from tests.causes.told import told
+from tests.causes.told import assert_told
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +62,9 @@ async def test_one_missing_permission_is_the_only_one_that_does_not_pass(moto, t
     expected = {n: Status.PASS for n in NINE} | {name: Status.FAIL}
     also = EXTRA.get(name, {})
     assert nine == expected | also, matrix
-    told(results[name], Status.FAIL, "denied (", how=f"moto, IAM policy without {action} alone")
+    assert_told(results[name], Status.FAIL, "denied (", how=f"moto, IAM policy without {action} alone")
     for other in also:
-        told(results[other], Status.UNKNOWN, "not known: ", how=f"moto, IAM policy without {action} alone")
+        assert_told(results[other], Status.UNKNOWN, "not known: ", how=f"moto, IAM policy without {action} alone")
         assert results[other].answer.method is Method.NOT_VERIFIABLE
     assert belongings(moto) == before
 

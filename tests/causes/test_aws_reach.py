@@ -27,7 +27,7 @@ from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.causes.aws_account import BUCKET, KEY, REGION, doctor
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from tests.check_world import World, answered
 from tests.http_server import answer, read_head, tcp
 
@@ -94,13 +94,13 @@ CASES: tuple[tuple[str, str, dict[str, Any], AwsKeys, Status, str], ...] = (
 async def test_keys_clock_region_and_owners(tmp_path, name, how, changes, keys, status, words):
     with standin(**changes) as (_, endpoint):
         results = await doctor(endpoint, keys, tmp_path, patience=QUICK)
-    told(results[name], status, words, how=f"own stand-in, {how}")
+    assert_told(results[name], status, words, how=f"own stand-in, {how}")
 
 
 async def test_a_dotted_bucket(tmp_path):
     with standin() as (_, endpoint):
         results = await in_places({"AWS_ENDPOINT_URL": endpoint}, tmp_path, keys_of(PAIR), S3_BUCKET="acme.images")
-    told(results["AWS-BUCKET"], WARN, "has dots in its name", how="own stand-in, a bucket named acme.images")
+    assert_told(results["AWS-BUCKET"], WARN, "has dots in its name", how="own stand-in, a bucket named acme.images")
 
 
 async def test_the_same_clash_is_a_warning_once_it_is_meant(tmp_path):
@@ -109,7 +109,7 @@ async def test_the_same_clash_is_a_warning_once_it_is_meant(tmp_path):
         ports = replace(World(tmp_path).ports(), aws=BotoDoor({"AWS_ENDPOINT_URL": endpoint}, QUICK))
         draft = answered(None, S3_KEY=KEY).after(KeysGiven(keys_of(PAIR), Origin.SECRET)).after(ReuseAllowed(KEY))
         results = {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}
-    told(results["AWS-KEY-CLASH"], WARN, "would skip the upload", how="own stand-in, an object of that key, reuse chosen on purpose")
+    assert_told(results["AWS-KEY-CLASH"], WARN, "would skip the upload", how="own stand-in, an object of that key, reuse chosen on purpose")
 
 
 # -- between here and AWS ------------------------------------------------------------------------------------
@@ -117,32 +117,32 @@ async def test_the_same_clash_is_a_warning_once_it_is_meant(tmp_path):
 
 async def test_nobody_listens(tmp_path):
     results = await doctor("http://127.0.0.1:9", keys_of(PAIR), tmp_path, patience=QUICK)
-    told(results["AWS-CREDS"], UNKNOWN, "AWS cannot be reached", how="an endpoint where nobody listens")
+    assert_told(results["AWS-CREDS"], UNKNOWN, "AWS cannot be reached", how="an endpoint where nobody listens")
     waiting = {r.status for n, r in results.items() if n not in {"AWS-CREDS", "AWS-KEYTYPE", "AWS-AMI-NAME"}}
     assert waiting == {SKIP}
 
 
 async def test_a_name_that_does_not_resolve(tmp_path):
     results = await doctor("http://sts.aws.invalid", keys_of(PAIR), tmp_path, patience=QUICK)
-    told(results["AWS-CREDS"], UNKNOWN, "AWS cannot be reached", how="an endpoint whose name has no address")
+    assert_told(results["AWS-CREDS"], UNKNOWN, "AWS cannot be reached", how="an endpoint whose name has no address")
 
 
 async def test_aws_does_not_answer(tmp_path):
     with standin(faults=(Fault("sts:*", FaultKind.HANG, seconds=20),)) as (_, endpoint):
         results = await doctor(endpoint, keys_of(PAIR), tmp_path, patience=Patience(1, 0.3, 1))
-    told(results["AWS-CREDS"], UNKNOWN, "AWS did not answer in time", how="own stand-in, STS takes the request and never answers")
+    assert_told(results["AWS-CREDS"], UNKNOWN, "AWS did not answer in time", how="own stand-in, STS takes the request and never answers")
 
 
 async def test_sts_asks_to_slow_down(tmp_path):
     with standin(faults=(Fault("sts:*", FaultKind.THROTTLE),)) as (_, endpoint):
         results = await doctor(endpoint, keys_of(PAIR), tmp_path, patience=QUICK)
-    told(results["AWS-CREDS"], UNKNOWN, "AWS asks to slow down", how="own stand-in, STS answers Throttling every time")
+    assert_told(results["AWS-CREDS"], UNKNOWN, "AWS asks to slow down", how="own stand-in, STS answers Throttling every time")
 
 
 async def test_throttling_that_ends_is_no_cause(tmp_path):
     with standin(faults=(Fault("sts:*", FaultKind.THROTTLE, times=2),)) as (_, endpoint):
         results = await doctor(endpoint, keys_of(PAIR), tmp_path)
-    told(results["AWS-CREDS"], PASS, "user/rehearsal", how="own stand-in, STS answers Throttling twice, then the answer")
+    assert_told(results["AWS-CREDS"], PASS, "user/rehearsal", how="own stand-in, STS answers Throttling twice, then the answer")
 
 
 def login_page(connection: Any) -> None:
@@ -153,7 +153,7 @@ def login_page(connection: Any) -> None:
 async def test_a_login_page(tmp_path):
     with tcp(login_page) as server:
         results = await doctor(f"http://127.0.0.1:{server.port}", keys_of(PAIR), tmp_path, patience=QUICK)
-    told(results["AWS-CREDS"], UNKNOWN, "something answered that is not AWS", how="a server that answers 200 with a login page")
+    assert_told(results["AWS-CREDS"], UNKNOWN, "something answered that is not AWS", how="a server that answers 200 with a login page")
 
 
 def refuse_as_proxy(connection: Any) -> None:
@@ -170,7 +170,7 @@ async def test_a_proxy_that_does_not_let_the_request_through(tmp_path, monkeypat
         monkeypatch.delenv("no_proxy", raising=False)
         results = await doctor("https://aws.invalid", keys_of(PAIR), tmp_path, patience=QUICK)
     how = "HTTPS_PROXY where nobody listens" if dead else "an HTTPS proxy that answers 407"
-    told(results["AWS-CREDS"], UNKNOWN, "the proxy does not let the request through", how=how)
+    assert_told(results["AWS-CREDS"], UNKNOWN, "the proxy does not let the request through", how=how)
     assert "pr0xyPass" not in str(results["AWS-CREDS"])
 
 
@@ -205,14 +205,16 @@ async def test_a_certificate_that_nobody_trusts(tmp_path):
         server.shutdown()
         server.server_close()
         thread.join()
-    told(results["AWS-CREDS"], UNKNOWN, "the certificate of the server is not trusted", how="a TLS server with a certificate of its own")
+    assert_told(
+        results["AWS-CREDS"], UNKNOWN, "the certificate of the server is not trusted", how="a TLS server with a certificate of its own"
+    )
 
 
 async def test_a_region_that_does_not_exist(tmp_path):
     with standin(region="eu-wset-1", buckets={BUCKET: "eu-wset-1"}) as (_, endpoint):
         places = {f"AWS_ENDPOINT_URL_{s}": endpoint for s in ("STS", "S3", "IAM")}
         results = await in_places(places, tmp_path, keys_of(PAIR), REGION="eu-wset-1")
-    told(results["AWS-REGION"], FAIL, "there seems to be no region eu-wset-1", how="REGION=eu-wset-1, EC2 asked by its real name")
+    assert_told(results["AWS-REGION"], FAIL, "there seems to be no region eu-wset-1", how="REGION=eu-wset-1, EC2 asked by its real name")
     assert "REGION=eu-west-1" in results["AWS-REGION"].answer.fixes[0].text
 
 
@@ -221,14 +223,14 @@ async def test_sts_of_a_misspelt_region_has_no_address_but_the_keys_are_good(tmp
         places = {f"AWS_ENDPOINT_URL_{s}": endpoint for s in ("S3", "IAM", "EC2")}
         results = await in_places(places, tmp_path, keys_of(PAIR))
     # nothing here may be called a wrong key: there was no answer at all
-    told(results["AWS-CREDS"], UNKNOWN, "AWS cannot be reached", how="STS asked by its real name, without a way there")
+    assert_told(results["AWS-CREDS"], UNKNOWN, "AWS cannot be reached", how="STS asked by its real name, without a way there")
 
 
 async def test_ec2_out_of_reach(tmp_path):
     with standin() as (_, endpoint):
         places = {"AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:9"}
         results = await in_places(places, tmp_path, keys_of(PAIR))
-    told(results["AWS-REGION"], UNKNOWN, "EC2 of eu-west-1: AWS cannot be reached", how="only the EC2 endpoint is out of reach")
+    assert_told(results["AWS-REGION"], UNKNOWN, "EC2 of eu-west-1: AWS cannot be reached", how="only the EC2 endpoint is out of reach")
     assert results["AWS-S3-PUT"].status is PASS
 
 
@@ -260,19 +262,19 @@ async def faulty(tmp_path: Path, *faults: Fault, patience: Patience = QUICK, **c
 )
 async def test_an_answer_that_proves_nothing_is_never_a_pass(tmp_path, name, fault, words, how):
     results = await faulty(tmp_path, fault)
-    told(results[name], UNKNOWN, words, how=f"own stand-in, {how}")
+    assert_told(results[name], UNKNOWN, words, how=f"own stand-in, {how}")
     nine = {n: r.status for n, r in results.items() if n.startswith(("AWS-S3", "AWS-EC2")) and n != name}
     assert set(nine.values()) == {PASS}
 
 
 async def test_a_server_error_is_no_refusal(tmp_path):
     results = await faulty(tmp_path, Fault("s3:ListBucket", FaultKind.ERROR, "InternalError", "We encountered an error", 500))
-    told(results["AWS-BUCKET"], UNKNOWN, "AWS refused the request", how="own stand-in, S3 answers 500 to HEAD of the bucket")
+    assert_told(results["AWS-BUCKET"], UNKNOWN, "AWS refused the request", how="own stand-in, S3 answers 500 to HEAD of the bucket")
 
 
 async def test_a_write_that_only_a_refused_condition_stops_is_found_by_a_part(tmp_path):
     results = await faulty(tmp_path, Fault("s3:PutObject", FaultKind.ERROR, "NotImplemented", "no conditions here", 501, times=1))
-    told(results["AWS-S3-PUT"], PASS, "allowed", how="own stand-in, If-Match is answered 501, the part NoSuchUpload")
+    assert_told(results["AWS-S3-PUT"], PASS, "allowed", how="own stand-in, If-Match is answered 501, the part NoSuchUpload")
     assert results["AWS-S3-PUT"].answer.method is Method.DRY_RUN
 
 
@@ -280,13 +282,15 @@ async def test_an_endpoint_that_ignores_conditions_is_said_and_the_object_is_nam
     with standin(honours_conditions=False) as (server, endpoint):
         results = await doctor(endpoint, keys_of(PAIR), tmp_path, patience=QUICK)
         [left] = server.cloud.buckets[BUCKET].objects
-    told(results["AWS-S3-PUT"], WARN, f"{left} stays in {BUCKET}", how="own stand-in, an endpoint that ignores If-Match and writes")
+    assert_told(results["AWS-S3-PUT"], WARN, f"{left} stays in {BUCKET}", how="own stand-in, an endpoint that ignores If-Match and writes")
     assert results["AWS-S3-PUT"].answer.fixes[0].commands[0].run == f"aws s3 rm s3://{BUCKET}/{left}"
 
 
 async def test_a_denial_in_aws_own_words(tmp_path):
     results = await faulty(tmp_path, *deny("ec2:ImportSnapshot"))
-    told(results["AWS-EC2-IMPORT"], FAIL, "is not authorized to perform: ec2:ImportSnapshot", how="own stand-in, EC2 says who lacks what")
+    assert_told(
+        results["AWS-EC2-IMPORT"], FAIL, "is not authorized to perform: ec2:ImportSnapshot", how="own stand-in, EC2 says who lacks what"
+    )
 
 
 @pytest.mark.parametrize("may_decode", [True, False], ids=["decoded", "sealed"])
@@ -302,11 +306,13 @@ async def test_a_sealed_denial_is_decoded_where_that_is_allowed(tmp_path, may_de
     more = () if may_decode else deny("sts:DecodeAuthorizationMessage")
     results = await faulty(tmp_path, *faults, *more)
     words = "may not ec2:RegisterImage on image/*: an explicit deny" if may_decode else "You are not authorized to perform this operation"
-    told(results["AWS-EC2-REGISTER"], FAIL, words, how=f"own stand-in, a sealed denial, {'decoded' if may_decode else 'not decodable'}")
+    assert_told(
+        results["AWS-EC2-REGISTER"], FAIL, words, how=f"own stand-in, a sealed denial, {'decoded' if may_decode else 'not decodable'}"
+    )
     assert sealed not in str(results["AWS-EC2-REGISTER"])
 
 
 async def test_reading_without_listing_is_told_by_aws_own_sentence(tmp_path):
     results = await faulty(tmp_path, *deny("s3:ListBucket"))
-    told(results["AWS-S3-LIST"], FAIL, "denied (", how="own stand-in, s3:ListBucket denied")
-    told(results["AWS-S3-GET"], PASS, "only s3:ListBucket was refused", how="own stand-in, an absent key read without s3:ListBucket")
+    assert_told(results["AWS-S3-LIST"], FAIL, "denied (", how="own stand-in, s3:ListBucket denied")
+    assert_told(results["AWS-S3-GET"], PASS, "only s3:ListBucket was refused", how="own stand-in, an absent key read without s3:ListBucket")

@@ -11,7 +11,7 @@ from canvos_tui.core.result import Status
 from tests import canvos_repo
 from tests.canvos_repo import git
 from tests.causes.real import ask, at
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from tests.check_world import ENGINE, World
 
 PASS, WARN, FAIL, SKIP = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP
@@ -32,12 +32,12 @@ def folder(tmp_path) -> Path:
 
 
 async def test_no_arg_file(tmp_path, folder):
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), SKIP, "waits for screen 8", how="no .arg in the checkout")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), SKIP, "waits for screen 8", how="no .arg in the checkout")
 
 
 async def test_a_good_arg_file(tmp_path, folder):
     (folder / ".arg").write_text(GOOD)
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), PASS, "6 values", how="the guide's values")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), PASS, "6 values", how="the guide's values")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_a_good_arg_file(tmp_path, folder):
 async def test_a_line_that_bash_runs_or_earthly_cannot_read(tmp_path, folder, line, words):
     (folder / ".arg").write_text(GOOD + line + "\n")
     result = await ask(World(tmp_path), "FILE-ARG", at(folder))
-    told(result, FAIL, f"line 7: {words}", how=f"the line {line!r} in .arg")
+    assert_told(result, FAIL, f"line 7: {words}", how=f"the line {line!r} in .arg")
     assert not (folder / "pwned").exists()
 
 
@@ -77,7 +77,7 @@ async def test_a_line_that_bash_runs_or_earthly_cannot_read(tmp_path, folder, li
 )
 async def test_an_arg_file_of_another_system(tmp_path, folder, data, words):
     (folder / ".arg").write_bytes(data)
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how="the file written as another system's editor would")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how="the file written as another system's editor would")
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ async def test_an_arg_file_of_another_system(tmp_path, folder, data, words):
 )
 async def test_a_line_to_know_of(tmp_path, folder, line, words):
     (folder / ".arg").write_text(GOOD + line + "\n")
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), WARN, words, how=f"the line {line!r} in .arg")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), WARN, words, how=f"the line {line!r} in .arg")
 
 
 async def test_an_empty_key(tmp_path, folder):
     (folder / ".arg").write_text(GOOD.replace("S3_KEY=edge-1", "S3_KEY="))
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), WARN, "S3_KEY is empty", how="S3_KEY= in .arg, as the guide allows")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), WARN, "S3_KEY is empty", how="S3_KEY= in .arg, as the guide allows")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ async def test_an_empty_key(tmp_path, folder):
 )
 async def test_a_value_that_the_build_cannot_use(tmp_path, folder, old, new, words):
     (folder / ".arg").write_text(GOOD.replace(old, new))
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how=f"{new!r} in .arg")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how=f"{new!r} in .arg")
 
 
 @pytest.mark.parametrize(
@@ -134,19 +134,19 @@ async def test_a_value_that_the_build_cannot_use(tmp_path, folder, old, new, wor
 )
 async def test_values_that_do_not_hold_together(tmp_path, folder, lines, words):
     (folder / ".arg").write_text(GOOD + lines + "\n")
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how=f"{lines!r} in .arg")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how=f"{lines!r} in .arg")
 
 
 async def test_an_image_without_a_base(tmp_path, folder):
     (folder / ".arg").write_text(GOOD.replace("ubuntu", "rhel"))
     words = "OS_DISTRIBUTION=rhel needs a BASE_IMAGE"
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how="OS_DISTRIBUTION=rhel without BASE_IMAGE in .arg")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how="OS_DISTRIBUTION=rhel without BASE_IMAGE in .arg")
 
 
 async def test_a_short_version_finds_no_kernel(tmp_path, folder):
     (folder / ".arg").write_text(GOOD.replace("24.04", "22") + "UPDATE_KERNEL=true\n")
     words = "UPDATE_KERNEL=true finds no kernel for OS_VERSION=22"
-    told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how="OS_VERSION=22 and UPDATE_KERNEL=true in .arg")
+    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), FAIL, words, how="OS_VERSION=22 and UPDATE_KERNEL=true in .arg")
 
 
 # -- .secret -------------------------------------------------------------------------------------------------------
@@ -158,19 +158,19 @@ def secret(folder: Path, text: str, mode: int = 0o600) -> None:
 
 
 async def test_no_secret_file(tmp_path, folder):
-    told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), SKIP, "waits for screen 8", how="no .secret in the checkout")
+    assert_told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), SKIP, "waits for screen 8", how="no .secret in the checkout")
 
 
 async def test_a_good_secret_file(tmp_path, folder):
     secret(folder, KEYS)
-    told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), PASS, "all three ids", how="three ids")
-    told(await ask(World(tmp_path), "FILE-SECRET-PERM", at(folder)), PASS, "mode 0600", how="chmod 600")
-    told(await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder)), PASS, "git ignores .secret", how="the tag's own .gitignore")
+    assert_told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), PASS, "all three ids", how="three ids")
+    assert_told(await ask(World(tmp_path), "FILE-SECRET-PERM", at(folder)), PASS, "mode 0600", how="chmod 600")
+    assert_told(await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder)), PASS, "git ignores .secret", how="the tag's own .gitignore")
 
 
 async def test_a_secret_file_with_other_line_ends(tmp_path, folder):
     secret(folder, KEYS.replace("\n", "\r\n"))
-    told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), PASS, "CR LF line ends do no harm", how=".secret with CR LF")
+    assert_told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), PASS, "CR LF line ends do no harm", how=".secret with CR LF")
 
 
 @pytest.mark.parametrize(
@@ -188,38 +188,40 @@ async def test_a_secret_file_with_other_line_ends(tmp_path, folder):
 async def test_a_secret_file_that_stops_the_build(tmp_path, folder, request, text, words):
     secret(folder, text)
     result = await ask(World(tmp_path), "FILE-SECRET", at(folder))
-    told(result, FAIL, words, how=f".secret with {request.node.callspec.id}")
+    assert_told(result, FAIL, words, how=f".secret with {request.node.callspec.id}")
     assert SECRET not in repr(result)
 
 
 async def test_a_secret_file_that_others_may_read(tmp_path, folder):
     secret(folder, KEYS, 0o644)
-    told(await ask(World(tmp_path), "FILE-SECRET-PERM", at(folder)), WARN, "mode 0644: others may read it", how="chmod 644")
+    assert_told(await ask(World(tmp_path), "FILE-SECRET-PERM", at(folder)), WARN, "mode 0644: others may read it", how="chmod 644")
 
 
 async def test_an_engine_that_cannot_read_it(tmp_path, folder):
     secret(folder, KEYS)
     world = World(tmp_path, docker=replace(ENGINE, userns=True))
     words = "the engine remaps root, whose containers cannot read it"
-    told(await ask(world, "FILE-SECRET-PERM", at(folder)), WARN, words, how="the engine says name=userns")
+    assert_told(await ask(world, "FILE-SECRET-PERM", at(folder)), WARN, words, how="the engine says name=userns")
 
 
 async def test_a_secret_file_that_git_would_take(tmp_path, folder):
     (folder / ".gitignore").write_text("build/\n")
     secret(folder, KEYS)
-    told(await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder)), WARN, "git does not ignore .secret", how="a .gitignore without it")
+    assert_told(
+        await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder)), WARN, "git does not ignore .secret", how="a .gitignore without it"
+    )
 
 
 # -- user-data -----------------------------------------------------------------------------------------------------
 
 
 async def test_no_user_data(tmp_path, folder):
-    told(await ask(World(tmp_path), "FILE-USERDATA", at(folder)), WARN, "no user-data file", how="no user-data in the checkout")
+    assert_told(await ask(World(tmp_path), "FILE-USERDATA", at(folder)), WARN, "no user-data file", how="no user-data in the checkout")
 
 
 async def test_good_user_data(tmp_path, folder):
     (folder / "user-data").write_text(JOIN)
-    told(await ask(World(tmp_path), "FILE-USERDATA", at(folder)), PASS, "endpoint and token are there", how="endpoint and token")
+    assert_told(await ask(World(tmp_path), "FILE-USERDATA", at(folder)), PASS, "endpoint and token are there", how="endpoint and token")
 
 
 @pytest.mark.parametrize(
@@ -236,4 +238,4 @@ async def test_good_user_data(tmp_path, folder):
 )
 async def test_user_data_with_a_fault(tmp_path, folder, text, status, words, how):
     (folder / "user-data").write_text(text)
-    told(await ask(World(tmp_path), "FILE-USERDATA", at(folder)), status, words, how=f"user-data with {how}")
+    assert_told(await ask(World(tmp_path), "FILE-USERDATA", at(folder)), status, words, how=f"user-data with {how}")

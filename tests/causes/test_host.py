@@ -19,7 +19,7 @@ from canvos_tui.adapters.docker import DockerEngine
 from canvos_tui.adapters.host import LocalHost
 from canvos_tui.core.result import Status
 from tests.causes.real import Real, ask, at, on_engine, on_host
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from tests.check_world import GB, MACHINE, World
 from tests.fake_engine import INFO, FakeEngine
 from tests.http_server import unix
@@ -55,14 +55,14 @@ def engine(folder: Path) -> DockerEngine:
 @LINUX
 async def test_this_machine(tmp_path):
     result = await ask(on_host(tmp_path, Path("/")), "HOST-ARCH")
-    told(result, PASS, "Linux x86_64", how="this machine")
+    assert_told(result, PASS, "Linux x86_64", how="this machine")
 
 
 @pytest.mark.parametrize(("system", "architecture"), [("Darwin", "arm64"), ("Darwin", "x86_64"), ("Linux", "aarch64")])
 async def test_another_machine_is_the_first_line(tmp_path, system, architecture):
     world = World(tmp_path, machine=replace(MACHINE, system=system, architecture=architecture))
     results = await world.results()
-    told(results["HOST-ARCH"], FAIL, f"{system} {architecture}", how=f"the host port says {system} {architecture}")
+    assert_told(results["HOST-ARCH"], FAIL, f"{system} {architecture}", how=f"the host port says {system} {architecture}")
     assert next(r for r in results.values() if r.blocks).check.id == "HOST-ARCH"
 
 
@@ -77,14 +77,16 @@ async def test_another_machine_is_the_first_line(tmp_path, system, architecture)
 )
 async def test_an_emulator_that_is_registered_for_x86_64(tmp_path, name, words):
     root = kernel(tmp_path / "r", **{f"proc__sys__fs__binfmt_misc__{name}": "enabled\ninterpreter /usr/bin/emulator\n"})
-    told(await ask(on_host(tmp_path, root), "HOST-ARCH"), FAIL, words, how=f"the kernel's files have an enabled binfmt_misc entry {name}")
+    assert_told(
+        await ask(on_host(tmp_path, root), "HOST-ARCH"), FAIL, words, how=f"the kernel's files have an enabled binfmt_misc entry {name}"
+    )
 
 
 @LINUX
 async def test_a_kernel_of_another_processor(tmp_path):
     root = kernel(tmp_path / "r", proc__sys__kernel__arch="aarch64\n")
     words = "Linux x86_64, but the kernel is aarch64"
-    told(await ask(on_host(tmp_path, root), "HOST-ARCH"), FAIL, words, how="uname says x86_64, /proc/sys/kernel/arch says aarch64")
+    assert_told(await ask(on_host(tmp_path, root), "HOST-ARCH"), FAIL, words, how="uname says x86_64, /proc/sys/kernel/arch says aarch64")
 
 
 @LINUX
@@ -98,19 +100,19 @@ async def test_a_kernel_of_another_processor(tmp_path):
 )
 async def test_a_processor_that_is_only_played(tmp_path, cpuinfo, status, words, how):
     root = kernel(tmp_path / "r", proc__cpuinfo=cpuinfo)
-    told(await ask(on_host(tmp_path, root), "HOST-ARCH"), status, words, how=f"uname says x86_64, /proc/cpuinfo is {how}")
+    assert_told(await ask(on_host(tmp_path, root), "HOST-ARCH"), status, words, how=f"uname says x86_64, /proc/cpuinfo is {how}")
 
 
 PERSONALITY = """
 import asyncio, ctypes, sys
 from pathlib import Path
 from tests.causes.real import ask, on_host
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from canvos_tui.core.result import Status
 
 assert ctypes.CDLL(None).personality(8) >= 0  # PER_LINUX32
 result = asyncio.run(ask(on_host(Path(sys.argv[1]), Path("/")), "HOST-ARCH"))
-told(result, Status.FAIL, "Linux i686", how="the process has the 32-bit personality, so that uname says i686")
+assert_told(result, Status.FAIL, "Linux i686", how="the process has the 32-bit personality, so that uname says i686")
 """
 
 
@@ -127,7 +129,7 @@ async def test_an_engine_on_another_processor(tmp_path, short):
     arm = FakeEngine(_info=("200 OK", {**INFO, "Architecture": "aarch64"}))
     with unix(short / "docker.sock", arm.handle):
         result = await ask(on_engine(tmp_path, engine(short)), "HOST-ARCH")
-    told(result, FAIL, "but Docker's engine runs on aarch64", how="an engine of ours says Architecture aarch64")
+    assert_told(result, FAIL, "but Docker's engine runs on aarch64", how="an engine of ours says Architecture aarch64")
 
 
 # -- processors and memory -----------------------------------------------------------------------------------------
@@ -144,20 +146,20 @@ def limited(root: Path, cpu: str = "max 100000", memory: str = "max") -> Path:
 
 async def test_enough_of_both(tmp_path):
     world = World(tmp_path, machine=replace(MACHINE, cpus=4, memory=8 * GB))
-    told(await ask(world, "HOST-CPU"), PASS, "4 (needs: 4)", how="the host port says 4 CPUs")
-    told(await ask(world, "HOST-MEM"), PASS, "8.0 GB", how="the host port says 8 GB")
+    assert_told(await ask(world, "HOST-CPU"), PASS, "4 (needs: 4)", how="the host port says 4 CPUs")
+    assert_told(await ask(world, "HOST-MEM"), PASS, "8.0 GB", how="the host port says 8 GB")
     few = World(tmp_path, machine=replace(MACHINE, cpus=2, memory=4 * GB))
-    told(await ask(few, "HOST-CPU"), FAIL, "2 (needs: 4)", how="the host port says 2 CPUs")
-    told(await ask(few, "HOST-MEM"), FAIL, "4.0 GB (needs: 8 GB)", how="the host port says 4 GB")
+    assert_told(await ask(few, "HOST-CPU"), FAIL, "2 (needs: 4)", how="the host port says 2 CPUs")
+    assert_told(await ask(few, "HOST-MEM"), FAIL, "4.0 GB (needs: 8 GB)", how="the host port says 4 GB")
 
 
 @LINUX
 async def test_a_control_group_of_version_2(tmp_path):
     root = limited(tmp_path / "r", cpu="150000 100000", memory="6000000000")
     result = await ask(on_host(tmp_path, root), "HOST-CPU")
-    told(result, FAIL, "1.5, a control group allows no more of ", how="cpu.max of the control group is 150000 100000")
+    assert_told(result, FAIL, "1.5, a control group allows no more of ", how="cpu.max of the control group is 150000 100000")
     result = await ask(on_host(tmp_path, root), "HOST-MEM")
-    told(result, FAIL, "6.0 GB, a control group allows no more of 16.4 GB", how="memory.max of the control group is 6000000000")
+    assert_told(result, FAIL, "6.0 GB, a control group allows no more of 16.4 GB", how="memory.max of the control group is 6000000000")
     assert "--memory" in result.answer.fixes[0].text
 
 
@@ -174,19 +176,23 @@ async def test_a_control_group_of_version_1(tmp_path):
         proc__self__cgroup="5:memory:/box\n3:cpu:/box\n",
         **group,
     )
-    told(await ask(on_host(tmp_path, root), "HOST-CPU"), FAIL, "1, a control group", how="cpu.cfs_quota_us of a version 1 group")
-    told(await ask(on_host(tmp_path, root), "HOST-MEM"), FAIL, "4.0 GB, a control group", how="memory.limit_in_bytes of a version 1 group")
+    assert_told(await ask(on_host(tmp_path, root), "HOST-CPU"), FAIL, "1, a control group", how="cpu.cfs_quota_us of a version 1 group")
+    assert_told(
+        await ask(on_host(tmp_path, root), "HOST-MEM"), FAIL, "4.0 GB, a control group", how="memory.limit_in_bytes of a version 1 group"
+    )
 
 
 @LINUX
 async def test_memory_that_the_kernel_does_not_tell(tmp_path):
     (tmp_path / "r").mkdir()
-    told(await ask(on_host(tmp_path, tmp_path / "r"), "HOST-MEM"), UNKNOWN, "the system does not tell", how="there is no /proc/meminfo")
+    assert_told(
+        await ask(on_host(tmp_path, tmp_path / "r"), "HOST-MEM"), UNKNOWN, "the system does not tell", how="there is no /proc/meminfo"
+    )
 
 
 async def test_processors_that_the_system_does_not_tell(tmp_path):
     world = World(tmp_path, machine=replace(MACHINE, cpus=0))
-    told(await ask(world, "HOST-CPU"), UNKNOWN, "the system does not tell", how="the host port says 0 CPUs")
+    assert_told(await ask(world, "HOST-CPU"), UNKNOWN, "the system does not tell", how="the host port says 0 CPUs")
 
 
 async def test_an_engine_in_a_smaller_machine(tmp_path, short):
@@ -194,8 +200,8 @@ async def test_an_engine_in_a_smaller_machine(tmp_path, short):
     with unix(short / "docker.sock", small.handle):
         world = on_engine(tmp_path, engine(short))
         cpu, memory = await ask(world, "HOST-CPU"), await ask(world, "HOST-MEM")
-    told(cpu, FAIL, "2 in the machine of Docker's engine", how="an engine of ours says NCPU 2")
-    told(memory, FAIL, "4.0 GB in the machine of Docker's engine", how="an engine of ours says MemTotal 4 GB")
+    assert_told(cpu, FAIL, "2 in the machine of Docker's engine", how="an engine of ours says NCPU 2")
+    assert_told(memory, FAIL, "4.0 GB in the machine of Docker's engine", how="an engine of ours says MemTotal 4 GB")
 
 
 # -- disk ----------------------------------------------------------------------------------------------------------
@@ -227,7 +233,7 @@ async def test_docker_s_data_root_on_a_full_filesystem(tmp_path, short, small):
         world = on_engine(tmp_path, engine(short))
         world.host_port = LocalHost({"PATH": "/usr/bin:/bin"})
         result = await ask(world, "HOST-DISK")
-    told(result, FAIL, f"0 of 0 GB free on {small} for Docker", how="Docker's data root lies on a tmpfs that was filled")
+    assert_told(result, FAIL, f"0 of 0 GB free on {small} for Docker", how="Docker's data root lies on a tmpfs that was filled")
     assert f"at least 60 GB free on {small}" in result.answer.required
 
 
@@ -236,7 +242,7 @@ async def test_the_checkout_on_a_full_filesystem(tmp_path, short, small):
         world = on_engine(tmp_path, engine(short))
         world.host_port = LocalHost({"PATH": "/usr/bin:/bin"})
         result = await ask(world, "HOST-DISK", at(small / "CanvOS"))
-    told(result, FAIL, f"0 of 0 GB free on {small} for the checkout", how="the checkout lies on a tmpfs that was filled")
+    assert_told(result, FAIL, f"0 of 0 GB free on {small} for the checkout", how="the checkout lies on a tmpfs that was filled")
 
 
 @pytest.mark.parametrize(
@@ -248,14 +254,14 @@ async def test_the_checkout_on_a_full_filesystem(tmp_path, short, small):
     ],
 )
 async def test_each_rule_of_the_disk(free, status, words):
-    told(await ask(roomy(free), "HOST-DISK"), status, words, how=f"the host port says {free} of 400 GB free")
+    assert_told(await ask(roomy(free), "HOST-DISK"), status, words, how=f"the host port says {free} of 400 GB free")
 
 
 async def test_an_engine_whose_disk_cannot_be_seen(tmp_path, short):
     desktop = FakeEngine(_info=("200 OK", {**INFO, "OperatingSystem": "Docker Desktop"}))
     with unix(short / "docker.sock", desktop.handle):
         result = await ask(on_engine(tmp_path, engine(short)), "HOST-DISK")
-    told(
+    assert_told(
         result, WARN, "Docker's disk lies in the virtual machine of Docker Desktop", how="an engine of ours says that it is Docker Desktop"
     )
 
@@ -263,4 +269,4 @@ async def test_an_engine_whose_disk_cannot_be_seen(tmp_path, short):
 async def test_a_disk_that_cannot_be_looked_at(tmp_path):
     world = on_host(tmp_path, Path("/"))
     result = await ask(world, "HOST-DISK", at(tmp_path / ("x" * 300)))
-    told(result, UNKNOWN, "File name too long", how="the checkout's name has 300 letters")
+    assert_told(result, UNKNOWN, "File name too long", how="the checkout's name has 300 letters")

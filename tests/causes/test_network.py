@@ -21,7 +21,7 @@ from canvos_tui.core.result import Status
 from tests import certificates
 from tests.causes.internet import Internet, closed_port, internet
 from tests.causes.real import Real, ask, at, on_network
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from tests.http_server import answer, hang, read_head, tcp
 
 PASS, WARN, FAIL, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN
@@ -58,14 +58,16 @@ def mirror(home: Path, port: int, limit: float = 8.0, **environ: str) -> tuple[R
 @pytest.mark.parametrize("name", HOSTS)
 async def test_a_host_that_answers(tmp_path, net, name):
     result = await ask(world(net, tmp_path), name, draft(net, tmp_path))
-    told(result, PASS, " answers ", how="a proxy of ours opens TLS for the host with a trusted authority and answers")
+    assert_told(result, PASS, " answers ", how="a proxy of ours opens TLS for the host with a trusted authority and answers")
 
 
 async def test_a_host_that_is_not_needed_and_one_that_waits(tmp_path, net):
     plain = draft(net, tmp_path, OS_DISTRIBUTION="ubuntu")
-    told(await ask(world(net, tmp_path), "NET-OPENSUSE", plain), PASS, "not needed: OS_DISTRIBUTION is ubuntu", how=".arg says ubuntu")
+    assert_told(
+        await ask(world(net, tmp_path), "NET-OPENSUSE", plain), PASS, "not needed: OS_DISTRIBUTION is ubuntu", how=".arg says ubuntu"
+    )
     no_region = draft(net, tmp_path, REGION="")
-    told(await ask(world(net, tmp_path), "NET-S3", no_region), Status.SKIP, "waits for screen 5", how=".arg names no region")
+    assert_told(await ask(world(net, tmp_path), "NET-S3", no_region), Status.SKIP, "waits for screen 5", how=".arg names no region")
 
 
 async def test_the_override_of_aws_s_endpoint_is_the_host_that_is_asked(tmp_path, net):
@@ -76,7 +78,7 @@ async def test_the_override_of_aws_s_endpoint_is_the_host_that_is_asked(tmp_path
     with tcp(aws) as server:
         one = world(net, tmp_path, AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.port}", NO_PROXY="127.0.0.1")
         result = await ask(one, "NET-EC2", draft(net, tmp_path))
-    told(result, PASS, "127.0.0.1 answers 403", how="a stand-in for AWS, named by AWS_ENDPOINT_URL, answers 403")
+    assert_told(result, PASS, "127.0.0.1 answers 403", how="a stand-in for AWS, named by AWS_ENDPOINT_URL, answers 403")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ async def test_a_host_that_answers_oddly(tmp_path, net, name, status, words, adv
     host = words.split()[0]
     net.says[host] = status
     result = await ask(world(net, tmp_path), name, draft(net, tmp_path))
-    told(result, WARN, words, how=f"a server in its place answers {status}")
+    assert_told(result, WARN, words, how=f"a server in its place answers {status}")
     assert advice in result.answer.fixes[0].text
 
 
@@ -110,32 +112,32 @@ async def test_a_host_that_answers_oddly(tmp_path, net, name, status, words, adv
 async def test_a_proxy_that_keeps_one_host_back(tmp_path, net, says, words):
     net.says["quay.io"] = says
     result = await ask(world(net, tmp_path), "NET-QUAY", draft(net, tmp_path))
-    told(result, UNKNOWN, words, how=f"a proxy of ours answers {says[6:]} for this host only")
+    assert_told(result, UNKNOWN, words, how=f"a proxy of ours answers {says[6:]} for this host only")
 
 
 async def test_a_host_that_hangs_behind_the_proxy(tmp_path, net):
     net.says["quay.io"] = "hang"
     result = await ask(world(net, tmp_path, limit=1.5), "NET-QUAY", draft(net, tmp_path))
     words = f"quay.io: no connection within 1.5 s by the proxy 127.0.0.1:{net.port}"
-    told(result, UNKNOWN, words, how="a proxy of ours never answers for this host")
+    assert_told(result, UNKNOWN, words, how="a proxy of ours never answers for this host")
 
 
 async def test_a_name_that_does_not_resolve(tmp_path, net):
     environ = {**net.environ, "NO_PROXY": ".invalid"}
     result = await ask(on_network(tmp_path, **environ), "NET-REGISTRY", draft(net, tmp_path, SPECTRO_PUB_REPO="no-such.invalid/images"))
-    told(result, UNKNOWN, "no-such.invalid: dns: the name cannot be resolved", how="SPECTRO_PUB_REPO names a host in .invalid")
+    assert_told(result, UNKNOWN, "no-such.invalid: dns: the name cannot be resolved", how="SPECTRO_PUB_REPO names a host in .invalid")
 
 
 async def test_a_name_that_cannot_be_one(tmp_path, net):
     environ = {**net.environ, "NO_PROXY": ".example"}
     name = "a" * 70 + ".example"
     result = await ask(on_network(tmp_path, **environ), "NET-REGISTRY", draft(net, tmp_path, SPECTRO_PUB_REPO=f"{name}/images"))
-    told(result, UNKNOWN, "dns: this can be no host name", how="SPECTRO_PUB_REPO names a host with a label of 70 letters")
+    assert_told(result, UNKNOWN, "dns: this can be no host name", how="SPECTRO_PUB_REPO names a host with a label of 70 letters")
 
 
 async def test_a_port_that_nobody_listens_on(tmp_path, net):
     one, where = mirror(tmp_path, closed_port(), **net.environ)
-    told(
+    assert_told(
         await ask(one, "NET-REGISTRY", where), UNKNOWN, "localhost: connect: Connection refused", how="nobody listens on the mirror's port"
     )
 
@@ -144,7 +146,7 @@ async def test_a_server_that_never_answers(tmp_path, net):
     with tcp(hang) as server:
         one, where = mirror(tmp_path, server.port, limit=1.5, **net.environ)
         result = await ask(one, "NET-REGISTRY", where)
-    told(result, UNKNOWN, "localhost: no connection within 1.5 s", how="a server of ours accepts and never speaks TLS")
+    assert_told(result, UNKNOWN, "localhost: no connection within 1.5 s", how="a server of ours accepts and never speaks TLS")
 
 
 async def test_a_server_without_tls(tmp_path, net):
@@ -155,7 +157,7 @@ async def test_a_server_without_tls(tmp_path, net):
     with tcp(plain) as server:
         one, where = mirror(tmp_path, server.port, **net.environ)
         result = await ask(one, "NET-REGISTRY", where)
-    told(result, UNKNOWN, "localhost: tls: no TLS", how="a server of ours speaks plain HTTP where TLS is expected")
+    assert_told(result, UNKNOWN, "localhost: tls: no TLS", how="a server of ours speaks plain HTTP where TLS is expected")
     assert "speaks no TLS" in result.answer.fixes[0].text
 
 
@@ -167,14 +169,16 @@ async def test_something_that_is_no_web_server(tmp_path, net):
     with tcp(mail) as server:
         one = world(net, tmp_path, AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.port}", NO_PROXY="127.0.0.1")
         result = await ask(one, "NET-S3", draft(net, tmp_path))
-    told(result, UNKNOWN, "127.0.0.1: http: what answers speaks no HTTP", how="a server of ours greets like a mail server")
+    assert_told(result, UNKNOWN, "127.0.0.1: http: what answers speaks no HTTP", how="a server of ours greets like a mail server")
 
 
 async def test_tls_that_is_opened_on_the_way(tmp_path, net):
     pem, _ = certificates.make(tmp_path)  # another authority than the one that signs
     environ = {**net.environ, "SSL_CERT_FILE": str(pem)}
     result = await ask(on_network(tmp_path, **environ), "NET-QUAY", draft(net, tmp_path))
-    told(result, UNKNOWN, "issued by Example Corp, Inspecting Proxy CA", how="a proxy of ours opens TLS with an authority of its own")
+    assert_told(
+        result, UNKNOWN, "issued by Example Corp, Inspecting Proxy CA", how="a proxy of ours opens TLS with an authority of its own"
+    )
     assert result.answer.fixes[0].text.startswith("Example Corp, Inspecting Proxy CA opens TLS on the way")
 
 
@@ -194,7 +198,9 @@ async def test_a_certificate_that_has_expired(tmp_path, net):
     with tcp(handle) as server:
         one, where = mirror(tmp_path, server.port, **{**net.environ, "SSL_CERT_FILE": str(both)})
         result = await ask(one, "NET-REGISTRY", where)
-    told(result, UNKNOWN, "localhost: tls: certificate has expired", how="a server of ours shows a certificate that expired an hour ago")
+    assert_told(
+        result, UNKNOWN, "localhost: tls: certificate has expired", how="a server of ours shows a certificate that expired an hour ago"
+    )
     assert "clock" in result.answer.fixes[0].text
 
 
@@ -202,9 +208,11 @@ async def test_a_certificate_that_has_expired(tmp_path, net):
 
 
 async def test_no_proxy_and_one_that_lets_through(tmp_path, net):
-    told(await ask(on_network(tmp_path), "NET-PROXY"), PASS, "no proxy is set", how="no proxy variable is set")
-    told(await ask(world(net, tmp_path), "NET-PROXY", draft(net, tmp_path)), PASS, "HTTPS_PROXY http://127.0.0.1", how="a proxy of ours")
-    told(await ask(world(net, tmp_path), "NET-DNS", draft(net, tmp_path)), PASS, "left to the proxy", how="a proxy of ours answers")
+    assert_told(await ask(on_network(tmp_path), "NET-PROXY"), PASS, "no proxy is set", how="no proxy variable is set")
+    assert_told(
+        await ask(world(net, tmp_path), "NET-PROXY", draft(net, tmp_path)), PASS, "HTTPS_PROXY http://127.0.0.1", how="a proxy of ours"
+    )
+    assert_told(await ask(world(net, tmp_path), "NET-DNS", draft(net, tmp_path)), PASS, "left to the proxy", how="a proxy of ours answers")
 
 
 @pytest.mark.parametrize(
@@ -218,23 +226,23 @@ async def test_no_proxy_and_one_that_lets_through(tmp_path, net):
 async def test_a_proxy_that_keeps_everything_back_is_one_line(tmp_path, net, says, status, words):
     net.says["*"] = f"proxy {says}"
     results = await world(net, tmp_path).results(draft(net, tmp_path))
-    told(results["NET-PROXY"], status, words, how=f"a proxy of ours answers {says} to everything")
+    assert_told(results["NET-PROXY"], status, words, how=f"a proxy of ours answers {says} to everything")
     assert {results[name].answer.observed for name in (*HOSTS, "HOST-CLOCK", "NET-DNS")} == {"waits for NET-PROXY"}
 
 
 async def test_a_proxy_that_is_not_there(tmp_path):
     port = closed_port()
     result = await ask(on_network(tmp_path, HTTPS_PROXY=f"http://me:hush@127.0.0.1:{port}"), "NET-PROXY")
-    told(result, UNKNOWN, f"the proxy 127.0.0.1:{port}: Connection refused", how="nobody listens on the proxy's port")
+    assert_told(result, UNKNOWN, f"the proxy 127.0.0.1:{port}: Connection refused", how="nobody listens on the proxy's port")
     assert "hush" not in repr(result.answer)
     lost = await ask(on_network(tmp_path, HTTPS_PROXY="http://no-such.invalid:3128"), "NET-PROXY")
-    told(lost, UNKNOWN, "the name cannot be resolved", how="the proxy's name is in .invalid")
+    assert_told(lost, UNKNOWN, "the name cannot be resolved", how="the proxy's name is in .invalid")
 
 
 async def test_a_proxy_that_never_answers(tmp_path):
     with tcp(hang) as server:
         result = await ask(on_network(tmp_path, 1.0, HTTPS_PROXY=f"http://127.0.0.1:{server.port}"), "NET-PROXY")
-    told(result, UNKNOWN, "no connection within 1 s by the proxy", how="a proxy of ours accepts and never answers")
+    assert_told(result, UNKNOWN, "no connection within 1 s by the proxy", how="a proxy of ours accepts and never answers")
 
 
 @pytest.mark.parametrize(
@@ -246,13 +254,13 @@ async def test_a_proxy_that_never_answers(tmp_path):
     ],
 )
 async def test_a_proxy_variable_that_is_no_address(tmp_path, value, words, how):
-    told(await ask(on_network(tmp_path, HTTPS_PROXY=value), "NET-PROXY"), FAIL, words, how=how)
+    assert_told(await ask(on_network(tmp_path, HTTPS_PROXY=value), "NET-PROXY"), FAIL, words, how=how)
 
 
 async def test_the_build_s_proxy_is_another_one_than_the_shell_s(tmp_path, net):
     other = draft(net, tmp_path, HTTPS_PROXY="http://other.example:3128")
     result = await ask(world(net, tmp_path), "NET-PROXY", other)
-    told(result, WARN, ".arg: HTTPS_PROXY http://other.example:3128", how=".arg names another proxy than the shell")
+    assert_told(result, WARN, ".arg: HTTPS_PROXY http://other.example:3128", how=".arg names another proxy than the shell")
 
 
 # -- without a network ---------------------------------------------------------------------------------------------
@@ -261,13 +269,13 @@ ALONE = """
 import asyncio, sys
 from pathlib import Path
 from tests.causes.real import on_network
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from canvos_tui.core.hosts import HOSTS
 from canvos_tui.core.result import Status
 
 results = asyncio.run(on_network(Path(sys.argv[1])).results())
 how = "the process has a network namespace of its own, with nothing in it"
-told(results["NET-DNS"], Status.FAIL, "no name resolves (the name cannot be resolved (", how=how)
+assert_told(results["NET-DNS"], Status.FAIL, "no name resolves (the name cannot be resolved (", how=how)
 waiting = {results[name].answer.observed for name in (*HOSTS, "HOST-CLOCK")}
 assert waiting == {"waits for NET-DNS"}, waiting
 """
@@ -306,13 +314,13 @@ def test_no_name_resolves(tmp_path):
 async def test_the_clock_against_a_date(tmp_path, net, skew, status, words):
     net.skew = skew + 0.5 if skew > 0 else skew  # the Date has whole seconds
     result = await ask(world(net, tmp_path), "HOST-CLOCK", draft(net, tmp_path))
-    told(result, status, words.strip() if skew == 0 else words, how=f"servers of ours answer with a Date that is {-skew:+} s off")
+    assert_told(result, status, words.strip() if skew == 0 else words, how=f"servers of ours answer with a Date that is {-skew:+} s off")
 
 
 async def test_an_old_copy_of_a_cache_is_no_wrong_clock(tmp_path, net):
     net.age = 7200
     result = await ask(world(net, tmp_path), "HOST-CLOCK", draft(net, tmp_path))
-    told(result, PASS, "within", how="servers of ours answer with a two hours old Date and `Age: 7200`")
+    assert_told(result, PASS, "within", how="servers of ours answer with a two hours old Date and `Age: 7200`")
 
 
 async def test_nobody_tells_the_time(tmp_path, net):
@@ -326,4 +334,4 @@ async def test_nobody_tells_the_time(tmp_path, net):
         one = world(net, tmp_path, 1.0, AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.port}", NO_PROXY="127.0.0.1")
         net.says["archive.ubuntu.com"] = "proxy 502 Bad Gateway"
         result = await ask(one, "HOST-CLOCK", draft(net, tmp_path))
-    told(result, UNKNOWN, "no host answered with its time", how="the hosts hang, answer without a Date or are not reached")
+    assert_told(result, UNKNOWN, "no host answered with its time", how="the hosts hang, answer without a Date or are not reached")

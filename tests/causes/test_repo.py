@@ -15,7 +15,7 @@ from canvos_tui.core.result import Status
 from tests import canvos_repo
 from tests.canvos_repo import git
 from tests.causes.real import Real, ask, at
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from tests.check_world import World
 
 PASS, WARN, FAIL, SKIP, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN
@@ -32,29 +32,31 @@ def folder(tmp_path) -> Path:
 
 
 async def test_a_checkout(tmp_path, folder):
-    told(await ask(World(tmp_path), "REPO-CLONE", at(folder)), PASS, f"{folder} at v4.9.38", how="git clone and checkout")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(folder)), PASS, f"{folder} at v4.9.38", how="git clone and checkout")
 
 
 async def test_nothing_there_yet(tmp_path):
     waits = "waits for screen 2: nothing is at"
-    told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "absent")), SKIP, waits, how="no such folder")
-    told(await ask(World(tmp_path), "REPO-CLONE", fresh()), SKIP, "waits for screen 2", how="no folder was named")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "absent")), SKIP, waits, how="no such folder")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", fresh()), SKIP, "waits for screen 2", how="no folder was named")
 
 
 async def test_a_folder_with_other_files(tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "notes").write_text("mine")
-    told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "x")), FAIL, "is a folder with other files", how="a folder with a file")
+    assert_told(
+        await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "x")), FAIL, "is a folder with other files", how="a folder with a file"
+    )
 
 
 async def test_a_file(tmp_path):
     (tmp_path / "x").write_text("mine")
-    told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "x")), FAIL, "is a file", how="a file of that name")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "x")), FAIL, "is a file", how="a file of that name")
 
 
 async def test_another_repository(tmp_path):
     subprocess.run(["git", "init", "-q", str(tmp_path / "x")], check=True, env=canvos_repo.ENV)
-    told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "x")), FAIL, "is another git repository", how="git init elsewhere")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "x")), FAIL, "is another git repository", how="git init elsewhere")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -62,13 +64,13 @@ async def test_a_checkout_of_somebody_else(tmp_path, folder):
     for path in (folder, *folder.rglob("*")):
         os.chown(path, 65534, 65534, follow_symlinks=False)
     words = "belongs to another user: git refuses"
-    told(await ask(World(tmp_path), "REPO-CLONE", at(folder)), FAIL, words, how="every file given to another user, git run as root")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(folder)), FAIL, words, how="every file given to another user, git run as root")
 
 
 async def test_without_git(tmp_path, folder):
     world = World(tmp_path, tools={"git": None})
     result = await ask(world, "REPO-CLONE", at(folder))
-    told(result, SKIP, "waits for TOOL-GIT", how="the host port finds no git")
+    assert_told(result, SKIP, "waits for TOOL-GIT", how="the host port finds no git")
 
 
 # -- its path ------------------------------------------------------------------------------------------------------
@@ -81,18 +83,18 @@ def here(tmp_path: Path) -> Real:
 
 
 async def test_a_good_path(tmp_path, folder):
-    told(await ask(here(tmp_path), "REPO-PATH", at(folder)), PASS, str(folder), how="a folder of this user")
+    assert_told(await ask(here(tmp_path), "REPO-PATH", at(folder)), PASS, str(folder), how="a folder of this user")
 
 
 async def test_a_blank_in_the_path_does_no_harm(tmp_path):
     made = canvos_repo.make(tmp_path / "my CanvOS")
-    told(await ask(here(tmp_path), "REPO-PATH", at(made)), PASS, "its blanks do no harm", how="a checkout in `my CanvOS`")
+    assert_told(await ask(here(tmp_path), "REPO-PATH", at(made)), PASS, "its blanks do no harm", how="a checkout in `my CanvOS`")
 
 
 async def test_a_colon_in_the_path(tmp_path):
     made = canvos_repo.make(tmp_path / "a:b")
     result = await ask(here(tmp_path), "REPO-PATH", at(made))
-    told(result, FAIL, "holds a `:`, which ends the name of a volume", how="a checkout in `a:b`")
+    assert_told(result, FAIL, "holds a `:`, which ends the name of a volume", how="a checkout in `a:b`")
     assert [c.run for f in result.answer.fixes for c in f.commands] == [f"mv {made} {tmp_path / 'a-b'}"]
 
 
@@ -109,76 +111,76 @@ async def test_a_path_that_cannot_be_written(tmp_path, folder):
 
     real = Real(tmp_path)
     real.host_port = Closed()
-    told(await ask(real, "REPO-PATH", at(folder)), FAIL, "cannot write to", how="the host port says it is not writable")
+    assert_told(await ask(real, "REPO-PATH", at(folder)), FAIL, "cannot write to", how="the host port says it is not writable")
 
 
 # -- history, tag, target ------------------------------------------------------------------------------------------
 
 
 async def test_a_whole_history(tmp_path, folder):
-    told(await ask(World(tmp_path), "REPO-SHALLOW", at(folder)), PASS, "4 tags", how="a repository with four tags")
+    assert_told(await ask(World(tmp_path), "REPO-SHALLOW", at(folder)), PASS, "4 tags", how="a repository with four tags")
 
 
 async def test_a_shallow_clone(tmp_path, folder):
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "v4.9.38", f"file://{folder}", str(shallow))
     result = await ask(World(tmp_path), "REPO-SHALLOW", at(shallow))
-    told(result, WARN, "a shallow clone with 1 tag", how="git clone --depth 1 --branch v4.9.38")
+    assert_told(result, WARN, "a shallow clone with 1 tag", how="git clone --depth 1 --branch v4.9.38")
 
 
 async def test_a_clone_without_tags(tmp_path, folder):
     bare = tmp_path / "none"
     git(tmp_path, "clone", "-q", "--no-tags", f"file://{folder}", str(bare))
-    told(await ask(World(tmp_path), "REPO-SHALLOW", at(bare)), WARN, "no tag is here", how="git clone --no-tags")
+    assert_told(await ask(World(tmp_path), "REPO-SHALLOW", at(bare)), WARN, "no tag is here", how="git clone --no-tags")
 
 
 async def test_a_good_tag(tmp_path, folder):
-    told(await ask(World(tmp_path), "REPO-TAG", at(folder)), PASS, "v4.9.38, agent v4.9.38", how="git checkout v4.9.38")
-    told(await ask(World(tmp_path), "REPO-TARGET", at(folder)), PASS, "+aws-cloud-image is there", how="git checkout v4.9.38")
+    assert_told(await ask(World(tmp_path), "REPO-TAG", at(folder)), PASS, "v4.9.38, agent v4.9.38", how="git checkout v4.9.38")
+    assert_told(await ask(World(tmp_path), "REPO-TARGET", at(folder)), PASS, "+aws-cloud-image is there", how="git checkout v4.9.38")
 
 
 async def test_a_tag_with_an_older_agent(tmp_path, folder):
     git(folder, "checkout", "-q", "v4.10.0")
     result = await ask(World(tmp_path), "REPO-TAG", at(folder))
-    told(result, WARN, "v4.10.0 carries the agent v4.9.21", how="git checkout v4.10.0, whose Earthfile names PE_VERSION v4.9.21")
+    assert_told(result, WARN, "v4.10.0 carries the agent v4.9.21", how="git checkout v4.10.0, whose Earthfile names PE_VERSION v4.9.21")
 
 
 async def test_the_guide_s_own_example(tmp_path, folder):
     git(folder, "checkout", "-q", "v4.8.5")
     result = await ask(World(tmp_path), "REPO-TARGET", at(folder))
-    told(result, FAIL, "v4.8.5 has no +aws-cloud-image target", how="git checkout v4.8.5, the guide's example")
+    assert_told(result, FAIL, "v4.8.5 has no +aws-cloud-image target", how="git checkout v4.8.5, the guide's example")
     assert [c.run for f in result.answer.fixes for c in f.commands] == [f"git -C {folder} checkout v4.9.38"]
 
 
 async def test_a_commit_without_a_tag(tmp_path, folder):
     (folder / "release").write_text("mine")
     git(folder, "commit", "-qam", "mine")
-    told(await ask(World(tmp_path), "REPO-TAG", at(folder)), WARN, "on no tag (", how="a commit of one's own on top of the tag")
+    assert_told(await ask(World(tmp_path), "REPO-TAG", at(folder)), WARN, "on no tag (", how="a commit of one's own on top of the tag")
 
 
 async def test_another_tag_than_chosen(tmp_path, folder):
     from canvos_tui.core.draft import TagChosen
 
     result = await ask(World(tmp_path), "REPO-TAG", at(folder).after(TagChosen("v4.9.37")))
-    told(result, WARN, "on v4.9.38, chosen was v4.9.37", how="v4.9.37 chosen in the wizard, v4.9.38 checked out by hand")
+    assert_told(result, WARN, "on v4.9.38, chosen was v4.9.37", how="v4.9.37 chosen in the wizard, v4.9.38 checked out by hand")
 
 
 # -- what lies about -----------------------------------------------------------------------------------------------
 
 
 async def test_a_clean_tree(tmp_path, folder):
-    told(await ask(World(tmp_path), "REPO-DIRTY", at(folder)), PASS, "clean", how="nothing changed since the checkout")
-    told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "none", how="nothing changed since the checkout")
+    assert_told(await ask(World(tmp_path), "REPO-DIRTY", at(folder)), PASS, "clean", how="nothing changed since the checkout")
+    assert_told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "none", how="nothing changed since the checkout")
 
 
 async def test_a_changed_file(tmp_path, folder):
     (folder / "Earthfile").write_text(canvos_repo.earthfile("v4.9.38") + "# mine\n")
-    told(await ask(World(tmp_path), "REPO-DIRTY", at(folder)), WARN, "1 changed: Earthfile", how="a line added to the Earthfile")
+    assert_told(await ask(World(tmp_path), "REPO-DIRTY", at(folder)), WARN, "1 changed: Earthfile", how="a line added to the Earthfile")
 
 
 async def test_an_untracked_file(tmp_path, folder):
     (folder / "notes.txt").write_text("mine")
-    told(await ask(World(tmp_path), "REPO-DIRTY", at(folder)), WARN, "1 changed: notes.txt", how="a new file that git does not know")
+    assert_told(await ask(World(tmp_path), "REPO-DIRTY", at(folder)), WARN, "1 changed: notes.txt", how="a new file that git does not know")
 
 
 @pytest.mark.parametrize(
@@ -200,18 +202,18 @@ async def test_a_left_over(tmp_path, folder, name, words, ignored):
     if ignored:
         (folder / ".git" / "info" / "exclude").write_text(f"{name.split('/')[0]}\n")
     result = await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder))
-    told(result, WARN, words, how=f"the file {name} in the checkout" + (", ignored by git" if ignored else ""))
+    assert_told(result, WARN, words, how=f"the file {name} in the checkout" + (", ignored by git" if ignored else ""))
 
 
 async def test_an_old_cluster_configuration_counts_only_when_arg_names_it(tmp_path, folder):
     (folder / "spc.tgz").write_bytes(b"x" * 2000)
-    told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "none", how="spc.tgz, but .arg names no CLUSTERCONFIG")
+    assert_told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "none", how="spc.tgz, but .arg names no CLUSTERCONFIG")
     (folder / ".arg").write_text("CLUSTERCONFIG=spc.tgz\n")
     result = await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder, CLUSTERCONFIG="spc.tgz"))
-    told(result, WARN, "spc.tgz", how="spc.tgz, and .arg says CLUSTERCONFIG=spc.tgz")
+    assert_told(result, WARN, "spc.tgz", how="spc.tgz, and .arg says CLUSTERCONFIG=spc.tgz")
 
 
 async def test_results_of_older_builds_are_named_but_do_no_harm(tmp_path, folder):
     (folder / "build").mkdir()
     (folder / "build" / "old.raw").write_bytes(b"x" * 5_000_000)
-    told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "build/ holds 5.0 MB", how="a raw image of 5 MB in build/")
+    assert_told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "build/ holds 5.0 MB", how="a raw image of 5 MB in build/")

@@ -21,7 +21,7 @@ from canvos_tui.adapters.host import LocalHost
 from canvos_tui.core.machine import Container
 from canvos_tui.core.result import Status
 from tests.causes.real import Real, ask, at, on_engine
-from tests.causes.told import told
+from tests.causes.told import assert_told
 from tests.check_world import ENGINE, World
 from tests.fake_engine import IMAGE, INFO, VERSION, FakeEngine
 from tests.http_server import hang, read_head, unix
@@ -51,8 +51,8 @@ def engine(folder: Path, cli: str = "Docker version 27.1.1", **environ: str) -> 
     return DockerEngine({**paths, **environ}, default_socket=str(folder / "docker.sock"), sbin="")
 
 
-async def docker_says(folder: Path, status: Status, words: str, how: str, **environ: str) -> None:
-    told(await ask(on_engine(folder, engine(folder, **environ)), "TOOL-DOCKER"), status, words, how=how)
+async def assert_docker(folder: Path, status: Status, words: str, how: str, **environ: str) -> None:
+    assert_told(await ask(on_engine(folder, engine(folder, **environ)), "TOOL-DOCKER"), status, words, how=how)
 
 
 # -- git and the optional programs ---------------------------------------------------------------------------------
@@ -61,14 +61,14 @@ async def docker_says(folder: Path, status: Status, words: str, how: str, **envi
 async def test_programs_that_are_there_or_not(folder):
     world = Real(folder)
     world.host_port = LocalHost({"PATH": str(folder / "bin")})
-    told(await ask(world, "TOOL-GIT"), FAIL, "git is not on PATH", how="a PATH without git")
-    told(await ask(world, "TOOL-EARTHLY"), PASS, "not installed, not needed", how="a PATH without earthly")
+    assert_told(await ask(world, "TOOL-GIT"), FAIL, "git is not on PATH", how="a PATH without git")
+    assert_told(await ask(world, "TOOL-EARTHLY"), PASS, "not installed, not needed", how="a PATH without earthly")
     program(folder, "git", "git version 2.43.0")
     program(folder, "earthly", "earthly version v0.8.15")
     program(folder, "crane", "0.20.2")
-    told(await ask(world, "TOOL-GIT"), PASS, "git version 2.43.0", how="a git on PATH")
-    told(await ask(world, "TOOL-EARTHLY"), PASS, "step 16 does not use it", how="an earthly on PATH")
-    told(await ask(world, "TOOL-CRANE"), PASS, "it cannot take Docker's place in step 16", how="a crane on PATH")
+    assert_told(await ask(world, "TOOL-GIT"), PASS, "git version 2.43.0", how="a git on PATH")
+    assert_told(await ask(world, "TOOL-EARTHLY"), PASS, "step 16 does not use it", how="an earthly on PATH")
+    assert_told(await ask(world, "TOOL-CRANE"), PASS, "it cannot take Docker's place in step 16", how="a crane on PATH")
 
 
 async def test_a_git_that_cannot_be_run(folder):
@@ -76,7 +76,7 @@ async def test_a_git_that_cannot_be_run(folder):
     (folder / "bin" / "git").write_bytes(b"\x7fELF not really")
     world = Real(folder)
     world.host_port = LocalHost({"PATH": str(folder / "bin")})
-    told(await ask(world, "TOOL-GIT"), UNKNOWN, "cannot be run: Exec format error", how="a file that is no program in git's place")
+    assert_told(await ask(world, "TOOL-GIT"), UNKNOWN, "cannot be run: Exec format error", how="a file that is no program in git's place")
 
 
 # -- no engine answers ---------------------------------------------------------------------------------------------
@@ -84,27 +84,27 @@ async def test_a_git_that_cannot_be_run(folder):
 
 async def test_nothing_is_installed(folder):
     world = on_engine(folder, engine(folder, cli=""))
-    told(await ask(world, "TOOL-DOCKER"), FAIL, "neither the docker command nor an engine", how="no docker on PATH, no socket")
+    assert_told(await ask(world, "TOOL-DOCKER"), FAIL, "neither the docker command nor an engine", how="no docker on PATH, no socket")
 
 
 async def test_the_command_without_an_engine(folder):
-    await docker_says(folder, FAIL, "the docker command is here, the engine is not", "a docker command, no socket, no dockerd")
+    await assert_docker(folder, FAIL, "the docker command is here, the engine is not", "a docker command, no socket, no dockerd")
 
 
 async def test_an_engine_that_was_not_started(folder):
     program(folder, "dockerd", "x")
-    await docker_says(folder, FAIL, "Docker is installed but not running", "a dockerd on PATH, no socket")
+    await assert_docker(folder, FAIL, "Docker is installed but not running", "a dockerd on PATH, no socket")
 
 
 async def test_an_engine_that_died(folder):
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(folder / "docker.sock"))
-        await docker_says(folder, FAIL, "docker.sock: connection refused", "a socket that nobody listens on")
+        await assert_docker(folder, FAIL, "docker.sock: connection refused", "a socket that nobody listens on")
 
 
 async def test_a_folder_in_the_socket_s_place(folder):
     (folder / "docker.sock").mkdir()
-    await docker_says(folder, FAIL, "is a folder, no socket", "a folder of that name, as a mount into a container makes it")
+    await assert_docker(folder, FAIL, "is a folder, no socket", "a folder of that name, as a mount into a container makes it")
 
 
 async def test_an_engine_that_hangs(folder, monkeypatch):
@@ -112,7 +112,7 @@ async def test_an_engine_that_hangs(folder, monkeypatch):
 
     monkeypatch.setattr(adapter, "PING_LIMIT", 0.3)
     with unix(folder / "docker.sock", hang):
-        await docker_says(folder, UNKNOWN, "no answer within", "a socket that accepts and says nothing")
+        await assert_docker(folder, UNKNOWN, "no answer within", "a socket that accepts and says nothing")
 
 
 async def test_something_else_behind_the_socket(folder):
@@ -121,45 +121,45 @@ async def test_something_else_behind_the_socket(folder):
         connection.sendall(b"220 mail ready\r\n\r\n")
 
     with unix(folder / "docker.sock", mail):
-        await docker_says(folder, FAIL, "what answers there is no Docker engine", "a socket that speaks another protocol")
+        await assert_docker(folder, FAIL, "what answers there is no Docker engine", "a socket that speaks another protocol")
 
 
 async def test_an_engine_in_trouble(folder):
     fake = FakeEngine(_ping=("500 Internal Server Error", {"message": "x"}))
     with unix(folder / "docker.sock", fake.handle):
-        await docker_says(folder, FAIL, "the engine answers 500", "an engine that answers 500 to a ping")
+        await assert_docker(folder, FAIL, "the engine answers 500", "an engine that answers 500 to a ping")
 
 
 @pytest.mark.parametrize(("path", "name"), [("docker.sock", "rootless Docker"), ("podman/podman.sock", "Podman")])
 async def test_only_an_engine_that_the_command_does_not_use(folder, path, name):
     (folder / "run" / path).parent.mkdir(parents=True)
     with unix(folder / "run" / path, FakeEngine().handle):
-        await docker_says(folder, FAIL, f"only {name} listens", f"a socket at XDG_RUNTIME_DIR/{path} only")
+        await assert_docker(folder, FAIL, f"only {name} listens", f"a socket at XDG_RUNTIME_DIR/{path} only")
 
 
 async def test_podman_s_docker_command(folder):
     program(folder, "docker", "podman version 4.9.3")
     world = on_engine(folder, engine(folder, cli=""))
-    told(await ask(world, "TOOL-DOCKER"), FAIL, "the docker command is Podman's", how="a docker command that says podman")
+    assert_told(await ask(world, "TOOL-DOCKER"), FAIL, "the docker command is Podman's", how="a docker command that says podman")
 
 
 async def test_a_host_that_does_not_exist(folder):
     words = "DOCKER_HOST points to tcp://no-such-host.invalid:2375"
-    await docker_says(folder, FAIL, words, "DOCKER_HOST names a host without an address", DOCKER_HOST="tcp://no-such-host.invalid:2375")
+    await assert_docker(folder, FAIL, words, "DOCKER_HOST names a host without an address", DOCKER_HOST="tcp://no-such-host.invalid:2375")
 
 
 async def test_an_engine_over_ssh(folder):
     words = "the engine has to run on this machine"
-    await docker_says(folder, FAIL, words, "DOCKER_HOST=ssh://build", DOCKER_HOST="ssh://build")
+    await assert_docker(folder, FAIL, words, "DOCKER_HOST=ssh://build", DOCKER_HOST="ssh://build")
 
 
 async def test_a_context_that_does_not_exist(folder):
-    await docker_says(folder, FAIL, "the Docker context `gone`", "DOCKER_CONTEXT names no context", DOCKER_CONTEXT="gone")
+    await assert_docker(folder, FAIL, "the Docker context `gone`", "DOCKER_CONTEXT names no context", DOCKER_CONTEXT="gone")
 
 
 async def test_the_socket_of_docker_host_is_not_there(folder):
     words = "(DOCKER_HOST names it)"
-    await docker_says(folder, FAIL, words, "DOCKER_HOST names a socket that is not there", DOCKER_HOST=f"unix://{folder}/none.sock")
+    await assert_docker(folder, FAIL, words, "DOCKER_HOST names a socket that is not there", DOCKER_HOST=f"unix://{folder}/none.sock")
 
 
 @contextlib.contextmanager
@@ -181,13 +181,15 @@ async def test_a_socket_that_this_user_may_not_open(folder):
         made = engine(folder)
         with ordinary_user():
             result = await ask(on_engine(folder, made), "TOOL-DOCKER-PERM")
-    told(result, FAIL, "permission denied for this user", how="a socket of mode 0600 of root, opened by another user")
+    assert_told(result, FAIL, "permission denied for this user", how="a socket of mode 0600 of root, opened by another user")
     assert [c.run for c in result.answer.fixes[0].commands] == ["sudo usermod -aG docker alice"]
 
 
 async def test_a_socket_that_this_user_may_open(folder):
     with unix(folder / "docker.sock", FakeEngine().handle):
-        told(await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PERM"), PASS, "alice reached unix://", how="a socket that is open")
+        assert_told(
+            await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PERM"), PASS, "alice reached unix://", how="a socket that is open"
+        )
 
 
 # -- an engine answers, but not the right one ----------------------------------------------------------------------
@@ -206,24 +208,24 @@ async def test_a_socket_that_this_user_may_open(folder):
 async def test_what_an_engine_says_of_itself(folder, info, status, words, how):
     fake = FakeEngine(_info=("200 OK", {**INFO, **info}))
     with unix(folder / "docker.sock", fake.handle):
-        await docker_says(folder, status, words, f"an engine whose /info says {how}")
+        await assert_docker(folder, status, words, f"an engine whose /info says {how}")
 
 
 async def test_podman_in_docker_s_place(folder):
     fake = FakeEngine(_version=("200 OK", {**VERSION, "Components": [{"Name": "Podman Engine"}]}))
     with unix(folder / "docker.sock", fake.handle):
-        await docker_says(folder, WARN, "Podman answers in Docker's place", "an engine whose /version names Podman")
+        await assert_docker(folder, WARN, "Podman answers in Docker's place", "an engine whose /version names Podman")
 
 
 async def test_an_engine_without_the_command(folder):
     with unix(folder / "docker.sock", FakeEngine().handle):
         result = await ask(on_engine(folder, engine(folder, cli="")), "TOOL-DOCKER")
-    told(result, FAIL, "but the docker command is not on PATH", how="an engine, no docker on PATH")
+    assert_told(result, FAIL, "but the docker command is not on PATH", how="an engine, no docker on PATH")
 
 
 async def test_an_engine_on_another_machine(folder):
     world = World(folder, docker=replace(ENGINE, host="tcp://build.example:2375"))
-    told(await ask(world, "TOOL-DOCKER"), WARN, "is another machine's", how="the Docker port says tcp://build.example:2375")
+    assert_told(await ask(world, "TOOL-DOCKER"), WARN, "is another machine's", how="the Docker port says tcp://build.example:2375")
 
 
 # -- the privileged container --------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ async def test_a_pull_that_fails(folder, words, status, meaning):
     fake.have_image = False
     with unix(folder / "docker.sock", fake.handle):
         result = await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PRIV")
-    told(result, status, meaning, how=f"an engine whose pull ends in {words!r}")
+    assert_told(result, status, meaning, how=f"an engine whose pull ends in {words!r}")
     assert result.answer.evidence[0].output == words
 
 
@@ -261,7 +263,7 @@ async def test_a_credential_helper_that_is_missing(folder):
     fake.have_image = False
     with unix(folder / "docker.sock", fake.handle):
         result = await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PRIV")
-    told(result, FAIL, "a credential helper of config.json is missing", how="config.json names docker-credential-gone")
+    assert_told(result, FAIL, "a credential helper of config.json is missing", how="config.json names docker-credential-gone")
 
 
 @pytest.mark.parametrize(
@@ -276,12 +278,12 @@ async def test_a_container_that_is_refused(folder, path, words, meaning):
     fake = FakeEngine(**{path: ("400 Bad Request", {"message": words})})
     with unix(folder / "docker.sock", fake.handle):
         result = await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PRIV")
-    told(result, FAIL, meaning, how=f"an engine that answers {words!r}")
+    assert_told(result, FAIL, meaning, how=f"an engine that answers {words!r}")
 
 
 async def test_a_container_that_runs(folder):
     with unix(folder / "docker.sock", FakeEngine().handle):
-        told(await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PRIV"), PASS, "ran in", how="an engine that runs it")
+        assert_told(await ask(on_engine(folder, engine(folder)), "TOOL-DOCKER-PRIV"), PASS, "ran in", how="an engine that runs it")
 
 
 # -- what stands around Earthly ------------------------------------------------------------------------------------
@@ -294,7 +296,7 @@ def logins(folder: Path, text: str) -> World:
 
 
 async def test_no_logins(folder):
-    told(await ask(World(folder), "TOOL-DOCKER-CONFIG"), PASS, "images are pulled without a login", how="no config.json")
+    assert_told(await ask(World(folder), "TOOL-DOCKER-CONFIG"), PASS, "images are pulled without a login", how="no config.json")
 
 
 @pytest.mark.parametrize(
@@ -308,12 +310,12 @@ async def test_no_logins(folder):
     ],
 )
 async def test_logins(folder, text, status, words):
-    told(await ask(logins(folder, text), "TOOL-DOCKER-CONFIG"), status, words, how=f"config.json holds {text}")
+    assert_told(await ask(logins(folder, text), "TOOL-DOCKER-CONFIG"), status, words, how=f"config.json holds {text}")
 
 
 async def test_a_folder_in_the_place_of_the_logins(folder):
     (folder / ".docker" / "config.json").mkdir(parents=True)
-    told(await ask(World(folder), "TOOL-DOCKER-CONFIG"), WARN, "config.json", how="config.json is a folder, as a mount makes it")
+    assert_told(await ask(World(folder), "TOOL-DOCKER-CONFIG"), WARN, "config.json", how="config.json is a folder, as a mount makes it")
 
 
 PROXY = {"HTTPS_PROXY": "http://127.0.0.1:3128"}
@@ -334,31 +336,31 @@ async def test_another_builder(folder, container, proxy, status, words):
         world.containers[container.name] = container
     state = "none" if container is None else "a running one" if container.running else "a stopped one"
     how = f"the Docker port shows {state}" + (", a proxy is set" if proxy else "")
-    told(await ask(world, "TOOL-BUILDKITD", at(folder, **(PROXY if proxy else {}))), status, words, how=how)
+    assert_told(await ask(world, "TOOL-BUILDKITD", at(folder, **(PROXY if proxy else {}))), status, words, how=how)
 
 
 async def test_the_port_of_the_builder(folder):
     world = Real(folder, environ=dict(PROXY))
     world.host_port = LocalHost({"PATH": os.environ["PATH"]})
-    told(await ask(World(folder), "TOOL-PORT-8372"), PASS, "not needed: no proxy is set", how="no proxy")
+    assert_told(await ask(World(folder), "TOOL-PORT-8372"), PASS, "not needed: no proxy is set", how="no proxy")
     draft = at(folder, **PROXY)
     try:
         listening = socket.create_server(("127.0.0.1", 8372))
     except OSError:
         pytest.skip("somebody listens on port 8372 here")
     with listening:
-        told(await ask(world, "TOOL-PORT-8372", draft), WARN, "port 8372 is taken by", how="this test listens on the port")
-    told(await ask(world, "TOOL-PORT-8372", draft), PASS, "port 8372 is free", how="nobody listens, a proxy is set")
+        assert_told(await ask(world, "TOOL-PORT-8372", draft), WARN, "port 8372 is taken by", how="this test listens on the port")
+    assert_told(await ask(world, "TOOL-PORT-8372", draft), PASS, "port 8372 is free", how="nobody listens, a proxy is set")
 
 
 async def test_envsubst(folder):
     world = Real(folder, environ=dict(PROXY))
     world.host_port = LocalHost({"PATH": str(folder / "bin")})
     draft = at(folder, **PROXY)
-    told(await ask(World(folder), "TOOL-ENVSUBST"), PASS, "not needed: no proxy is set", how="no proxy")
-    told(await ask(world, "TOOL-ENVSUBST", draft), WARN, "envsubst is not on PATH", how="a proxy, a PATH without envsubst")
+    assert_told(await ask(World(folder), "TOOL-ENVSUBST"), PASS, "not needed: no proxy is set", how="no proxy")
+    assert_told(await ask(world, "TOOL-ENVSUBST", draft), WARN, "envsubst is not on PATH", how="a proxy, a PATH without envsubst")
     program(folder, "envsubst", "envsubst (GNU gettext-runtime) 0.21")
-    told(await ask(world, "TOOL-ENVSUBST", draft), PASS, "envsubst (GNU gettext-runtime) 0.21", how="a proxy, envsubst on PATH")
+    assert_told(await ask(world, "TOOL-ENVSUBST", draft), PASS, "envsubst (GNU gettext-runtime) 0.21", how="a proxy, envsubst on PATH")
 
 
 # -- a real engine of our own --------------------------------------------------------------------------------------
@@ -395,11 +397,11 @@ async def test_a_real_engine_from_start_to_stop(daemon, tmp_path):
     process, environ = daemon
     world = on_engine(tmp_path, DockerEngine(environ))
     real = "a real dockerd of the test"
-    told(await ask(world, "TOOL-DOCKER"), PASS, "engine ", how=real)
-    told(await ask(world, "TOOL-BUILDKITD"), PASS, "none", how=real)
+    assert_told(await ask(world, "TOOL-DOCKER"), PASS, "engine ", how=real)
+    assert_told(await ask(world, "TOOL-BUILDKITD"), PASS, "none", how=real)
     absent = await ask(world, "TOOL-DOCKER-PRIV")
     if absent.status is not PASS:
-        told(absent, absent.status, absent.answer.observed, how=f"{real} that has no image and pulls it")
+        assert_told(absent, absent.status, absent.answer.observed, how=f"{real} that has no image and pulls it")
     if (busybox := shutil.which("busybox")) and "static" in _kind(busybox):
         _import(tmp_path, busybox, environ)
         ran = subprocess.run(
@@ -407,12 +409,12 @@ async def test_a_real_engine_from_start_to_stop(daemon, tmp_path):
         )
         result = await ask(world, "TOOL-DOCKER-PRIV")
         status, words = (PASS, "ran in") if ran.returncode == 0 else (FAIL, "a privileged container does not run")
-        told(result, status, words, how=f"{real}, where `docker run --privileged` exits with {ran.returncode}")
+        assert_told(result, status, words, how=f"{real}, where `docker run --privileged` exits with {ran.returncode}")
         subprocess.run(["docker", "create", "--name", "earthly-buildkitd", IMAGE, "true"], env=environ, capture_output=True, check=True)
-        told(await ask(world, "TOOL-BUILDKITD"), PASS, "one is stopped", how=f"{real} with a container of that name")
+        assert_told(await ask(world, "TOOL-BUILDKITD"), PASS, "one is stopped", how=f"{real} with a container of that name")
     process.terminate()
     process.wait(20)
-    told(await ask(world, "TOOL-DOCKER"), FAIL, "d.sock", how=f"{real}, stopped")
+    assert_told(await ask(world, "TOOL-DOCKER"), FAIL, "d.sock", how=f"{real}, stopped")
 
 
 def _kind(path: str) -> str:

@@ -1,4 +1,4 @@
-"""One way for a check to come out: `told` judges the line that the doctor prints for it, and can keep all lines in a table."""
+"""One way for a check to come out: `assert_told` judges the line that the doctor prints for it, and can keep all lines in a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from canvos_tui.core.result import Status
 TABLE = "CANVOS_TUI_CAUSES"  # a file that gets a line for each cause: check, how it was produced, what the doctor said
 
 
-def told(result: CheckResult, status: Status, words: str, *, how: str) -> None:
+def assert_told(result: CheckResult, status: Status, words: str, *, how: str) -> None:
     """Asserts status and words of the doctor's line, and that a bad one says what to do. `how` says how it was really produced."""
     line = row(result)
     assert line.startswith(f"{status.label} {result.check.id}  "), line

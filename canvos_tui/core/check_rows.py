@@ -135,7 +135,7 @@ def heading(report: Report, now: datetime, took: Took | None, width: int) -> tup
         waiting = report.count(Status.SKIP)
         done = len(report.results) - waiting
         left = f"{left.partition('  ')[0]}, {done} check{'s' if done != 1 else ''} in {seconds(took.seconds)}"
-        left += f", {waiting} wait for answers" if waiting else ""
+        left += f", {waiting} wait{'s' if waiting == 1 else ''} for answers" if waiting else ""
         right = _age(report, now)
     room = width - len(left) - len(right)
     return left + " " * max(2, room) + right, first_line(report)

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from canvos_tui.core import draft as d
+from canvos_tui.core import user_data
 from canvos_tui.core.aws_facts import Bucket
-from canvos_tui.core.checks import Report
+from canvos_tui.core.checks import Context, Report
+from canvos_tui.core.checks_user_data import cloud_config
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.known import Known
+from canvos_tui.core.result import Status
 from tests.tui import story
 from tests.tui.conftest import SECRET
 from tests.tui.screen import push, see, text_of, until
@@ -78,6 +81,18 @@ async def test_write_and_build_starts_the_run_and_ends_on_the_result(make_app, p
     assert plan.checkout == str(checkout)
     assert keys.secret.reveal() == SECRET
     assert SECRET not in repr(plan)
+
+
+async def test_a_user_data_that_was_written_is_checked_like_any_other(make_app, ports, full, checkout):
+    text = user_data.template("api.spectrocloud.com", "abcdefghijkl")
+    app = make_app(full.after(d.UserDataChosen(d.UserData.TEMPLATE, text=text)), page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "-- .arg (new")
+        await push(pilot, "#write-only")
+        await until(pilot, lambda: app.draft.user_data is d.UserData.CHECKOUT)
+        assert (checkout / "user-data").read_text() == text
+        answer = await cloud_config(Context(ports, app.draft))
+    assert (answer.status, answer.observed) == (Status.PASS, "endpoint and token are there")
 
 
 async def test_no_user_data_is_asked_about_before_the_build(make_app, ports, full):

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from canvos_tui.core import arg_file
 from canvos_tui.core.diff import DiffLine, counts
-from canvos_tui.core.draft import UserData
+from canvos_tui.core.draft import UserData, UserDataChosen
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ready import blockers, make_plan, refuse_second
 from canvos_tui.core.text import clip, middle
@@ -228,6 +228,8 @@ class WriteFiles(StepPanel):
             written = await apply(self.ports.files, self.draft.folder, self._changes, stamp)
             names = ", ".join(w.name for w in written) or "nothing, all was as wanted"
             self.hint(f"written: {names}")
+            if self.draft.user_data in {UserData.TEMPLATE, UserData.FILE}:  # from now on it is looked at like any other
+                self.answer(UserDataChosen(UserData.CHECKOUT))
             if build:
                 await self._start()
         except CanvosError as error:

@@ -158,7 +158,7 @@ def test_a_screen_that_sleeps_for_long_shows_what_happened_meanwhile(scene: OnSt
     whole(scene, run_id)
 
 
-def test_two_watchers_of_different_size_and_the_later_one_sets_the_builds_terminal(scene: OnStage) -> None:
+def test_two_watchers_of_different_size_both_show_the_build(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as small, scene.terminal("attach", run_id, columns=132, rows=43) as large:
         small.see("elapsed", "FOLLOWING")

@@ -40,7 +40,7 @@ class UserTerminal:
                 return Copied(f"copied with {command[0]}")
         if sequence := osc52(text, self._environ):
             way = " through tmux" if self._environ.get("TMUX") else " through screen" if self._environ.get("STY") else ""
-            return Copied(f"sent to the terminal's clipboard{way} (OSC 52; a terminal cannot confirm it)", sequence)
+            return Copied(f"to the clipboard by OSC 52{way}, unconfirmed", sequence)
         self._write(text)
         return Copied(f"too long for this terminal's clipboard, or it has none; written to {self._file}")
 

@@ -49,9 +49,13 @@ def middle(text: str, width: int) -> str:
     return text[:head] + "..." + text[len(text) - (width - 3 - head) :]
 
 
-def blindness(event: CannotSee) -> str:
-    """What AWS does not tell us at the moment, and that the build goes on all the same."""
+def blindness(event: CannotSee, width: int = 0) -> str:
+    """What AWS does not tell us at the moment, and that the build goes on all the same.
+
+    With a `width` it is shortened where it would not fit into so many characters: of the reason its code is left.
+    """
     if not event.reason:
         return f"{event.what} can be seen again"
     again = f"; next try in {event.retry} s" if event.retry else ""
-    return f"cannot see {event.what} ({event.reason}); it goes on{again}"
+    whole = f"cannot see {event.what} ({event.reason}); it goes on{again}"
+    return whole if not width or len(whole) <= width else f"cannot see {event.what} ({event.reason.partition(':')[0]}){again}"

@@ -182,7 +182,16 @@ class CanvosApp(App[int]):
             return
         if copied.sequence and self._driver is not None:
             self._driver.write(copied.sequence)  # no public way writes a sequence that is wrapped for tmux or screen
-        self.notify(f"{event.what}: {copied.said}", markup=False)
+        self._say_copied(f"{event.what}: {copied.said}")
+
+    def _say_copied(self, text: str) -> None:
+        """In the hint row where the screen has one: a box above the log would hide what the build says."""
+        from canvos_tui.tui.page import PageScreen
+
+        if isinstance(self.screen, PageScreen):
+            self.screen.post_message(Hinted(text))
+        else:
+            self.notify(text, markup=False)
 
     def _keep(self) -> None:
         if not self._saving:

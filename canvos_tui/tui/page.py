@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.events import DescendantFocus, ScreenResume
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from canvos_tui.core import guide
 from canvos_tui.core.draft import Draft
@@ -27,6 +27,7 @@ from canvos_tui.tui.messages import GoTo, Hinted
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
+from canvos_tui.tui.widgets.key_footer import KeyFooter
 from canvos_tui.tui.widgets.push import Push
 
 STYLES = Path(__file__).parent
@@ -94,7 +95,7 @@ class PageScreen(Screen[None]):
                     yield Push(self.page.next_label, id="next")
             yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
         yield Static("", id="hint", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """The help pane starts with what the page is about."""

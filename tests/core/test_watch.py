@@ -9,6 +9,7 @@ import pytest
 
 from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object, Sighting, Upload
 from canvos_tui.core.build import BuildPlan, BuildRun, CannotSee, ImageSeen, ObjectSeen, Phase, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.text import blindness
 from canvos_tui.core.watch import Watch, our_task
 
 NOW = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)
@@ -166,6 +167,13 @@ def test_seeing_again_takes_the_blindness_off_the_screen():
     assert run.after(first).blind is not None
     _, second = watch.after(look(10, images=BASE.images))
     assert run.after(first).after(second).blind is None
+
+
+def test_a_narrow_window_gets_the_code_of_what_keeps_us_from_seeing():
+    event = CannotSee(NOW, "tasks", "unreachable: AWS cannot be reached: Could not connect to the endpoint URL", 12)
+    assert blindness(event) == f"cannot see tasks ({event.reason}); it goes on; next try in 12 s"
+    assert blindness(event, 72) == "cannot see tasks (unreachable); next try in 12 s"
+    assert blindness(replace(event, reason="timeout: slow"), 72) == "cannot see tasks (timeout: slow); it goes on; next try in 12 s"
 
 
 def test_a_missing_right_for_the_part_list_is_told_once_and_slows_nothing_down():

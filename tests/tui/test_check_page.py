@@ -159,6 +159,8 @@ async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app
         await pilot.press("c")
         await until(pilot, lambda: copied)
         assert copied == ["sudo systemctl start docker\ndocker info"]
+        assert await see(pilot, "copied with a fake")
+        assert not app.screen.query("Toast"), "a box would lie above what is read"
         await pilot.press("f")
         assert await see(pilot, "Fix       Or rest")
         await pilot.press("c")

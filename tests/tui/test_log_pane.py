@@ -165,6 +165,20 @@ async def test_esc_gives_the_search_up_and_goes_back(opened: Open) -> None:
         await see(pilot, f"line {stood + 1} of 300", "PAUSED")
 
 
+async def test_a_search_without_hits_leaves_one_where_one_stood(opened: Open) -> None:
+    async with opened(numbered(300)) as (pilot, pane):
+        await pilot.press("slash")
+        await type_text(pilot, "number 7")
+        await see(pilot, "PAUSED", "/number 7 1 of")
+        await type_text(pilot, "x")
+        await see(pilot, "FOLLOWING", "/number 7x 0", "number 300")
+        await pilot.press("enter", "pageup", "pageup")
+        await until(pilot, lambda: pane.view.window.cursor is not None)
+        stood = pane.view.current
+        append(pane, numbered(3) + b"number 7x\n")
+        await see(pilot, "/number 7x 1", f"line {stood + 1} of 304", "PAUSED +4 new")
+
+
 async def test_hits_are_marked_and_only_they(opened: Open) -> None:
     async with opened(numbered(3)) as (pilot, _):
         await pilot.press("slash")

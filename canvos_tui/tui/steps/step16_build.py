@@ -32,17 +32,24 @@ LEAVE = (
 LOG_KEYS = """
 
 The log
-  End f        follow the end          up down    line by line; page keys, Home
-  / n N        search, next, previous; small letters find capitals too, re: begins
-               a regular expression    &          only the lines found
-  e E          the first real error, then the next and the previous one
-  1-9 0        only that phase, all    l          errors, with warnings, commands
-  w            wrap long lines         t          time of day, since start, none
-  left right   sideways                u          unfold a repeated failure
-  c C          copy line or selection, copy the error with 20 lines around it
-  v shift+up   select lines            s          save the log as
-  o            plain text without a screen, the same key comes back
-  Enter z      the whole screen        Esc        take back filter, search, screen
+  End f    follow the end
+  up down  line by line; Home and the page keys
+  / n N    search, next, previous; small letters find capitals
+           too, re: begins a regular expression
+  &        only the lines that were found
+  e E      the first real error, then the next, the previous
+  1-9 0    only that phase, all
+  l        errors, with warnings, commands, all
+  w        wrap long lines; left and right go sideways
+  t        time of day, time since the start, none
+  u        unfold a repeated failure
+  c C      copy line or selection, copy the error with 20
+           lines around it
+  v        select lines, as shift+up and shift+down do
+  s        save the log as
+  o        plain text without a screen; o comes back
+  Enter z  the whole screen
+  Esc      take back filter, search, the whole screen
 The mouse marks text in most terminals while Shift is held."""
 
 
@@ -55,7 +62,7 @@ class Build(StepPanel):
         "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids." + LOG_KEYS
     )
     BINDINGS = [
-        Binding("x", "cancel", "Cancel build"),
+        Binding("x", "cancel", "Cancel"),
         Binding("i", "copy_ids", "Copy ids", show=False),
     ]
 

@@ -142,7 +142,7 @@ class LogBrowser(Vertical):
 
     def _find(self, text: str) -> None:
         """Another search from the first line."""
-        self._jumped = False
+        self._jumped = not text
         if self.filter.hits:
             self.filter = replace(self.filter, hits=False)
             self._apply()
@@ -160,22 +160,29 @@ class LogBrowser(Vertical):
         event.stop()
         self.view.focus()
         if event.given_up:
-            line, following = self._place
             self._find("")
-            if following:
-                self.view.action_follow()
-            else:
-                self.view.show_line(line)
+            self._go_home()
 
     def _jump(self, search: Search) -> None:
         """To the first hit from where the user stood; to the first of all where he followed the end, or where none is behind."""
         line, following = self._place
         found = self._folds.beside(search.hits, -1 if following else line - 1, 1)
-        if found is None and search.hits and self.scans.done(search):
+        done = self.scans.done(search)
+        if found is None and search.hits and done:
             found = search.hits[0]
+        self._jumped = done or found is not None  # what is found in lines that come later moves nobody
         if found is not None:
-            self._jumped = True
             self._stand_on(found)
+        elif done:  # fewer letters may have led elsewhere
+            self._go_home()
+
+    def _go_home(self) -> None:
+        """Where the user stood when the search began."""
+        line, following = self._place
+        if following:
+            self.view.action_follow()
+        else:
+            self.view.show_line(line)
 
     def action_hit(self, way: int) -> None:
         """The next hit or the one before, around the ends of the log."""

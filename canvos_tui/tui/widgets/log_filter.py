@@ -5,10 +5,12 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, replace
 
+from canvos_tui.core.build import SHOWN_PHASES
 from canvos_tui.core.line_map import LineMap, Picked, Stretch
 from canvos_tui.core.log_level import Level
 from canvos_tui.core.log_survey import Survey
 
+_TITLES = {phase.number: phase.title for phase in SHOWN_PHASES}
 WORDS = {Level.ERROR: "errors", Level.WARNING: "errors and warnings", Level.COMMAND: "commands"}
 _NEXT = {None: Level.ERROR, Level.ERROR: Level.WARNING, Level.WARNING: Level.COMMAND, Level.COMMAND: None}
 
@@ -32,7 +34,7 @@ class LogFilter:
 
     def words(self) -> str:
         """What is shown, in a few words."""
-        parts = [f"phase {self.phase}"] if self.phase else []
+        parts = [f"phase {self.phase} {_TITLES[self.phase]}"] if self.phase else []
         parts += [WORDS[self.level]] if self.level else []
         parts += ["hits"] if self.hits else []
         return f"only {', '.join(parts)}" if parts else ""

@@ -78,7 +78,7 @@ class LogPane(LogBrowser):
         if last - first >= _MOST:
             self.hint(f"x {last - first + 1} lines are too many for a clipboard; s saves the log")
             return
-        self._copy([window.shown.line(place) for place in range(first, last + 1)], f"lines {chosen[0] + 1} to {chosen[1] + 1}")
+        self._copy([window.shown.line(place) for place in range(first, last + 1)], f"lines {chosen[0] + 1}-{chosen[1] + 1}")
         window.anchor = None
         self.view.changed()
 
@@ -90,7 +90,7 @@ class LogPane(LogBrowser):
             self.hint("no error in the log so far")
             return
         begin, end = error_block(self.reader, line)
-        self._copy(list(range(begin, end)), f"the error in line {line + 1} with lines {begin + 1} to {end}")
+        self._copy(list(range(begin, end)), f"error, lines {begin + 1}-{end}")
 
     def _copy(self, lines: list[int], what: str) -> None:
         texts = [plain(text) for text in self.view.texts(lines)]

@@ -186,11 +186,12 @@ class PhaseList(Static):
 
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
-        lines = phase_lines(run, now, self.usual, folded=self.screen.size.height < 30)
+        folded = self.screen.size.height < 30
+        lines = phase_lines(run, now, self.usual, folded=folded)
         if run.image is not None:
             lines.append(f"      AMI        {run.image.image.image_id} {run.image.image.state}")
         if run.blind is not None and run.stage is not Stage.ENDED:
-            lines.append(f"      ! {blindness(run.blind)}")
+            lines.append(f"      ! {blindness(run.blind, self.size.width - 8 if folded else 0)}")
         if run.stage is not Stage.ENDED:
             lines += [f"      ! {trouble}" for trouble in troubles(self.pulse)]
         lines += disk_lines(run, self.screen.size.width)

@@ -103,8 +103,17 @@ class LogFile:
         """Takes in when new lines arrived; for a screen that shows it."""
         self._times.refresh()
 
-    async def scan(self, at: int, look: Callable[[bytes], bool]) -> AsyncGenerator[int, None]:
-        """Gives whole lines from byte `at` (the start of a line) on to `look`, in a thread; yields the byte reached.
+    def line_at(self, byte: int) -> int:
+        """The number of the line that begins at that byte."""
+        block = byte // BLOCK
+        before = self._feeds[block - 1] if block else 0
+        if self._file is None or byte % BLOCK == 0:
+            return before
+        return before + os.pread(self._file, byte % BLOCK, block * BLOCK).count(b"\n")
+
+    async def scan(self, at: int, look: Callable[[bytes, int], bool]) -> AsyncGenerator[int, None]:
+        """Gives whole lines from byte `at` (the start of a line) on to `look`, with the byte where they begin, in a thread; yields the
+        byte reached.
 
         It does so every 30 ms, and at once when `look` says True. It ends at the last whole line known. Lines over 1 MiB are clipped.
         """

@@ -10,24 +10,29 @@ from pathlib import Path
 PIECE = 256 * 1024  # bytes that are looked at in one go
 LONGEST = 1024 * 1024  # bytes of a line; what is longer is clipped
 SLICE = 0.03  # seconds
+LONG = 0.001  # seconds; a piece that took more held the interpreter, and the screen gets its turn
 
 
-def scan_slice(path: Path, at: int, end: int, look: Callable[[bytes], bool]) -> int:
+def scan_slice(path: Path, at: int, end: int, look: Callable[[bytes, int], bool]) -> int:
     """Looks at whole lines from byte `at` for at most 30 ms or until `look` says True; the byte where the next line begins."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return at
     try:
-        until = time.monotonic() + SLICE
-        while at < end and time.monotonic() < until:
+        now = time.monotonic()
+        until = now + SLICE
+        while at < end and now < until:
             piece, size = _piece(file, at, end)
             if not size:
                 break
+            found = look(piece, at)
             at += size
-            if look(piece):
+            if found:
                 break
-            time.sleep(0)  # lets the screen have its turn
+            before, now = now, time.monotonic()
+            if now - before > LONG:
+                time.sleep(0)
         return at
     finally:
         os.close(file)

@@ -45,8 +45,13 @@ class LogReader(Protocol):
     def refresh_times(self) -> None:
         """Takes in when new lines arrived; for a screen that shows it."""
 
-    def scan(self, at: int, look: Callable[[bytes], bool]) -> AsyncGenerator[int, None]:
-        """Gives whole lines from byte `at` on to `look`, in a thread; yields the byte reached, at once when `look` says True."""
+    def line_at(self, byte: int) -> int:
+        """The number of the line that begins at that byte."""
+
+    def scan(self, at: int, look: Callable[[bytes, int], bool]) -> AsyncGenerator[int, None]:
+        """Gives whole lines from byte `at` on to `look`, with the byte where they begin, in a thread; yields the byte reached, at once when
+        `look` says True.
+        """
 
     async def save(self, target: Path, *, overwrite: bool = False) -> bool:
         """Copies the log as it is now. False, and nothing done, when there is such a file already; FilesError when it fails."""

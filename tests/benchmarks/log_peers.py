@@ -203,7 +203,7 @@ async def _search(path: Path, text: str) -> tuple[float, float, int, float]:
     log = LogFile(path)
     while log.refresh():
         pass
-    search, first, late = Search(parse_query(text)), 0.0, 0.0
+    search, first, late = Search(parse_query(text), log.line_at), 0.0, 0.0
     over = False
 
     async def tick() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.log_query import Search, after, before, parse_query
+from canvos_tui.core.regex_words import words_of_regex
 from tests.logs import EARTHLY
 
 SGR = re.compile(rb"\x1b\[[0-9;]*m")
@@ -27,11 +28,14 @@ LOG = b"".join(
 
 
 def found(text: str, data: bytes = LOG, size: int = 0) -> list[int]:
-    search = Search(parse_query(text))
+    search = Search(parse_query(text), lambda at: data.count(b"\n", 0, at))
     lines = data.splitlines(keepends=True)
     step = size or len(lines)
+    byte = 0
     for at in range(0, len(lines), step):
-        search.feed(b"".join(lines[at : at + step]))
+        piece = b"".join(lines[at : at + step])
+        search.feed(piece, byte)
+        byte += len(piece)
     return list(search.hits)
 
 
@@ -64,23 +68,84 @@ def test_every_line_with_a_hit_is_found_once(text: str, lines: list[int], size: 
     assert found(text, size=size) == lines
 
 
-@pytest.mark.parametrize("text", ["kairos", "+base-image", " | ", "Get:", "re:[0-9a-f]{12}", "-->", "e", "exit code"])
-def test_a_real_log_gives_what_a_plain_search_gives(text: str) -> None:
+def plainly(text: str, data: bytes) -> list[int]:
+    """The same by the plainest way: line by line, without colours, with the expression itself."""
+    source = text.removeprefix("re:") if text.startswith("re:") else re.escape(text)
+    exact = any(c.isupper() for c in re.sub(r"\\.", "", text.removeprefix("re:")))
+    regex = re.compile(source.encode(), re.MULTILINE | (0 if exact else re.IGNORECASE))
+    return [n for n, line in enumerate(SGR.sub(b"", data).split(b"\n")[:-1]) if regex.search(line)]
+
+
+@pytest.mark.parametrize("size", [7, 600, 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kairos",
+        "+base-image",
+        " | ",
+        "Get:",
+        "-->",
+        "e",
+        "exit code",
+        "a",
+        "36",
+        "404",
+        "1 ",
+        "m",
+        "+base-image | Get:2",
+        "re:[0-9a-f]{12}",
+        "re:get:[0-9]+ http",
+        "re:(get|put)",
+        "re:\\bRUN\\b",
+        "re:^ +\\+base-image \\| (-->|get)",
+        "re:[^a-z]x?99",
+        "re:kb]$",
+    ],
+)
+def test_a_real_log_gives_what_a_plain_search_gives(text: str, size: int) -> None:
     data = (EARTHLY / "success-v4.10.0.log").read_bytes().replace(b"\r", b"")
     data = re.sub(rb"\x1b\[\d*[A-K]", b"", data)
-    query = parse_query(text)
-    lines = SGR.sub(b"", data).split(b"\n")[:-1]
-    low = lines if query.exact else [line.lower() for line in lines]
-    if query.regex is not None:
-        wanted = [n for n, line in enumerate(low) if query.regex.search(line)]
-    else:
-        wanted = [n for n, line in enumerate(low) if query.needle in line]
-    assert found(text, data, 7) == wanted
+    assert found(text, data, size) == plainly(text, data)
+
+
+@pytest.mark.parametrize("text", ["rare-word", "usual-word", "usual-word 77", "word", "re:w[o]rd 5.$", "7", "nowhere-word"])
+def test_what_is_rare_at_first_may_be_usual_later_and_the_other_way_round(text: str) -> None:
+    dice = random.Random(5)
+    kinds = [b"\x1b[36mrare\x1b[0m-word %d", b"usual-\x1b[1mword\x1b[0m %d", b"something else %d", b"%d"]
+    lines = []
+    for weights in ((0, 1, 9, 9), (9, 1, 1, 1), (0, 30, 1, 1), (0, 0, 1, 1), (9, 9, 0, 0)):
+        lines += [kind % dice.randrange(1000) for kind in dice.choices(kinds, weights, k=4000)]
+    data = b"\n".join(lines) + b"\n"
+    assert found(text, data, 500) == plainly(text, data)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("Get:[0-9]*99999 ", ["Get", ":", "99999", " "]),
+        ("fetch$", ["fetch"]),
+        ("^ab+c", ["ab", "c"]),
+        ("ab*c", ["a", "c"]),
+        ("ab?c{2}d", ["a", "d"]),
+        (r"a\.b\dc", ["a", ".", "b", "c"]),
+        (r"[]x]y[^]z]", ["y"]),
+        (r"[\]|(]y", ["y"]),
+        (r"\(a\|b\)", ["(", "a", "|", "b", ")"]),
+        ("a|b", []),
+        ("x(a)", []),
+        ("(?i)x", []),
+        ("x*", []),
+        ("x*?y", ["y"]),
+        ("", []),
+    ],
+)
+def test_words_that_every_match_of_an_expression_has(source: str, words: list[str]) -> None:
+    assert [word.decode() for word in words_of_regex(source.encode())] == words
 
 
 def test_the_first_hits_are_told_at_once_and_only_they() -> None:
-    search = Search(parse_query("x"))
-    assert [search.feed(piece) for piece in (b"a\n", b"x\n", b"x\n")] == [False, True, False]
+    search = Search(parse_query("x"), lambda byte: byte // 2)
+    assert [search.feed(piece, at) for at, piece in ((0, b"a\n"), (2, b"x\n"), (4, b"x\n"))] == [False, True, False]
     assert list(search.hits) == [1, 2]
     assert [search.number_of(line) for line in range(4)] == [0, 1, 2, 0]
 

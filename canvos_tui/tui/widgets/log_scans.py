@@ -43,7 +43,7 @@ class LogScans:
         """Another search from the first line on, or none."""
         if self.search is not None and (worker := self._running.pop(self.search, None)):
             worker.cancel()
-        self.search = Search(query) if query is not None else None
+        self.search = Search(query, self._reader.line_at) if query is not None and self._reader is not None else None
         self.go_on()
 
     def go_on(self) -> None:
@@ -75,7 +75,8 @@ class LogScans:
             self._running[what] = self._node.run_worker(self._go_over(self._reader, what), group="log-scan")
 
     async def _go_over(self, reader: LogReader, what: Scan) -> None:
-        async with aclosing(reader.scan(what.at, what.feed)) as steps:
+        look = what.feed if isinstance(what, Search) else lambda piece, _: what.feed(piece)
+        async with aclosing(reader.scan(what.at, look)) as steps:
             async for at in steps:
                 what.at = at
                 if what is not self.search and what is not self.survey:

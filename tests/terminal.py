@@ -22,8 +22,9 @@ import pyte
 # a process gets a terminal of its own by asking for it as the leader of a session
 _TAKE = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 _SWITCH = re.compile(r"(\x1b\[\?1049[hl])")
-_HELD = re.compile(r"\x1b(?:\[[\x20-\x3f]{0,24})?$")  # a sequence whose end is not there yet
-_PRIVATE = re.compile(r"\x1b\[[<>=][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1bP[^\x1b]*\x1b\\")  # pyte would print their letters
+_HELD = re.compile(r"\x1b(?:\[[\x20-\x3f]{0,24}|\](?:2(?:2[^\x07\x1b]{0,24})?)?)?$")  # a sequence whose end is not there yet
+# what pyte does not know: it would print the letters of it, and take the shape of the mouse pointer for a title
+_PRIVATE = re.compile(r"\x1b\[[<>=][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1bP[^\x1b]*\x1b\\|\x1b\]22;[^\x07]*\x07")
 _MODES = {"1049": "alternate screen", "1000": "mouse", "1002": "mouse", "1003": "mouse", "1006": "mouse", "1015": "mouse", "2004": "paste"}
 KEYS = {
     "enter": "\r",

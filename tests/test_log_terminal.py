@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,9 +35,15 @@ def build(folder: Path, log: bytes) -> Iterator[tuple[Site, Terminal]]:
             yield site, terminal
 
 
-def attached(folder: Path) -> Terminal:
+def attached(folder: Path, **more: str) -> Terminal:
     """`attach` to the newest run of the site in that folder."""
-    environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_STATE_HOME": str(folder / "site" / "state"), "PYTHONPATH": str(ROOT)}
+    environ = {
+        **more,
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(folder),
+        "XDG_STATE_HOME": str(folder / "site" / "state"),
+        "PYTHONPATH": str(ROOT),
+    }
     return Terminal([sys.executable, "-m", "canvos_tui", "attach"], environ)
 
 
@@ -79,6 +86,8 @@ def test_no_log_reaches_the_terminal(tmp_path: Path, shown) -> None:
         with shown(tmp_path / name, log) as (_, terminal):
             seen = walk(terminal)
             screen = terminal.screen
+            if shown is build:
+                terminal.until(lambda screen=screen: "Base image" in screen.title)
             printed = bytes(terminal.printed)
             state = (
                 screen.title,
@@ -150,3 +159,67 @@ def test_the_plain_stream_and_back_loses_nothing(tmp_path: Path) -> None:
             terminal.press("enter")
             terminal.wait()
             assert terminal.left_on() == []
+
+
+ASK, OVER_SSH = b"\x1b[6n", "192.0.2.1 50000 192.0.2.2 22"
+STREAM = "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.01; done"
+
+
+@contextmanager
+def streaming(folder: Path, **environ: str) -> Iterator[Terminal]:
+    """A log that grows without end, and `attach`."""
+    with opened(folder / "site") as site:
+        site.start(STREAM)
+        with attached(folder, **environ) as terminal:
+            terminal.see("FOLLOWING", "line 1")
+            yield terminal
+
+
+def test_over_ssh_each_frame_waits_until_the_last_one_has_arrived(tmp_path: Path) -> None:
+    answers: list[float] = []
+    answered = 0
+
+    def answer() -> None:
+        """As a line would that takes 0.2 s for a frame."""
+        nonlocal answered
+        asked = terminal.printed.count(ASK)
+        assert asked <= answered + 1, "one frame at a time"
+        if asked > answered and not answers:
+            answers.append(time.monotonic() + 0.2)
+        if answers and time.monotonic() >= answers[0]:
+            answers.clear()
+            answered += 1
+            terminal.type("\x1b[24;1R")
+
+    with streaming(tmp_path, SSH_CONNECTION=OVER_SSH) as terminal:
+        terminal.watchers.append(answer)
+        terminal.until(lambda: answered >= 5)
+        first = newest(terminal)
+        terminal.until(lambda: newest(terminal) > first + 20)
+        terminal.press("x")
+        terminal.see("Cancel the build?")
+        terminal.press("escape", "ctrl+q")
+        terminal.see("Quit: a build is running")
+        terminal.press("enter")
+        terminal.wait()
+        assert terminal.printed.count(ASK) == answered, "no answer is left for the shell"
+
+
+def test_a_terminal_that_never_answers_is_asked_once(tmp_path: Path) -> None:
+    with streaming(tmp_path, SSH_CONNECTION=OVER_SSH) as terminal:
+        first = newest(terminal)
+        terminal.until(lambda: newest(terminal) > first + 300)
+        assert terminal.printed.count(ASK) == 1
+
+
+@pytest.mark.parametrize("environ", [{}, {"TMUX": "/tmp/tmux,1,0", "SSH_CONNECTION": OVER_SSH}])
+def test_a_terminal_at_hand_is_not_asked(tmp_path: Path, environ: dict[str, str]) -> None:
+    with streaming(tmp_path, **environ) as terminal:
+        first = newest(terminal)
+        terminal.until(lambda: newest(terminal) > first + 50)
+        assert ASK not in terminal.printed
+
+
+def newest(terminal: Terminal) -> int:
+    """The last line of the log that stands in the window."""
+    return max((int(n) for n in re.findall(r"^ *line (\d+)$", terminal.text, re.MULTILINE)), default=0)

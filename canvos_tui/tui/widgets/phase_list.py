@@ -158,7 +158,7 @@ class PhaseList(Static):
     def ended(self, result: RunResult | None) -> None:
         """The last word, with a bell for those who waited for it; an older run's end was told when it came."""
         if result is not None and self._lived:
-            self.post_message(BuildTold(ended(result), None, ended(result)))
+            self._tell(BuildTold(ended(result), None, ended(result)))
         self._runs, self.pulse = None, None
 
     def on_resize(self) -> None:
@@ -184,6 +184,10 @@ class PhaseList(Static):
             self.pulse = await self._runs.pulse(self._run_id)
             self._lived = self._lived or (self.pulse is not None and self.pulse.beat is not Beat.GONE)
 
+    def _tell(self, told: BuildTold) -> None:
+        """By way of the screen: what a panel makes its widget post, Textual does not let rise above that panel."""
+        self.screen.post_message(told)
+
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
         folded = self.screen.size.height < 30
@@ -200,4 +204,4 @@ class PhaseList(Static):
         told = (title_of(run), percent_of(run))
         if self._lived and self._runs is not None and told != self._told:
             self._told = told
-            self.post_message(BuildTold(*told))
+            self._tell(BuildTold(*told))

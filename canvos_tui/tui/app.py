@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -22,6 +22,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
+from canvos_tui.tui.pace import Pace, PacedApp, far
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
     from canvos_tui.core.draft import Draft
@@ -34,7 +35,7 @@ if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: t
     Load = Callable[[], Awaitable[Room]]
 
 
-class CanvosApp(App[int]):
+class CanvosApp(PacedApp[int]):
     """The wizard. Where `room` has to be loaded first, a frame is painted before, and keys that come too early wait."""
 
     TITLE = "canvos-tui"
@@ -49,7 +50,9 @@ class CanvosApp(App[int]):
 
     def __init__(self, room: Room | Load) -> None:
         super().__init__()
-        if plain_ascii.wanted(os.environ if callable(room) else room.ports.environ):
+        environ = os.environ if callable(room) else room.ports.environ
+        self.pace = Pace(active=far(environ))
+        if plain_ascii.wanted(environ):
             from canvos_tui.tui.ascii_filter import AsciiFilter
 
             self._filters.append(AsciiFilter())  # Textual has no public way to add one
@@ -226,7 +229,13 @@ class CanvosApp(App[int]):
         if await ask_to_leave(self, self.ports, self.known):
             if saving := [w for w in self.workers if w.group == "save"]:
                 await self.workers.wait_for_complete(saving)
+            await self.hush()
             self.exit(0)
+
+    async def action_suspend_process(self) -> None:  # type: ignore[override]  # Textual awaits what an action returns
+        """Ctrl+Z."""
+        async with self.hushed():
+            super().action_suspend_process()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every page by name, besides what Textual offers itself."""

@@ -60,8 +60,9 @@ class Driven:
         except OSError:
             return b""
         self.printed += data
-        for asked, answer in _ASKED:
-            for _ in range(data.count(asked)):
+        fresh = len(self.printed) - len(data)
+        for asked, answer in _ASKED:  # a question may come in two pieces
+            for _ in range(self.printed.count(asked, max(0, fresh - len(asked) + 1))):
                 self.press(answer)
         return data
 

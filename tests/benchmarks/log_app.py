@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
@@ -19,20 +19,22 @@ from textual.widgets import Static
 from canvos_tui.adapters.log_file import LogFile
 from canvos_tui.adapters.user_terminal import UserTerminal
 from canvos_tui.tui.messages import CopyAsked, Hinted
+from canvos_tui.tui.pace import Pace, PacedApp
 from canvos_tui.tui.widgets.log_pane import LogPane
 from canvos_tui.tui.widgets.log_view import FRAME, FRAME_FAR
 
 
-class LogApp(App[None]):
+class LogApp(PacedApp[None]):
     """One log, nothing else."""
 
     BINDINGS: ClassVar = [Binding("q", "quit", "Quit")]
     CSS = "#told { height: 1; text-wrap: nowrap; }"
 
-    def __init__(self, path: Path, frame: float = FRAME) -> None:
+    def __init__(self, path: Path, frame: float = FRAME, *, far: bool = False) -> None:
         super().__init__()
         self.path = path
         self.frame = frame
+        self.pace = Pace(active=far)
         self.copied: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -69,4 +71,5 @@ class LogApp(App[None]):
 
 
 if __name__ == "__main__":
-    LogApp(Path(sys.argv[1]), FRAME_FAR if os.environ.get("LOG_FAR") else FRAME).run()
+    over_ssh = bool(os.environ.get("LOG_FAR"))
+    LogApp(Path(sys.argv[1]), FRAME_FAR if over_ssh else FRAME, far=over_ssh).run()

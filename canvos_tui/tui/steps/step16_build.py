@@ -20,7 +20,7 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.log_pane import LogPane
-from canvos_tui.tui.widgets.log_view import FRAME, FRAME_FAR
+from canvos_tui.tui.widgets.log_view import frame_for
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
 LEAVE = (
@@ -72,8 +72,7 @@ class Build(StepPanel):
         yield PhaseList()
         yield Static("", id="build-note", markup=False)
         environ = self.ports.environ
-        far = bool(environ.get("SSH_CONNECTION") or environ.get("TMUX"))
-        yield LogPane(self.ports.terminal, Path(environ.get("HOME", ".")), FRAME_FAR if far else FRAME)
+        yield LogPane(self.ports.terminal, Path(environ.get("HOME", ".")), frame_for(environ))
 
     def on_mount(self) -> None:
         """The elapsed time moves each second, whatever happens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from textual import work
@@ -18,6 +19,7 @@ from canvos_tui.core.text import middle
 from canvos_tui.tui.dialogs.ask_path import AskPath
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import CopyAsked
+from canvos_tui.tui.pace import PacedApp
 from canvos_tui.tui.widgets.log_browser import LogBrowser
 from canvos_tui.tui.widgets.log_view import FRAME
 
@@ -121,7 +123,7 @@ class LogPane(LogBrowser):
         else:
             self.hint(f"saved: {middle(str(path), max(30, self.size.width - 10))}")
 
-    def action_stream(self) -> None:
+    async def action_stream(self) -> None:
         """Leaves the screen for a plain stream from the first visible line on, until a key brings the screen back."""
         reader, window = self.reader, self.view.window
         if reader is None:
@@ -129,7 +131,9 @@ class LogPane(LogBrowser):
         first = window.rows[0].line if window.rows else 0
         log, told = PlainLog(reader, first), [_STREAM.format(line=first + 1)]
         try:
-            with self.app.suspend():
-                self._terminal.print_until_key(lambda: told.pop() if told else log.more())
+            # the terminal's answer to a frame would be taken for a key
+            async with self.app.hushed() if isinstance(self.app, PacedApp) else nullcontext():
+                with self.app.suspend():
+                    self._terminal.print_until_key(lambda: told.pop() if told else log.more())
         except SuspendNotSupported:
             self.hint("x this terminal cannot be left for a while; canvos-tui attach --plain prints the log")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -18,13 +19,21 @@ from canvos_tui.core.line_map import LineMap
 from canvos_tui.core.log_query import Query
 from canvos_tui.core.log_text import plain
 from canvos_tui.core.ports import LogReader
+from canvos_tui.tui.pace import PacedApp
 from canvos_tui.tui.widgets.log_rows import PARTS, STAMP, Painter, stamp_of
 from canvos_tui.tui.widgets.log_window import Window
 
 FRAME = 0.05  # seconds between looks at the file
 FRAME_FAR = 0.1  # the same over ssh or in a terminal multiplexer, where each frame costs more
+FRAME_BLIND = 0.2  # in a multiplexer over ssh: it takes frames at once, whatever the line behind it carries
 _AT_ONCE = 4  # looks of 1 MiB each within one frame; a file that is further ahead is caught up with beside the frames
 _SIDEWAYS = 20  # columns for one key press
+
+
+def frame_for(environ: Mapping[str, str]) -> float:
+    """Seconds between looks at the file, by what the environment says of the way to the terminal."""
+    ssh, within = bool(environ.get("SSH_CONNECTION")), bool(environ.get("TMUX") or environ.get("STY"))
+    return FRAME_BLIND if ssh and within else FRAME_FAR if ssh or within else FRAME
 
 
 class LogView(Widget, can_focus=True):
@@ -142,7 +151,7 @@ class LogView(Widget, can_focus=True):
 
     def _look(self) -> None:
         """One look at the file."""
-        if self.reader is None or self._catching_up:
+        if self.reader is None or self._catching_up or not self._may_paint():
             return
         looks = 0
         while looks < _AT_ONCE and self.reader.refresh():
@@ -152,6 +161,9 @@ class LogView(Widget, can_focus=True):
             self.run_worker(self._catch_up(), group="catch-up", exclusive=True)
         elif looks:
             self._grown()
+
+    def _may_paint(self) -> bool:
+        return not isinstance(self.app, PacedApp) or self.app.pace.free(time.monotonic())
 
     async def _catch_up(self) -> None:
         """Counts what is there already, a step of 1 MiB after the other, with room for keys between them."""
@@ -197,6 +209,8 @@ class LogView(Widget, can_focus=True):
         window.fill(lambda lines: [painter.rows(line, text) for line, text in zip(lines, self._read(lines), strict=True)])
         self._thumb = window.thumb()
         self._strips = painter.finished(window)
+        if isinstance(self.app, PacedApp) and self.app.pace.active:
+            self.call_after_refresh(self.app.frame_sent)
 
     def _read(self, lines: Sequence[int]) -> list[str]:
         texts = self.texts(lines)

@@ -1,0 +1,99 @@
+"""Frames no faster than the line to the terminal carries them.
+
+What a program prints queues up in front of the answer to the next key. Over a slow line a log that streams would so delay keys by
+seconds. After each frame of the log the terminal is asked where its cursor is; the answer says that the frame has arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from textual.app import App
+from textual.events import CursorPosition
+
+ASK = "\x1b[6n"
+LOST = 2.0  # seconds without an answer, after which none is expected
+SILENT = 0.5  # seconds between frames for a terminal that does not answer
+LONGEST = 1.0  # seconds of rest behind a frame
+Result = TypeVar("Result")
+
+
+def far(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal that answers is at the other end of a line; a multiplexer would answer for it at once."""
+    return bool(environ.get("SSH_CONNECTION")) and not (environ.get("TMUX") or environ.get("STY"))
+
+
+class Pace:
+    """When the next frame may go. Times are seconds of a steady clock."""
+
+    def __init__(self, *, active: bool) -> None:
+        self.active = active
+        self._asked: float | None = None
+        self._rest_until = 0.0
+        self._speaks = True  # whether the terminal is known, or hoped, to answer
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._asked is not None
+
+    def free(self, now: float) -> bool:
+        """Whether a frame may go now: the last one arrived, and the line rested for as long as that took."""
+        if self._asked is not None:
+            if now - self._asked < LOST:
+                return False
+            self._asked, self._speaks = None, False
+        return now >= self._rest_until
+
+    def sent(self, now: float) -> bool:
+        """A frame has gone. Whether the terminal is to be asked for it: not while an answer is due, nor where none ever comes."""
+        if not self.active or self._asked is not None:
+            return False
+        if not self._speaks:
+            self._rest_until = now + SILENT
+            return False
+        self._asked = now
+        return True
+
+    def answered(self, now: float) -> None:
+        """The terminal said where its cursor is; a late answer proves that it does answer."""
+        self._speaks = True
+        if self._asked is not None:
+            self._rest_until = now + min(now - self._asked, LONGEST)
+            self._asked = None
+
+
+class PacedApp(App[Result]):
+    """An app that hears the terminal's answers."""
+
+    pace: Pace
+
+    def on_cursor_position(self, event: CursorPosition) -> None:
+        """A frame has arrived."""
+        event.stop()
+        self.pace.answered(time.monotonic())
+
+    def frame_sent(self) -> None:
+        """Asks the terminal behind a frame of the log."""
+        if self._driver is not None and self.pace.sent(time.monotonic()):
+            self._driver.write(ASK)
+
+    async def hush(self) -> None:
+        """Asks no more and waits for an answer that is due, two seconds at most: a shell that gets the terminal next would print it."""
+        self.pace.active = False
+        while self.pace.waiting and not self.pace.free(time.monotonic()):  # noqa: ASYNC110  it may never come
+            await asyncio.sleep(0.01)
+
+    @asynccontextmanager
+    async def hushed(self) -> AsyncGenerator[None]:
+        """Hushed while the terminal belongs to somebody else."""
+        active = self.pace.active
+        await self.hush()
+        try:
+            yield
+        finally:
+            self.pace.active = active

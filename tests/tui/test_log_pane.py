@@ -423,6 +423,18 @@ async def test_s_saves_and_asks_before_it_replaces(opened: Open, tmp_path: Path)
         assert target.read_bytes() == numbered(30)
 
 
+async def test_another_theme_colours_a_log_that_stands_still(opened: Open) -> None:
+    async with opened(numbered(30)) as (pilot, _):
+
+        def background() -> object:
+            strip = pilot.app.screen._compositor.render_strips()[3]
+            return next(segment.style.bgcolor for segment in strip if "number" in segment.text)
+
+        dark = background()
+        pilot.app.theme = "textual-light"
+        await until(pilot, lambda: background() != dark)
+
+
 async def test_the_whole_screen_and_esc(opened: Open) -> None:
     async with opened(numbered(30)) as (pilot, pane):
         await pilot.press("z")

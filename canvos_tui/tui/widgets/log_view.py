@@ -73,6 +73,7 @@ class LogView(Widget, can_focus=True):
         self._shift = 0
         self._drawn: object = None
         self._strips: list[Strip] = []
+        self._base = Style()
         self._thumb = range(0)
         self._catching_up = False
 
@@ -191,11 +192,16 @@ class LogView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row of the window."""
         size = self.reader.size if self.reader else 0
-        base = self.rich_style
-        if (key := (size, self.size, base)) != self._drawn:
-            self._draw(base)
+        if (key := (size, self.size)) != self._drawn:
+            self._base = self.rich_style  # asked for each row it would be a third of the work
+            self._draw(self._base)
             self._drawn = key
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, base)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self._base)
+
+    def notify_style_update(self) -> None:
+        """Another theme, or the focus has come or gone."""
+        super().notify_style_update()
+        self._drawn = None
 
     def _draw(self, base: Style) -> None:
         """Reads the window once and makes all its rows."""

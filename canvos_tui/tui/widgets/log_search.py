@@ -7,11 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
+
+PAUSE = 0.03  # seconds from a key to the search for what it makes: the key is painted first, and keys that follow at once share one
 
 
 class LogSearch(Horizontal):
-    """Hidden until it is opened. Tells what is typed at each key, and how it is left: with Enter or an arrow, or with Esc."""
+    """Hidden until it is opened. Tells what is typed, and how it is left: with Enter or an arrow, or with Esc."""
 
     BINDINGS = [Binding("escape", "leave", "End search"), Binding("down,up", "take", "To the hits", show=False)]
 
@@ -31,6 +34,7 @@ class LogSearch(Horizontal):
 
     def __init__(self) -> None:
         super().__init__(id="log-search")
+        self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """A slash and the field."""
@@ -47,8 +51,20 @@ class LogSearch(Horizontal):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._wait_no_more()
         if self.display:
-            self.post_message(self.Typed(event.value))
+            self._soon = self.set_timer(PAUSE, self._tell)
+
+    def _tell(self) -> None:
+        if self._wait_no_more():
+            self.post_message(self.Typed(self.query_one("#log-query", Input).value))
+
+    def _wait_no_more(self) -> bool:
+        """Whether there was something to tell."""
+        waiting, self._soon = self._soon, None
+        if waiting is not None:
+            waiting.stop()
+        return waiting is not None
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -57,10 +73,12 @@ class LogSearch(Horizontal):
 
     def action_take(self) -> None:
         """Back to the log with what was found."""
+        self._tell()
         self.display = False
         self.post_message(self.Left(given_up=False))
 
     def action_leave(self) -> None:
         """Back to where one was."""
+        self._wait_no_more()
         self.display = False
         self.post_message(self.Left(given_up=True))

@@ -12,6 +12,8 @@ import pytest
 
 from canvos_tui.core.aws_facts import PutWay, Right, RightProbe
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.rights_table import detail
+from canvos_tui.tui.steps.aws_rights import AwsRights
 from tests.tui.screen import see, text_of, until
 
 NOT_SEEN = RightProbe("s3:PutObject", Right.UNKNOWN, "not_verifiable", "NotImplemented", "no conditions here", "REQ-1")
@@ -103,6 +105,21 @@ async def test_leaving_it_tries_nothing(page, ports):
         await pilot.press("enter")
         await see(pilot, "not verifiable")
         assert ports.aws.account.proven == []
+
+
+async def test_a_detail_longer_than_the_window_scrolls(make_app, ports, full):
+    ports.aws.account.role = False
+    app = make_app(full, page="aws")
+    async with app.run_test(size=(80, 19)) as pilot:
+        painted = await asked(pilot, "1 fail")
+        assert "Seen  " in painted
+        for _ in range(20):
+            await pilot.press("shift+down")
+        last = detail(app.screen.query_one(AwsRights)._picked, None, 78).rstrip().splitlines()[-1]
+        assert await see(pilot, last[:60].rstrip())
+        assert "Seen  " not in text_of(app)
+        await pilot.press("down")
+        await see(pilot, "Seen  ")
 
 
 async def test_m_copies_a_complete_message_and_c_the_fix(make_app, ports, full, copied):

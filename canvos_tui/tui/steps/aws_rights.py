@@ -40,13 +40,16 @@ class AwsRights(StepPanel):
         "HOW says how it was found out: verified (AWS did it), dry run (AWS would have done it), simulated (IAM read the policies).\n"
         "What nobody can see from here: service control policies of an organisation, and bucket policies with conditions. "
         "A permission that passes here can still be refused by them.\n"
-        "Enter on a row that failed shows the documents that mend it; on a row that passed it goes on."
+        "Enter on a row that failed shows the documents that mend it; on a row that passed it goes on. "
+        "Shift+down and shift+up scroll what is said of the row, where it is longer than the window."
     )
     BINDINGS = [
         Binding("r", "rerun", "Ask again"),
         Binding("c", "copy_fix", "Copy fix"),
         Binding("m", "copy_message", "Message"),
         Binding("w", "write_files", "Write files"),
+        Binding("shift+down", "scroll_detail(1)", show=False),
+        Binding("shift+up", "scroll_detail(-1)", show=False),
     ]
 
     _report = Report(CHECKS_AWS)
@@ -143,6 +146,11 @@ class AwsRights(StepPanel):
         event.stop()
         self._mark()
         self._explain()
+        self.query_one("#rights-detail-box", VerticalScroll).scroll_home(animate=False)
+
+    def action_scroll_detail(self, way: int) -> None:
+        """By a line; the list keeps the cursor."""
+        self.query_one("#rights-detail-box", VerticalScroll).scroll_relative(y=way, animate=False)
 
     def _mark(self) -> None:
         """Where the cursor stands can be read without colour."""

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from canvos_tui.adapters import aws_account, aws_profiles, aws_values
 from canvos_tui.adapters.aws_bucket import head_bucket
 from canvos_tui.adapters.aws_clients import PROBES, SERVICES, Clients, Patience, endpoint_for
-from canvos_tui.adapters.aws_errors import DENIALS
 from canvos_tui.adapters.aws_proofs import prove_put
 from canvos_tui.adapters.aws_rights import Rights
 from canvos_tui.core.aws_facts import (
+    DENIALS,
     AwsKeys,
     Baseline,
     Bucket,
@@ -228,6 +228,10 @@ class BotoAws:
         """s3:PutObject in a way that was asked for; the probe names what stays in the bucket."""
         arn = (self._identity or await self.identity()).arn if way is PutWay.SIMULATE else ""
         return await prove_put(self._probes, bucket, way, arn)
+
+    async def may_cancel_import(self, task_id: str) -> RightProbe:
+        """Whether these keys may cancel that import task, asked by a dry run; never raises for a refusal."""
+        return await Rights(self._probes, "", "", lambda _: None).cancelling(task_id)
 
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from canvos_tui.core.aws_facts import THROTTLES
+from canvos_tui.core.aws_facts import DENIALS, THROTTLES
 from canvos_tui.core.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CLOCK = "clock-skew"
-DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 _CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 _CLOCK_TEXT = re.compile(r"Signature (expired|not yet current)", re.IGNORECASE)

@@ -6,8 +6,7 @@ import secrets
 from typing import Any
 
 from canvos_tui.adapters.aws_clients import Clients
-from canvos_tui.adapters.aws_errors import DENIALS
-from canvos_tui.core.aws_facts import PutWay, Right, RightProbe
+from canvos_tui.core.aws_facts import DENIALS, PutWay, Right, RightProbe
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.role_policy import partition_of
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from canvos_tui.adapters import aws_account
 from canvos_tui.adapters.aws_clients import Clients
-from canvos_tui.adapters.aws_errors import DENIALS
-from canvos_tui.core.aws_facts import Right, RightProbe
+from canvos_tui.core.aws_facts import DENIALS, Right, RightProbe
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.role_policy import ROLE, judge_role
 
@@ -147,6 +146,10 @@ class Rights:
         if probe.right is not Right.UNKNOWN:
             return probe
         return replace(probe, method="not_verifiable", message="AWS refused ec2:ImportSnapshot first")
+
+    async def cancelling(self, task_id: str) -> RightProbe:
+        """The right to cancel an import task; not one of the guide's, so that it is asked for only when there is something to cancel."""
+        return await self._dry_run("ec2:CancelImportTask", lambda ec2: ec2.cancel_import_task(DryRun=True, ImportTaskId=task_id))
 
     def _import_dry(self, ec2: Any, *, tagged: bool) -> None:
         container = {"Format": "RAW", "UserBucket": {"S3Bucket": self._bucket, "S3Key": self._key}}

@@ -12,6 +12,8 @@ from canvos_tui.core.secret import Secret
 
 # AWS' words for "too many requests": nothing was judged
 THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "SlowDown", "TooManyRequestsException"})
+# and for "you may not"
+DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
 
 
 @dataclass(frozen=True)

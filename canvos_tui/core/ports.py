@@ -250,6 +250,9 @@ class Aws(Protocol):
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
         """s3:PutObject in a way that was asked for; the probe names what stays in the bucket. Never raises for a refusal."""
 
+    async def may_cancel_import(self, task_id: str) -> RightProbe:
+        """Whether these keys may cancel that import task; asks without cancelling, never raises for a refusal."""
+
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""
 

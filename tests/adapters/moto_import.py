@@ -59,6 +59,7 @@ def _shown(task: dict[str, Any]) -> dict[str, Any]:
 
 def cancel_import_task(self: Any) -> ActionResult:
     task = _tasks[self._get_param("ImportTaskId")]
+    self.error_on_dryrun()
     task["cancelled"] = True
     return ActionResult({"ImportTaskId": task["ImportTaskId"], "PreviousState": "active", "State": "cancelling"})
 

@@ -247,6 +247,15 @@ async def test_a_bucket_that_may_not_be_looked_at_still_has_a_region(world):
 # -- rights --------------------------------------------------------------------------------------------------
 
 
+async def test_the_right_to_cancel_an_import_may_be_missing_or_unclear(world):
+    world.standin.set_faults(*deny("ec2:CancelImportTask"))
+    probe = await (await world.aws()).may_cancel_import("import-snap-00000000000000001")
+    assert (probe.right, probe.code) == (Right.DENIED, "UnauthorizedOperation")
+    world.standin.set_faults(Fault("ec2:CancelImportTask", FaultKind.ERROR, "InternalError", "oh"))
+    probe = await (await world.aws()).may_cancel_import("import-snap-00000000000000001")
+    assert (probe.right, probe.code, probe.message) == (Right.UNKNOWN, "InternalError", "oh")
+
+
 async def rights(world: World, *denied: str) -> dict[str, Right]:
     world.standin.set_faults(*deny(*denied))
     probes = await (await world.aws()).rights("here", "disk.raw", lambda probe: None)

@@ -194,6 +194,15 @@ async def test_a_cancelled_import_ends_as_deleted(world):
     assert "cancel" in task.message
 
 
+async def test_the_right_to_cancel_is_asked_for_without_cancelling(world):
+    aws = await world.aws()
+    world.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=PART)
+    probe = await aws.may_cancel_import(world.import_disk())
+    assert (probe.action, probe.right, probe.method) == ("ec2:CancelImportTask", Right.ALLOWED, "dry_run")
+    [task] = await aws.import_tasks()
+    assert task.status != "deleted"
+
+
 async def test_images_are_found_by_exact_name(world):
     aws, ec2 = await world.aws(), world.client("ec2")
     world.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=PART)

@@ -330,6 +330,24 @@ def test_a_task_can_be_cancelled_once():
         assert refused(ec2.cancel_import_task, ImportTaskId=task)[0] == "IncorrectState"
 
 
+def test_a_cancelled_task_is_deleting_for_a_while():
+    with running(replace(PLAIN, import_seconds=30, cancel_seconds=600)) as world:
+        upload(world)
+        ec2 = world.client("ec2")
+        task = ec2.import_snapshot(DiskContainer=CONTAINER)["ImportTaskId"]
+        assert ec2.cancel_import_task(ImportTaskId=task)["State"] == "cancelling"
+
+        def status() -> str:
+            return str(ec2.describe_import_snapshot_tasks()["ImportSnapshotTasks"][0]["SnapshotTaskDetail"]["Status"])
+
+        assert status() == "deleting"
+        stored = world.standin.cloud.tasks[task]
+        assert stored.cancelled is not None
+        stored.cancelled -= 601
+        assert status() == "deleted"
+        assert not world.standin.cloud.snapshots
+
+
 def test_a_role_is_there_or_not(world):
     trust = world.client("iam").get_role(RoleName="vmimport")["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Principal"]["Service"] == "vmie.amazonaws.com"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -112,6 +113,7 @@ class FakeAws:
         self.role = True
         self.objects: dict[str, S3Object] = {}
         self.images: list[Image] = []
+        self.tasks: tuple[ImportTask, ...] = ()
         self.region = "eu-west-1"
         self.error: AwsError | None = None
         self.probes: dict[str, RightProbe] = {}  # answers other than allowed or denied
@@ -152,7 +154,7 @@ class FakeAws:
         return ()
 
     async def import_tasks(self) -> tuple[ImportTask, ...]:
-        return ()
+        return self.tasks
 
     async def snapshot(self, snapshot_id: str) -> Snapshot | None:
         return Snapshot(snapshot_id, "completed")
@@ -167,7 +169,7 @@ class FakeAws:
         return Baseline(NOW, self.region, bucket, key, "123456789012")
 
     async def sight(self, baseline: Baseline) -> Sighting:
-        return Sighting(NOW)
+        return Sighting(NOW, (), self.objects.get(baseline.key), True, self.tasks, None, tuple(self.images))
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
         probes = [RightProbe(a, Right.DENIED if a in self.denied else Right.ALLOWED, "verified") for a in NINE]
@@ -178,8 +180,12 @@ class FakeAws:
             report(probe)
         return tuple(probes)
 
+    async def may_cancel_import(self, task_id: str) -> RightProbe:
+        action = "ec2:CancelImportTask"
+        return self.probes.get(action, RightProbe(action, Right.DENIED if action in self.denied else Right.ALLOWED, "dry_run"))
+
     async def cancel_import(self, task_id: str) -> None:
-        return None
+        self.tasks = tuple(replace(t, status="deleted", message="cancelled") if t.task_id == task_id else t for t in self.tasks)
 
 
 class FakeDoor:

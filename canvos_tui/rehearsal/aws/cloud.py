@@ -145,7 +145,8 @@ class Cloud:
         config = self.config
         age = time.monotonic() - task.started
         if task.cancelled is not None:
-            return TaskView("deleted", message="User initiated cancellation", size=float(task.size))
+            ending = time.monotonic() - task.cancelled < config.cancel_seconds
+            return TaskView("deleting" if ending else "deleted", message="User initiated cancellation", size=float(task.size))
         if age < config.pending_seconds:
             return TaskView("pending", "0", "pending")
         share = min((age - config.pending_seconds) / max(config.import_seconds, 1e-6), 1.0)

@@ -91,6 +91,7 @@ class StandinConfig:
     pending_seconds: float = 0.05
     import_seconds: float = 0.3
     image_seconds: float = 0.1
+    cancel_seconds: float = 0.0  # how long a cancelled import is `deleting` before it is `deleted`
     import_failure: str = ""  # a StatusMessage: the task ends as `deleted` with it
     clock_offset: float = 0.0
     page_size: int = 1000

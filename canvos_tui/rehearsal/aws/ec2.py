@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
@@ -103,7 +104,7 @@ class Ec2:
         before = self._cloud.look(task).status
         if before not in _RUNNING:
             raise RefusalError("IncorrectState", f"The import task {task.task_id} is in state {before} and cannot be cancelled.")
-        task.cancelled = task.started
+        task.cancelled = time.monotonic()
         return {"importTaskId": task.task_id, "previousState": before, "state": "cancelling"}
 
     def _describe_snapshots(self, form: Mapping[str, str]) -> Tree:

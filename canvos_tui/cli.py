@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from canvos_tui import __version__
-from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
+from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError
 
-USAGE, NOT_ASKED, INTERRUPTED = 2, 5, 130
+USAGE, MISSING, NOT_ASKED, INTERRUPTED = 2, 3, 5, 130
 
 
 def _run(words: list[str]) -> int:
@@ -32,7 +32,10 @@ def _run(words: list[str]) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; errors that a user can act on are one sentence and a hint, with exit code 2, or 5 where AWS did not answer."""
+    """Runs a command; errors that a user can act on are one sentence and a hint.
+
+    Their exit code is 2, or 3 where a right is missing, or 5 where AWS did not answer.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     if words == ["--version"]:  # asked for often, and before anything is loaded
         sys.stdout.write(f"canvos-tui {__version__}\n")
@@ -43,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
         hint = "; ".join(filter(None, (allowed, error.remedy)))
         sys.stderr.write(f"canvos-tui: {error}\n" + (f"hint: {hint}\n" if hint else ""))
-        return NOT_ASKED if isinstance(error, AwsError) else USAGE
+        return MISSING if isinstance(error, RightError) else NOT_ASKED if isinstance(error, AwsError) else USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, for example `| head`

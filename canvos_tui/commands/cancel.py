@@ -1,4 +1,4 @@
-"""`cancel`: asks a running build to stop, in two steps."""
+"""`cancel`: asks a running build to stop, in two steps, and ends an import that goes on in AWS when that is asked for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from canvos_tui.core.result import Outcome
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
+    from canvos_tui.core.run_info import RunInfo
+
+NOT_PROVEN = 12
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,7 +33,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def cancel(args: argparse.Namespace) -> int:
-    """Sends the request; the supervisor carries it out and writes the result. What a lost supervisor left is ended here."""
+    """Sends the request; the supervisor carries it out and writes the result. What a lost supervisor left is ended here.
+
+    0 when it was done or is on its way, 12 when AWS took the request and shows nothing of it yet.
+    """
     import asyncio
 
     from canvos_tui.commands.attach import choose
@@ -38,32 +44,51 @@ def cancel(args: argparse.Namespace) -> int:
 
     ports = real_ports(dict(os.environ))
 
-    async def ask() -> tuple[str, ...]:
+    async def ask() -> int:
         info = await choose(ports, args.run_id)
         if args.import_task:
-            return (await _import_cancelled(ports, info.run_id),)
+            return await _end_import(ports, info)
         if info.live:
             await ports.runs.cancel(info.run_id, force=args.force)
-            return (f"{info.run_id}: asked to stop; canvos-tui attach shows how it ends",)
-        if info.outcome is Outcome.INTERRUPTED:
-            return tuple(f"{info.run_id}: {line}" for line in await ports.runs.clear(info.run_id, force=args.force))
-        raise RunError(f"run {info.run_id} is not running", remedy="canvos-tui status lists the runs")
+            _say(info, "asked to stop; canvos-tui attach shows how it ends")
+        elif info.outcome is Outcome.INTERRUPTED:
+            _say(info, *await ports.runs.clear(info.run_id, force=args.force))
+        else:
+            await _refuse(ports, info)
+        await _tell_of_import(ports, info)
+        return 0
 
-    for line in asyncio.run(ask()):
-        sys.stdout.write(f"{line}\n")
-    return 0
+    return asyncio.run(ask())
 
 
-async def _import_cancelled(ports: Ports, run_id: str) -> str:
+def _say(info: RunInfo, *lines: str) -> None:
+    sys.stdout.write("".join(f"{info.run_id}: {line}\n" for line in lines))
+    sys.stdout.flush()
+
+
+async def _refuse(ports: Ports, info: RunInfo) -> None:
+    from canvos_tui.core.import_cancel import known_import
+
+    task, going = await known_import(ports, info.run_id)
+    remedy = f"its import {task} may go on in AWS: canvos-tui cancel {info.run_id} --import-task" if going else ""
+    raise RunError(f"run {info.run_id} is not running", remedy=remedy or "canvos-tui status lists the runs")
+
+
+async def _tell_of_import(ports: Ports, info: RunInfo) -> None:
+    from canvos_tui.core.import_cancel import known_import, offer
+
+    task, going = await known_import(ports, info.run_id)
+    if going:
+        _say(info, (await offer(ports, info.run_id, task)).text)
+
+
+async def _end_import(ports: Ports, info: RunInfo) -> int:
     """AWS goes on with an import whatever happens here, so that it is cancelled only when somebody asks for it."""
-    from canvos_tui.core.aftermath import open_for
-    from canvos_tui.core.watch import our_task
+    from canvos_tui.core.import_cancel import end_import, open_import
 
-    plan = await ports.runs.plan(run_id)
-    aws = await open_for(ports, plan)
-    task = our_task(plan.baseline, await aws.import_tasks())
-    if task is None or task.status in {"completed", "deleted", "deleting"}:
-        told = f"import {task.task_id} is {task.status}" if task is not None else "AWS knows no import task of this run"
-        raise RunError(told, remedy="canvos-tui status RUN shows what is left")
-    await aws.cancel_import(task.task_id)
-    return f"{run_id}: AWS was asked to cancel {task.task_id}; the object in the bucket stays"
+    ending = await end_import(await open_import(ports, info.run_id))
+    _say(info, ending.text)
+    if info.live and ending.proven:
+        _say(info, "the build itself still runs and fails without its import; canvos-tui cancel stops it")
+    _say(info, f"what is left: canvos-tui status {info.run_id}")
+    return 0 if ending.proven else NOT_PROVEN

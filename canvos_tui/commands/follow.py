@@ -12,7 +12,7 @@ from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.notice import Notice
-from canvos_tui.core.summary import exit_code, interruption_lines, plain_lines
+from canvos_tui.core.summary import aftermath_lines, exit_code, plain_lines
 from canvos_tui.core.text import blindness, elapsed
 from canvos_tui.core.vitals import Beat, silence, troubles
 
@@ -85,7 +85,7 @@ async def _conclude(ports: Ports, run_id: str) -> int:
     result = await final_result(ports, run_id)
     if result is None:
         raise RunError(f"run {run_id} was interrupted and left no result", remedy="canvos-tui validate looks at what is in AWS")
-    for line in (*plain_lines(result), *interruption_lines(result)):
+    for line in (*plain_lines(result), *aftermath_lines(result)):
         say(line)
     if result.ami:
         sys.stdout.write(f"{result.ami}\n")

@@ -69,5 +69,9 @@ class AwsError(CanvosError):
         self.request_id = request_id
 
 
+class RightError(CanvosError):
+    """The keys lack a right that this needs beyond those of the guide; nothing was done."""
+
+
 class RunError(CanvosError):
     """A build run that cannot be started, found or followed."""

@@ -32,7 +32,12 @@ def left_upload(baseline: Baseline, upload: Upload) -> LeftOver:
 def left_task(region: str, task: ImportTask) -> LeftOver:
     """An import task that AWS still works on."""
     note = f"{task.status}; AWS goes on with it and makes a snapshot; cancelling needs ec2:CancelImportTask"
-    return LeftOver("import_task", task.task_id, True, note, _ec2(region, "cancel-import-task --import-task-id", task.task_id))
+    return LeftOver("import_task", task.task_id, True, note, cancel_command(region, task.task_id))
+
+
+def cancel_command(region: str, task_id: str) -> str:
+    """What ends an import task, for whoever has ec2:CancelImportTask."""
+    return _ec2(region, "cancel-import-task --import-task-id", task_id)
 
 
 def left_snapshot(region: str, snapshot_id: str, snapshot: Snapshot | None) -> LeftOver:

@@ -52,7 +52,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> tuple[str, ...]:
 
 
 def plain_lines(result: RunResult) -> tuple[str, ...]:
-    """Seven lines at most that stay on the terminal: verdict, AMI or cause with what was said, object, snapshot, left-overs, log."""
+    """Eight lines at most that stay on the terminal: verdict, AMI or cause with what was said, object, snapshot, left-overs, log."""
     lines = [f"canvos-tui: {headline(result)} (run {result.run_id})"]
     if result.ami and result.outcome is Outcome.SUCCEEDED:
         lines.append(f"AMI       {result.ami}   {result.ami_name}   {result.region}")
@@ -64,19 +64,28 @@ def plain_lines(result: RunResult) -> tuple[str, ...]:
         lines.append(f"object    s3://{result.bucket}/{result.key}   {told}")
     if result.snapshot or result.import_task:
         lines.append(f"snapshot  {result.snapshot or '-'}   task {result.import_task or '-'}")
-    kept = [f"{left.kind} {left.id}" for left in result.left_behind]
-    if kept:
-        lines.append(f"left      {', '.join(kept[:4])}")
+    lines += _left_in_short(result)
     if result.log:
         lines.append(f"log       {result.log}")
     return tuple(lines)
 
 
-def interruption_lines(result: RunResult) -> tuple[str, ...]:
-    """For a run that was interrupted: everything that was found out about it, here and in AWS, and how to remove what is left."""
-    if result.outcome is not Outcome.INTERRUPTED:
+def _left_in_short(result: RunResult) -> list[str]:
+    kept = [f"{left.kind} {left.id}" for left in result.left_behind]
+    lines = [f"left      {', '.join(kept[:4])}"] if kept else []
+    for left in result.left_behind:
+        if left.kind == "import_task":
+            word = "goes on" if left.certain else "may go on"
+            lines.append(f"{word:<10}{left.id} in AWS; to end it: canvos-tui cancel {result.run_id} --import-task")
+    return lines
+
+
+def aftermath_lines(result: RunResult) -> tuple[str, ...]:
+    """For a run without success: what is left, what it costs and how to remove it; of an interrupted one all that was found out."""
+    if result.outcome is Outcome.SUCCEEDED:
         return ()
-    lines = list(finding_lines(result.findings))
+    told = result.findings if result.outcome is Outcome.INTERRUPTED else tuple(f for f in result.findings if f.id == "aws")
+    lines = list(finding_lines(told))
     for left in result.left_behind:
         lines.append(f"left      {left.kind} {left.id}{'' if left.certain else ' (not certain)'}: {left.note}")
         lines += [f"          {left.remove}"] if left.remove else []

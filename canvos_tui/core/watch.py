@@ -8,6 +8,7 @@ from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object, Sig
 from canvos_tui.core.build import BuildEvent, CannotSee, ImageSeen, ObjectSeen, Phase, PhaseEntered, TaskSeen, UploadSeen
 
 FAILED_IMPORT = frozenset({"deleting", "deleted", "cancelling", "cancelled", "error"})
+ENDED_IMPORT = FAILED_IMPORT | {"completed"}
 _IDLE, _UPLOAD, _IMPORT, _LONGEST = 15.0, 10.0, 12.0, 60.0  # seconds between looks
 _JITTER = 0.2  # share of the pause, so that several machines of one account do not ask in step
 _GOLDEN = 0.6180339887498949
@@ -54,9 +55,13 @@ class Watch:
 
 def our_task(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "") -> ImportTask | None:
     """This run's import task: not in the baseline and made from our object; the one that the log named wins, then one that did not fail."""
-    ours = [t for t in tasks if t.task_id not in baseline.task_ids and (t.bucket, t.key) == (baseline.bucket, baseline.key)]
-    ours.sort(key=lambda t: (t.task_id != named, t.status in FAILED_IMPORT))
+    ours = sorted(imports_of(baseline, tasks), key=lambda t: (t.task_id != named, t.status in FAILED_IMPORT))
     return ours[0] if ours else None
+
+
+def imports_of(baseline: Baseline, tasks: tuple[ImportTask, ...]) -> tuple[ImportTask, ...]:
+    """The imports of the run's object that began after its baseline: usually one, this run's."""
+    return tuple(t for t in tasks if t.task_id not in baseline.task_ids and (t.bucket, t.key) == (baseline.bucket, baseline.key))
 
 
 def is_new_object(baseline: Baseline, found: S3Object) -> bool:

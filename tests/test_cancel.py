@@ -20,7 +20,7 @@ from canvos_tui.core import import_cancel
 from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.result import Outcome, RunResult, Status
-from canvos_tui.rehearsal.aws.cloud import StoredTask
+from canvos_tui.rehearsal.aws.cloud import StoredImage, StoredTask
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
@@ -305,6 +305,30 @@ def final(world: World) -> RunResult:
     result = asyncio.run(final_result(real_ports(dict(os.environ)), world.run_id))
     assert result is not None
     return result
+
+
+def test_a_run_that_could_not_be_judged_is_once_aws_shows_its_image(world: World) -> None:
+    task = world.importing("trap 'exit 1' INT; echo +aws-cloud-image; until [ -e go ]; do sleep 0.05; done")
+    stored = world.task
+    assert stored is not None
+    blind = [f"ec2:{action}" for action in ("DescribeImportSnapshotTasks", "DescribeImages")]
+    world.standin.set_faults(*deny(*blind))
+    (world.site.checkout / "go").touch()
+    assert world.site.result(world.run_id).outcome is Outcome.INCONCLUSIVE
+    assert final(world).outcome is Outcome.INCONCLUSIVE
+    world.standin.set_faults()
+    world.finish()
+    found = final(world)
+    assert (found.outcome, found.snapshot, [left.kind for left in found.left_behind]) == (
+        Outcome.INCONCLUSIVE,
+        stored.snapshot_id,
+        ["object", "snapshot"],
+    )
+    world.standin.cloud.register(
+        StoredImage("ami-00000000000000abc", "edge.raw", stored.snapshot_id, "/dev/xvda", boot_mode="uefi", ena=True, state="available")
+    )
+    found = final(world)
+    assert (found.outcome, found.ami, found.import_task, found.cause) == (Outcome.SUCCEEDED, "ami-00000000000000abc", task, None)
 
 
 # -- AWS does not do it, or does not answer ----------------------------------------------------------------

@@ -264,7 +264,7 @@ class Supervision:
             self._plan,
             self._last.sighting,
             self._exit_code,
-            facts.ids,
+            self._watch.ids(facts.ids),
             self._cancelled,
             hints,
             self._started_at,

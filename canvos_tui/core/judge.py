@@ -75,7 +75,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     started_at: datetime | None,
     ended_at: datetime | None,
 ) -> RunResult:
-    """The result of a run; `ids` are those that the log named, `exit_code` is None when the supervisor was lost."""
+    """The result of a run; `ids` are those that the run knows of, `exit_code` is None when the supervisor was lost."""
     chain = replace(chain_of(plan.baseline, sighting, ids), reuse_wanted=plan.reuse_object)
     verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
@@ -267,15 +267,16 @@ def _left_behind(chain: Chain, ids: Mapping[str, str], outcome: Outcome) -> tupl
     if chain.image is not None:
         left.append(left_image(region, chain.image, certain=True))
     left += [left_image(region, image, certain=False) for image in chain.strangers]
-    return (*left, *_only_in_the_log(chain, ids))
+    return (*left, *_known_by_id(chain, ids))
 
 
-def _only_in_the_log(chain: Chain, ids: Mapping[str, str]) -> list[LeftOver]:
+def _known_by_id(chain: Chain, ids: Mapping[str, str]) -> list[LeftOver]:
     region = chain.baseline.region
     old = {image.image_id for image in chain.baseline.images}
     left = []
     if chain.sighting.tasks is None:
-        left += [left_by_name(region, kind, ids[kind]) for kind in ("import_task", "snapshot") if ids.get(kind)]
+        kind = "snapshot" if ids.get("snapshot") else "import_task"  # one that has a snapshot is over
+        left += [left_by_name(region, kind, ids[kind])] if ids.get(kind) else []
     if chain.sighting.images is None and ids.get("ami") and ids["ami"] not in old:
         left.append(left_by_name(region, "ami", ids["ami"]))
     return left

@@ -64,13 +64,13 @@ def left_image(region: str, image: Image, *, certain: bool) -> LeftOver:
 
 
 def left_by_name(region: str, kind: str, found: str) -> LeftOver:
-    """Something that only the log named: `kind` is `import_task`, `snapshot` or `ami`."""
+    """Something that is known by id only: `kind` is `import_task`, `snapshot` or `ami`."""
     commands = {
         "import_task": "cancel-import-task --import-task-id",
         "snapshot": "delete-snapshot --snapshot-id",
         "ami": "deregister-image --delete-associated-snapshots --image-id",
     }
-    return LeftOver(kind, found, False, "named by the log, not seen in AWS", _ec2(region, commands[kind], found))
+    return LeftOver(kind, found, False, "known from the run, AWS was not seen at its end", _ec2(region, commands[kind], found))
 
 
 def _s3(baseline: Baseline, command: str, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object, Sighting
@@ -35,6 +36,13 @@ class Watch:
     def naming(self, task_id: str) -> Watch:
         """The same watch, told by the log which import task is this run's."""
         return replace(self, named_task=task_id)
+
+    def ids(self, named: Mapping[str, str]) -> dict[str, str]:
+        """Task, snapshot and AMI of this run: what the log `named`, else what some look showed, even if AWS is out of sight now."""
+        seen = {"ami": next(reversed(self.images), "")}
+        if self.task is not None:
+            seen |= {"import_task": self.task.task_id, "snapshot": self.task.snapshot_id if self.task.status == "completed" else ""}
+        return {kind: found for kind, found in {**seen, **named}.items() if found}
 
     def pause(self) -> float:
         """Seconds until the next look, with a small spread; doubles up to 60 s while AWS does not answer."""

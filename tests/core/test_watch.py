@@ -196,3 +196,14 @@ def test_the_pause_spreads_within_a_fifth_and_follows_the_pace():
     assert max(pauses) <= 12 * 1.2
     assert max(pauses) - min(pauses) > 3
     assert replace(watch, pace=0.01).pause() == pytest.approx(watch.pause() / 100)
+
+
+def test_what_was_seen_once_is_known_when_nothing_is_seen_any_more():
+    watch, _ = Watch(BASE).after(look(tasks=(task(),), images=()))
+    watch, _ = watch.after(look(10, blind=("tasks: no", "images: no")))
+    assert watch.ids({}) == {"import_task": "import-snap-0new"}
+    done = task("completed", snapshot_id="snap-0new")
+    watch, _ = watch.after(look(20, tasks=(done,), images=(Image("ami-0new", KEY, "pending"),)))
+    assert watch.ids({}) == {"import_task": "import-snap-0new", "snapshot": "snap-0new", "ami": "ami-0new"}
+    assert watch.ids({"import_task": "import-snap-0named"})["import_task"] == "import-snap-0named", "the log knows best"
+    assert Watch(BASE).ids({}) == {}

@@ -14,6 +14,8 @@ from canvos_tui.core.checks_user_data import cloud_config
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.known import Known
 from canvos_tui.core.result import Status
+from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.widgets.phase_list import PhaseList
 from tests.tui import story
 from tests.tui.conftest import SECRET
 from tests.tui.screen import push, see, text_of, until
@@ -211,6 +213,23 @@ async def test_a_supervisor_that_is_gone_is_said(ports, make_app):
     app = make_app(page="build", known=Known(run_id=story.RUN))
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "the supervisor is gone")
+
+
+async def test_a_run_that_ends_while_the_screen_is_taken_down_crashes_nothing(following, ports, monkeypatch):
+    app = following(story.BUILDING, minutes=14)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "3 Installer image")
+        phases = app.screen.query_one(PhaseList)
+        await app.push_screen(ReadText("over it", "so that nothing is drawn below"))
+
+        async def closing(run_id: str) -> None:
+            await phases.remove()
+
+        monkeypatch.setattr(ports.runs, "result", closing)
+        following_it = [worker for worker in app.workers if worker.group == "follow"]
+        assert following_it
+        ports.runs.keep_open = False
+        await app.workers.wait_for_complete(following_it)  # raises what the worker raised
 
 
 async def test_an_unknown_run_is_an_error_with_a_remedy(make_app):

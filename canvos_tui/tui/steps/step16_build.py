@@ -16,6 +16,7 @@ from canvos_tui.core.build import BuildRun, Phase, Stage
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.text import elapsed, middle
 from canvos_tui.core.vitals import silence
+from canvos_tui.core.watch import ENDED_IMPORT
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
@@ -28,6 +29,9 @@ LEAVE = (
     "If this machine is switched off during the import, AWS still finishes the snapshot,\n"
     "but the AMI would have to be registered by hand."
 )
+
+STAYS = "What is in AWS stays and is listed afterwards. An import that began goes on in AWS."
+OFFERS = "The result offers to end it, if your keys may; what is in AWS stays and is listed."
 
 LOG_KEYS = """
 
@@ -92,22 +96,23 @@ class Build(StepPanel):
 
     @work(exclusive=True, group="follow")
     async def _follow(self, run_id: str) -> None:
+        phases, log = self.query_one(PhaseList), self.query_one(LogPane)  # once: the app may be closing when the run ends
         try:
             run = BuildRun(await self.ports.runs.plan(run_id))
-            await self.query_one(PhaseList).attach(self.ports.runs, run_id)
-            self.query_one(LogPane).open(self.ports.runs.open_log(run_id))
+            await phases.attach(self.ports.runs, run_id)
+            log.open(self.ports.runs.open_log(run_id))
             async with aclosing(self.ports.runs.follow(run_id)) as batches:
                 async for batch in batches:
                     self._run = run = run.after(batch)
                     self._show()
             result = await final_result(self.ports, run_id)
-            self.query_one(PhaseList).ended(result)
+            phases.ended(result)
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
             self._following = ""
             return
         if result is not None and result.cause is not None and result.cause.line:
-            self.query_one(LogPane).cause = result.cause.line - 1
+            log.cause = result.cause.line - 1
         self.learn(result=result)
         if isinstance(self.app.screen, Ask):  # a question about a running build is answered by its end
             await self.app.screen.dismiss("")
@@ -156,7 +161,8 @@ class Build(StepPanel):
             self.hint("no build is running")
             return
         force = self._run.stage is Stage.STOPPING
-        text = "What is in AWS stays and is listed afterwards. An import that began goes on in AWS."
+        task = self._run.task.task if self._run.task is not None else None
+        text = STAYS if task is None or task.status in ENDED_IMPORT else f"AWS goes on with {task.task_id}. {OFFERS}"
         line = "Force    kill it now" if force else "Cancel   interrupt the build (SIGINT), its container cleans up"
         word = await self.app.push_screen_wait(Ask("Cancel the build?", text, (Choice("", "Stay"), Choice("go", line))))
         if word == "go":

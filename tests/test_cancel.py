@@ -118,7 +118,7 @@ def test_a_cancelled_build_says_that_its_import_goes_on_and_how_to_end_it(world:
     task = world.importing()
     code, out, err = world.says("cancel")
     assert (code, err) == (0, "")
-    assert f"import {task} goes on in AWS; to end it: canvos-tui cancel {world.run_id} --import-task" in out
+    assert f"{task} goes on in AWS; to end it: canvos-tui cancel {world.run_id} --import-task" in out
     result = world.site.result(world.run_id)
     assert (result.outcome, result.import_task) == (Outcome.CANCELLED, task)
     left = {item.kind: item for item in result.left_behind}

@@ -65,13 +65,13 @@ async def offer(ports: Ports, run_id: str, task_id: str) -> Offer:
     try:
         probe = await (await open_for(ports, plan)).may_cancel_import(task_id)
     except CanvosError as error:
-        return Offer(False, f"import {task_id} may go on in AWS, which was not asked ({error}); to end it: {command}")
+        return Offer(False, f"{task_id} may go on in AWS, which was not asked ({error}); to end it: {command}")
     if probe.right is Right.ALLOWED:
-        return Offer(True, f"import {task_id} goes on in AWS; to end it: canvos-tui cancel {run_id} --import-task")
+        return Offer(True, f"{task_id} goes on in AWS; to end it: canvos-tui cancel {run_id} --import-task")
     if probe.right is Right.DENIED:
-        return Offer(False, f"import {task_id} goes on in AWS; your keys lack {ACTION}, whoever has it ends it with: {command}")
+        return Offer(False, f"{task_id} goes on in AWS; your keys lack {ACTION}, whoever has it ends it with: {command}")
     why = probe.message or probe.code
-    return Offer(False, f"import {task_id} goes on in AWS; whether your keys may end it is not known ({why}); to end it: {command}")
+    return Offer(False, f"{task_id} goes on in AWS; whether your keys may end it is not known ({why}); to end it: {command}")
 
 
 async def open_import(ports: Ports, run_id: str) -> OpenImport:

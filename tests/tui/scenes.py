@@ -24,7 +24,7 @@ from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.opening import Opening, Room
 from tests import canvos_repo
 from tests.tui import story
-from tests.tui.conftest import answered
+from tests.tui.conftest import KEYS, answered
 from tests.tui.fakes import NOW, make_ports
 from tests.tui.screen import see, type_text, until
 
@@ -59,6 +59,14 @@ def _no_role(ports: Ports, draft: Draft) -> Draft:
 
 def _clash(ports: Ports, draft: Draft) -> Draft:
     ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, NOW)  # type: ignore[attr-defined]
+    return draft
+
+
+def _import_goes_on(ports: Ports, draft: Draft) -> Draft:
+    ports.environ.update(AWS_ACCESS_KEY_ID=KEYS.key_id, AWS_SECRET_ACCESS_KEY=KEYS.secret.reveal())
+    account: Any = ports.aws.account  # type: ignore[attr-defined]
+    account.tasks = (story.TASK,)
+    account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, story.at(66), '"new"')
     return draft
 
 
@@ -127,6 +135,13 @@ SCENES = (
     Scene("aws-rights", "aws", ("create-role",), _no_role),
     Scene("validate", "build", ("AMI   ami-0a1b2c3d4e5f67890",), known=_follow(story.ENDED, 92, story.SUCCESS)),
     Scene("failure", "build", ("FAILED in Snapshot import",), known=_follow(story.IMPORTING, 80, story.FAILURE)),
+    Scene(
+        "cancelled",
+        "build",
+        ("CANCELLED in Snapshot import", "End import-snap-"),
+        _import_goes_on,
+        known=_follow(story.IMPORTING, 80, story.CANCELLED),
+    ),
     Scene("help", "s3", ("Name of the object in the bucket",), act=lambda p, _: _focus(p, "#s3-key", "f1")),
     Scene("guide-commands", "s3", ("export S3_BUCKET",), keys=("f2",)),
     Scene("quit", "build", ("Detach",), keys=("ctrl+q",), known=_follow(story.BUILDING, 14.5)),

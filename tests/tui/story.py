@@ -103,6 +103,23 @@ FAILURE = replace(
         1701,
     ),
 )
+LEFT_TASK = LeftOver(
+    "import_task",
+    TASK.task_id,
+    certain=True,
+    note="active; AWS goes on with it and makes a snapshot; cancelling needs ec2:CancelImportTask",
+    remove=f"aws ec2 cancel-import-task --import-task-id {TASK.task_id} --region eu-west-1",
+)
+CANCELLED = replace(
+    SUCCESS,
+    outcome=Outcome.CANCELLED,
+    exit_code=130,
+    phase=Phase.IMPORT,
+    snapshot="",
+    ami="",
+    findings=(Finding("import-task", Status.FAIL, f"{TASK.task_id} active: downloading/converting"),),
+    left_behind=(*SUCCESS.left_behind, LEFT_TASK),
+)
 LOG = "".join(
     f"\x1b[36m         +iso-image\x1b[0m | {line}\n"
     for line in (

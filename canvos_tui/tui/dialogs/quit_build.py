@@ -18,12 +18,15 @@ CHOICES = (
 )
 
 
+ABOUT = "An AWS import goes on whatever you choose. After Cancel the result offers to end it, if your keys may."
+
+
 async def ask_to_leave(app: App[Any], ports: Ports, known: Known) -> bool:
     """True when the program may end now."""
     live = known.run_id and known.result is None
     if not live:
         return True
-    word = await app.push_screen_wait(Ask("Quit: a build is running", "An AWS import goes on whatever you choose.", CHOICES))
+    word = await app.push_screen_wait(Ask("Quit: a build is running", ABOUT, CHOICES))
     if word == "cancel":
         try:
             await ports.runs.cancel(known.run_id)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from canvos_tui.core.aftermath import final_result
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.import_cancel import end_import, offer, open_import
 from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.summary import finding_lines, headline
 from canvos_tui.core.text import middle
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 
 WAYS = (
     ("build", "Look at the log and the phases"),
     ("aws", "Check the AWS rights again (screen 7)"),
     ("review", "Run step 16 again: the whole build, from the review (screen 8)"),
-    ("start", "Leave it as it is"),
 )
+LEAVE = ("start", "Leave it as it is")
+END = "end-import"
+ABOUT_END = "AWS stops the import and makes no snapshot. The object in the bucket stays."
+CHOICES = (Choice("", "Let it go on"), Choice("go", "End it"))
 
 
 class Failure(StepPanel):
@@ -28,17 +37,23 @@ class Failure(StepPanel):
     TITLE = "Failure"
     ABOUT = (
         "The first cause is named, not the last error line. A repeated run builds everything again: the build's cache is gone "
-        "when its container ends. What is left behind costs money until it is removed."
+        "when its container ends. What is left behind costs money until it is removed. An import that began goes on in AWS; "
+        "whether your keys may end it (ec2:CancelImportTask, which the guide does not ask for) is found out without ending it."
     )
+
+    BINDINGS = [Binding("c", "copy", "Copy commands")]
 
     def compose(self) -> ComposeResult:
         """Text and ways on."""
         yield VerticalScroll(Static("", id="failure-text", markup=False), id="failure-box")
+        yield Static("", id="failure-import", markup=False)
         yield Static("-- go on " + "-" * 60, markup=False)
-        yield OptionList(*[Option(line, id=f"way-{word}") for word, line in WAYS], id="ways", compact=True, markup=False)
+        yield OptionList(id="ways", compact=True, markup=False)
 
     def on_mount(self) -> None:
         """Nothing to show before there is a result."""
+        self._asked_for = ""  # the import that AWS was asked about
+        self._show_ways("")
         self.watch_known()
 
     def entered(self) -> None:
@@ -54,11 +69,66 @@ class Failure(StepPanel):
         self.display = result is not None and result.outcome is not Outcome.SUCCEEDED
         if result is not None and self.display:
             self.query_one("#failure-text", Static).update(Content("\n".join(failure_lines(result))))
+            task = next((left.id for left in result.left_behind if left.kind == "import_task"), "")
+            if task != self._asked_for:
+                self._asked_for = task
+                self._show_ways("")
+                if task:
+                    self._offer(task)
+
+    def _show_ways(self, task: str) -> None:
+        """The ways on; among them to end that import, where it is given."""
+        ways = (*WAYS, *([(END, f"End {task} in AWS")] if task else []), LEAVE)
+        listed = self.query_one("#ways", OptionList)
+        at = listed.highlighted or 0
+        listed.clear_options()
+        listed.add_options([Option(line, id=word) for word, line in ways])
+        listed.highlighted = min(at, len(ways) - 1)
+
+    def action_copy(self) -> None:
+        """Copies what removes the left-overs, a command a line."""
+        result = self.known.result
+        commands = [left.remove for left in result.left_behind if left.remove] if result is not None else []
+        if commands:
+            self.post_message(CopyAsked("\n".join(commands), "commands for what is left"))
+        else:
+            self.hint("nothing is left that a command removes")
+
+    def _say(self, text: str) -> None:
+        self.set_class(bool(text), "-noted")
+        self.query_one("#failure-import", Static).update(Content(text))
+
+    @work(exclusive=True, group="offer")
+    async def _offer(self, task: str) -> None:
+        """An import goes on: whoever may end it is offered that, everybody else gets the command."""
+        try:
+            found = await offer(self.ports, self.known.run_id, task)
+        except CanvosError as error:
+            self._say(f"! {error}. {error.remedy}")
+            return
+        self._show_ways(task if found.allowed else "")
+        self._say("" if found.allowed else f"! {found.text}")
+
+    @work(exclusive=True, group="end-import")
+    async def _end(self, task: str) -> None:
+        """Asks once more, ends it, and shows what AWS shows afterwards."""
+        if not await self.app.push_screen_wait(Ask(f"End {task}?", ABOUT_END, CHOICES)):
+            return
+        self._say("asking AWS ...")
+        try:
+            ending = await end_import(await open_import(self.ports, self.known.run_id))
+            self._say(f"{'' if ending.proven else '! '}{ending.text}")
+        except CanvosError as error:
+            self._say(f"x {error}. {error.remedy}")
+        self.learn(result=await final_result(self.ports, self.known.run_id))
 
     @on(OptionList.OptionSelected, "#ways")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.leave(WAYS[event.option_index][0])
+        if event.option_id == END:
+            self._end(self._asked_for)
+        else:
+            self.leave(event.option_id or "start")
 
 
 def failure_lines(result: RunResult) -> list[str]:

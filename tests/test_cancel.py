@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, Sta
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
 from tests.runs import KEY_ID, KEYS, SECRET, Site, opened, until
+from tests.terminal import Terminal
 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 BUILD = "trap 'exit 1' INT; echo +aws-cloud-image; while :; do sleep 0.05; done"
@@ -434,3 +436,50 @@ def test_the_stored_result_is_never_rewritten_by_a_look(world: World) -> None:
     world.says("status", world.run_id)
     assert path.read_bytes() == before
     assert json.loads(before)["outcome"] == "cancelled"
+
+
+# -- on the screen -----------------------------------------------------------------------------------------
+
+
+def attached(world: World, columns: int, rows: int) -> Terminal:
+    """The wizard on the running build."""
+    environ = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}  # or they were the window's size
+    return Terminal([sys.executable, "-m", "canvos_tui", "attach"], environ, columns, rows, world.site.root)
+
+
+@pytest.mark.slow
+def test_the_screen_cancels_the_build_and_then_its_import(world: World) -> None:
+    task = world.importing()
+    with attached(world, 80, 24) as terminal:
+        terminal.see("7 Snapshot import", task)
+        terminal.press("x")
+        terminal.see("Cancel the build?", f"AWS goes on with {task}")
+        terminal.press("down", "enter")
+        terminal.see("CANCELLED in Snapshot import", f"End {task} in AWS")
+        assert world.status(task) == "active", "the import goes on until somebody ends it"
+        terminal.press("end", "up", "enter")
+        terminal.see(f"End {task}?", "Let it go on")
+        terminal.press("down", "enter")
+        terminal.see(f"AWS ended {task}: it is `deleted`")
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 130
+        assert "CANCELLED in Snapshot import" in terminal.text
+        assert "goes on" not in terminal.text.rpartition("canvos-tui: CANCELLED")[2]
+    assert world.status(task) == "deleted"
+
+
+@pytest.mark.slow
+def test_the_screen_shows_the_command_where_the_right_is_missing(world: World) -> None:
+    task = world.importing()
+    world.standin.set_faults(*deny("ec2:CancelImportTask"))
+    with attached(world, 120, 40) as terminal:
+        terminal.see("7 Snapshot import", task)
+        terminal.press("ctrl+q")
+        terminal.see("a build is running", "An AWS import goes on whatever you choose")
+        terminal.press("down", "enter")
+        terminal.see("CANCELLED in Snapshot import", "your keys lack ec2:CancelImportTask", "aws ec2 cancel-import-task")
+        assert f"End {task}" not in terminal.text
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 130
+        assert f"goes on   {task} in AWS; to end it: canvos-tui cancel {world.run_id} --import-task" in terminal.text
+    assert world.status(task) == "active"

@@ -117,10 +117,11 @@ class Failure(StepPanel):
         self._say("asking AWS ...")
         try:
             ending = await end_import(await open_import(self.ports, self.known.run_id))
-            self._say(f"{'' if ending.proven else '! '}{ending.text}")
+            text = f"{'' if ending.proven else '! '}{ending.text}"
         except CanvosError as error:
-            self._say(f"x {error}. {error.remedy}")
-        self.learn(result=await final_result(self.ports, self.known.run_id))
+            text = f"x {error}. {error.remedy}"
+        self.learn(result=await final_result(self.ports, self.known.run_id))  # first, so that whoever reads the end may leave
+        self._say(text)
 
     @on(OptionList.OptionSelected, "#ways")
     def _chosen(self, event: OptionList.OptionSelected) -> None:

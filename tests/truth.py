@@ -34,8 +34,9 @@ class Sample:
 
     @property
     def ids(self) -> dict[str, str]:
+        known = {**self.points, **self.truth}
         names = {"import_task": "import_task", "snapshot": "snapshot_id", "ami": "ami_id"}
-        return {kind: self.truth[name] for kind, name in names.items() if self.truth.get(name)}
+        return {kind: known[name] for kind, name in names.items() if known.get(name)}
 
     @property
     def phases(self) -> list[tuple[str, int]]:

@@ -109,10 +109,7 @@ def test_each_phase_begins_at_its_line(sample: Sample) -> None:
 def test_ids_are_those_of_the_truth_and_no_others(sample: Sample) -> None:
     events, facts = read(sample.path)
     found = {event.kind: event.id for event in events if isinstance(event, IdFound)}
-    assert found == facts.ids
-    assert {kind: found.get(kind) for kind in sample.ids} == sample.ids
-    known = sample.ids if sample.from_script else {**sample.ids, **({"import_task": "import-snap-0c1b2a3d4e5f60718"} if sample.ids else {})}
-    assert found == known
+    assert found == facts.ids == sample.ids
 
 
 @every

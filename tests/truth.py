@@ -47,6 +47,10 @@ class Sample:
     def lines(self) -> list[str]:
         return self.path.read_bytes().decode("utf-8", "replace").split("\n")
 
+    def writes(self) -> list[int]:
+        """How many bytes came at a time when a build's log was recorded."""
+        return [int(line.split()[1]) for line in self.path.with_suffix(".timing").read_text(encoding="utf-8").splitlines()]
+
     def decisive(self) -> list[tuple[int, str]]:
         """Every line that somebody named, with the words that stand in it."""
         ours = self.points.get("key_lines")  # the same build through a pipe has its lines elsewhere

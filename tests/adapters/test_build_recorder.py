@@ -12,10 +12,11 @@ from canvos_tui.adapters.build_recorder import BuildRecorder
 from canvos_tui.adapters.event_file import EventFile
 from canvos_tui.adapters.run_folder import RunFolder
 from canvos_tui.core.aws_facts import Baseline
-from canvos_tui.core.build import BuildEvent, BuildPlan, CannotSee, IdFound, Noted, Started
+from canvos_tui.core.build import BuildEvent, BuildPlan, CannotSee, IdFound, Noted, Started, UploadSeen
 from canvos_tui.core.masked import Masked
 from canvos_tui.core.result import Outcome, RunResult
 from canvos_tui.core.secret import Secret
+from tests.truth import BUILDS
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -58,6 +59,22 @@ def test_lines_and_events_are_stored_masked(desk: Desk) -> None:
     assert SECRET.encode() not in desk.folder.events.read_bytes()
     assert desk.recorder.write_result(RunResult("r", Outcome.FAILED, log=f"/x/{SECRET}"))
     assert SECRET not in (desk.folder.path / "result.json").read_text()
+
+
+def test_the_progress_of_an_upload_is_stored_while_its_line_is_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("canvos_tui.adapters.build_recorder._GLANCE", -1.0)
+    sample = next(sample for sample in BUILDS if sample.name == "success-v4.10.0")
+    data, at = sample.path.read_bytes(), 0
+    for size in sample.writes():
+        desk.recorder.output(data[at : at + size])
+        desk.recorder.tick()
+        at += size
+    desk.recorder.finish()
+    seen = [event for event in desk.stored() if isinstance(event, UploadSeen)]
+    assert len(seen) == sample.points["upload"]["updates"]
+    assert (seen[-1].done, seen[-1].source) == (sample.points["upload"]["bytes"], "log")
+    shown = [line for line in desk.folder.log.read_text(encoding="utf-8").splitlines() if "Completed " in line]
+    assert len(shown) <= 1, "the log keeps the last state only"
 
 
 def test_a_full_disk_is_told_and_the_gap_is_marked(desk: Desk) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -71,18 +70,10 @@ def test_the_bytes_are_those_that_the_truth_is_about(sample: Sample) -> None:
     if sample.path.name == sample.truth["file"]:
         told = {"bytes": len(data), "lf_lines": data.count(b"\n"), "sha256": hashlib.sha256(data).hexdigest()}
         assert told == {name: sample.truth[name] for name in told}
-    assert sum(writes(sample)) == len(data)
+    assert sum(sample.writes()) == len(data)
     ends = {found.decode() for found in re.findall(rb"\r*\n", data)}
     assert ends >= set(sample.points["ends"])
     assert all("\r" not in text and "\x1b[A" not in text for _, text in numbered(sample.path))
-
-
-def writes(sample: Sample) -> Iterator[int]:
-    """How many bytes came at a time."""
-    for line in sample.path.with_suffix(".timing").read_text(encoding="utf-8").splitlines():
-        delay, count = line.split()
-        assert float(delay) > -0.001  # they are differences, and one is rounded
-        yield int(count)
 
 
 @every
@@ -115,7 +106,7 @@ def test_ids_are_those_of_the_truth_and_no_others(sample: Sample) -> None:
 @every
 def test_upload_progress_is_read_update_by_update(sample: Sample) -> None:
     data, upload = sample.path.read_bytes(), sample.points["upload"]
-    sizes = list(writes(sample)) if not sample.from_script else [1] * len(data)
+    sizes = sample.writes() if not sample.from_script else [1] * len(data)
     pipe, reader = LogPipe(), LogReader()
     at, seen = 0, []
     for size in sizes:

@@ -27,7 +27,6 @@ _EXISTS = re.compile(rf"Image .* already exists with ID: (ami-{_ID})")
 _STEP = re.compile(r"\d+/\d+$")
 _EXIT = re.compile(r"\s*did not complete successfully\. Exit code (\d+)")
 _REASON = re.compile(r"\s*(?:failed: (.*)|(was terminated because .*))")
-_CANCELED = "context canceled"
 # words of the import script that begin a phase, behind its time stamp
 _SCRIPT = (
     ("Starting RAW to AMI creation process.", Phase.CHECKS),
@@ -155,7 +154,7 @@ class LogReader:
 
     def _fail(self, line: LogLine) -> None:
         known = self._facts.failure
-        if line.failed or (known is not None and known.reason != _CANCELED):
+        if line.failed or (known is not None and not known.canceled):
             return
         self._facts = replace(self._facts, failure=Failure(line.target, position_of(line), self._lines))
 

@@ -141,7 +141,7 @@ def _result(facts: LogFacts, story: LogStory, hit: Hit | None) -> str:
     """What is proven, from the strongest statement down."""
     if _said_done(facts, story):
         return _behind_success(facts, story)
-    if story.cancelled and (facts.failure is None or facts.failure.reason == "context canceled" or facts.failure.line > story.cancelled):
+    if story.cancelled and (facts.failure is None or facts.failure.canceled or facts.failure.line > story.cancelled):
         return "cancelled"
     import_failed = facts.import_broken or facts.import_status in _IMPORT_FAILED  # whatever the script does afterwards
     if facts.failure is not None or facts.gave_up or story.stopped or story.script_code or import_failed:

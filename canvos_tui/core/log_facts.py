@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from canvos_tui.core.build import Phase
 
+_CANCELED = "context canceled"  # the reason that Earthly gives for steps that it gave up
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -17,6 +19,11 @@ class Failure:
     line: int
     exit_code: int | None = None
     reason: str = ""
+
+    @property
+    def canceled(self) -> bool:
+        """Whether the step was only taken down with the rest of the build."""
+        return self.reason == _CANCELED
 
 
 @dataclass(frozen=True)
@@ -38,3 +45,8 @@ class LogFacts:
     failure: Failure | None = None
     succeeded: bool = False  # the build tool's SUCCESS banner, which proves nothing about AWS
     gave_up: bool = False  # the outer script's last sentence after a failure
+
+    @property
+    def step_failed(self) -> bool:
+        """Whether a step failed by itself."""
+        return self.failure is not None and not self.failure.canceled

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from canvos_tui.adapters.container_ends import container_ends
 from canvos_tui.adapters.docker import ASK_LIMIT, open_client
 from canvos_tui.adapters.docker_context import Engine, find_engine
+from canvos_tui.core.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.vitals import Container, of_build
 
 _GRACE = 10  # seconds that a container gets between SIGTERM and SIGKILL, as `docker stop` gives
 _GONE = 15.0  # seconds that a stopped container may take to leave the engine's list
 _LOOK = 0.2
+GONE = "engine-down"  # the cause of an error where nobody listens any more
+_CAUSES = {"timed out": "timeout", "permission denied": "permission"}  # an engine that is slow, or closed to us, is not gone
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,11 @@ class BuildEngine:
                 time.sleep(_LOOK)
         return left
 
+    def ends(self, containers: Sequence[Container]) -> tuple[ContainerEnd, ...]:
+        """What the engine says of containers that it ran and lists no more. DockerError as above."""
+        with self._client() as client:
+            return container_ends(client, containers)
+
     def _listed(self, client: Any) -> tuple[Container, ...]:
         checkout = self._checkout
         listed = [_container(values) for values in client.api.containers(all=True)]
@@ -72,13 +81,17 @@ class BuildEngine:
         engine = find_engine(self._environ)
         _reach(engine)
         import requests
-        from docker.errors import DockerException
+        from docker.errors import APIError, DockerException
+        from urllib3.exceptions import HTTPError
 
         try:
             with contextlib.closing(open_client(engine, limit)) as client:
                 yield client
-        except (DockerException, requests.exceptions.RequestException, OSError) as error:
-            raise DockerError(f"{engine.url}: {_reason(error)}", cause="engine-down", remedy="look at the engine") from None
+        except APIError as error:
+            raise DockerError(f"{engine.url}: {_reason(error)}", cause="refused", remedy="look at the engine's log") from None
+        except (DockerException, requests.exceptions.RequestException, HTTPError, OSError) as error:
+            reason = _reason(error)
+            raise DockerError(f"{engine.url}: {reason}", cause=_CAUSES.get(reason, GONE), remedy="look at the engine") from None
 
 
 def _reach(engine: Engine) -> None:
@@ -90,8 +103,10 @@ def _reach(engine: Engine) -> None:
             line.settimeout(ASK_LIMIT)
             line.connect(str(engine.socket))
     except OSError as error:
+        gone = isinstance(error, ConnectionRefusedError | FileNotFoundError)
         reason = "connection refused" if isinstance(error, ConnectionRefusedError) else (error.strerror or "no answer").lower()
-        raise DockerError(f"{engine.url}: {reason}", cause="engine-down", remedy="start the engine") from None
+        cause = GONE if gone else _CAUSES.get(reason, "timeout")
+        raise DockerError(f"{engine.url}: {reason}", cause=cause, remedy="start the engine") from None
 
 
 @contextlib.contextmanager
@@ -110,7 +125,7 @@ def _missing_is_fine() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """The innermost words: the SDK wraps them in several layers."""
     words = str(error)
-    for known in ("Connection refused", "No such file or directory", "Permission denied", "timed out"):
+    for known in ("Connection refused", "No such file or directory", "Permission denied", "timed out"):  # the last two are in _CAUSES
         if known in words:
             return known.lower()
     return words[:200]

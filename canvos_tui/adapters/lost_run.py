@@ -17,9 +17,9 @@ from canvos_tui.adapters.run_folder import RunFolder
 from canvos_tui.adapters.run_heart import build_goes_on, read_heart, rebooted_since
 from canvos_tui.core.build import BuildPlan, BuildRun
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.machine_events import ContainerSeen
+from canvos_tui.core.machine_events import GONE
 from canvos_tui.core.result import Cause, Finding, LeftOver, Outcome, RunResult, Status
-from canvos_tui.core.vitals import left_container
+from canvos_tui.core.vitals import left_container, unknown_container
 
 _PATIENCE = 10.0  # seconds between asking a process to end and killing it
 
@@ -105,8 +105,10 @@ def _going_on(
     try:
         found = BuildEngine(environ, plan.checkout, _began(told)).look().containers
     except DockerError as error:
-        if any(isinstance(seen, ContainerSeen) for seen in run.containers.values()):
+        ran = [seen for seen in run.containers.values() if seen.state != GONE]
+        if ran:
             findings.append(Finding("container", Status.UNKNOWN, f"whether its container goes on is not known: {error}"))
+        left += [unknown_container(seen.id, seen.name, str(error)) for seen in ran]
         return tuple(findings), tuple(left)
     findings += [Finding("container", Status.WARN, f"the container {c.short} ({c.name}) goes on without supervision") for c in found]
     left += [left_container(c) for c in found]

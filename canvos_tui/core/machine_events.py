@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+GONE = "gone"  # the state of a container that the engine lists no more
+
 
 class Level(Enum):
     """How near the end of the disk is."""

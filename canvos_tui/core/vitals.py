@@ -62,6 +62,16 @@ def left_container(container: Container) -> LeftOver:
     return LeftOver("container", container.short, True, note, f"docker stop {container.short}")
 
 
+def unknown_container(found: str, name: str, why: str) -> LeftOver:
+    """A container that was seen while the build ran, where nobody can say what became of it."""
+    short = found[:12]
+    note = (
+        f"{name}, seen while the build ran; whether it goes on is not known ({why}). A container can outlive its engine; "
+        f"look: docker ps --filter id={short}"
+    )
+    return LeftOver("container", short, False, note, f"docker stop {short}")
+
+
 class Beat(Enum):
     """How the supervisor is."""
 

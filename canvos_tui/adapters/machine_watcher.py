@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from canvos_tui.adapters.build_engine import BuildEngine, EngineLook
+from canvos_tui.adapters.build_engine import GONE, BuildEngine, EngineLook
 from canvos_tui.adapters.disk import free_bytes
+from canvos_tui.core.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.vitals import Container
 
 PAUSE = 15.0  # seconds between two looks
+SOON = 2.0  # the same until a container of the build was seen: of one that nobody saw, no engine can say how it ended
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,23 @@ class Space:
 
 @dataclass(frozen=True)
 class MachineLook:
-    """One look; `engine` is None when none answered, `error` says why."""
+    """One look; `engine` is None when none answered, `error` says why, and `away` that nobody listens there."""
 
     spaces: tuple[Space, ...]
     engine: EngineLook | None
     error: str = ""
+    away: bool = False
 
 
 @dataclass(frozen=True)
 class Cleared:
-    """What became of the containers after the build's command ended; `error` when the engine could not be asked."""
+    """What became of the containers after the build's command ended; `error` and `away` as above, when the engine could not be asked."""
 
     stopped: tuple[Container, ...] = ()
     left: tuple[Container, ...] = ()
+    ends: tuple[ContainerEnd, ...] = ()  # of those that were seen and are gone, where that was asked for
     error: str = ""
+    away: bool = False
 
 
 class MachineWatcher:
@@ -55,6 +60,7 @@ class MachineWatcher:
         self._notify = notify
         self._pause = pause
         self._seen: deque[MachineLook] = deque(maxlen=100)
+        self._met: dict[str, Container] = {}  # every container of the build that was ever listed
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
 
@@ -73,24 +79,28 @@ class MachineWatcher:
         """No look after this one; a thread that waits for an engine dies with the process."""
         self._over.set()
 
-    def clear(self, told: Callable[[Cleared], None], *, stop: bool, force: bool) -> None:
-        """Looks for containers that outlived their command, stops them when `stop` says so, and tells from its own thread."""
+    def clear(self, told: Callable[[Cleared], None], *, stop: bool, force: bool, explain: bool) -> None:
+        """Looks for containers that outlived their command, stops them when `stop` says so, and tells from its own thread.
+
+        With `explain` the engine is asked how those ended that are gone.
+        """
 
         def work() -> None:
             try:
-                told(self._clear(stop=stop, force=force))
+                told(self._clear(stop=stop, force=force, explain=explain))
             except DockerError as error:
-                told(Cleared(error=str(error)))
+                told(Cleared(error=str(error), away=error.cause == GONE))
             except Exception as error:  # noqa: BLE001  whatever the engine does, the run needs its verdict
                 told(Cleared(error=type(error).__name__))
             self._notify()
 
         threading.Thread(target=work, name="clear", daemon=True).start()
 
-    def _clear(self, *, stop: bool, force: bool) -> Cleared:
+    def _clear(self, *, stop: bool, force: bool, explain: bool) -> Cleared:
         found = self._engine.look().containers
         if not stop or not found:
-            return Cleared(left=found)
+            gone = [container for container in self._met.values() if container.id not in {c.id for c in found}]
+            return Cleared(left=found, ends=self._engine.ends(gone) if explain and gone else ())
         left = self._engine.stop(found, force=force)
         return Cleared(tuple(c for c in found if c not in left), left)
 
@@ -98,14 +108,15 @@ class MachineWatcher:
         while not self._over.is_set():
             self._seen.append(self._look())
             self._notify()
-            self._over.wait(self._pause)
+            self._over.wait(self._pause if self._met else min(self._pause, SOON))
 
     def _look(self) -> MachineLook:
-        engine, error = None, ""
+        engine, error, away = None, "", False
         try:
             engine = self._engine.look(measured=True)
+            self._met = {**self._met, **{container.id: container for container in engine.containers}}
         except DockerError as failed:
-            error = str(failed)
+            error, away = str(failed), failed.cause == GONE
         except Exception as failed:  # noqa: BLE001  a look may fail in any way, and the build must not notice
             error = type(failed).__name__
         places = {"state": str(self._state)}
@@ -115,4 +126,4 @@ class MachineWatcher:
         for place, path in places.items():
             with contextlib.suppress(OSError):
                 spaces.append(Space(place, path, *free_bytes(Path(path))))
-        return MachineLook(tuple(spaces), engine, error)
+        return MachineLook(tuple(spaces), engine, error, away)

@@ -103,7 +103,7 @@ class Supervision:
 
     def _clear(self) -> None:
         """Containers outlive a docker command that was killed; after a cancel they are stopped, else only told of."""
-        self._around.clear(stop=self._cancelled, force=self._forced)
+        self._around.clear(stop=self._cancelled, force=self._forced, explain=bool(self._exit_code))
         until = time.monotonic() + _CLEAR
         while not self._around.cleared and not self._impatient and time.monotonic() < until:
             self._turn()
@@ -257,7 +257,7 @@ class Supervision:
     def _judge(self) -> RunResult:
         facts = self._recorder.facts
         phases = [phase for phase in (facts.phase, self._watch.phase) if phase is not None]
-        known = None if self._cancelled else known_cause(facts, self._matcher)
+        known = None if self._cancelled else self._around.weighed(known_cause(facts, self._matcher), facts)
         hints = JudgeHints(max(phases, key=lambda p: p.order, default=None), known, str(self._folder.log))
         result = judge(
             self._folder.run_id,
@@ -271,7 +271,7 @@ class Supervision:
             self._ended_at,
         )
         if result.outcome is Outcome.FAILED:
-            result = self._around.blamed(with_cause(result, facts, self._matcher, self._catalogue))
+            result = self._around.blamed(with_cause(result, facts, self._matcher, self._catalogue), facts)
         result = replace(
             result,
             phase_seconds=phase_seconds(self._run),

@@ -12,6 +12,7 @@ from canvos_tui.core.log_facts import LogFacts
 from canvos_tui.core.log_line import Kind, LogLine
 from canvos_tui.core.result import Cause, RunResult
 
+_STEP_FAILED, _FIRST_ERROR = "step-failed", "first-error"
 IMPORT_FAILED = "import-failed"  # the cause whose explanation is what AWS said about the import task
 _PHASES = {
     "+base-image": Phase.BASE,
@@ -72,11 +73,16 @@ def cause_in_log(facts: LogFacts) -> Cause | None:
         where = f"{failure.target or 'the build'}, {failure.position}" if failure.position else failure.target or "the build"
         how = failure.reason or (f"exit code {failure.exit_code}" if failure.exit_code is not None else "no reason given")
         return Cause(
-            "step-failed", f"A step of the build failed: {where}", f"The build tool says: {how}", evidence=evidence, line=failure.line
+            _STEP_FAILED, f"A step of the build failed: {where}", f"The build tool says: {how}", evidence=evidence, line=failure.line
         )
     if evidence:
-        return Cause("first-error", "The log shows an error", facts.first_error, evidence=evidence, line=facts.first_error_line)
+        return Cause(_FIRST_ERROR, "The log shows an error", facts.first_error, evidence=evidence, line=facts.first_error_line)
     return None
+
+
+def says_little(cause: Cause | None, facts: LogFacts) -> bool:
+    """Whether it is no cause that anybody knows: none, any first error, or a step that was taken down with the rest."""
+    return cause is None or cause.id == _FIRST_ERROR or (cause.id == _STEP_FAILED and not facts.step_failed)
 
 
 def phase_of(facts: LogFacts, hit: Hit | None) -> Phase | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from canvos_tui.adapters.build_engine import BuildEngine
@@ -35,6 +35,7 @@ class AroundBuild:
         self._last: dict[str, datetime] = {}  # when each container was seen last
         self._ran: tuple[Container, ...] = ()  # those that ran when the command ended, as far as was seen
         self._untold: list[BuildEvent] = []
+        self._failed: datetime | None = None
         self._cleared: Cleared | None = None
         self._clearing = False
         self._stopped = False
@@ -99,14 +100,15 @@ class AroundBuild:
 
     # -- after the command ended ---------------------------------------------------------------------------
 
-    def clear(self, *, stop: bool, force: bool, explain: bool) -> None:
+    def clear(self, *, stop: bool, force: bool, failed: datetime | None) -> None:
         """Has the engine asked for containers that outlived their command, and has them stopped when `stop` says so.
 
-        `explain` says that the command failed: the engine is asked how the containers ended that are gone.
+        `failed` is when the command ended, if it did not succeed: the engine is asked how the containers ended that are gone.
         """
+        self._failed = failed and failed + timedelta(seconds=self._clock.skew())  # as the engine's clock had it
         self._untold = self.events()
         self._clearing, self._stopped, self._ran = True, stop, tuple(self._containers.values())
-        self._watcher.clear(self._told, stop=stop, force=force, explain=explain)
+        self._watcher.clear(self._told, stop=stop, force=force, explain=failed is not None)
 
     def _told(self, cleared: Cleared) -> None:
         self._cleared = cleared
@@ -126,9 +128,9 @@ class AroundBuild:
     def weighed(self, known: Cause | None, facts: LogFacts) -> Cause | None:
         """The cause of a failure: that the container was killed, if the engine says so and no step had failed before; else `known`."""
         end = self._end()
-        if end is None or facts.step_failed:
+        if end is None or self._failed is None or facts.step_failed:
             return known
-        return killed(end, self._last[end.container.id], known) or known
+        return killed(end, self._last[end.container.id], self._failed, known) or known
 
     def blamed(self, result: RunResult, facts: LogFacts) -> RunResult:
         """The result with what happened to the engine as its cause, where nothing else explains the failure."""

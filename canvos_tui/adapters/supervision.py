@@ -103,7 +103,7 @@ class Supervision:
 
     def _clear(self) -> None:
         """Containers outlive a docker command that was killed; after a cancel they are stopped, else only told of."""
-        self._around.clear(stop=self._cancelled, force=self._forced, explain=bool(self._exit_code))
+        self._around.clear(stop=self._cancelled, force=self._forced, failed=self._ended_at if self._exit_code else None)
         until = time.monotonic() + _CLEAR
         while not self._around.cleared and not self._impatient and time.monotonic() < until:
             self._turn()

@@ -12,6 +12,7 @@ from canvos_tui.core.vitals import BUILDER, Container
 _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "SIGKILL", 15: "SIGTERM"}  # those that end a container
 _KILL = 9
 _NEAR = timedelta(seconds=60)  # Earthly gives up 30 s after a signal; what was longer ago did not end anything
+_SLACK = timedelta(seconds=1)  # between the engine's clock and ours
 _OUTSIDE, _MEMORY = "The build's container was ended from outside", "The build's container was killed for want of memory"
 _DMESG = "$ sudo dmesg -T | grep -i 'killed process' | tail"
 
@@ -74,9 +75,12 @@ def end_of_build(ends: Iterable[ContainerEnd], since: float) -> ContainerEnd | N
     return max(own, key=lambda end: end.container.created, default=None)
 
 
-def killed(end: ContainerEnd, seen: datetime, known: Cause | None = None) -> Cause | None:
-    """The cause, where a signal ended it; `seen` is when it ran for certain, `known` what the log by itself would be taken for."""
-    if not end.signal:
+def killed(end: ContainerEnd, seen: datetime, command_ended: datetime, known: Cause | None = None) -> Cause | None:
+    """The cause, where a signal ended it, and not only after the build's command.
+
+    `seen` is when it ran for certain, `known` what the log by itself would be taken for.
+    """
+    if not end.signal or (end.died is not None and end.died.at > command_ended + _SLACK):
         return None
     title = _MEMORY if end.starved else _OUTSIDE
     explanation, fix = _starved() if end.starved else _asked(end, seen) if end.asked else _unasked(end)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +22,7 @@ from tests.causes.told import assert_told
 from tests.check_world import ENGINE, World
 from tests.fake_engine import IMAGE, INFO, VERSION, FakeEngine
 from tests.http_server import hang, read_head, unix
+from tests.own_engine import OwnEngine, own_engine
 
 PASS, WARN, FAIL, SKIP, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN
 
@@ -367,68 +365,26 @@ async def test_envsubst(folder):
 
 
 @pytest.fixture(scope="module")
-def daemon() -> Iterator[tuple[subprocess.Popen[bytes], dict[str, str]]]:
-    """dockerd with all its files in a folder of ours; stopped and cleared away in the end."""
-    if os.geteuid() or not shutil.which("dockerd") or not shutil.which("docker"):
-        pytest.skip("a Docker engine of our own needs root, dockerd and docker")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        place = Path(name)
-        where = ["--data-root", str(place / "data"), "--exec-root", str(place / "exec"), "--pidfile", str(place / "pid")]
-        address = f"unix://{place}/d.sock"
-        log = (place / "log").open("wb")
-        command = ["dockerd", *where, "-H", address, "--bridge", "none", "--iptables=false"]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        environ = {"PATH": os.environ["PATH"], "HOME": name, "DOCKER_HOST": address}
-        try:
-            deadline = time.monotonic() + 30
-            while subprocess.run(["docker", "info"], env=environ, capture_output=True, check=False).returncode:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.skip("dockerd does not start here")
-                time.sleep(0.2)
-            yield process, environ
-        finally:
-            process.terminate()
-            process.wait(20)
-            log.close()
+def daemon() -> Iterator[OwnEngine]:
+    with own_engine() as found:
+        yield found
 
 
 @pytest.mark.slow
 async def test_a_real_engine_from_start_to_stop(daemon, tmp_path):
-    process, environ = daemon
-    world = on_engine(tmp_path, DockerEngine(environ))
+    world = on_engine(tmp_path, DockerEngine(daemon.environ))
     real = "a real dockerd of the test"
     assert_told(await ask(world, "TOOL-DOCKER"), PASS, "engine ", how=real)
     assert_told(await ask(world, "TOOL-BUILDKITD"), PASS, "none", how=real)
     absent = await ask(world, "TOOL-DOCKER-PRIV")
     if absent.status is not PASS:
         assert_told(absent, absent.status, absent.answer.observed, how=f"{real} that has no image and pulls it")
-    if (busybox := shutil.which("busybox")) and "static" in _kind(busybox):
-        _import(tmp_path, busybox, environ)
-        ran = subprocess.run(
-            ["docker", "run", "--rm", "--privileged", IMAGE, "sh", "-c", "true"], env=environ, capture_output=True, check=False
-        )
+    if daemon.take_image(IMAGE):
+        ran = daemon.ask("run", "--rm", "--privileged", IMAGE, "sh", "-c", "true")
         result = await ask(world, "TOOL-DOCKER-PRIV")
         status, words = (PASS, "ran in") if ran.returncode == 0 else (FAIL, "a privileged container does not run")
         assert_told(result, status, words, how=f"{real}, where `docker run --privileged` exits with {ran.returncode}")
-        subprocess.run(["docker", "create", "--name", "earthly-buildkitd", IMAGE, "true"], env=environ, capture_output=True, check=True)
+        daemon.told("create", "--name", "earthly-buildkitd", IMAGE, "true")
         assert_told(await ask(world, "TOOL-BUILDKITD"), PASS, "one is stopped", how=f"{real} with a container of that name")
-    process.terminate()
-    process.wait(20)
+    daemon.stop()
     assert_told(await ask(world, "TOOL-DOCKER"), FAIL, "d.sock", how=f"{real}, stopped")
-
-
-def _kind(path: str) -> str:
-    """Whether a program is linked statically, by its headers: a dynamic one names its loader."""
-    head = Path(path).read_bytes()[:4096]
-    return "dynamic" if b"ld-linux" in head or b"ld-musl" in head else "static"
-
-
-def _import(folder: Path, busybox: str, environ: dict[str, str]) -> None:
-    """An image of that name with a shell in it."""
-    root = folder / "root"
-    (root / "bin").mkdir(parents=True)
-    shutil.copy(busybox, root / "bin" / "busybox")
-    for applet in ("sh", "true", "echo"):
-        (root / "bin" / applet).symlink_to("busybox")
-    packed = subprocess.run(["tar", "-C", str(root), "-c", "."], capture_output=True, check=True).stdout
-    subprocess.run(["docker", "import", "-", IMAGE], input=packed, env=environ, capture_output=True, check=True)

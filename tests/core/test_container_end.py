@@ -15,6 +15,9 @@ AT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 BUILD = Container("4b509efa5504" + "0" * 52, "amazing_turing", "x/earthly/earthly:v0.8.15", "running", 1000.0)
 
 
+LATER = AT + timedelta(hours=1)
+
+
 def said(seconds: float, what: str, signal: int = 0, code: int | None = None) -> Said:
     return Said(AT + timedelta(seconds=seconds), what, signal, code)
 
@@ -44,7 +47,13 @@ def end(*words: Said) -> ContainerEnd:
 )
 def test_only_what_ended_it_counts(words: tuple[Said, ...], signal: int) -> None:
     assert end(*words).signal == signal
-    assert (killed(end(*words), AT) is not None) == bool(signal)
+    assert (killed(end(*words), AT, LATER) is not None) == bool(signal)
+
+
+def test_a_container_that_outlived_the_command_did_not_end_it() -> None:
+    stopped = end(said(9, "kill", 15), said(9.5, "die", code=143))  # by an engine that was started again
+    assert killed(stopped, AT, AT + timedelta(seconds=5)) is None
+    assert killed(stopped, AT, AT + timedelta(seconds=10)) is not None
 
 
 def test_memory_is_named_only_where_the_engine_does() -> None:
@@ -59,7 +68,8 @@ def test_memory_is_named_only_where_the_engine_does() -> None:
 
 
 def test_the_evidence_is_what_was_said_and_when() -> None:
-    found = killed(end(said(-1, "kill", 15), said(0, "die", code=137)), AT - timedelta(seconds=4), Cause("x", "A step failed", ""))
+    words = end(said(-1, "kill", 15), said(0, "die", code=137))
+    found = killed(words, AT - timedelta(seconds=4), LATER, Cause("x", "A step failed", ""))
     assert found is not None
     assert found.evidence == (
         "engine: container 4b509efa5504 (amazing_turing) died at 14:05:00 UTC, exit code 137",

@@ -22,7 +22,7 @@ VERSION = {"Version": "27.1.1", "ApiVersion": "1.46", "MinAPIVersion": "1.24"}
 class EngineStandin:
     """`listed` are its containers by id; a `stubborn` one outlives every signal. It answers while it is `up`.
 
-    `asked` are the requests that change something, `questions` the others.
+    `asked` are the requests that change something; to what is asked at a `mute` path it hangs up.
 
     `remembered` are the events that it tells of; one that was started again tells of none.
     """
@@ -33,7 +33,7 @@ class EngineStandin:
         self.listed: dict[str, dict[str, Any]] = {}
         self.stubborn: set[str] = set()
         self.asked: list[str] = []
-        self.questions: list[str] = []
+        self.mute: set[str] = set()
         self.remembered: list[dict[str, Any]] = []
         self._lock = threading.Lock()
         self._server: AbstractContextManager[Any] | None = None
@@ -104,7 +104,8 @@ class EngineStandin:
                     self.listed.pop(ended, None)
                 answer(connection, "204 No Content")
                 return
-            self.questions.append(path)
+            if path in self.mute:
+                return
             if path == "/events":
                 self._remember(connection, parse_qs(query))
             elif (found := re.fullmatch(r"/containers/(\w+)/json", path)) and found[1] not in self.listed:

@@ -166,6 +166,8 @@ class AroundBuild:
                 return ()
             return (Finding("container", Status.UNKNOWN, f"whether the build's container is gone is not known: {cleared.error}"),)
         told = [*memory_findings(cleared.ends)]
+        if cleared.unexplained:
+            told.append(Finding("container", Status.UNKNOWN, f"how the build's container ended could not be asked: {cleared.unexplained}"))
         told += [Finding("container", Status.FAIL, f"{_named(c)} still runs") for c in cleared.left]
         told += [Finding("container", Status.PASS, f"{_named(c)} outlived its command, was stopped and is gone") for c in cleared.stopped]
         if self._stopped and not told:

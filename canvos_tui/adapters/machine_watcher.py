@@ -47,6 +47,7 @@ class Cleared:
     stopped: tuple[Container, ...] = ()
     left: tuple[Container, ...] = ()
     ends: tuple[ContainerEnd, ...] = ()  # of those that were seen and are gone, where that was asked for
+    unexplained: str = ""  # why that could not be asked
     error: str = ""
     away: bool = False
 
@@ -99,10 +100,16 @@ class MachineWatcher:
     def _clear(self, *, stop: bool, force: bool, explain: bool) -> Cleared:
         found = self._engine.look().containers
         if not stop or not found:
-            gone = [container for container in self._met.values() if container.id not in {c.id for c in found}]
-            return Cleared(left=found, ends=self._engine.ends(gone) if explain and gone else ())
+            return self._explained(found) if explain else Cleared(left=found)
         left = self._engine.stop(found, force=force)
         return Cleared(tuple(c for c in found if c not in left), left)
+
+    def _explained(self, left: tuple[Container, ...]) -> Cleared:
+        gone = [container for container in self._met.values() if container.id not in {c.id for c in left}]
+        try:
+            return Cleared(left=left, ends=self._engine.ends(gone) if gone else ())
+        except DockerError as error:
+            return Cleared(left=left, unexplained=str(error))  # it answered just now: whatever happened since ended no build
 
     def _run(self) -> None:
         while not self._over.is_set():

@@ -13,6 +13,7 @@ from canvos_tui.core.log_line import Kind, LogLine
 from canvos_tui.core.result import Cause, RunResult
 
 _STEP_FAILED, _FIRST_ERROR = "step-failed", "first-error"
+_LOST = "E-DOCKER-LOST"  # what the docker command says when its engine is gone, which it cannot know
 IMPORT_FAILED = "import-failed"  # the cause whose explanation is what AWS said about the import task
 _PHASES = {
     "+base-image": Phase.BASE,
@@ -81,8 +82,8 @@ def cause_in_log(facts: LogFacts) -> Cause | None:
 
 
 def says_little(cause: Cause | None, facts: LogFacts) -> bool:
-    """Whether it is no cause that anybody knows: none, any first error, or a step that was taken down with the rest."""
-    return cause is None or cause.id == _FIRST_ERROR or (cause.id == _STEP_FAILED and not facts.step_failed)
+    """Whether what was seen of the engine says more: none, any first error, a step taken down with the rest, a broken connection to it."""
+    return cause is None or cause.id in {_FIRST_ERROR, _LOST} or (cause.id == _STEP_FAILED and not facts.step_failed)
 
 
 def phase_of(facts: LogFacts, hit: Hit | None) -> Phase | None:

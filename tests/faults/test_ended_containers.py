@@ -196,6 +196,15 @@ def test_an_engine_that_goes_away_just_before_the_end_is_the_cause(site: Site, e
     assert result.cause.evidence[-1] == "Error: something that nobody knows"
 
 
+def test_a_connection_that_broke_is_the_cause_where_nothing_was_seen_of_the_engine(site: Site, engine: EngineStandin) -> None:
+    broke = "error waiting for container: unexpected EOF"
+    run_id, _ = seen(site, engine, f"echo 'ERRO[0127] {broke}'")
+    result = ended(site, run_id)  # it is back already, with the container
+    assert result.cause is not None
+    assert result.cause.id == "E-DOCKER-LOST"
+    assert [(left.id, left.certain) for left in result.left_behind] == [(SHORT, True)]
+
+
 def test_a_container_is_unknown_when_its_engine_is_gone(site: Site, engine: EngineStandin) -> None:
     run_id, _ = seen(site, engine)
     engine.down()
@@ -247,12 +256,24 @@ def test_an_engine_that_came_back_without_the_container_is_the_cause(site: Site,
 
 def test_an_engine_that_goes_away_after_the_end_is_not_blamed(site: Site, engine: EngineStandin) -> None:
     run_id, container = seen(site, engine)
+    engine.tell(container, "oom")  # something that is told as soon as the engine was asked
     engine.ended(container, 1)
     (site.checkout / "go").touch()
-    until(lambda: "/events" in engine.questions)  # the question at the end
+    until(lambda: "memory ran out" in (site.folder(run_id) / "events.jsonl").read_text())
     engine.down()
-    result = site.result(run_id)
+    assert site.result(run_id).cause is None
+
+
+def test_an_engine_that_answers_only_the_first_question_at_the_end_is_not_blamed(site: Site, engine: EngineStandin) -> None:
+    run_id, container = seen(site, engine)
+    engine.ended(container, 137, signals=(9,))
+    engine.mute.add("/events")
+    result = ended(site, run_id)
     assert result.cause is None
+    ((status, text),) = [(f.status, f.text) for f in result.findings if f.id == "container"]
+    assert status is Status.UNKNOWN
+    assert text.startswith("how the build's container ended could not be asked: ")
+    assert result.left_behind == ()
 
 
 def test_a_supervisor_that_is_lost_with_the_engine_leaves_an_unknown_container(site: Site, engine: EngineStandin) -> None:

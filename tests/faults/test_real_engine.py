@@ -130,6 +130,7 @@ def test_an_engine_that_is_killed_leaves_a_container_that_goes_on(site: Site, en
     engine.kill()
     result = ended(site, run_id)
     assert cause(result).id == "engine-gone"
+    assert "error waiting for container" in cause(result).evidence[-1]
     assert Path(f"/proc/{pid}").exists(), "so nothing else may be said of it than that nobody knows"
     assert [(left.kind, left.id, left.certain) for left in result.left_behind] == [("container", container[:12], False)]
 

@@ -52,7 +52,7 @@ class BuildEngine:
 
     def stop(self, containers: Sequence[Container], *, force: bool = False) -> tuple[Container, ...]:
         """Stops them by id and waits until the engine shows none of them any more; those that still run. DockerError as above."""
-        with self._client(_GRACE + ASK_LIMIT) as client:
+        with self._client(_GRACE) as client:
             for container in containers:
                 with _missing_is_fine():
                     client.api.kill(container.id) if force else client.api.stop(container.id, timeout=_GRACE)
@@ -77,7 +77,7 @@ class BuildEngine:
         )
 
     @contextlib.contextmanager
-    def _client(self, limit: int = ASK_LIMIT) -> Iterator[Any]:
+    def _client(self, more: int = 0) -> Iterator[Any]:
         engine = find_engine(self._environ)
         _reach(engine)
         import requests
@@ -85,13 +85,12 @@ class BuildEngine:
         from urllib3.exceptions import HTTPError
 
         try:
-            with contextlib.closing(open_client(engine, limit)) as client:
+            with contextlib.closing(open_client(engine, ASK_LIMIT + more)) as client:
                 yield client
-        except APIError as error:
-            raise DockerError(f"{engine.url}: {_reason(error)}", cause="refused", remedy="look at the engine's log") from None
         except (DockerException, requests.exceptions.RequestException, HTTPError, OSError) as error:
-            reason = _reason(error)
-            raise DockerError(f"{engine.url}: {reason}", cause=_CAUSES.get(reason, GONE), remedy="look at the engine") from None
+            reason, said_no = _reason(error), isinstance(error, APIError) or isinstance(error.__cause__, APIError)
+            cause = "refused" if said_no else _CAUSES.get(reason, GONE)
+            raise DockerError(f"{engine.url}: {reason}", cause=cause, remedy="look at the engine") from None
 
 
 def _reach(engine: Engine) -> None:

@@ -130,7 +130,7 @@ def _starved() -> tuple[str, tuple[str, ...]]:
 def _asked(end: ContainerEnd, seen: datetime) -> tuple[str, tuple[str, ...]]:
     why = (
         f"The engine was told to send it {_SIGNALS[end.asked[-1].signal]}, and it ended. docker kill, stop, restart and rm -f do that, "
-        "and so does an engine that is shut down; no build does it to itself."
+        "an engine that is shut down does, and so does the docker command of the build, when somebody sends it such a signal."
     )
     who = "find out who or what ran docker kill, stop, restart or rm -f, or restarted the engine; then start the build again"
     return why, (who, _journal(seen))

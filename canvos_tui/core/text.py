@@ -49,6 +49,11 @@ def middle(text: str, width: int) -> str:
     return text[:head] + "..." + text[len(text) - (width - 3 - head) :]
 
 
+def at_home(path: str, home: str) -> str:
+    """The path with `~` for the user's own folder."""
+    return f"~{path[len(home) :]}" if home and f"{path}/".startswith(f"{home.rstrip('/')}/") else path
+
+
 def blindness(event: CannotSee, width: int = 0) -> str:
     """What AWS does not tell us at the moment, and that the build goes on all the same.
 

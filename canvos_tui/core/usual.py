@@ -90,7 +90,7 @@ def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str
     spent = (now - run.started_at).total_seconds()
     if spent > WHOLE[1]:
         return "longer than the guide's 1-2 h"
-    return f"ends in {span(max(0.0, WHOLE[0] - spent), WHOLE[1] - spent)} (guide: 1-2 h in all)"
+    return f"ends in {span(max(0.0, WHOLE[0] - spent), WHOLE[1] - spent)} (guide)"
 
 
 def _this_phase(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.text import ago, clip, elapsed, middle, size
+from canvos_tui.core.text import ago, at_home, clip, elapsed, middle, size
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,13 @@ def test_durations_and_ages():
         "3 days ago",
         "0 s ago",
     ]
+
+
+def test_the_own_folder_is_called_as_a_shell_calls_it():
+    assert at_home("/home/alice/CanvOS", "/home/alice") == "~/CanvOS"
+    assert at_home("/home/alice", "/home/alice/") == "~"
+    assert at_home("/home/alice2/CanvOS", "/home/alice") == "/home/alice2/CanvOS"
+    assert at_home("/srv/CanvOS", "") == "/srv/CanvOS"
 
 
 def test_long_texts_are_cut_where_they_tell_least():

@@ -54,7 +54,7 @@ def test_twice_the_usual_is_too_long_and_the_unknown_never() -> None:
 
 def test_the_rest_is_a_range_with_its_source() -> None:
     young = run((0, Phase.PREPARE))
-    assert remaining(young, usual_times(()), AT + timedelta(minutes=10)) == "ends in 50-110 min (guide: 1-2 h in all)"
+    assert remaining(young, usual_times(()), AT + timedelta(minutes=10)) == "ends in 50-110 min (guide)"
     late = run((0, Phase.PREPARE), (3000, Phase.IMPORT))
     assert remaining(late, usual_times(()), AT + timedelta(seconds=3600)) == "ends in 7-39 min (guide)"
     own = usual_times((WHOLE,))

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.build import BuildRun, Phase, Stage
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.text import elapsed, middle
+from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.vitals import silence
 from canvos_tui.core.watch import ENDED_IMPORT
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
@@ -139,7 +139,8 @@ class Build(StepPanel):
             run.stage
         ]
         head = "   ".join(filter(None, (stage, f"elapsed {took}", phases.rest(run, now), "log ")))
-        path = middle(str(self.ports.runs.log_path(self.known.run_id)), max(20, self.size.width - len(head)))
+        path = at_home(str(self.ports.runs.log_path(self.known.run_id)), self.ports.environ.get("HOME", ""))
+        path = middle(path, max(16, self.size.width - len(head)))
         self.query_one("#build-head", Static).update(Content(head + path))
         phases.show(run, now)
         note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and self.screen.size.height >= 30 else ""

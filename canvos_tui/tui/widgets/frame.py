@@ -11,7 +11,7 @@ from canvos_tui.core.draft import Draft
 from canvos_tui.core.gaps import gaps
 from canvos_tui.core.known import Known
 from canvos_tui.core.result import Status
-from canvos_tui.core.text import middle
+from canvos_tui.core.text import at_home, middle
 
 RAIL = (
     ("check", "1", "Check"),
@@ -64,13 +64,14 @@ class TopBar(Static):
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Known] = reactive(Known, init=False)
 
-    def __init__(self, banner: str) -> None:
+    def __init__(self, banner: str, home: str) -> None:
         super().__init__("", id="top-bar", markup=False)
         self._banner = banner
+        self._home = home
 
     def render(self) -> Content:
         """One line, the verdict at its right end."""
-        folder = middle(str(self.draft.folder), 24) if self.draft.folder else "no checkout"
+        folder = middle(at_home(str(self.draft.folder), self._home), 24) if self.draft.folder else "no checkout"
         parts = ["canvos-tui", *([self._banner] if self._banner else []), folder, self.draft.tag, self.draft.text("REGION")]
         left = "   ".join(p for p in parts if p)
         right = verdict(self.known)

@@ -36,7 +36,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
     shown, heavy, ours = ast.literal_eval(done.stdout)
     assert shown == ["door-bar", "door-title"]
     assert heavy == []
-    light = {"core.errors", "core.plain_ascii", "tui.app", "tui.doorstep", "tui.job_control", "tui.messages"}
+    light = {"core.errors", "core.plain_ascii", "tui.app", "tui.doorstep", "tui.job_control", "tui.messages", "tui.pace"}
     assert ours == sorted(f"canvos_tui.{name}" for name in light)
 
 

@@ -21,6 +21,7 @@ from canvos_tui.core.machine import Reach
 
 LIMIT = 8.0  # seconds for the whole request
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?(.*)")
+_REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
 _HEADERS = {"User-Agent": f"canvos-tui/{__version__}", "Accept": "*/*"}
 
 
@@ -32,6 +33,7 @@ class _Way:
     missing: str = "answer"
     by: str = ""
     skew: float | None = None
+    amazon: bool = False
 
 
 class HttpNetwork:
@@ -50,7 +52,7 @@ class HttpNetwork:
                 step, status, detail = await daemon_thread.call(lambda: self._ask(url, way))
         except TimeoutError:
             step, status, detail = self._late(way)
-        return Reach(url, step, status, detail, asyncio.get_running_loop().time() - began, way.skew)
+        return Reach(url, step, status, detail, asyncio.get_running_loop().time() - began, way.skew, way.amazon)
 
     def _late(self, way: _Way) -> tuple[str, int, str]:
         return way.step, 0, f"no {way.missing} within {self._limit:g} s{way.by}"
@@ -97,7 +99,7 @@ class HttpNetwork:
             answer = connection.getresponse()
             if answer.status == 407:
                 return "proxy", 407, "the proxy wants a user and a password"
-            way.skew = _skew(answer)
+            way.skew, way.amazon = _skew(answer), any(name in answer.headers for name in _REQUEST_IDS)
             return "ok", answer.status, f"{answer.status} {answer.reason}"
 
     def _open(self, url: str, proxy: Proxy | None, context: ssl.SSLContext | None) -> http.client.HTTPConnection:

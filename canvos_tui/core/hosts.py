@@ -15,7 +15,7 @@ OPENSUSE = "https://download.opensuse.org/"
 AWSCLI = "https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip"
 _REGISTRY = (200, 401)  # a registry asks for a login before it says anything else
 _PAGE = (200, 301, 302, 307, 308)
-_SERVICE = tuple(code for code in range(200, 500) if code not in {407, 429})  # unsigned requests are refused in many ways
+SERVICE = tuple(code for code in range(200, 500) if code not in {407, 429})  # unsigned requests are refused in many ways
 _SUFFIX = {"cn": "amazonaws.com.cn", "us-iso": "c2s.ic.gov", "us-isob": "sc2s.sgov.gov", "eusc": "amazonaws.eu"}
 
 Address = Callable[[Context], Awaitable[str]]
@@ -101,8 +101,8 @@ HOSTS: dict[str, Host] = {
         "step 16",
         "step 16 downloads the AWS command line from it after the image is built; a failure there costs the whole build",
     ),
-    "NET-S3": Host("S3 of the region", _endpoint("s3"), _SERVICE, "step 10", "step 16 uploads the image to it at its very end"),
-    "NET-EC2": Host("EC2 of the region", _endpoint("ec2"), _SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"),
+    "NET-S3": Host("S3 of the region", _endpoint("s3"), SERVICE, "step 10", "step 16 uploads the image to it at its very end"),
+    "NET-EC2": Host("EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"),
 }
 
 

@@ -89,6 +89,7 @@ class Reach:
     detail: str = ""
     seconds: float = 0.0
     skew: float | None = None  # seconds that our clock is ahead of the Date of the answer
+    amazon: bool = False  # whether the answer carries a request id of AWS, as each of its services gives
 
     @property
     def reachable(self) -> bool:

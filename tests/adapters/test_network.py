@@ -89,6 +89,13 @@ async def test_any_answer_of_a_server_is_an_answer():
     assert found.detail == "503 Busy"
 
 
+@pytest.mark.parametrize(("header", "amazon"), [("x-amz-request-id", True), ("X-Amzn-RequestId", True), ("X-Filter", False)])
+async def test_an_answer_of_aws_is_known_by_its_request_id(header, amazon):
+    with tcp(refusing(f"403 Forbidden\r\n{header}: 4442587FB7D0A2F9")) as server:
+        found = await reach(f"http://127.0.0.1:{server.port}/")
+    assert (found.status, found.amazon) == (403, amazon)
+
+
 async def test_a_name_that_does_not_resolve():
     found = await reach("https://no-such-host.invalid/")
     assert (found.step, found.reachable) == ("dns", False)

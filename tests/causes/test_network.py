@@ -89,6 +89,8 @@ async def test_the_override_of_aws_s_endpoint_is_the_host_that_is_asked(tmp_path
         ("NET-ALPINE", "403 Forbidden", "dl-cdn.alpinelinux.org answers 403", "filter"),
         ("NET-GITHUB", "511 Network Authentication Required", "github.com answers 511", "login in a browser"),
         ("NET-AWSCLI", "404 Not Found", "awscli.amazonaws.com answers 404", "in its place"),
+        ("NET-S3", "403 Forbidden", "s3.eu-west-1.amazonaws.com answers 403", "filter"),
+        ("NET-EC2", "403 Forbidden", "ec2.eu-west-1.amazonaws.com answers 403", "filter"),
         ("NET-S3", "500 Internal Server Error", "s3.eu-west-1.amazonaws.com answers 500", "bad hour"),
     ],
 )

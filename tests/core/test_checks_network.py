@@ -52,6 +52,13 @@ async def test_the_endpoints_of_a_region_wait_for_it_and_follow_an_override(tmp_
     assert (await world.one("NET-EC2", fresh())).answer.observed == "127.0.0.1 answers 200 in 0.2 s"
 
 
+@pytest.mark.parametrize(("amazon", "status"), [(True, Status.PASS), (False, Status.WARN)])
+async def test_a_refusal_by_aws_itself_is_told_from_that_of_a_filter(tmp_path, amazon, status):
+    url = URLS["NET-S3"]
+    result = await World(tmp_path, reached={url: Reach(url, "ok", 403, "403 Forbidden", amazon=amazon)}).one("NET-S3", chosen())
+    assert result.status is status
+
+
 @pytest.mark.parametrize(
     ("region", "domain"),
     [

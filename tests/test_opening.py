@@ -7,6 +7,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from textual.events import Key
@@ -100,8 +101,15 @@ def test_keys_and_signals_at_the_very_start_in_a_real_terminal(tmp_path):
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert terminal.left_on() == []
-    with Terminal(command, environ) as terminal:
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3])
+def test_an_end_in_the_middle_of_the_opening_is_an_end_and_no_crash(tmp_path, moment):
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    with Terminal([sys.executable, "-m", "canvos_tui"], environ) as terminal:
         terminal.until(lambda: b"Build an AWS cloud image" in terminal.printed)
+        time.sleep(moment)
         terminal.process.terminate()
-        assert terminal.wait() == 128 + 15
+        assert terminal.wait() == 128 + 15, terminal.said
         assert terminal.left_on() == []
+        assert "Traceback" not in terminal.said

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, cast
 from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -25,6 +27,8 @@ from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted
 from canvos_tui.tui.pace import Pace, PacedApp, far
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
+    from rich.console import RenderableType
+
     from canvos_tui.core.draft import Draft
     from canvos_tui.core.known import Known
     from canvos_tui.core.notice import Notice
@@ -59,6 +63,8 @@ class CanvosApp(PacedApp[int]):
         self._room = room
         self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
         self._furnished = False
+        self._opening = False
+        self._leaving: tuple[int | None, int, RenderableType | None] | None = None  # how it is to end as soon as the page is open
         self.problem: CanvosError | None = None  # why nothing could be loaded
         self._saving = False
         self._saved: Draft | None = None
@@ -112,6 +118,8 @@ class CanvosApp(PacedApp[int]):
             self.problem = error
             self.exit(return_code=2)
             return
+        if self._exit:
+            return  # the user has left meanwhile
         self._move_in(room)
         await self._open(room)
         self.call_after_refresh(self._pass_keys)
@@ -120,11 +128,24 @@ class CanvosApp(PacedApp[int]):
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
         from canvos_tui.tui.steps import PAGES
 
-        for page in PAGES:
-            self.add_mode(page.slug, partial(self._make, page, room.opening.banner))
-        await self.switch_mode(room.opening.page)
+        self._opening = True
+        try:
+            for page in PAGES:
+                self.add_mode(page.slug, partial(self._make, page, room.opening.banner))
+            await self.switch_mode(room.opening.page)
+        finally:
+            self._opening = False
+            if self._leaving is not None:
+                self.exit(*self._leaving)
         if room.opening.hint:
             self.call_after_refresh(self.screen.post_message, Hinted(room.opening.hint))
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Ends the app; a page that is being opened is waited for, because Textual cannot take down what it is still putting up."""
+        if self._opening:
+            self._leaving = (result, return_code, message)
+        else:
+            super().exit(result, return_code, message)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys that come before the first page is there wait for it; those that leave do not."""
@@ -156,6 +177,11 @@ class CanvosApp(PacedApp[int]):
     @on(BuildTold)
     def _told(self, event: BuildTold) -> None:
         self._say(self.notice.show(event.title, event.percent) + (self.notice.ring(event.ended) if event.ended else ""))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A handler that still runs while the screens are taken down misses what is gone already: nothing that anybody should hear of."""
+        if not (self._exit and isinstance(error, NoMatches | NoScreen)):
+            super()._handle_exception(error)
 
     def _say(self, sequence: str) -> None:
         """Straight to the terminal: Textual has no title and no progress of its own."""

@@ -124,8 +124,8 @@ class Build(StepPanel):
             )
 
     def _show(self) -> None:
-        if not self.is_mounted or not self.screen.is_current:
-            return
+        if not (self.is_mounted and self.query("PhaseList") and self.query("LogPane") and self.screen.is_current):
+            return  # not there yet, out of sight, or being taken down
         phases = self.query_one(PhaseList)
         run, now = self._run, phases.time(self.ports.clock.now())
         log = self.query_one(LogPane)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,25 +14,10 @@ from canvos_tui.core.machine_events import ContainerSeen, DiskSeen
 from canvos_tui.core.result import Outcome, RunResult, Status
 from canvos_tui.core.vitals import BUILDER, Pulse
 from tests.engine_standin import EngineStandin
-from tests.runs import NOBODY, Site, opened, until
+from tests.runs import Site, until
 
 pytestmark = pytest.mark.slow
 FOREVER = "trap 'exit 1' INT; echo up; while :; do sleep 0.05; done"
-
-
-@pytest.fixture
-def engine(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineStandin]:
-    path = tmp_path_factory.mktemp("e") / "docker.sock"
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", NOBODY)
-    with EngineStandin(path, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def site(tmp_path: Path, engine: EngineStandin) -> Iterator[Site]:
-    with opened(tmp_path) as found:
-        yield found
 
 
 def pulse(site: Site, run_id: str) -> Pulse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from canvos_tui.core.result import Cause, Outcome, RunResult, Status
 from canvos_tui.core.vitals import BUILDER
 from tests.engine_standin import EngineStandin
-from tests.runs import NOBODY, Site, opened, until
+from tests.runs import Site, until
 
 pytestmark = pytest.mark.slow
 SHORT = "4b509efa5504"
@@ -22,21 +21,6 @@ GAVE_UP = "echo An error occurred while running the command.; exit 1"
 FAILED_STEP = (
     f"echo '{'+base-image':>20} | ERROR Earthfile:709:4'; echo '{'+base-image':>20} |  did not complete successfully. Exit code 100'"
 )
-
-
-@pytest.fixture
-def engine(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineStandin]:
-    path = tmp_path_factory.mktemp("e") / "docker.sock"
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", NOBODY)
-    with EngineStandin(path, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def site(tmp_path: Path, engine: EngineStandin) -> Iterator[Site]:
-    with opened(tmp_path) as found:
-        yield found
 
 
 def seen(site: Site, engine: EngineStandin, said: str = "true") -> tuple[str, str]:

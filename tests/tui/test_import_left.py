@@ -95,7 +95,7 @@ async def test_a_refusal_after_all_is_said_and_the_import_stays_listed(cancelled
     async with cancelled().run_test(size=(120, 40)) as pilot:
         await choose_to_end(pilot)
         await pilot.press("down", "enter")
-        await see(pilot, "your keys lack ec2:CancelImportTask", *COMMAND)
+        assert await see(pilot, "your keys lack ec2:CancelImportTask", *COMMAND)
 
 
 async def test_the_commands_are_copied_whole(cancelled, ports, aws):
@@ -123,14 +123,14 @@ async def test_the_questions_before_say_what_aws_goes_on_with(cancelled, ports):
     del ports.runs.results[story.RUN]
     ports.runs.keep_open = True
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "42 %")
+        assert await see(pilot, "42 %")
         await pilot.press("x")
-        await see(pilot, "Cancel the build?", f"AWS goes on with {story.TASK.task_id}", "result offers")
+        assert await see(pilot, "Cancel the build?", f"AWS goes on with {story.TASK.task_id}", "result offers")
         await pilot.press("escape")
         await pilot.press("ctrl+q")
-        await see(pilot, "a build is running", "An AWS import goes on", "After Cancel the result")
+        assert await see(pilot, "a build is running", "An AWS import goes on", "After Cancel the result")
         await pilot.press("down", "enter")
         await until(pilot, lambda: ports.runs.cancelled == [False])
         ports.runs.results[story.RUN] = story.CANCELLED
         ports.runs.keep_open = False
-        await see(pilot, "CANCELLED in Snapshot import", WAY)
+        assert await see(pilot, "CANCELLED in Snapshot import", WAY)

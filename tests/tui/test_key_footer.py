@@ -43,6 +43,7 @@ async def test_a_key_that_does_not_fit_is_left_out_whole(width: int, shown: str)
     app = Keys()
     async with app.run_test(size=(width, 4)) as pilot:
         await until(pilot, partial(reads, app, shown))
+        assert reads(app, shown)
 
 
 async def test_it_follows_the_size_of_the_window() -> None:
@@ -51,3 +52,4 @@ async def test_it_follows_the_size_of_the_window() -> None:
         for width, shown in ((40, "a Alpha b Beta c Gamma"), (13, "a Alpha"), (14, "a Alpha b Beta")):
             await pilot.resize_terminal(width, 4)
             await until(pilot, partial(reads, app, shown))
+            assert reads(app, shown)

@@ -24,7 +24,12 @@ Result = TypeVar("Result")
 
 def far(environ: Mapping[str, str]) -> bool:
     """Whether the terminal that answers is at the other end of a line; a multiplexer would answer for it at once."""
-    return bool(environ.get("SSH_CONNECTION")) and not (environ.get("TMUX") or environ.get("STY"))
+    return bool(environ.get("SSH_CONNECTION")) and not multiplexed(environ)
+
+
+def multiplexed(environ: Mapping[str, str]) -> bool:
+    """Whether tmux or screen stands between us and the terminal."""
+    return bool(environ.get("TMUX") or environ.get("STY"))
 
 
 class Pace:

@@ -19,7 +19,7 @@ from canvos_tui.core.line_map import LineMap
 from canvos_tui.core.log_query import Query
 from canvos_tui.core.log_text import plain
 from canvos_tui.core.ports import LogReader
-from canvos_tui.tui.pace import PacedApp
+from canvos_tui.tui.pace import PacedApp, multiplexed
 from canvos_tui.tui.widgets.log_rows import PARTS, STAMP, Painter, stamp_of
 from canvos_tui.tui.widgets.log_window import Window
 
@@ -32,7 +32,7 @@ _SIDEWAYS = 20  # columns for one key press
 
 def frame_for(environ: Mapping[str, str]) -> float:
     """Seconds between looks at the file, by what the environment says of the way to the terminal."""
-    ssh, within = bool(environ.get("SSH_CONNECTION")), bool(environ.get("TMUX") or environ.get("STY"))
+    ssh, within = bool(environ.get("SSH_CONNECTION")), multiplexed(environ)
     return FRAME_BLIND if ssh and within else FRAME_FAR if ssh or within else FRAME
 
 

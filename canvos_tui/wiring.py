@@ -11,15 +11,15 @@ REHEARSAL_HASTE = 10  # the stand-in for AWS needs seconds where AWS needs minut
 
 def real_ports(environ: dict[str, str]) -> Ports:
     """The world as it is. The SDKs of AWS and Docker are loaded at their first use."""
-    from canvos_tui.adapters.aws import BotoDoor
+    from canvos_tui.adapters.aws.boto import BotoDoor
     from canvos_tui.adapters.clock import SystemClock
-    from canvos_tui.adapters.disk import Disk, state_root
-    from canvos_tui.adapters.docker import DockerEngine
-    from canvos_tui.adapters.git import GitCommand
-    from canvos_tui.adapters.host import LocalHost
-    from canvos_tui.adapters.network import HttpNetwork
-    from canvos_tui.adapters.runs import LocalRuns
-    from canvos_tui.adapters.user_terminal import UserTerminal
+    from canvos_tui.adapters.docker.engine import DockerEngine
+    from canvos_tui.adapters.files import Disk, state_root
+    from canvos_tui.adapters.git.command import GitCommand
+    from canvos_tui.adapters.machine.host import LocalHost
+    from canvos_tui.adapters.network.reach import HttpNetwork
+    from canvos_tui.adapters.runs.local_runs import LocalRuns
+    from canvos_tui.adapters.terminal import UserTerminal
 
     root = state_root(environ)
     return Ports(
@@ -38,8 +38,8 @@ def real_ports(environ: dict[str, str]) -> Ports:
 
 def rehearsal_ports(environ: dict[str, str]) -> Ports:
     """The same with a stand-in machine, engine and network; git, files, processes, terminals and HTTP stay real."""
-    from canvos_tui.adapters.disk import state_root
-    from canvos_tui.adapters.runs import LocalRuns
+    from canvos_tui.adapters.files import state_root
+    from canvos_tui.adapters.runs.local_runs import LocalRuns
     from canvos_tui.rehearsal.machine import RehearsalDocker, RehearsalHost, RehearsalNetwork
 
     docker: Docker = RehearsalDocker()

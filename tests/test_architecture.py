@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "adapters": {"adapters", "core"},
     "tui": {"tui", "core"},
     "rehearsal": {"rehearsal", "core"},
+    "supervisor": {"supervisor", "adapters", "core"},
 }
 CORE_OUTSIDE = {
     "textual",

@@ -12,7 +12,7 @@ import time
 import pytest
 from textual.events import Key
 
-from canvos_tui.core.draft import fresh
+from canvos_tui.core.answers.draft import fresh
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.opening import Opening, Room
@@ -37,7 +37,16 @@ def test_the_first_frame_waits_for_nothing_of_ours():
     shown, heavy, ours = ast.literal_eval(done.stdout)
     assert shown == ["door-bar", "door-title"]
     assert heavy == []
-    light = {"core.errors", "core.plain_ascii", "tui.app", "tui.doorstep", "tui.job_control", "tui.messages", "tui.pace"}
+    light = {
+        "core.errors",
+        "core.terminal",
+        "core.terminal.plain_ascii",
+        "tui.app",
+        "tui.doorstep",
+        "tui.job_control",
+        "tui.messages",
+        "tui.pace",
+    }
     assert ours == sorted(f"canvos_tui.{name}" for name in light)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from canvos_tui.core.diagnosis.catalogue import Catalogue, parse_catalogue
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.known_errors import Catalogue, parse_catalogue
 
 _REMEDY = "install canvos-tui again; a file of it is damaged"
 
@@ -15,7 +15,7 @@ _REMEDY = "install canvos-tui again; a file of it is damaged"
 def load_catalogue() -> Catalogue:
     """The catalogue that came with this version; CanvosError when it is missing or damaged."""
     try:
-        text = files("canvos_tui.core").joinpath("known_errors.yaml").read_text(encoding="utf-8")
+        text = files("canvos_tui.core.diagnosis").joinpath("known_errors.yaml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CanvosError(f"the catalogue of known errors cannot be read: {error}", remedy=_REMEDY) from None
     return catalogue_of(text)

@@ -11,7 +11,7 @@ from canvos_tui.core.errors import RunError
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.run_info import RunInfo
+    from canvos_tui.core.run.run_info import RunInfo
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,7 +35,7 @@ def attach(args: argparse.Namespace) -> int:
 
         return asyncio.run(follow_plain(ports, info.run_id))
     from canvos_tui.commands.wizard import load, show
-    from canvos_tui.core.known import Known
+    from canvos_tui.core.session import Known
     from canvos_tui.tui.opening import Opening
 
     draft = load(ports, info.checkout, None)

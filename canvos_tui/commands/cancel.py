@@ -8,11 +8,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
-from canvos_tui.core.result import Outcome
+from canvos_tui.core.run.result import Outcome
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.run_info import RunInfo
+    from canvos_tui.core.run.run_info import RunInfo
 
 NOT_PROVEN = 12
 
@@ -67,7 +67,7 @@ def _say(info: RunInfo, *lines: str) -> None:
 
 
 async def _refuse(ports: Ports, info: RunInfo) -> None:
-    from canvos_tui.core.import_cancel import known_import
+    from canvos_tui.core.verdict.import_cancel import known_import
 
     task, going = await known_import(ports, info.run_id)
     remedy = f"its import {task} may go on in AWS: canvos-tui cancel {info.run_id} --import-task" if going else ""
@@ -75,7 +75,7 @@ async def _refuse(ports: Ports, info: RunInfo) -> None:
 
 
 async def _tell_of_import(ports: Ports, info: RunInfo) -> None:
-    from canvos_tui.core.import_cancel import known_import, offer
+    from canvos_tui.core.verdict.import_cancel import known_import, offer
 
     task, going = await known_import(ports, info.run_id)
     if going:
@@ -84,7 +84,7 @@ async def _tell_of_import(ports: Ports, info: RunInfo) -> None:
 
 async def _end_import(ports: Ports, info: RunInfo) -> int:
     """AWS goes on with an import whatever happens here, so that it is cancelled only when somebody asks for it."""
-    from canvos_tui.core.import_cancel import end_import, open_import
+    from canvos_tui.core.verdict.import_cancel import end_import, open_import
 
     ending = await end_import(await open_import(ports, info.run_id))
     _say(info, ending.text)

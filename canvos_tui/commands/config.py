@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
 
 
@@ -16,8 +16,8 @@ def read_config(ports: Ports, name: str) -> Draft:
     """The draft of an answers file; InvalidValueError lists every problem, FilesError says why it cannot be read."""
     import asyncio
 
-    from canvos_tui.adapters.disk import home_of
-    from canvos_tui.core.draft_file import from_config
+    from canvos_tui.adapters.files import home_of
+    from canvos_tui.core.answers.draft_file import from_config
 
     path = Path(name)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.errors import FilesError
 
 if TYPE_CHECKING:
-    from canvos_tui.core.diagnosis import Diagnosis
+    from canvos_tui.core.diagnosis.diagnosis import Diagnosis
 
 _PIECE = 1 << 16
 _INDENT = " " * 10
@@ -44,8 +44,8 @@ def diagnose(args: argparse.Namespace) -> int:
 
 def _diagnosis(name: str) -> Diagnosis:
     from canvos_tui.adapters.catalogue import load_catalogue
-    from canvos_tui.core.diagnosis import Diagnoser
-    from canvos_tui.core.source_lines import SourceLines
+    from canvos_tui.core.diagnosis.diagnosis import Diagnoser
+    from canvos_tui.core.log.source_lines import SourceLines
 
     lines, diagnoser = SourceLines(), Diagnoser(load_catalogue())
     try:

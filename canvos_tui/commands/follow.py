@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from canvos_tui.core.aftermath import final_result
-from canvos_tui.core.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
 from canvos_tui.core.errors import RunError
-from canvos_tui.core.notice import Notice
-from canvos_tui.core.summary import aftermath_lines, exit_code, plain_lines
-from canvos_tui.core.text import blindness, elapsed
-from canvos_tui.core.vitals import Beat, silence, troubles
+from canvos_tui.core.run.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
+from canvos_tui.core.run.vitals import Beat, blindness, silence, troubles
+from canvos_tui.core.terminal.notice import Notice
+from canvos_tui.core.text import elapsed
+from canvos_tui.core.verdict.aftermath import final_result
+from canvos_tui.core.verdict.summary import aftermath_lines, exit_code, plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from canvos_tui.core.build import BuildEvent
     from canvos_tui.core.ports import LogReader, Ports
-    from canvos_tui.core.vitals import Pulse
+    from canvos_tui.core.run.build import BuildEvent
+    from canvos_tui.core.run.vitals import Pulse
 
 HEARTBEAT = 30  # seconds between lines when nothing else is said
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from canvos_tui.core import fields, secret_file
-from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.answers import fields
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.secret import Secret
 
 if TYPE_CHECKING:
-    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
 
 

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from canvos_tui.commands.follow import say
-from canvos_tui.core.checkout import Place
-from canvos_tui.core.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
+from canvos_tui.core.answers.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
+from canvos_tui.core.answers.file_changes import FileChange, apply, plan, read_current
+from canvos_tui.core.answers.missing import gaps
+from canvos_tui.core.checkout.facts import CheckoutFacts, look
+from canvos_tui.core.checkout.state import Place
+from canvos_tui.core.checkout.tags import suggested
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
-from canvos_tui.core.gaps import gaps
-from canvos_tui.core.look_checkout import CheckoutFacts, look
-from canvos_tui.core.tags import suggested
-from canvos_tui.core.write_files import FileChange, apply, plan, read_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from canvos_tui.core.checks import CheckResult
+    from canvos_tui.core.checks.check import CheckResult
     from canvos_tui.core.ports import Ports
 
 
@@ -90,9 +90,9 @@ def _progress() -> Callable[[str, int | None], None]:
 
 async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
     """Every reason against building; prints what failed or warned as it comes."""
-    from canvos_tui.core.check_table import CHECKS
-    from canvos_tui.core.checks import Context, run
-    from canvos_tui.core.result import Status
+    from canvos_tui.core.checks.check import Context, run
+    from canvos_tui.core.checks.registry import CHECKS
+    from canvos_tui.core.status import Status
 
     missing = [g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft)]
     if missing:

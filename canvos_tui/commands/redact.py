@@ -23,7 +23,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def redact(args: argparse.Namespace) -> int:
     """The masked text on stdout, the counts per rule on stderr."""
-    from canvos_tui.core.redaction import Redactor
+    from canvos_tui.core.masking.redactor import Redactor
 
     redactor = Redactor(())
     try:

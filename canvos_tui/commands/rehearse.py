@@ -93,7 +93,7 @@ def _settle(ports: Ports, *, keep: bool) -> bool:
 
 def _wizard(ports: Ports, checkout: Path, repository: str) -> int:
     from canvos_tui.commands.wizard import show
-    from canvos_tui.core.draft import FolderChosen, fresh
+    from canvos_tui.core.answers.draft import FolderChosen, fresh
     from canvos_tui.tui.opening import Opening
 
     draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
@@ -105,7 +105,7 @@ def _plain(ports: Ports, checkout: Path, repository: str) -> int:
     import asyncio
 
     from canvos_tui.commands.run import whole_path
-    from canvos_tui.core.draft import FieldAnswered, FolderChosen, UserData, UserDataChosen, fresh
+    from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, UserData, UserDataChosen, fresh
 
     draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
     draft = draft.after(FieldAnswered("IMAGE_REGISTRY", "rehearsal-team")).after(UserDataChosen(UserData.NONE))

@@ -11,7 +11,7 @@ from canvos_tui.commands.follow import say
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 
 if TYPE_CHECKING:
-    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
 
 NOT_READY = 3
@@ -57,10 +57,10 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     from canvos_tui.commands.follow import follow_plain
     from canvos_tui.commands.keys import find_keys
     from canvos_tui.commands.prepare import check, checked_out, written
-    from canvos_tui.core.draft import CheckAccepted, KeysGiven, Origin
+    from canvos_tui.core.answers.draft import CheckAccepted, KeysGiven, Origin
+    from canvos_tui.core.answers.file_changes import texts_to_mask
     from canvos_tui.core.guide import BUILD_COMMAND
-    from canvos_tui.core.ready import make_plan, refuse_second
-    from canvos_tui.core.write_files import texts_to_mask
+    from canvos_tui.core.readiness import make_plan, refuse_second
 
     for name in args.accept:
         draft = draft.after(CheckAccepted(name, "--accept"))
@@ -95,7 +95,7 @@ def known_ids(accepted: tuple[str, ...]) -> None:
     """InvalidValueError for an id that no check has: a misspelt one would accept nothing."""
     from difflib import get_close_matches
 
-    from canvos_tui.core.check_table import CHECKS
+    from canvos_tui.core.checks.registry import CHECKS
 
     ids = [check.id for check in CHECKS]
     for name in accepted:

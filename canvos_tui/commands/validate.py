@@ -8,9 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.result import Finding
+    from canvos_tui.core.run.result import Finding
 
 NOT_VALID = 12
 
@@ -33,7 +33,7 @@ def validate(args: argparse.Namespace) -> int:
     import asyncio
 
     from canvos_tui.commands.wizard import load
-    from canvos_tui.core.result import Status
+    from canvos_tui.core.status import Status
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
@@ -51,10 +51,10 @@ def validate(args: argparse.Namespace) -> int:
 
 async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ...]:
     from canvos_tui.commands.keys import find_keys
-    from canvos_tui.core.draft import ArgFound
+    from canvos_tui.core.answers.draft import ArgFound
+    from canvos_tui.core.checkout.facts import look
     from canvos_tui.core.errors import CanvosError
-    from canvos_tui.core.look_checkout import look
-    from canvos_tui.core.validate import validate as look_at
+    from canvos_tui.core.verdict.validate import validate as look_at
 
     if draft.folder is not None:
         facts = await look(ports, draft.folder)

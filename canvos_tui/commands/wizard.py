@@ -11,7 +11,7 @@ from canvos_tui.core.errors import CanvosError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from canvos_tui.core.draft import Draft
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
     from canvos_tui.tui.app import Load
     from canvos_tui.tui.opening import Opening, Room
@@ -53,10 +53,10 @@ def _from_here(checkout: str) -> str:
 
 async def draft_of(ports: Ports, checkout: str | None, repo: str | None) -> Draft:
     """The draft of that checkout, else the newest one, else a fresh one."""
-    from canvos_tui.adapters.disk import home_of
-    from canvos_tui.core.checkout import checkout_id, parse_folder, parse_repository
-    from canvos_tui.core.draft import FolderChosen, fresh
-    from canvos_tui.core.draft_file import from_data
+    from canvos_tui.adapters.files import home_of
+    from canvos_tui.core.answers.draft import FolderChosen, fresh
+    from canvos_tui.core.answers.draft_file import from_data
+    from canvos_tui.core.checkout.state import checkout_id, parse_folder, parse_repository
 
     folder: Path | None = parse_folder(_from_here(checkout), home_of(ports.environ)) if checkout else None
 
@@ -94,7 +94,7 @@ def _run(room: Room | Load) -> int:
         return app.return_code or 0
     result = known.result
     if result is not None:
-        from canvos_tui.core.summary import exit_code, plain_lines
+        from canvos_tui.core.verdict.summary import exit_code, plain_lines
 
         sys.stdout.write("\n".join(plain_lines(result)) + "\n")
         return exit_code(result)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from canvos_tui.core.draft import Draft
-from canvos_tui.core.tags import GUIDE_TAG
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.checkout.tags import GUIDE_TAG
 
 BUILD_COMMAND = ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
 

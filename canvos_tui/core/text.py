@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from canvos_tui.core.build import CannotSee
 
 
 def size(count: int) -> str:
@@ -52,15 +48,3 @@ def middle(text: str, width: int) -> str:
 def at_home(path: str, home: str) -> str:
     """The path with `~` for the user's own folder."""
     return f"~{path[len(home) :]}" if home and f"{path}/".startswith(f"{home.rstrip('/')}/") else path
-
-
-def blindness(event: CannotSee, width: int = 0) -> str:
-    """What AWS does not tell us at the moment, and that the build goes on all the same.
-
-    With a `width` it is shortened where it would not fit into so many characters: of the reason its code is left.
-    """
-    if not event.reason:
-        return f"{event.what} can be seen again"
-    again = f"; next try in {event.retry} s" if event.retry else ""
-    whole = f"cannot see {event.what} ({event.reason}); it goes on{again}"
-    return whole if not width or len(whole) <= width else f"cannot see {event.what} ({event.reason.partition(':')[0]}){again}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.repository import make_repository

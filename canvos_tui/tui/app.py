@@ -19,8 +19,8 @@ from textual.dom import NoScreen
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from canvos_tui.core import plain_ascii
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.terminal import plain_ascii
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
@@ -29,10 +29,10 @@ from canvos_tui.tui.pace import Pace, PacedApp, far
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
     from rich.console import RenderableType
 
-    from canvos_tui.core.draft import Draft
-    from canvos_tui.core.known import Known
-    from canvos_tui.core.notice import Notice
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
+    from canvos_tui.core.session import Known
+    from canvos_tui.core.terminal.notice import Notice
     from canvos_tui.tui.opening import Room
     from canvos_tui.tui.page import Page, PageScreen
 
@@ -81,7 +81,7 @@ class CanvosApp(PacedApp[int]):
         return self.notice.restore() if self._furnished else ""
 
     def _move_in(self, room: Room) -> None:
-        from canvos_tui.core.notice import Notice
+        from canvos_tui.core.terminal.notice import Notice
 
         self._furnished = True
         self.ports = room.ports
@@ -190,7 +190,7 @@ class CanvosApp(PacedApp[int]):
 
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:
-        from canvos_tui.core.draft import PageReached
+        from canvos_tui.core.answers.draft import PageReached
         from canvos_tui.tui.page import PageScreen
         from canvos_tui.tui.steps import FOLDED, neighbour
 
@@ -230,8 +230,8 @@ class CanvosApp(PacedApp[int]):
     @work(group="save", exit_on_error=False)
     async def _save(self) -> None:
         """Writes the newest draft until none is newer; a failure is said and never stops the wizard."""
-        from canvos_tui.core.checkout import checkout_id
-        from canvos_tui.core.draft_file import to_data
+        from canvos_tui.core.answers.draft_file import to_data
+        from canvos_tui.core.checkout.state import checkout_id
 
         try:
             while self._saved is not self.draft:

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from canvos_tui.core.plain_ascii import to_ascii
+from canvos_tui.core.terminal.plain_ascii import to_ascii
 
 
 class AsciiFilter(LineFilter):

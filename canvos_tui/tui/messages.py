@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from canvos_tui.core.draft import Answer
+    from canvos_tui.core.answers.draft import Answer
 
 
 class Answered(Message):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from canvos_tui.core.draft import Draft
-from canvos_tui.core.known import Known
+from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.session import Known
 
 
 @dataclass(frozen=True)

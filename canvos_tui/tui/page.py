@@ -17,11 +17,11 @@ from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from canvos_tui.core import guide
-from canvos_tui.core.draft import Draft
-from canvos_tui.core.fields import BY_KEY
-from canvos_tui.core.gaps import gaps
-from canvos_tui.core.known import Known
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.fields import BY_KEY
+from canvos_tui.core.answers.missing import gaps
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.session import Known
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import GoTo, Hinted
 from canvos_tui.tui.step_panel import StepPanel

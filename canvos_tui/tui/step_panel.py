@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
 
-from canvos_tui.core.draft import Answer, Draft
-from canvos_tui.core.fields import Field
-from canvos_tui.core.known import Known
+from canvos_tui.core.answers.draft import Answer, Draft
+from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.session import Known
 from canvos_tui.tui.messages import Answered, GoTo, Hinted, Learned
 from canvos_tui.tui.widgets.field_row import FieldRow
 

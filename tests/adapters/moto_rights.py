@@ -24,7 +24,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3 import responses as s3_responses
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.secret import Secret
 from tests.adapters import moto_import
 

@@ -9,12 +9,12 @@ import yaml
 
 import canvos_tui
 from canvos_tui.adapters.catalogue import catalogue_of, load_catalogue
-from canvos_tui.core.cause_search import Matcher
+from canvos_tui.core.diagnosis.catalogue import KnownError
+from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.known_errors import KnownError
-from canvos_tui.core.log_line import Kind, parse_line
+from canvos_tui.core.log.line import Kind, parse_line
 
-FILE = Path(canvos_tui.__file__).parent / "core" / "known_errors.yaml"
+FILE = Path(canvos_tui.__file__).parent / "core" / "diagnosis" / "known_errors.yaml"
 CATALOGUE = load_catalogue()
 SAMPLES = [(entry, sample) for entry in CATALOGUE.entries for sample in entry.samples]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.disk import Disk, parse_yaml, state_root
+from canvos_tui.adapters.files import Disk, parse_yaml, state_root
 from canvos_tui.core.errors import FilesError, InvalidValueError
 
 

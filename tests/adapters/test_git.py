@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.git import GitCommand
-from canvos_tui.adapters.git_words import git_error, read_batch
-from canvos_tui.core.checkout import Place
+from canvos_tui.adapters.git.command import GitCommand
+from canvos_tui.adapters.git.words import git_error, read_batch
+from canvos_tui.core.checkout.state import Place
 from canvos_tui.core.errors import FilesError, GitError
-from tests import canvos_repo
+from tests.doubles import canvos_repo
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters import host
-from canvos_tui.adapters.host import LocalHost, cgroup_limits
+from canvos_tui.adapters.machine import host
+from canvos_tui.adapters.machine.host import LocalHost, cgroup_limits
 from canvos_tui.core.errors import CanvosError
 
 GB = 10**9

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.log_file import CLIP, REPEAT, STEP, LogFile
-from canvos_tui.adapters.log_times import TimesWriter, times_path
+from canvos_tui.adapters.log.file import CLIP, REPEAT, STEP, LogFile
+from canvos_tui.adapters.log.times import TimesWriter, times_path
 from canvos_tui.core.errors import FilesError
 from canvos_tui.core.ports import LogReader
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters import certificate
-from canvos_tui.adapters.network import HttpNetwork
-from canvos_tui.adapters.proxy import proxy_for
-from tests import certificates
-from tests.http_server import Server, answer, hang, read_head, tcp
+from canvos_tui.adapters.network import certificate
+from canvos_tui.adapters.network.proxy import proxy_for
+from canvos_tui.adapters.network.reach import HttpNetwork
+from tests.doubles import certificates
+from tests.doubles.http_server import Server, answer, hang, read_head, tcp
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.user_terminal import UserTerminal
+from canvos_tui.adapters.terminal import UserTerminal
 from canvos_tui.core.errors import FilesError
 from tests.terminal import Terminal
 
@@ -66,7 +66,7 @@ async def test_no_way_at_all_is_an_error(tmp_path: Path) -> None:
 COUNT = """
 import sys
 from pathlib import Path
-from canvos_tui.adapters.user_terminal import UserTerminal
+from canvos_tui.adapters.terminal import UserTerminal
 numbers = iter(range(30))
 def more():
     number = next(numbers, None)

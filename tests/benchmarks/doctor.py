@@ -25,10 +25,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests import canvos_repo
 from tests.benchmarks.startup import LIMIT, MINIMAL
+from tests.commands.test_doctor import GOOD, JOIN
+from tests.doubles import canvos_repo
 from tests.on_stage import OnStage, on_stage
-from tests.test_doctor import GOOD, JOIN
 
 FIRST = b"Checking the prerequisites"
 HANGING = (b"github.com", b"quay.io", b"us-docker.pkg.dev")

@@ -16,12 +16,12 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from canvos_tui.adapters.log_file import LogFile
-from canvos_tui.adapters.user_terminal import UserTerminal
+from canvos_tui.adapters.log.file import LogFile
+from canvos_tui.adapters.terminal import UserTerminal
+from canvos_tui.tui.log.pane import LogPane
+from canvos_tui.tui.log.view import FRAME, FRAME_FAR
 from canvos_tui.tui.messages import CopyAsked, Hinted
 from canvos_tui.tui.pace import Pace, PacedApp
-from canvos_tui.tui.widgets.log_pane import LogPane
-from canvos_tui.tui.widgets.log_view import FRAME, FRAME_FAR
 
 
 class LogApp(PacedApp[None]):

@@ -13,9 +13,9 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from canvos_tui.core.log_clean import LogCleaner
-from canvos_tui.core.log_pipe import LogPipe
-from canvos_tui.core.masked import Masked
+from canvos_tui.core.log.clean import LogCleaner
+from canvos_tui.core.log.pipe import LogPipe
+from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.secret import Secret
 
 LINE = b"         +base-image | Get:%d http://archive.example.invalid/pool/main/p/package amd64 [37 kB]\r\n"

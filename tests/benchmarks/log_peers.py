@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from canvos_tui.adapters.log_file import LogFile
-from canvos_tui.core.log_query import Search, parse_query
+from canvos_tui.adapters.log.file import LogFile
+from canvos_tui.core.log.query import Search, parse_query
 from tests.benchmarks.driven import Driven
 
 LINE = "\x1b[36m         +base-image\x1b[0m | Get:%d http://archive.example.invalid/pool/main/p/package-%d amd64 [37 kB]\n"

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from canvos_tui.adapters.aws import BotoDoor
-from canvos_tui.adapters.aws_clients import Patience
-from canvos_tui.core.aws_facts import AwsKeys, Identity
-from canvos_tui.core.checks import CheckResult, Context, run
-from canvos_tui.core.checks_aws import CHECKS_AWS
-from canvos_tui.core.draft import KeysGiven, Origin
-from canvos_tui.core.right_advice import Subject, user_document
-from canvos_tui.core.role_policy import role_document, trust_document
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.answers.draft import KeysGiven, Origin
+from canvos_tui.core.aws.facts import AwsKeys, Identity
+from canvos_tui.core.aws.vmimport_role import role_document, trust_document
+from canvos_tui.core.checks.aws.account import CHECKS_AWS
+from canvos_tui.core.checks.aws.advice import Subject, user_document
+from canvos_tui.core.checks.check import CheckResult, Context, run
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
-from tests.check_world import World, answered
+from tests.doubles.check_world import World, answered
 
 BUCKET, REGION, KEY = "acme-images", "eu-west-1", "edge-1"
 NINE = {

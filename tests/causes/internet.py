@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests import certificates
-from tests.http_server import Server, hang, read_head, tcp
+from tests.doubles import certificates
+from tests.doubles.http_server import Server, hang, read_head, tcp
 
 HOSTS = (
     "github.com",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canvos_tui.adapters.docker import DockerEngine
-from canvos_tui.adapters.host import LocalHost
-from canvos_tui.adapters.network import HttpNetwork
-from canvos_tui.core.checks import CheckResult
-from canvos_tui.core.draft import ArgFound, Draft, FolderChosen, fresh
+from canvos_tui.adapters.docker.engine import DockerEngine
+from canvos_tui.adapters.machine.host import LocalHost
+from canvos_tui.adapters.network.reach import HttpNetwork
+from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
+from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.ports import Docker, Host, Network, Ports
-from tests.check_world import World
+from tests.doubles.check_world import World
 
 
 class Real(World):

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from canvos_tui.core.result import Status
-from canvos_tui.core.role_policy import role_document, trust_document
+from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
 from tests.causes.aws_account import BUCKET, KEY, REGION, doctor, policy
 from tests.causes.told import assert_told

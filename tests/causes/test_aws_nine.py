@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from canvos_tui.core.checks import Method
-from canvos_tui.core.report import row
-from canvos_tui.core.result import Status
+from canvos_tui.core.checks.check import Method
+from canvos_tui.core.checks.report_text import row
+from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import MotoRights
 from tests.causes.aws_account import BUCKET, NINE, OURS, doctor, good, policy
 from tests.causes.told import assert_told

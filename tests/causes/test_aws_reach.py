@@ -16,20 +16,20 @@ from typing import Any
 
 import pytest
 
-from canvos_tui.adapters.aws import BotoDoor
-from canvos_tui.adapters.aws_clients import Patience
-from canvos_tui.core.aws_facts import AwsKeys
-from canvos_tui.core.checks import Context, Method, run
-from canvos_tui.core.checks_aws import CHECKS_AWS
-from canvos_tui.core.draft import KeysGiven, Origin, ReuseAllowed
-from canvos_tui.core.result import Status
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.answers.draft import KeysGiven, Origin, ReuseAllowed
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.checks.aws.account import CHECKS_AWS
+from canvos_tui.core.checks.check import Context, Method, run
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.causes.aws_account import BUCKET, KEY, REGION, doctor
 from tests.causes.told import assert_told
-from tests.check_world import World, answered
-from tests.http_server import answer, read_head, tcp
+from tests.doubles.check_world import World, answered
+from tests.doubles.http_server import answer, read_head, tcp
 
 PAIR = StandinKey("AKIAREHEARSAL0000001", "s" * 40)
 PLAIN = StandinConfig(region=REGION, keys=(PAIR,), buckets={BUCKET: REGION, "acme.images": REGION})

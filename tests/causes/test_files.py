@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.result import Status
-from tests import canvos_repo
-from tests.canvos_repo import git
+from canvos_tui.core.status import Status
 from tests.causes.real import ask, at
 from tests.causes.told import assert_told
-from tests.check_world import ENGINE, World
+from tests.doubles import canvos_repo
+from tests.doubles.canvos_repo import git
+from tests.doubles.check_world import ENGINE, World
 
 PASS, WARN, FAIL, SKIP = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP
 GOOD = "OS_DISTRIBUTION=ubuntu\nOS_VERSION=24.04\nREGION=eu-west-1\nS3_BUCKET=acme-images\nS3_KEY=edge-1\nARCH=amd64\n"

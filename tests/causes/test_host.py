@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 import canvos_tui
-from canvos_tui.adapters.docker import DockerEngine
-from canvos_tui.adapters.host import LocalHost
-from canvos_tui.core.result import Status
+from canvos_tui.adapters.docker.engine import DockerEngine
+from canvos_tui.adapters.machine.host import LocalHost
+from canvos_tui.core.status import Status
 from tests.causes.real import Real, ask, at, on_engine, on_host
 from tests.causes.told import assert_told
-from tests.check_world import GB, MACHINE, World
-from tests.fake_engine import INFO, FakeEngine
-from tests.http_server import unix
+from tests.doubles.check_world import GB, MACHINE, World
+from tests.doubles.fake_engine import INFO, FakeEngine
+from tests.doubles.http_server import unix
 
 PASS, WARN, FAIL, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN
 LINUX = pytest.mark.skipif(sys.platform != "linux" or platform.machine() != "x86_64", reason="is about Linux on x86_64")
@@ -108,7 +108,7 @@ import asyncio, ctypes, sys
 from pathlib import Path
 from tests.causes.real import ask, on_host
 from tests.causes.told import assert_told
-from canvos_tui.core.result import Status
+from canvos_tui.core.run.result import Status
 
 assert ctypes.CDLL(None).personality(8) >= 0  # PER_LINUX32
 result = asyncio.run(ask(on_host(Path(sys.argv[1]), Path("/")), "HOST-ARCH"))

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 import canvos_tui
-from canvos_tui.core.draft import Draft
-from canvos_tui.core.hosts import HOSTS
-from canvos_tui.core.result import Status
-from tests import certificates
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.checks.network.hosts import HOSTS
+from canvos_tui.core.status import Status
 from tests.causes.internet import Internet, closed_port, internet
 from tests.causes.real import Real, ask, at, on_network
 from tests.causes.told import assert_told
-from tests.http_server import answer, hang, read_head, tcp
+from tests.doubles import certificates
+from tests.doubles.http_server import answer, hang, read_head, tcp
 
 PASS, WARN, FAIL, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN
 
@@ -272,8 +272,8 @@ import asyncio, sys
 from pathlib import Path
 from tests.causes.real import on_network
 from tests.causes.told import assert_told
-from canvos_tui.core.hosts import HOSTS
-from canvos_tui.core.result import Status
+from canvos_tui.core.checks.network.hosts import HOSTS
+from canvos_tui.core.run.result import Status
 
 results = asyncio.run(on_network(Path(sys.argv[1])).results())
 how = "the process has a network namespace of its own, with nothing in it"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.host import LocalHost
-from canvos_tui.core.draft import fresh
-from canvos_tui.core.result import Status
-from tests import canvos_repo
-from tests.canvos_repo import git
+from canvos_tui.adapters.machine.host import LocalHost
+from canvos_tui.core.answers.draft import fresh
+from canvos_tui.core.status import Status
 from tests.causes.real import Real, ask, at
 from tests.causes.told import assert_told
-from tests.check_world import World
+from tests.doubles import canvos_repo
+from tests.doubles.canvos_repo import git
+from tests.doubles.check_world import World
 
 PASS, WARN, FAIL, SKIP, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN
 
@@ -159,7 +159,7 @@ async def test_a_commit_without_a_tag(tmp_path, folder):
 
 
 async def test_another_tag_than_chosen(tmp_path, folder):
-    from canvos_tui.core.draft import TagChosen
+    from canvos_tui.core.answers.draft import TagChosen
 
     result = await ask(World(tmp_path), "REPO-TAG", at(folder).after(TagChosen("v4.9.37")))
     assert_told(result, WARN, "on v4.9.38, chosen was v4.9.37", how="v4.9.37 chosen in the wizard, v4.9.38 checked out by hand")

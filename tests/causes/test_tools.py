@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.docker import DockerEngine
-from canvos_tui.adapters.host import LocalHost
+from canvos_tui.adapters.docker.engine import DockerEngine
+from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.machine import Container
-from canvos_tui.core.result import Status
+from canvos_tui.core.status import Status
 from tests.causes.real import Real, ask, at, on_engine
 from tests.causes.told import assert_told
-from tests.check_world import ENGINE, World
-from tests.fake_engine import IMAGE, INFO, VERSION, FakeEngine
-from tests.http_server import hang, read_head, unix
-from tests.own_engine import OwnEngine, own_engine
+from tests.doubles.check_world import ENGINE, World
+from tests.doubles.fake_engine import IMAGE, INFO, VERSION, FakeEngine
+from tests.doubles.http_server import hang, read_head, unix
+from tests.doubles.own_engine import OwnEngine, own_engine
 
 PASS, WARN, FAIL, SKIP, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN
 
@@ -106,7 +106,7 @@ async def test_a_folder_in_the_socket_s_place(folder):
 
 
 async def test_an_engine_that_hangs(folder, monkeypatch):
-    from canvos_tui.adapters import docker as adapter
+    from canvos_tui.adapters.docker import engine as adapter
 
     monkeypatch.setattr(adapter, "PING_LIMIT", 0.3)
     with unix(folder / "docker.sock", hang):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from canvos_tui.core.checks import CheckResult
-from canvos_tui.core.report import row
-from canvos_tui.core.result import Status
+from canvos_tui.core.checks.check import CheckResult
+from canvos_tui.core.checks.report_text import row
+from canvos_tui.core.status import Status
 
 TABLE = "CANVOS_TUI_CAUSES"  # a file that gets a line for each cause: check, how it was produced, what the doctor said
 

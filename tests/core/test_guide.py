@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from canvos_tui.core import draft as d
 from canvos_tui.core import guide
-from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.secret import Secret
 
 

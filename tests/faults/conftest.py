@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine_standin import EngineStandin
+from tests.doubles.engine_standin import EngineStandin
 from tests.runs import NOBODY, Site, opened
 
 

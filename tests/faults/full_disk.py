@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from canvos_tui.adapters.runs import LocalRuns
-from canvos_tui.core.build import Noted
+from canvos_tui.adapters.runs.local_runs import LocalRuns
+from canvos_tui.core.run.build import Noted
 from tests.runs import KEYS, Site, until
 
 SIZE = 3 * 1024 * 1024

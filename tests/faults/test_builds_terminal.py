@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.build import Noted
-from canvos_tui.core.result import Outcome
+from canvos_tui.core.run.build import Noted
+from canvos_tui.core.run.result import Outcome
 from tests.runs import KEYS, NOBODY, Site, opened, until
 
 TOKEN = "C1xExampleUbuntuProToken30chars"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.event_file import EventFile
-from canvos_tui.adapters.run_clock import RunClock
-from canvos_tui.adapters.run_folder import RunFolder
-from canvos_tui.adapters.supervision import Supervision
-from canvos_tui.core.build import BuildRun, Noted
+from canvos_tui.adapters.runs.clock import RunClock
+from canvos_tui.adapters.runs.event_file import EventFile
+from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.events import plan_text
-from canvos_tui.core.mandate import Mandate
 from canvos_tui.core.ports import Aws
+from canvos_tui.core.run.build import BuildRun, Noted
+from canvos_tui.core.run.codec import plan_text
+from canvos_tui.core.run.mandate import Mandate
+from canvos_tui.supervisor.supervision import Supervision
 from tests.runs import KEYS, Site, opened, until
 
 

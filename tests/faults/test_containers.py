@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.build import Noted
-from canvos_tui.core.machine_events import ContainerSeen, DiskSeen
-from canvos_tui.core.result import Outcome, RunResult, Status
-from canvos_tui.core.vitals import BUILDER, Pulse
-from tests.engine_standin import EngineStandin
+from canvos_tui.core.run.build import Noted
+from canvos_tui.core.run.machine_events import ContainerSeen, DiskSeen
+from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.vitals import BUILDER, Pulse
+from canvos_tui.core.status import Status
+from tests.doubles.engine_standin import EngineStandin
 from tests.runs import Site, until
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.result import Cause, Outcome, RunResult, Status
-from canvos_tui.core.vitals import BUILDER
-from tests.engine_standin import EngineStandin
+from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from canvos_tui.core.run.vitals import BUILDER
+from canvos_tui.core.status import Status
+from tests.doubles.engine_standin import EngineStandin
 from tests.runs import Site, until
 
 pytestmark = pytest.mark.slow

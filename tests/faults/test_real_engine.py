@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.result import Cause, Outcome, RunResult
-from tests.engine_standin import IMAGE
-from tests.own_engine import OwnEngine, own_engine
+from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from tests.doubles.engine_standin import IMAGE
+from tests.doubles.own_engine import OwnEngine, own_engine
 from tests.runs import NOBODY, Site, opened, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine]

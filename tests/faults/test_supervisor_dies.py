@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.pty_process import session_members, stat_fields
-from canvos_tui.adapters.run_folder import RunFolder
-from canvos_tui.adapters.run_heart import read_heart
-from canvos_tui.adapters.runs import LocalRuns
-from canvos_tui.core.aftermath import final_result
-from canvos_tui.core.build import Noted
+from canvos_tui.adapters.runs.folder import RunFolder
+from canvos_tui.adapters.runs.heart import read_heart
+from canvos_tui.adapters.runs.local_runs import LocalRuns
+from canvos_tui.adapters.runs.pty_process import session_members, stat_fields
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.result import Outcome, RunResult, Status
-from canvos_tui.core.vitals import Beat
+from canvos_tui.core.run.build import Noted
+from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.vitals import Beat
+from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
@@ -162,7 +163,7 @@ def test_another_aws_than_that_of_the_run_is_not_asked(site: Site) -> None:
 
 @pytest.mark.slow
 def test_a_stopped_supervisor_is_called_stopped_and_goes_on_where_it_was(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("canvos_tui.adapters.run_heart.LATE", 1.0)  # fifteen seconds in real life
+    monkeypatch.setattr("canvos_tui.adapters.runs.heart.LATE", 1.0)  # fifteen seconds in real life
     run_id = site.start("for i in $(seq 200000); do echo line $i; done; echo last; until [ -e go ]; do sleep 0.05; done; exit 1")
     until(lambda: "line 100" in site.log(run_id))
     pid = site.supervisor(run_id)

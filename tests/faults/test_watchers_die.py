@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.result import Outcome
+from canvos_tui.core.run.result import Outcome
 from tests.on_stage import OnStage, on_stage
 from tests.runs import until
 from tests.terminal import Terminal

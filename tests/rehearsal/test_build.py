@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.aws import BotoAws, BotoDoor
-from canvos_tui.adapters.aws_clients import Patience
-from canvos_tui.core.build import BuildPlan, IdFound, Phase, PhaseEntered
-from canvos_tui.core.build_log import LogReader
-from canvos_tui.core.judge import JudgeHints, judge
-from canvos_tui.core.log_clean import LogCleaner
-from canvos_tui.core.result import Outcome, RunResult
+from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
+from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.log.clean import LogCleaner
+from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.run.build import BuildPlan, IdFound, Phase, PhaseEntered
+from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.rehearsal.build import SIZE, is_local, main, settings
 from canvos_tui.rehearsal.repository import git
 from canvos_tui.rehearsal.scenarios import SCENARIOS

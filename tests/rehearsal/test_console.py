@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from canvos_tui.core.log_clean import LogCleaner
+from canvos_tui.core.log.clean import LogCleaner
 from canvos_tui.core.ports import Docker, Host, Network
 from canvos_tui.rehearsal.bash_trace import Trace, quoted
 from canvos_tui.rehearsal.earthly_console import Console

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.aws import BotoDoor
-from canvos_tui.adapters.aws_clients import Patience
-from canvos_tui.core.aws_facts import Right
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.errors import AwsError
 from canvos_tui.rehearsal.stage import BUCKET, REGION, Stage, prepare
 

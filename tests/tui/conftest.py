@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core import draft as d
-from canvos_tui.core.aws_facts import AwsKeys
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.opening import Opening, Room
-from tests import canvos_repo
+from tests.doubles import canvos_repo
 from tests.tui.fakes import make_ports
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

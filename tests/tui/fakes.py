@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from canvos_tui.adapters.disk import Disk
-from canvos_tui.adapters.git import GitCommand
-from canvos_tui.adapters.log_file import LogFile
-from canvos_tui.core.aws_facts import (
+from canvos_tui.adapters.files import Disk
+from canvos_tui.adapters.git.command import GitCommand
+from canvos_tui.adapters.log.file import LogFile
+from canvos_tui.core.aws.facts import (
     AwsKeys,
     Baseline,
     Bucket,
@@ -29,14 +29,14 @@ from canvos_tui.core.aws_facts import (
     Snapshot,
     Upload,
 )
-from canvos_tui.core.build import BuildEvent, BuildPlan
-from canvos_tui.core.clipboard import Copied
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.result import RunResult
-from canvos_tui.core.run_info import RunInfo
-from canvos_tui.core.vitals import Pulse
+from canvos_tui.core.run.build import BuildEvent, BuildPlan
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.run.vitals import Pulse
+from canvos_tui.core.terminal.clipboard import Copied
 
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
 GB = 10**9

@@ -11,18 +11,18 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from canvos_tui.core import draft as d
-from canvos_tui.core.aws_facts import S3Object
-from canvos_tui.core.draft import Draft
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.result import Outcome
-from canvos_tui.core.run_info import RunInfo
+from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.session import Known
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.opening import Opening, Room
-from tests import canvos_repo
+from tests.doubles import canvos_repo
 from tests.tui import story
 from tests.tui.conftest import KEYS, answered
 from tests.tui.fakes import NOW, make_ports

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from canvos_tui.core.aws_facts import Baseline, Image, ImportTask, S3Object
-from canvos_tui.core.build import (
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.run.build import (
     BuildEvent,
     BuildPlan,
     Finished,
@@ -18,7 +18,8 @@ from canvos_tui.core.build import (
     TaskSeen,
     UploadSeen,
 )
-from canvos_tui.core.result import Cause, Finding, LeftOver, Outcome, RunResult, Status
+from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.status import Status
 from tests.tui.fakes import NOW
 
 RUN = "20260823-1412-3f9a"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from canvos_tui.core.aws_facts import PutWay, Right, RightProbe
+from canvos_tui.core.aws.facts import PutWay, Right, RightProbe
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.rights_table import detail
+from canvos_tui.tui.checks.rights_table import detail
 from canvos_tui.tui.steps.aws_rights import AwsRights
 from tests.tui.screen import see, text_of, until
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from canvos_tui.core.known import Known
-from canvos_tui.core.machine_events import DiskSeen, Level
-from canvos_tui.core.vitals import Beat, Pulse
+from canvos_tui.core.run.machine_events import DiskSeen, Level
+from canvos_tui.core.run.vitals import Beat, Pulse
+from canvos_tui.core.session import Known
 from tests.tui import story
 from tests.tui.screen import see, until
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core.check_table import CHECKS
-from canvos_tui.core.checks import Answer, Check, Context, Fix, Report, Severity, run
+from canvos_tui.core.checks.check import Answer, Check, Context, Fix, Report, Severity, run
+from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.report_text import text as printed
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.known import Known
-from canvos_tui.core.report import text as printed
-from canvos_tui.core.result import Status
+from canvos_tui.core.session import Known
+from canvos_tui.core.status import Status
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
 from tests.tui.screen import see, text_of, until
 
@@ -145,7 +145,7 @@ async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved
 
 
 async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app, ports, full):
-    from canvos_tui.core.checks import Command
+    from canvos_tui.core.checks.check import Command
 
     async def ask(_: Context) -> Answer:
         fixes = (Fix("Start it", (Command("sudo systemctl start docker", root=True), Command("docker info"))), Fix("Or rest"))
@@ -172,7 +172,7 @@ async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app
 
 
 async def test_the_raw_output_is_shown_masked(make_app, ports):
-    from canvos_tui.core.checks import Evidence
+    from canvos_tui.core.checks.check import Evidence
 
     async def ask(_: Context) -> Answer:
         words = "docker.sock: refused\npassword=hunter2hunter2\n" + "\n".join(f"line {n}" for n in range(60))

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core.aws_facts import Right, RightProbe, S3Object
+from canvos_tui.core.aws.facts import Right, RightProbe, S3Object
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.known import Known
-from canvos_tui.core.result import Outcome
+from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.session import Known
 from tests.tui import story
 from tests.tui.conftest import KEYS
 from tests.tui.screen import see, text_of, until

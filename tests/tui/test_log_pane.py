@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from canvos_tui.adapters.log_times import TimesWriter
-from canvos_tui.core.log_pipe import LogPipe
-from canvos_tui.core.log_query import parse_query
-from canvos_tui.tui.widgets.log_pane import LogPane
+from canvos_tui.adapters.log.times import TimesWriter
+from canvos_tui.core.log.pipe import LogPipe
+from canvos_tui.core.log.query import parse_query
+from canvos_tui.tui.log.pane import LogPane
 from tests.benchmarks.log_app import LogApp
 from tests.logs import EARTHLY
 from tests.tui.screen import see, text_of, type_text, until

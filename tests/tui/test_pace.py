@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from canvos_tui.tui.log.view import FRAME, FRAME_BLIND, FRAME_FAR, frame_for
 from canvos_tui.tui.pace import LONGEST, LOST, SILENT, Pace, far
-from canvos_tui.tui.widgets.log_view import FRAME, FRAME_BLIND, FRAME_FAR, frame_for
 
 
 @pytest.mark.parametrize(

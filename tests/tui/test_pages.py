@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, OptionList
 
-from canvos_tui.core import draft as d
-from canvos_tui.core.aws_facts import Image, S3Object
-from canvos_tui.core.draft_file import from_data
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.draft_file import from_data
+from canvos_tui.core.aws.facts import Image, S3Object
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.steps import ORDER, PAGES, neighbour
 from canvos_tui.tui.widgets.frame import RAIL
-from tests import canvos_repo
+from tests.doubles import canvos_repo
 from tests.tui.conftest import SECRET, answered
 from tests.tui.fakes import NOW
 from tests.tui.screen import push, see, text_of, type_text, until

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core import draft as d
-from canvos_tui.core import user_data
-from canvos_tui.core.aws_facts import Bucket
-from canvos_tui.core.checks import Context, Report
-from canvos_tui.core.checks_user_data import cloud_config
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.aws.facts import Bucket
+from canvos_tui.core.checkout import user_data
+from canvos_tui.core.checks.check import Context, Report
+from canvos_tui.core.checks.files.user_data import cloud_config
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.known import Known
-from canvos_tui.core.result import Status
+from canvos_tui.core.session import Known
+from canvos_tui.core.status import Status
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.widgets.phase_list import PhaseList
 from tests.tui import story

@@ -7,8 +7,8 @@ from typing import Any
 from textual.app import App
 
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.known import Known
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.session import Known
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 
 CHOICES = (

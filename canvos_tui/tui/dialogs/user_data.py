@@ -12,10 +12,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from canvos_tui.core.draft import Draft, UserData, UserDataChosen
+from canvos_tui.core.answers.draft import Draft, UserData, UserDataChosen
+from canvos_tui.core.checkout.user_data import problems, template
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.user_data import problems, template
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.widgets.push import Push
 

@@ -13,15 +13,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core import aws_questions, rights_table
-from canvos_tui.core.aws_facts import PutWay, RightProbe
-from canvos_tui.core.checks import CheckResult, Context, Report, run
-from canvos_tui.core.checks_aws import CHECKS_AWS
-from canvos_tui.core.checks_rights import judge_right
+from canvos_tui.core.aws.facts import PutWay, RightProbe
+from canvos_tui.core.checks.aws import questions as aws_questions
+from canvos_tui.core.checks.aws.account import CHECKS_AWS
+from canvos_tui.core.checks.aws.advice import Subject
+from canvos_tui.core.checks.aws.rights import judge_right
+from canvos_tui.core.checks.check import CheckResult, Context, Report, run
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.ready import rights_subject
-from canvos_tui.core.result import Status
-from canvos_tui.core.right_advice import Subject
+from canvos_tui.core.readiness import rights_subject
+from canvos_tui.core.status import Status
+from canvos_tui.tui.checks import rights_table
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText

@@ -10,12 +10,12 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.aftermath import final_result
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.import_cancel import end_import, offer, open_import
-from canvos_tui.core.result import Outcome, RunResult
-from canvos_tui.core.summary import finding_lines, headline
+from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.text import middle
+from canvos_tui.core.verdict.aftermath import final_result
+from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
+from canvos_tui.core.verdict.summary import finding_lines, headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.draft import StartedAnew, TagChosen, fresh
+from canvos_tui.core.answers.draft import StartedAnew, TagChosen, fresh
+from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.look_checkout import look
-from canvos_tui.core.run_info import RunInfo
+from canvos_tui.core.run.run_info import RunInfo
 from canvos_tui.core.text import ago, middle
 from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.step_panel import StepPanel
@@ -75,8 +75,8 @@ class Start(StepPanel):
     @work(exclusive=True, group="checks")
     async def _check(self) -> None:
         """Whoever continues goes past the check page; what it would find is needed on screen 8 all the same."""
-        from canvos_tui.core.check_table import CHECKS
-        from canvos_tui.core.checks import Context, Report, run
+        from canvos_tui.core.checks.check import Context, Report, run
+        from canvos_tui.core.checks.registry import CHECKS
 
         if self.known.report is None:
             results = await run(CHECKS, Context(self.ports, self.draft), lambda _: None)

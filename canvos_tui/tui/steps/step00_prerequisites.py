@@ -9,13 +9,13 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 
-from canvos_tui.core.check_detail import commands_of, raw_output
-from canvos_tui.core.check_rows import Took, heading, quiet, span, stale, with_dependants
-from canvos_tui.core.check_table import CHECKS
-from canvos_tui.core.checks import Check, CheckResult, Context, Report, run
-from canvos_tui.core.draft import CheckAccepted, Draft
-from canvos_tui.core.report import markdown
-from canvos_tui.core.result import Status
+from canvos_tui.core.answers.draft import CheckAccepted, Draft
+from canvos_tui.core.checks.check import Check, CheckResult, Context, Report, run
+from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.report_text import markdown
+from canvos_tui.core.status import Status
+from canvos_tui.tui.checks.detail import commands_of, raw_output
+from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale, with_dependants
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import CopyAsked

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
-from canvos_tui.core.checkout import Place, parse_folder, parse_repository
-from canvos_tui.core.draft import ArgFound, FolderChosen, TagChosen
+from canvos_tui.core.answers.draft import ArgFound, FolderChosen, TagChosen
+from canvos_tui.core.checkout.facts import CheckoutFacts, look
+from canvos_tui.core.checkout.state import Place, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
-from canvos_tui.core.look_checkout import CheckoutFacts, look
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
 

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
+from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested, trains
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.tags import CanvosTag, listed, suggested, trains
 from canvos_tui.tui.step_panel import StepPanel
 
 

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from canvos_tui.core.checkout import CheckoutState, Place
-from canvos_tui.core.draft import TagChosen
+from canvos_tui.core.answers.draft import TagChosen
+from canvos_tui.core.checkout.facts import read_versions
+from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.look_checkout import read_versions
-from canvos_tui.core.ready import refuse_second
+from canvos_tui.core.readiness import refuse_second
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from canvos_tui.core.checkout import GUIDE_FILES
+from canvos_tui.core.checkout.state import GUIDE_FILES
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel

@@ -8,8 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from canvos_tui.core import fields
-from canvos_tui.core.fields import Field
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.fields import Field
 from canvos_tui.tui.step_panel import FormStep
 
 

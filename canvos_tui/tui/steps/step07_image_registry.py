@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.containers import Vertical
 
-from canvos_tui.core import fields
+from canvos_tui.core.answers import fields
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
 

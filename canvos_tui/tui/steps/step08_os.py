@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from canvos_tui.core import fields
-from canvos_tui.core.fields import Field
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.fields import Field
 from canvos_tui.tui.step_panel import FormStep
 
 VERSIONS = {"ubuntu": ("24.04", "22.04", "20.04"), "opensuse-leap": ("15.6",), "rhel": (), "sles": ("5.4",)}

@@ -8,10 +8,10 @@ from textual import on
 from textual.containers import Vertical
 from textual.widgets import Checkbox
 
-from canvos_tui.core import fields
-from canvos_tui.core.draft import SeveralChosen
-from canvos_tui.core.fields import Field
-from canvos_tui.core.k8s_versions import newest_first
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import SeveralChosen
+from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.checkout.k8s_versions import newest_first
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.tick_list import Tick

@@ -9,11 +9,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from canvos_tui.core import fields
-from canvos_tui.core.aws_facts import Bucket
-from canvos_tui.core.draft import FieldAnswered
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import FieldAnswered
+from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.fields import Field
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.push import Push
 

@@ -9,8 +9,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from canvos_tui.core import clash, fields
-from canvos_tui.core.draft import FieldAnswered, ReuseAllowed
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import FieldAnswered, ReuseAllowed
+from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note

@@ -8,9 +8,10 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from canvos_tui.core import fields, secret_file
-from canvos_tui.core.aws_facts import AwsKeys
-from canvos_tui.core.draft import KeysGiven, Origin
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import KeysGiven, Origin
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.secret import Secret
 from canvos_tui.tui.dialogs.pick_one import PickOne

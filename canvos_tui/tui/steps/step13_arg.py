@@ -13,13 +13,13 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core import arg_file
-from canvos_tui.core.diff import DiffLine, counts
-from canvos_tui.core.draft import UserData, UserDataChosen
+from canvos_tui.core.answers.diff import DiffLine, counts
+from canvos_tui.core.answers.draft import UserData, UserDataChosen
+from canvos_tui.core.answers.file_changes import ARG, FileChange, apply, plan, read_current, texts_to_mask
+from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.ready import blockers, make_plan, refuse_second
+from canvos_tui.core.readiness import blockers, make_plan, refuse_second
 from canvos_tui.core.text import clip, middle
-from canvos_tui.core.write_files import ARG, FileChange, apply, plan, read_current, texts_to_mask
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.dialogs.user_data import choose_user_data

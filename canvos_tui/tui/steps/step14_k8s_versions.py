@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.widgets import Input, Static
 from textual.widgets.selection_list import Selection
 
-from canvos_tui.core.draft import VersionsKept
+from canvos_tui.core.answers.draft import VersionsKept
+from canvos_tui.core.answers.file_changes import VERSIONS
+from canvos_tui.core.checkout.facts import read_versions
+from canvos_tui.core.checkout.k8s_versions import newest_first, newest_of_each_minor
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.k8s_versions import newest_first, newest_of_each_minor
-from canvos_tui.core.look_checkout import read_versions
-from canvos_tui.core.write_files import VERSIONS
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.note import Note

@@ -11,17 +11,17 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from canvos_tui.core.aftermath import final_result
-from canvos_tui.core.build import BuildRun, Phase, Stage
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.run.build import BuildRun, Phase, Stage
+from canvos_tui.core.run.vitals import silence
 from canvos_tui.core.text import at_home, elapsed, middle
-from canvos_tui.core.vitals import silence
-from canvos_tui.core.watch import ENDED_IMPORT
+from canvos_tui.core.verdict.aftermath import final_result
+from canvos_tui.core.verdict.watch import ENDED_IMPORT
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.log.pane import LogPane
+from canvos_tui.tui.log.view import frame_for
 from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
-from canvos_tui.tui.widgets.log_pane import LogPane
-from canvos_tui.tui.widgets.log_view import frame_for
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
 LEAVE = (

@@ -9,11 +9,12 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from canvos_tui.core.console import console_links
+from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.result import Outcome, RunResult, Status
-from canvos_tui.core.summary import finding_lines, headline
-from canvos_tui.core.validate import validate
+from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.summary import finding_lines, headline
+from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import CopyAsked

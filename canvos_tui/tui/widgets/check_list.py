@@ -11,10 +11,10 @@ from textual.events import Click, Key, Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.check_detail import Shape, detail
-from canvos_tui.core.check_rows import STALE, Row, Took, columns, head, in_place, rows, stale
-from canvos_tui.core.checks import Report
-from canvos_tui.core.result import Status
+from canvos_tui.core.checks.check import Report
+from canvos_tui.core.status import Status
+from canvos_tui.tui.checks.detail import Shape, detail
+from canvos_tui.tui.checks.rows import STALE, Row, Took, columns, head, in_place, rows, stale
 
 STYLES = {
     Status.FAIL: "bold $text-error",

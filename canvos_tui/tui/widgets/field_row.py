@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from canvos_tui.core.draft import Draft, Entry, FieldAnswered, Origin, answer_for
-from canvos_tui.core.fields import Field
+from canvos_tui.core.answers.draft import Draft, Entry, FieldAnswered, Origin, answer_for
+from canvos_tui.core.answers.fields import Field
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.messages import Answered, GoTo
 

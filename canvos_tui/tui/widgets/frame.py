@@ -6,11 +6,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from canvos_tui.core import fields
-from canvos_tui.core.draft import Draft
-from canvos_tui.core.gaps import gaps
-from canvos_tui.core.known import Known
-from canvos_tui.core.result import Status
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.missing import gaps
+from canvos_tui.core.session import Known
+from canvos_tui.core.status import Status
 from canvos_tui.core.text import at_home, middle
 
 RAIL = (

@@ -11,15 +11,15 @@ from textual import work
 from textual.content import Content
 from textual.widgets import Static
 
-from canvos_tui.core.build import SHOWN_PHASES, BuildRun, Phase, PhaseTimes, Stage
-from canvos_tui.core.disk_watch import LOW, disk_line, spark
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.notice import ended, percent_of, title_of
 from canvos_tui.core.ports import Runs
-from canvos_tui.core.result import RunResult
-from canvos_tui.core.text import ago, blindness, elapsed, size
-from canvos_tui.core.usual import Usual, overdue, remaining, usual_times
-from canvos_tui.core.vitals import Beat, Pulse, troubles
+from canvos_tui.core.run.build import SHOWN_PHASES, BuildRun, Phase, PhaseTimes, Stage
+from canvos_tui.core.run.disk_trend import LOW, disk_line, spark
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
+from canvos_tui.core.run.vitals import Beat, Pulse, blindness, troubles
+from canvos_tui.core.terminal.notice import ended, percent_of, title_of
+from canvos_tui.core.text import ago, elapsed, size
 from canvos_tui.tui.messages import BuildTold
 
 WIDE, SAMPLES = 110, 40  # characters

@@ -1,0 +1,268 @@
+"""AWS through boto3. The SDK is loaded with the first client, calls run beside the event loop, every failure is an AwsError."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from canvos_tui.adapters.aws import account as aws_account
+from canvos_tui.adapters.aws import profiles as aws_profiles
+from canvos_tui.adapters.aws import values as aws_values
+from canvos_tui.adapters.aws.bucket import head_bucket
+from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
+from canvos_tui.adapters.aws.proofs import prove_put
+from canvos_tui.adapters.aws.rights import Rights
+from canvos_tui.core.aws.facts import (
+    DENIALS,
+    AwsKeys,
+    Baseline,
+    Bucket,
+    Encryption,
+    Identity,
+    Image,
+    ImportTask,
+    PutWay,
+    RegionFacts,
+    RightProbe,
+    RoleFacts,
+    S3Object,
+    Sighting,
+    Snapshot,
+    Upload,
+)
+from canvos_tui.core.errors import AwsError
+from canvos_tui.core.verdict.watch import our_task
+
+T = TypeVar("T")
+_GONE = frozenset({"404", "NoSuchKey", "NotFound"})
+_SILENT = frozenset({"400", "403"})
+_ANY_REGION = "us-east-1"  # where a bucket's region is asked for without keys; every partition-wide answer is the same
+
+
+class BotoDoor:
+    """Opens AWS with a pair of keys; makes no request itself but the ones about a bucket's region and about profiles."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, patience: Patience | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._patience = patience
+
+    async def open(self, keys: AwsKeys, region: str) -> BotoAws:
+        """An `Aws` for these keys and this region; makes no request and loads no SDK."""
+        return BotoAws(keys, region, self._environ, self._patience)
+
+    async def bucket_region(self, bucket: str) -> Bucket:
+        """The bucket's region without any keys (unsigned HeadBucket)."""
+        return await head_bucket(Clients(None, _ANY_REGION, self._environ, self._patience or PROBES), bucket)
+
+    def endpoint(self) -> str:
+        """The endpoint override in force, empty for AWS itself."""
+        found = dict.fromkeys(filter(None, (endpoint_for(service, self._environ) for service in SERVICES)))
+        return ", ".join(found)
+
+    async def profile_keys(self, profile: str) -> AwsKeys:
+        """The keys a profile of ~/.aws resolves to; AwsError when it has none."""
+        return await aws_profiles.keys_of(profile)
+
+    async def profiles(self) -> tuple[str, ...]:
+        """Names of the profiles in ~/.aws."""
+        return await aws_profiles.names()
+
+
+class BotoAws:
+    """AWS with one pair of keys in one region."""
+
+    def __init__(self, keys: AwsKeys, region: str, environ: Mapping[str, str], patience: Patience | None = None) -> None:
+        self._clients = Clients(keys, region, environ, patience)
+        self._probes = Clients(keys, region, environ, patience or PROBES)
+        self._region = region
+        self._identity: Identity | None = None
+        self._parts_denied: str = ""  # why the part lists cannot be read; asking again each time would change nothing
+
+    async def identity(self) -> Identity:
+        """Whose keys these are, and how far our clock is from AWS'."""
+
+        self._identity = await aws_account.identity(self._probes)
+        return self._identity
+
+    async def region_facts(self) -> RegionFacts:
+        """What the SDK's own list says of this region's name."""
+        return await aws_account.region(self._region)
+
+    async def role_facts(self) -> RoleFacts:
+        """The service role vmimport with its documents, as far as these keys may look."""
+        return await aws_account.role(self._probes)
+
+    async def encryption(self, bucket: str) -> Encryption:
+        """What is encrypted by default, as far as these keys may look."""
+        return await aws_account.encryption(self._probes, bucket)
+
+    async def bucket(self, name: str) -> Bucket:
+        """HeadBucket; region even where access is refused, and whose it is where the identity is known."""
+        return await head_bucket(self._probes, name, self._identity.account if self._identity else "")
+
+    async def head(self, bucket: str, key: str) -> S3Object | None:
+        """The object, None when there is none."""
+        try:
+            found = await self._clients.call("s3", lambda s3: s3.head_object(Bucket=bucket, Key=key))
+        except AwsError as error:
+            if error.code in _GONE:
+                return None
+            if error.code in _SILENT:
+                # an answer to HEAD has no body: a listing says whether it is the key, the clock or this one permission
+                await self.with_prefix(bucket, key, 1)
+            raise
+        return aws_values.headed_object(key, found)
+
+    async def with_prefix(self, bucket: str, prefix: str, limit: int = 50) -> tuple[S3Object, ...]:
+        """Objects whose key starts with `prefix`, at most `limit`."""
+        found = await self._clients.call("s3", lambda s3: s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=limit))
+        return tuple(aws_values.listed_object(row) for row in found.get("Contents", ()))
+
+    async def uploads(self, bucket: str, key: str) -> tuple[Upload, ...]:
+        """Incomplete multipart uploads of exactly that key, with the bytes done."""
+        return await self._clients.call("s3", lambda s3: _uploads(s3, bucket, key))
+
+    async def import_tasks(self) -> tuple[ImportTask, ...]:
+        """All snapshot import tasks of the region."""
+
+        def ask(ec2: Any) -> tuple[ImportTask, ...]:
+            # no filter: the tasks' filters are not documented, and a region has few of them
+            pages = ec2.get_paginator("describe_import_snapshot_tasks").paginate()
+            return tuple(aws_values.import_task(t) for page in pages for t in page.get("ImportSnapshotTasks", ()))
+
+        return await self._clients.call("ec2", ask)
+
+    async def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """One snapshot of this account."""
+        try:
+            found = await self._clients.call("ec2", lambda ec2: ec2.describe_snapshots(OwnerIds=["self"], SnapshotIds=[snapshot_id]))
+        except AwsError as error:
+            if error.code.startswith(("InvalidSnapshot.NotFound", "InvalidSnapshotID")):
+                return None
+            raise
+        return next((aws_values.snapshot(row) for row in found.get("Snapshots", ())), None)
+
+    async def images_named(self, name: str) -> tuple[Image, ...]:
+        """AMIs of this account with exactly that name, in any state."""
+
+        def ask(ec2: Any) -> tuple[Image, ...]:
+            wanted = [{"Name": "name", "Values": [name]}]
+            pages = ec2.get_paginator("describe_images").paginate(Owners=["self"], Filters=wanted, IncludeDisabled=True)
+            found = (aws_values.image(row) for page in pages for row in page.get("Images", ()))
+            return tuple(image for image in found if image.name == name)  # `*` and `?` in a name are wildcards to AWS
+
+        return await self._clients.call("ec2", ask)
+
+    async def image(self, image_id: str) -> Image | None:
+        """One AMI of this account, None when there is none."""
+        try:
+            found = await self._clients.call(
+                "ec2", lambda ec2: ec2.describe_images(Owners=["self"], ImageIds=[image_id], IncludeDisabled=True)
+            )
+        except AwsError as error:
+            if error.code.startswith("InvalidAMIID"):
+                return None
+            raise
+        return next((aws_values.image(row) for row in found.get("Images", ())), None)
+
+    async def baseline(self, bucket: str, key: str) -> Baseline:
+        """What is there before the build. What a verdict rests on must be answered; open uploads only where that is allowed."""
+        taken_at = datetime.now(UTC)
+        identity = self._identity or await self.identity()
+        tasks, images, found, near = await asyncio.gather(
+            self.import_tasks(), self.images_named(key), self.head(bucket, key), self.with_prefix(bucket, key)
+        )
+        return Baseline(
+            taken_at=taken_at,
+            region=self._region,
+            bucket=bucket,
+            key=key,
+            account=identity.account,
+            task_ids=tuple(task.task_id for task in tasks),
+            images=images,
+            object=found,
+            neighbours=tuple(o.key for o in near if o.key != key),
+            upload_ids=await self._known_uploads(bucket, key),
+        )
+
+    async def _known_uploads(self, bucket: str, key: str) -> tuple[str, ...]:
+        try:
+            return tuple(upload.upload_id for upload in await self.uploads(bucket, key))
+        except AwsError as error:
+            if error.code not in DENIALS:
+                raise
+            self._parts_denied = f"{error.code}: {error.message}"
+            return ()
+
+    async def sight(self, baseline: Baseline) -> Sighting:
+        """One look at everything a build may have made; never raises, what could not be asked is in `blind`."""
+        blind: list[str] = []
+        bucket, key = baseline.bucket, baseline.key
+        (_, uploads), (head_known, found), (_, tasks), (_, images) = await asyncio.gather(
+            self._parts(bucket, key, blind),
+            _attempt("object", self.head(bucket, key), blind),
+            _attempt("tasks", self.import_tasks(), blind),
+            _attempt("images", self.images_named(key), blind),
+        )
+        task = our_task(baseline, tasks or ())
+        snapshot = None
+        if task is not None and task.snapshot_id.startswith("snap-"):
+            _, snapshot = await _attempt("snapshot", self.snapshot(task.snapshot_id), blind)
+        return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
+
+    async def _parts(self, bucket: str, key: str, blind: list[str]) -> tuple[bool, tuple[Upload, ...] | None]:
+        if self._parts_denied:
+            blind.append(f"uploads: {self._parts_denied}")
+            return False, None
+        known, found = await _attempt("uploads", self.uploads(bucket, key), blind)
+        if not known and any(f"uploads: {code}:" in text for text in blind for code in DENIALS):
+            self._parts_denied = next(text for text in blind if text.startswith("uploads: ")).removeprefix("uploads: ")
+        return known, found
+
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+        """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
+        return await Rights(self._probes, bucket, key, report).ask()
+
+    async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
+        """s3:PutObject in a way that was asked for; the probe names what stays in the bucket."""
+        arn = (self._identity or await self.identity()).arn if way is PutWay.SIMULATE else ""
+        return await prove_put(self._probes, bucket, way, arn)
+
+    async def may_cancel_import(self, task_id: str) -> RightProbe:
+        """Whether these keys may cancel that import task, asked by a dry run; never raises for a refusal."""
+        return await Rights(self._probes, "", "", lambda _: None).cancelling(task_id)
+
+    async def cancel_import(self, task_id: str) -> None:
+        """Cancels an import task; needs a right beyond the guide's nine."""
+        await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
+
+
+async def _attempt(what: str, asked: Awaitable[T], blind: list[str]) -> tuple[bool, T | None]:
+    try:
+        return True, await asked
+    except AwsError as error:
+        blind.append(f"{what}: {error.code}: {error.message}")
+    except Exception as error:  # noqa: BLE001  a look must never end the run that it watches
+        blind.append(f"{what}: {type(error).__name__}: {error}")
+    return False, None
+
+
+def _uploads(s3: Any, bucket: str, key: str) -> tuple[Upload, ...]:
+    pages = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=key)
+    rows = [row for page in pages for row in page.get("Uploads", ()) if row["Key"] == key]
+    return tuple(Upload(row["UploadId"], key, row["Initiated"].astimezone(UTC), _done(s3, bucket, key, row["UploadId"])) for row in rows)
+
+
+def _done(s3: Any, bucket: str, key: str, upload_id: str) -> int:
+    from botocore.exceptions import ClientError
+
+    try:
+        pages = s3.get_paginator("list_parts").paginate(Bucket=bucket, Key=key, UploadId=upload_id)
+        return sum(int(part["Size"]) for page in pages for part in page.get("Parts", ()))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchUpload":  # it was completed between the two questions
+            return 0
+        raise

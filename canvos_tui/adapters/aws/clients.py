@@ -1,0 +1,159 @@
+"""Makes the SDK's clients, late and in one place, and runs their blocking calls beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from canvos_tui.adapters.aws.errors import translate
+from canvos_tui.core.aws.facts import THROTTLES, AwsKeys
+from canvos_tui.core.errors import AwsError
+
+T = TypeVar("T")
+_ONE_AT_A_TIME = threading.Lock()
+SERVICES = ("s3", "ec2", "sts", "iam")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a call may take: seconds to connect, seconds between two bytes, and how many attempts in all.
+
+    `slower` is how often a call is repeated after AWS asked to slow down, where the SDK itself repeats nothing.
+    """
+
+    connect: float = 5.0
+    read: float = 20.0
+    attempts: int = 5
+    slower: int = 0
+
+
+# a check shows what is there within its ten seconds; only throttling is worth another try (two of them)
+PROBES = Patience(4.0, 8.0, 1, 2)
+_PAUSE = 0.4  # seconds, doubled each time
+
+
+class Clients:
+    """Clients for one pair of keys (None: unsigned) in one region; each is made once, when it is first needed."""
+
+    def __init__(
+        self, keys: AwsKeys | None, region: str, environ: Mapping[str, str] | None = None, patience: Patience | None = None
+    ) -> None:
+        self.keys = keys
+        self.region = region
+        self._environ = os.environ if environ is None else environ
+        self._patience = patience or Patience()
+        self._made: dict[str, Any] = {}
+
+    async def call(self, service: str, deed: Callable[[Any], T]) -> T:
+        """What `deed(client)` returns; AwsError for whatever AWS or the network did."""
+        return await in_thread(lambda: self._patiently(service, deed))
+
+    def _patiently(self, service: str, deed: Callable[[Any], T]) -> T:
+        for attempt in range(self._patience.slower):
+            try:
+                return self._call(service, deed)
+            except AwsError as error:
+                if error.code not in THROTTLES:
+                    raise
+            time.sleep(_PAUSE * 2**attempt)
+        return self._call(service, deed)
+
+    def _call(self, service: str, deed: Callable[[Any], T]) -> T:
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        try:
+            return deed(self._client(service))
+        except (BotoCoreError, ClientError, ResponseParserError, ValueError) as error:
+            # botocore reports a malformed endpoint or host name as a ValueError
+            problem = self.error(error)
+        # raised outside of the handler: the SDK's own exception is not chained to it and cannot be printed with it
+        raise problem
+
+    def elsewhere(self, region: str) -> Clients:
+        """The same keys in another region."""
+        return Clients(self.keys, region, self._environ, self._patience)
+
+    def error(self, error: Exception) -> AwsError:
+        """The AwsError for an exception of the SDK, without any secret of these keys."""
+        if self.keys is None:
+            return translate(error)
+        hidden = (self.keys.secret.reveal(), self.keys.token.reveal() if self.keys.token is not None else "")
+        return translate(error, hidden=hidden, temporary=self.keys.temporary)
+
+    def _client(self, service: str) -> Any:
+        with _ONE_AT_A_TIME:  # a session is not safe to use from two threads, a client is
+            if service not in self._made:
+                self._made[service] = plain_session().client(service, **self._arguments(service))
+            return self._made[service]
+
+    def _arguments(self, service: str) -> dict[str, Any]:
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        settings = Config(
+            region_name=self.region,
+            connect_timeout=self._patience.connect,
+            read_timeout=self._patience.read,
+            retries={"mode": "standard", "total_max_attempts": self._patience.attempts},
+            user_agent_appid="canvos-tui",
+            tcp_keepalive=True,
+            signature_version=UNSIGNED if self.keys is None else None,
+        )
+        found: dict[str, Any] = {"config": settings, "endpoint_url": endpoint_for(service, self._environ) or None}
+        if self.keys is not None:
+            found["aws_access_key_id"] = self.keys.key_id
+            found["aws_secret_access_key"] = self.keys.secret.reveal()
+            found["aws_session_token"] = self.keys.token.reveal() if self.keys.token is not None else None
+        return found
+
+
+@cache
+def plain_session() -> Any:
+    """A session that ignores AWS_PROFILE: keys are always given, and a profile that does not exist would stop every client.
+
+    One for the whole process, without any keys: it keeps the service descriptions, and reading EC2's takes 0.3 s.
+    """
+    import boto3
+    import botocore.session
+
+    core = botocore.session.Session()
+    # the store and not the session: the session's own setter takes None for "look into the environment"
+    core.get_component("config_store").set_config_variable("profile", None)
+    return boto3.Session(botocore_session=core)
+
+
+def endpoint_for(service: str, environ: Mapping[str, str]) -> str:
+    """The endpoint override for a service, as the SDK looks for it in the environment; empty for AWS itself."""
+    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return ""
+    return environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL", "")
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """The result of a blocking call. Its thread is a daemon: a call that hangs keeps neither a screen nor the program's end waiting."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(deed: Callable[[Any], None], value: Any) -> None:
+        if not future.done():
+            deed(value)
+
+    def run() -> None:
+        try:
+            deed: Callable[[Any], None] = future.set_result
+            value: Any = call()
+        except BaseException as error:  # noqa: BLE001  it is handed over whole to the waiting side
+            deed, value = future.set_exception, error
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(settle, deed, value)
+
+    threading.Thread(target=run, name="aws", daemon=True).start()
+    return await future

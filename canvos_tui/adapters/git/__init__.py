@@ -1,0 +1,1 @@
+"""git and the checkout's folder."""

@@ -1,0 +1,81 @@
+"""What is done to the checkout's folder without git."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from canvos_tui.core.checkout.state import Left, Place
+from canvos_tui.core.errors import FilesError
+
+
+def look(folder: Path) -> Place:
+    """What stands at that path."""
+    if not folder.exists():
+        return Place.ABSENT
+    if not folder.is_dir():
+        return Place.FILE
+    if (folder / ".git").exists():
+        return Place.CANVOS if (folder / "earthly.sh").is_file() and (folder / "Earthfile").is_file() else Place.OTHER_GIT
+    return Place.FOLDER if any(folder.iterdir()) else Place.ABSENT
+
+
+def left(folder: Path, patterns: tuple[str, ...], tracked: frozenset[str]) -> tuple[Left, ...]:
+    """What matches the patterns and is not, or not only, what git tracks."""
+    found = {path.relative_to(folder).as_posix() for pattern in patterns for path in folder.glob(pattern)}
+    return tuple(one for path in sorted(found) if (one := _measure(folder, path, tracked)))
+
+
+def _measure(folder: Path, path: str, tracked: frozenset[str]) -> Left | None:
+    """Size and last change of a file or of all in a folder, without what git tracks; None when nothing else is there."""
+    size, changed, any_file = 0, 0.0, False
+    for file in _files(folder / path):
+        if file.relative_to(folder).as_posix() in tracked:
+            continue
+        with contextlib.suppress(OSError):
+            found = file.lstat()
+            size, changed, any_file = size + found.st_size, max(changed, found.st_mtime), True
+    return Left(path, size, datetime.fromtimestamp(changed, UTC)) if any_file else None
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_symlink() or not path.is_dir():
+        yield path
+        return
+    for parent, _, names in os.walk(path):
+        yield from (Path(parent) / name for name in names)
+
+
+def remove_clone(folder: Path, existed: bool) -> None:  # noqa: FBT001  a fact about the folder, not a switch
+    """Removes what a failed clone made; the folder itself stays when it was there before."""
+    if not folder.is_dir():
+        return
+    if not existed:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for child in folder.iterdir():
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child, ignore_errors=True)
+        else:
+            child.unlink(missing_ok=True)
+
+
+def copy(folder: Path, target: Path, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Copies those files below `target`, deleted ones are passed over; the relative paths that were copied."""
+    copied = []
+    try:
+        target.mkdir(mode=0o700, parents=True)
+        for path in paths:
+            source = folder / path
+            if not source.is_file():
+                continue
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / path)
+            copied.append(path)
+    except OSError as error:
+        raise FilesError(f"cannot copy to {target}: {error.strerror}", remedy="choose another way to keep the changes") from None
+    return tuple(copied)

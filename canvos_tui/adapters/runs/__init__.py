@@ -1,0 +1,1 @@
+"""Build runs in the state directory: folder, lock, pipe, heart."""

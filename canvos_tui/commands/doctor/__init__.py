@@ -1,0 +1,142 @@
+"""`doctor`: the prerequisites, on a screen for whoever sits at a terminal, as lines for a chat, a ticket or a program."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canvos_tui.commands.doctor.draft import Source
+    from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.checks.selection import Plan, Wish
+    from canvos_tui.core.ports import Ports
+
+USAGE, INTERRUPTED = 2, 130
+OUTPUTS = ("text", "short", "markdown", "json")
+EPILOG = (
+    "Without --output, --plain and --events a terminal gets the check screen. Exit codes: 0 ready, 3 not ready, "
+    "4 warnings (--fail-on warn), 5 not known. Example: canvos-tui doctor --output short"
+)
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser("doctor", help="check the prerequisites", usage="canvos-tui doctor [OPTIONS]", epilog=EPILOG)
+    add = parser.add_argument
+    add("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder (default: this one, or ~/CanvOS)")
+    add("--config", metavar="FILE", help="the answers file of `run`; needs no checkout")
+    add("--only", metavar="ID", action="append", default=[], help="this check or category only; may be repeated")
+    add("--skip", metavar="ID", action="append", default=[], help="leave this check or category out; likewise")
+    add("--accept", metavar="ID[=WHY]", action="append", default=[], help="a failure of this check is only a warning")
+    add("--timeout", metavar="S", type=seconds, default=0.0, help="give no check more than S seconds")
+    add("--offline", action="store_true", help="ask neither the network nor AWS")
+    add("--fail-on", metavar="WHAT", choices=("warn", "fail"), default="fail", help="warn or fail (default: fail)")
+    add("--output", metavar="FORM", choices=OUTPUTS, help=f"{', '.join(OUTPUTS)} (default: text)")
+    add("--events", metavar="FD", type=descriptor, help="each result as a JSON line to this open descriptor")
+    add("--plain", action="store_true", help="lines, even on a terminal")
+    add("--list", action="store_true", help="print the checks and ask nothing")
+    add("--schema", action="store_true", help="print the JSON Schema of --output json")
+    parser.set_defaults(run=main_doctor)
+
+
+def seconds(text: str) -> float:
+    """A limit of more than no time."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("more than 0 seconds are needed")
+    return value
+
+
+def descriptor(text: str) -> int:
+    """An open descriptor beside stdin and stdout, which have their own work."""
+    number = int(text)
+    if number < 2:
+        raise argparse.ArgumentTypeError(f"{number} is taken; use another, as in: --events 3 3>events.jsonl")
+    try:
+        os.fstat(number)
+    except OSError:
+        raise argparse.ArgumentTypeError(
+            f"descriptor {number} is not open; open it, as in: --events {number} {number}>events.jsonl"
+        ) from None
+    return number
+
+
+def main_doctor(args: argparse.Namespace, *, ports: Ports | None = None) -> int:
+    """Opens the screen or prints the results on stdout; the exit code says what came of it."""
+    if args.schema:
+        from canvos_tui.commands.doctor.lines import print_schema
+
+        return print_schema()
+    words = args.only or args.skip or args.accept
+    if not args.list and not words and on_screen(args):  # nothing can be wrong with words that are not there: the first frame comes first
+        return _screen(args, ports)
+    from canvos_tui.core.checks.registry import CHECKS
+    from canvos_tui.core.checks.selection import plan, unknown_word
+
+    if problem := unknown_word(CHECKS, wish_of(args)):
+        sys.stderr.write(f"canvos-tui doctor: {problem[0]}\nhint: {problem[1]}\n")
+        return USAGE
+    if args.list:
+        from canvos_tui.commands.doctor.lines import print_list
+
+        return print_list(plan(CHECKS, wish_of(args)).shown, args.output)
+    return _screen(args, ports) if on_screen(args) else _lines(args, ports)
+
+
+def wish_of(args: argparse.Namespace) -> Wish:
+    """The words that say what to check."""
+    from canvos_tui.core.checks.selection import Wish
+
+    return Wish(tuple(args.only), tuple(args.skip), tuple(args.accept), args.timeout, args.offline)
+
+
+def on_screen(args: argparse.Namespace) -> bool:
+    """Whether somebody sits there who can see a screen and did not ask for lines."""
+    lines = args.output or args.plain or args.events is not None or os.environ.get("TERM", "dumb") == "dumb"
+    return not lines and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | None) -> tuple[Plan, Source]:
+    from canvos_tui.commands.doctor.draft import source_of
+    from canvos_tui.core.checks.registry import CHECKS
+    from canvos_tui.core.checks.selection import plan
+
+    wish = wish_of(args)
+    return plan(CHECKS, wish), source_of(ports or _real(), getattr(args, "checkout", None), config, wish.accepted())
+
+
+def _real() -> Ports:
+    from canvos_tui.wiring import real_ports
+
+    return real_ports(dict(os.environ))
+
+
+def _config(args: argparse.Namespace, ports: Ports | None) -> Draft | None:
+    if not args.config:
+        return None
+    from canvos_tui.commands.doctor.draft import config_of
+
+    return config_of(ports or _real(), args.config)
+
+
+def _screen(args: argparse.Namespace, ports: Ports | None) -> int:
+    from canvos_tui.commands.doctor.screen import open_doctor
+
+    config = _config(args, ports)
+    return open_doctor(lambda: _prepared(args, ports, config), args.fail_on)
+
+
+def _lines(args: argparse.Namespace, ports: Ports | None) -> int:
+    import asyncio
+
+    from canvos_tui.commands.doctor.lines import Printer, printed
+
+    made, source = _prepared(args, ports, _config(args, ports))
+    printer = Printer(args.output or "text", args.fail_on, args.events)
+    try:
+        return asyncio.run(printed(made, source, printer))
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED

@@ -1,0 +1,73 @@
+"""The doctor on a terminal: the check screen, then its verdict on the terminal and in the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canvos_tui.commands.doctor.draft import Source
+    from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.checks.check import Report
+    from canvos_tui.core.checks.selection import Plan
+    from canvos_tui.tui.opening import Room
+
+Prepare = Callable[[], "tuple[Plan, Source]"]
+
+
+def open_doctor(prepare: Prepare, fail_on: str) -> int:
+    """Shows the screen until it is left; the wizard follows when that was asked for, with its own exit code.
+
+    What `prepare` gives is loaded after the first frame; CanvosError from it ends the screen and is raised here.
+    """
+    if "SSH_CONNECTION" in os.environ:
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from canvos_tui.tui.doctor_app import DoctorApp
+
+    plans: list[Plan] = []
+
+    async def room() -> Room:
+        from canvos_tui.core.checks.check import Report
+        from canvos_tui.core.session import Known
+        from canvos_tui.tui.opening import Opening, Room
+
+        made, source = prepare()
+        plans.append(made)
+        draft, trouble = await source.draft()
+        known = Known(report=Report(made.asked), final=source.final)
+        return Room(source.ports, draft, Opening(page="check", hint=f"! {trouble}" if trouble else "", known=known))
+
+    app = DoctorApp(room)
+    app.run()
+    if app.problem is not None:
+        raise app.problem
+    if app.go_on:
+        return _wizard(app.draft)
+    if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see
+        return app.return_code or _nothing()
+    return _told(plans[0], app.report, fail_on)
+
+
+def _told(made: Plan, left: Report, fail_on: str) -> int:
+    from canvos_tui.core.checks.report_text import short
+    from canvos_tui.core.checks.selection import exit_code, told
+    from canvos_tui.core.terminal.plain_ascii import to_ascii, wanted
+
+    report = told(made, left)
+    text = short(report)
+    sys.stdout.write(to_ascii(text) if wanted(os.environ) else text)
+    return exit_code(report, fail_on)
+
+
+def _nothing() -> int:
+    from canvos_tui.core.checks.selection import UNDETERMINED
+
+    return UNDETERMINED
+
+
+def _wizard(draft: Draft) -> int:
+    from canvos_tui.commands.wizard import open_wizard
+
+    return open_wizard(str(draft.folder) if draft.folder else None)

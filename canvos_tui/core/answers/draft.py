@@ -1,0 +1,286 @@
+"""The draft: what the user told us, immutable, moved by one answer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
+from canvos_tui.core.errors import InvalidValueError
+
+
+class Origin(Enum):
+    """Where a value came from; the value is the word shown beside it."""
+
+    GUIDE = "guide's value"
+    ARG = "your .arg"
+    ENVIRONMENT = "environment"
+    CONFIG = "answers file"
+    YOU = "you"
+    PROFILE = "profile"
+    SECRET = ".secret"  # noqa: S105  the name of a file
+    TAG = "= CUSTOM_TAG"
+    TYPED = "typed"
+
+
+class UserData(Enum):
+    """What becomes of `user-data`, the file that lets an instance join Palette."""
+
+    UNDECIDED = "undecided"
+    CHECKOUT = "the checkout's"
+    FILE = "a file"
+    TEMPLATE = "from our template"
+    NONE = "without"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A field's text as typed, where it came from, and why it was refused (empty when it is good)."""
+
+    text: str
+    origin: Origin
+    error: str = ""
+
+
+# -- answers: one change each ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FieldAnswered:
+    """A field has a good value."""
+
+    key: str
+    text: str
+    origin: Origin = Origin.YOU
+
+
+@dataclass(frozen=True)
+class FieldRefused:
+    """A field holds a text that cannot be its value; it is kept as typed."""
+
+    key: str
+    text: str
+    error: str
+
+
+@dataclass(frozen=True)
+class FolderChosen:
+    """The checkout's folder and the repository to clone from."""
+
+    folder: Path
+    repository: str
+
+
+@dataclass(frozen=True)
+class TagChosen:
+    """The CanvOS tag; checked out or to be."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
+class SeveralChosen:
+    """Whether provider images for several Kubernetes versions are wanted (step 14)."""
+
+    several: bool
+
+
+@dataclass(frozen=True)
+class VersionsKept:
+    """The versions to keep in k8s_version.json."""
+
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeysGiven:
+    """The AWS keys, in memory only."""
+
+    keys: AwsKeys | None
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class ArgFound:
+    """Values of an existing `.arg`; they win over the guide's but not over what was typed."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PageReached:
+    """The page on the screen, for resuming."""
+
+    page: str
+
+
+@dataclass(frozen=True)
+class CheckAccepted:
+    """A failed check that the user takes on, with the reason."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class UserDataChosen:
+    """What becomes of user-data; `path` for a file, `text` for one made from the template."""
+
+    choice: UserData
+    path: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ReuseAllowed:
+    """The user wants the existing S3 object of this key to be imported instead of a new upload."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class StartedAnew:
+    """All answers are dropped for a new draft."""
+
+    draft: Draft
+
+
+Answer = (
+    StartedAnew
+    | FieldAnswered
+    | FieldRefused
+    | FolderChosen
+    | TagChosen
+    | SeveralChosen
+    | VersionsKept
+    | KeysGiven
+    | ArgFound
+    | PageReached
+    | CheckAccepted
+    | UserDataChosen
+    | ReuseAllowed
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """All answers so far. `keys` never leaves memory; everything else is saved on each change."""
+
+    folder: Path | None = None
+    repository: str = PUBLIC_REPOSITORY
+    tag: str = ""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    several: bool = False
+    kept: tuple[str, ...] = ()
+    keys: AwsKeys | None = None
+    key_origin: Origin = Origin.TYPED
+    page: str = "start"
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    user_data: UserData = UserData.UNDECIDED
+    user_data_path: str = ""
+    user_data_text: str = ""
+    reuse: str = ""  # the S3_KEY whose existing object may be used
+
+    def after(self, answer: Answer) -> Draft:  # noqa: C901, PLR0911  one line per kind of answer
+        """The draft once this answer is counted in."""
+        match answer:
+            case StartedAnew(draft):
+                return draft
+            case FieldAnswered(key, text, origin):
+                return self._with(key, Entry(text, origin))
+            case FieldRefused(key, text, error):
+                return self._with(key, Entry(text, Origin.YOU, error))
+            case FolderChosen(folder, repository):
+                same = folder == self.folder
+                return replace(self, folder=folder, repository=repository, tag=self.tag if same else "")
+            case TagChosen(tag):
+                return replace(self, tag=tag)
+            case SeveralChosen(several):
+                return replace(self, several=several)
+            case VersionsKept(versions):
+                return replace(self, kept=versions)
+            case KeysGiven(keys, origin):
+                return replace(self, keys=keys, key_origin=origin)
+            case ArgFound(found):
+                return self._with_found(found)
+            case PageReached(page):
+                return replace(self, page=page)
+            case CheckAccepted(check, reason):
+                return replace(self, accepted={**self.accepted, check: reason})
+            case UserDataChosen(choice, path, text):
+                return replace(self, user_data=choice, user_data_path=path, user_data_text=text)
+            case ReuseAllowed(key):
+                return replace(self, reuse=key)
+
+    def _with(self, key: str, entry: Entry) -> Draft:
+        return replace(self, entries={**self.entries, key: entry})
+
+    def _with_found(self, found: Mapping[str, str]) -> Draft:
+        entries = dict(self.entries)
+        for asked in fields.ASKED:
+            mine = entries.get(asked.key)
+            if asked.key not in found or (mine and mine.origin is not Origin.GUIDE):
+                continue
+            entries[asked.key] = entry_for(asked, found[asked.key], Origin.ARG)
+        return replace(self, entries=entries)
+
+    def entry(self, key: str) -> Entry:
+        """A field's text; S3_KEY follows CUSTOM_TAG until it is given a text of its own, as guide step 11 promises."""
+        own = self.entries.get(key)
+        if key == "S3_KEY" and (own is None or (not own.text and own.origin is not Origin.YOU)):
+            tag = self.entry("CUSTOM_TAG")
+            return entry_for(fields.S3_KEY, tag.text, Origin.TAG)
+        return own or Entry("", Origin.GUIDE)
+
+    def text(self, key: str) -> str:
+        """The accepted text of a field, "" while there is none."""
+        entry = self.entry(key)
+        return "" if entry.error else entry.text
+
+    def args(self) -> dict[str, str]:
+        """What goes into `.arg` (guide step 13). K8S_VERSION is left out when several versions are kept (step 14)."""
+        wanted = {f.key: self.text(f.key) for f in fields.ASKED}
+        wanted["IMAGE_REPO"] = wanted["OS_DISTRIBUTION"]
+        if self.several:
+            del wanted["K8S_VERSION"]
+        if not wanted["BASE_IMAGE"]:
+            del wanted["BASE_IMAGE"]
+        return {**wanted, **fields.FIXED}
+
+    def without_args(self) -> tuple[str, ...]:
+        """Keys that an existing `.arg` must lose."""
+        return tuple(k for k in ("K8S_VERSION", "BASE_IMAGE") if k not in self.args())
+
+
+def entry_for(asked: Field, text: str, origin: Origin) -> Entry:
+    """The entry for a text that was found rather than typed: refused ones are kept with the reason."""
+    try:
+        asked.parse(text)
+    except InvalidValueError as error:
+        return Entry(text, origin, "" if asked.optional and not text else error.sentence())
+    return Entry(text.strip(), origin)
+
+
+def answer_for(asked: Field, text: str) -> FieldAnswered | FieldRefused:
+    """The answer that a typed text gives."""
+    try:
+        asked.parse(text)
+    except InvalidValueError as error:
+        return FieldRefused(asked.key, text, error.sentence())
+    return FieldAnswered(asked.key, text.strip())
+
+
+def fresh(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Draft:
+    """A new draft with the guide's values, and REGION and S3_BUCKET from the environment where they are set."""
+    entries = {f.key: Entry(f.guide, Origin.GUIDE) for f in fields.ASKED if f.guide}
+    environ = environ or {}
+    for asked, names in ((fields.REGION, ("REGION", "AWS_REGION", "AWS_DEFAULT_REGION")), (fields.S3_BUCKET, ("S3_BUCKET",))):
+        text = next((environ[n] for n in names if environ.get(n)), "")
+        if text:
+            entries[asked.key] = entry_for(asked, text, Origin.ENVIRONMENT)
+    return Draft(folder=folder, entries=entries)

@@ -1,0 +1,139 @@
+"""Turns a draft into plain data for the state file and back, and an answers file into a draft. Never holds a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for, fresh
+from canvos_tui.core.checkout.state import parse_folder, parse_repository
+from canvos_tui.core.errors import CanvosError, InvalidValueError
+
+SCHEMA = "canvos-tui.draft/1"
+ROUTES = ("guide",)
+
+
+def to_data(draft: Draft) -> dict[str, object]:
+    """Plain texts, lists and maps; the keys are left out, and a user-data text too, because it can hold a registration token."""
+    return {
+        "schema": SCHEMA,
+        "checkout": str(draft.folder) if draft.folder else "",
+        "repository": draft.repository,
+        "tag": draft.tag,
+        "page": draft.page,
+        "values": {k: {"text": e.text, "from": e.origin.name, "error": e.error} for k, e in draft.entries.items()},
+        "several": draft.several,
+        "k8s_versions": list(draft.kept),
+        "accepted": dict(draft.accepted),
+        "user_data": draft.user_data.name if draft.user_data is not UserData.TEMPLATE else UserData.UNDECIDED.name,
+        "user_data_path": draft.user_data_path,
+        "reuse": draft.reuse,
+    }
+
+
+def from_data(data: object) -> Draft | None:
+    """The draft of a state file; None for what is no draft. Unknown keys and damaged parts are passed over."""
+    if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
+        return None
+    entries = {}
+    values = data.get("values")
+    for key, raw in values.items() if isinstance(values, Mapping) else ():
+        if key in fields.BY_KEY and key not in {f.key for f in fields.KEYS} and isinstance(raw, Mapping):
+            origin = Origin[str(raw.get("from"))] if str(raw.get("from")) in Origin.__members__ else Origin.YOU
+            entries[str(key)] = Entry(str(raw.get("text", "")), origin, str(raw.get("error", "")))
+    accepted = data.get("accepted")
+    choice = str(data.get("user_data", ""))
+    return Draft(
+        folder=Path(str(data["checkout"])) if data.get("checkout") else None,
+        repository=str(data.get("repository") or fresh().repository),
+        tag=str(data.get("tag") or ""),
+        entries=entries or fresh().entries,
+        several=data.get("several") is True,
+        kept=_texts(data.get("k8s_versions")),
+        page=str(data.get("page") or "start"),
+        accepted={str(k): str(v) for k, v in accepted.items()} if isinstance(accepted, Mapping) else {},
+        user_data=UserData[choice] if choice in UserData.__members__ else UserData.UNDECIDED,
+        user_data_path=str(data.get("user_data_path") or ""),
+        reuse=str(data.get("reuse") or ""),
+    )
+
+
+def _texts(raw: object) -> tuple[str, ...]:
+    return tuple(str(v) for v in raw) if isinstance(raw, list) else ()
+
+
+@dataclass(frozen=True)
+class Config:
+    """An answers file: the draft it makes and every problem found in it."""
+
+    draft: Draft
+    problems: tuple[str, ...]
+
+
+OTHER_KEYS = ("checkout", "repository", "tag", "route", "k8s_versions", "user_data", "accept")
+_SECRET_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
+
+
+def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
+    """Reads an answers file (YAML, every scalar left as text): the keys of `.arg` plus those of OTHER_KEYS."""
+    if data is None:
+        data = {}
+    if not isinstance(data, Mapping):
+        raise InvalidValueError("the answers file is no list of `NAME: value` lines", allowed="YAML with one value per name")
+    problems: list[str] = []
+    draft = fresh(environ)
+    entries = dict(draft.entries)
+    known = [f.key for f in fields.ASKED] + list(OTHER_KEYS)
+    for raw_key, raw in data.items():
+        key = str(raw_key)
+        if key in _SECRET_KEYS:
+            problems.append(f"{key}: keys do not belong into an answers file; set them in the environment or in .secret")
+        elif key in fields.BY_KEY:
+            entry = entry_for(fields.BY_KEY[key], str(raw or ""), Origin.CONFIG)
+            entries[key] = entry
+            problems += [f"{key}: {entry.error}"] if entry.error else []
+        elif key not in OTHER_KEYS:
+            near = get_close_matches(key, known, 1)
+            problems.append(f"{key}: unknown name" + (f"; did you mean {near[0]}?" if near else ""))
+    draft = replace(draft, entries=entries)
+    return _with_others(draft, data, problems, home)
+
+
+def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str], home: Path) -> Config:
+    try:
+        draft = replace(
+            draft,
+            folder=parse_folder(str(data.get("checkout") or "~/CanvOS"), home),
+            repository=parse_repository(str(data.get("repository") or draft.repository)),
+        )
+    except CanvosError as error:
+        problems.append(f"checkout: {error}")
+    route = str(data.get("route") or "guide")
+    if route not in ROUTES:
+        problems.append(f"route: `{route}` is unknown; allowed: {', '.join(ROUTES)}")
+    kept = _texts(data.get("k8s_versions"))
+    accept = data.get("accept")
+    accepted = {str(k): str(v) for k, v in accept.items()} if isinstance(accept, Mapping) else dict.fromkeys(_texts(accept), "answers file")
+    choice, path = _user_data(data.get("user_data"))
+    draft = replace(
+        draft,
+        tag=str(data.get("tag") or ""),
+        several=bool(kept),
+        kept=kept,
+        accepted=accepted,
+        user_data=choice,
+        user_data_path=path,
+    )
+    return Config(draft, tuple(problems))
+
+
+def _user_data(raw: object) -> tuple[UserData, str]:
+    """`none` or false: without; `checkout` or nothing: the one that is there; else the path of a file."""
+    if raw in (None, "", "checkout"):
+        return UserData.CHECKOUT, ""
+    if raw in ("none", "without", "false", "no"):
+        return UserData.NONE, ""
+    return UserData.FILE, str(raw)

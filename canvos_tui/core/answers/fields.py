@@ -1,0 +1,175 @@
+"""The field table: what the guide's steps 6 to 12 ask for, one row each, with the guide's value and the parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canvos_tui.core.answers import values
+from canvos_tui.core.answers.values import Parser
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to ask for. `guide` is the guide's own value, "" where the guide has only a placeholder."""
+
+    key: str
+    step: int
+    guide: str
+    line: str  # one line of help under the field
+    parse: Parser
+    help: str  # what it is, where to find it, an example, what breaks
+    secret: bool = False
+    optional: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """The CSS id of its row."""
+        return self.key.lower().replace("_", "-")
+
+
+CUSTOM_TAG = Field(
+    "CUSTOM_TAG",
+    6,
+    "palette-learn",
+    "lower case letters, digits, `-`",
+    values.parse_image_tag,
+    "The last part of the names of provider images, for example v4.9.38-palette-learn.\n"
+    "You choose it. This AMI build only puts it on a local image; the S3 key is prefilled with it, as step 11 promises.",
+)
+IMAGE_REGISTRY = Field(
+    "IMAGE_REGISTRY",
+    7,
+    "",
+    "your Docker ID, or a registry host such as registry.acme.com",
+    values.parse_registry,
+    "Where provider images would be pushed: a Docker ID, or host[:port]/path without http://.\n"
+    "This AMI build pushes nothing there; the value is kept in .arg for +build-provider-images.",
+)
+OS_DISTRIBUTION = Field(
+    "OS_DISTRIBUTION",
+    8,
+    "ubuntu",
+    "ubuntu or opensuse-leap; rhel and sles need BASE_IMAGE",
+    values.parse_os_distribution,
+    "The operating system of the AMI. The Earthfile picks the Kairos base image by it.\nrhel and sles have no base image of their own.",
+)
+OS_VERSION = Field(
+    "OS_VERSION",
+    8,
+    "24.04",
+    "24.04, 22.04 or 20.04 for ubuntu; 15.6 for opensuse-leap",
+    values.parse_os_version,
+    "Part of the base image's tag. os_version.json of the checkout lists 22.04 and 20.04 only, but nothing reads that\n"
+    "file and the guide uses 24.04. Whether the base image exists is known when it is pulled.",
+)
+BASE_IMAGE = Field(
+    "BASE_IMAGE",
+    8,
+    "",
+    "needed for rhel and sles: an image that you built",
+    values.parse_base_image,
+    "An image reference that takes the place of the Kairos base image.",
+    optional=True,
+)
+K8S_DISTRIBUTION = Field(
+    "K8S_DISTRIBUTION",
+    9,
+    "kubeadm",
+    "a name in k8s_version.json; kubeadm is PXK-E",
+    values.parse_k8s_distribution,
+    "Kubernetes for provider images. It does not change this AMI: +aws-cloud-image does not read it.",
+)
+K8S_VERSION = Field(
+    "K8S_VERSION",
+    9,
+    "1.33.5",
+    "one of the versions of that distribution",
+    values.parse_k8s_version,
+    "Kubernetes version for provider images, x.y.z without a leading v. It does not change this AMI.",
+)
+REGION = Field(
+    "REGION",
+    10,
+    "",
+    "the region that the bucket is in; the import runs there",
+    values.parse_region,
+    "An AWS region such as eu-west-1. EC2 imports only from a bucket of the same region; the upload would succeed\n"
+    "anywhere and the import refuse afterwards.",
+)
+S3_BUCKET = Field(
+    "S3_BUCKET",
+    10,
+    "",
+    "an existing bucket: 3-63 of lower case letters, digits, `.`, `-`",
+    values.parse_bucket,
+    "The bucket that the raw image is uploaded to. It must exist. Create one with\n"
+    "aws s3 mb s3://NAME --region REGION, or in the S3 console.",
+)
+S3_KEY = Field(
+    "S3_KEY",
+    11,
+    "",
+    "3-128 of letters, digits, `.` `_` `/` `-`; also the AMI's name",
+    values.parse_s3_key,
+    "Name of the object in the bucket and of the AMI. It must be new: an existing object is silently reused (the upload\n"
+    "is skipped), an existing AMI is silently reported as the result.\n"
+    "Step 11 says that an empty key means CUSTOM_TAG. The script would use the raw file's name, so it is filled in here.",
+)
+AWS_ACCESS_KEY_ID = Field(
+    "AWS_ACCESS_KEY_ID",
+    12,
+    "",
+    "a long-lived key of an IAM user, AKIA...",
+    values.parse_access_key_id,
+    "From the IAM console, Users, Security credentials. Temporary keys (ASIA..., SSO, roles) fail in the build.",
+    secret=False,
+)
+AWS_SECRET_ACCESS_KEY = Field(
+    "AWS_SECRET_ACCESS_KEY",
+    12,
+    "",
+    "40 characters, shown once when the key is made",
+    values.parse_secret_key,
+    "Kept in memory and in .secret (mode 0600) only, masked in every log. A lost one cannot be shown again: make a new key.",
+    secret=True,
+)
+HTTPS_PROXY = Field(
+    "HTTPS_PROXY",
+    13,
+    "",
+    "empty, or http://[user:password@]host:port",
+    values.parse_proxy,
+    "Set it only where the build must go through a proxy. Any value switches earthly.sh to its proxy mode.\n"
+    "The value is printed into the build log.",
+    optional=True,
+)
+HTTP_PROXY = Field("HTTP_PROXY", 13, "", "empty, or http://[user:password@]host:port", values.parse_proxy, HTTPS_PROXY.help, optional=True)
+NO_PROXY = Field(
+    "NO_PROXY",
+    13,
+    "",
+    "hosts that need no proxy, with commas between",
+    values.parse_no_proxy,
+    "Hosts, domains and networks that are reached without the proxy.",
+    optional=True,
+)
+
+ASKED = (
+    CUSTOM_TAG,
+    IMAGE_REGISTRY,
+    OS_DISTRIBUTION,
+    OS_VERSION,
+    BASE_IMAGE,
+    K8S_DISTRIBUTION,
+    K8S_VERSION,
+    REGION,
+    S3_BUCKET,
+    S3_KEY,
+    HTTPS_PROXY,
+    HTTP_PROXY,
+    NO_PROXY,
+)
+KEYS = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
+BY_KEY = {field.key: field for field in (*ASKED, *KEYS)}
+# written to .arg as they are, never asked for (guide step 13)
+FIXED = {"ARCH": "amd64", "UPDATE_KERNEL": "false"}

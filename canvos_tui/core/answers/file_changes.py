@@ -1,0 +1,126 @@
+"""The three files of guide steps 13 to 15: what they would become, as a diff, and the writing of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from canvos_tui.core.answers.diff import DiffLine, unified
+from canvos_tui.core.answers.draft import Draft, UserData
+from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file
+from canvos_tui.core.ports import Files
+
+ARG, SECRET, VERSIONS, USER_DATA = ".arg", ".secret", "k8s_version.json", "user-data"
+# CanvOS ignores `.arg.*` but not `.secret.*`: under such names no copy of a key or token can be committed by mistake
+COPIES = {SECRET: ".arg.secret", USER_DATA: ".arg.user-data"}
+NAMES = (ARG, SECRET, VERSIONS, USER_DATA)
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """One file before and after; `diff` is safe to show, secrets are masked in it."""
+
+    name: str
+    old: bytes | None
+    new: bytes
+    mode: int
+    diff: tuple[DiffLine, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return self.old != self.new
+
+
+async def read_current(files: Files, folder: Path) -> dict[str, bytes | None]:
+    """The files as they are now, None for each that is not there."""
+    return {name: await files.read_bytes(folder / name) for name in NAMES}
+
+
+def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | None = None) -> tuple[FileChange, ...]:
+    """What would be written; raises InvalidValueError for what cannot be. `user_data` are the bytes of the chosen file."""
+    changes = [_arg(draft, current.get(ARG))]
+    if draft.keys is not None:
+        changes.append(_secret(draft, current.get(SECRET)))
+    versions = current.get(VERSIONS)
+    if draft.several and versions is not None:
+        text = versions.decode("utf-8", "surrogateescape")
+        new = k8s_versions.prune(text, draft.text("K8S_DISTRIBUTION"), draft.kept)
+        changes.append(
+            FileChange(VERSIONS, versions, new.encode("utf-8", "surrogateescape"), 0o644, unified(VERSIONS, text, new, context=1))
+        )
+    data = draft.user_data_text.encode() if draft.user_data is UserData.TEMPLATE else user_data
+    if draft.user_data in {UserData.TEMPLATE, UserData.FILE} and data is not None:
+        old = current.get(USER_DATA)
+        shown = unified(USER_DATA, _covered(old), _covered(data))
+        changes.append(FileChange(USER_DATA, old, data, 0o600, shown))
+    return tuple(changes)
+
+
+def _arg(draft: Draft, old: bytes | None) -> FileChange:
+    new = arg_file.render(old, draft.args(), draft.without_args())
+    return FileChange(ARG, old, new, 0o644, unified(ARG, _text(old), _text(new)))
+
+
+def _secret(draft: Draft, old: bytes | None) -> FileChange:
+    assert draft.keys is not None
+    new = secret_file.render(draft.keys, old)
+    shown = unified(SECRET, secret_file.masked(old or b""), secret_file.masked(new))
+    if old is not None and old != new and not shown:
+        shown = (DiffLine("@", "(a masked value changes)"),)
+    return FileChange(SECRET, old, new, secret_file.MODE, shown)
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "replace").replace("\r", "\\r")
+
+
+def _covered(data: bytes | None) -> str:
+    """user-data with its token's value hidden."""
+    lines = (data or b"").decode("utf-8", "replace").splitlines()
+    return "\n".join(
+        f"{line.split(':', 1)[0]}: ********" if any(w in line.lower() for w in ("token", "passw", "secret")) and ":" in line else line
+        for line in lines
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that was written, and where its old content went."""
+
+    name: str
+    backup: Path | None
+
+
+async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], stamp: str) -> tuple[Written, ...]:
+    """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact."""
+    done = []
+    for change in changes:
+        path = folder / change.name
+        if not change.changed and await files.mode(path) == change.mode:
+            continue
+        backup = await _kept(files, path, change, stamp) if change.old is not None and change.changed else None
+        await files.write(path, change.new, change.mode)
+        done.append(Written(change.name, backup))
+    return tuple(done)
+
+
+async def _kept(files: Files, path: Path, change: FileChange, stamp: str) -> Path | None:
+    """The copy of the old file. AWS shows a secret key only once, so a `.secret` with other keys is kept as well."""
+    if change.name == SECRET and secret_file.keys_of(change.old or b"") in {None, secret_file.keys_of(change.new)}:
+        return None
+    return await files.backup(path, stamp, name=COPIES.get(change.name, ""))
+
+
+def texts_to_mask(args: Mapping[str, str], changes: tuple[FileChange, ...]) -> tuple[str, ...]:
+    """The texts beside the keys that must not reach a log: proxy passwords, and tokens and passwords of user-data."""
+    found = [v.rpartition("@")[0].rpartition(":")[2] for k, v in args.items() if k.endswith("_PROXY") and "@" in v]
+    for change in changes:
+        if change.name == USER_DATA:
+            for line in change.new.decode("utf-8", "replace").splitlines():
+                name, _, value = line.partition(":")
+                value = value.strip().strip("\"'")
+                if any(w in name.lower() for w in ("token", "passw", "secret")) and len(value) >= 6:
+                    found.append(value)
+    return tuple(found)

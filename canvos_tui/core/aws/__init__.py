@@ -1,0 +1,1 @@
+"""What AWS told us, as values, and what its policies mean."""

@@ -1,0 +1,76 @@
+"""Renders and reads `.secret`, the file from which Earthly takes the three secrets of the last build step."""
+
+from __future__ import annotations
+
+import re
+
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.secret import Secret
+
+MODE = 0o600
+IDS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*")
+_WHOLE = re.compile(r"'[^']*'(?:\s+#.*)?|\"(?:[^\"\\]|\\.)*\"(?:\s+#.*)?")
+_SAFE = re.compile(r"[A-Za-z0-9/+=]+")
+
+
+def render(keys: AwsKeys, current: bytes | None = None) -> bytes:
+    """The file with all three ids; AWS_PROFILE is empty, because the build stops when the name is missing. Other lines stay."""
+    secret = keys.secret.reveal()
+    if not _SAFE.fullmatch(keys.key_id) or not _SAFE.fullmatch(secret):
+        raise InvalidValueError("the keys hold a character that no AWS key has", remedy="type them again on the keys screen")
+    wanted = {"AWS_PROFILE": "", "AWS_ACCESS_KEY_ID": keys.key_id, "AWS_SECRET_ACCESS_KEY": secret}
+    out = []
+    for line in (current or b"").decode("utf-8", "replace").replace("\r", "").splitlines():
+        found = _LINE.fullmatch(line)
+        if found and found[1] in IDS:
+            continue
+        out.append(line)
+    out.extend(f"{name}={value}" for name, value in wanted.items())
+    return ("\n".join(out) + "\n").encode()
+
+
+def read(data: bytes) -> dict[str, Secret]:
+    """The ids of a `.secret` with their values; an id without a value holds an empty Secret."""
+    found: dict[str, Secret] = {}
+    for line in data.decode("utf-8", "replace").splitlines():
+        if (m := _LINE.fullmatch(line)) and not line.lstrip().startswith("#"):
+            found[m[1]] = Secret(m[2].strip("\"'"))
+    return found
+
+
+def unreadable(data: bytes) -> tuple[tuple[int, str], ...]:
+    """Lines that stop Earthly's reader (godotenv), with the reason; what stands in them is not told."""
+    found = [(1, "the file starts with a byte order mark")] if data.startswith(b"\xef\xbb\xbf") else []
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if not (m := _LINE.fullmatch(line)):
+            found.append((number, "this is no NAME=value"))
+        elif m[2][:1] in {"'", '"'} and not _WHOLE.fullmatch(m[2]):
+            found.append((number, "text before or after the quotes, or a quote that is not closed"))
+    return tuple(found)
+
+
+def keys_of(data: bytes) -> AwsKeys | None:
+    """The key pair of a `.secret`, None when one half is missing."""
+    found = read(data)
+    key_id, secret = found.get("AWS_ACCESS_KEY_ID"), found.get("AWS_SECRET_ACCESS_KEY")
+    if not key_id or not secret:
+        return None
+    return AwsKeys(key_id.reveal(), secret)
+
+
+def masked(data: bytes) -> str:
+    """The text with every value hidden but the access key id's last four characters, for a diff."""
+    out = []
+    for line in data.decode("utf-8", "replace").splitlines():
+        if (m := _LINE.fullmatch(line)) and not line.lstrip().startswith("#"):
+            value = m[2].strip("\"'")
+            shown = "" if not value else (f"...{value[-4:]}" if m[1] == "AWS_ACCESS_KEY_ID" and len(value) >= 16 else "********")
+            out.append(f"{m[1]}={shown}")
+        else:
+            out.append(line)
+    return "\n".join(out) + ("\n" if out else "")

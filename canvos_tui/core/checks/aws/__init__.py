@@ -1,0 +1,1 @@
+"""AWS-...: keys, bucket, rights and names."""

@@ -1,0 +1,256 @@
+"""What AWS would refuse, asked with the very keys of the build, before the build."""
+
+from __future__ import annotations
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.aws.facts import ImportTask, Right, RightProbe
+from canvos_tui.core.aws.vmimport_role import partition_of
+from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
+from canvos_tui.core.checks.aws.questions import KEYS_SCREEN, asked, aws, identity, missing, refused, rights
+from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
+from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.questions import waits
+from canvos_tui.core.errors import AwsError, InvalidValueError
+from canvos_tui.core.status import Status
+
+SKEW = 240  # seconds; AWS refuses signatures that are five minutes off
+IMPORTS = 5  # import tasks at a time in a region, unless AWS raised it (VM Import/Export quotas)
+_REGION_OFF = frozenset({"OptInRequired", "AuthFailure"})
+_ENDED = frozenset({"completed", "deleted", "cancelled", "error"})
+
+
+async def creds(context: Context) -> Answer:
+    """The account and user behind the keys."""
+    if screens := missing(context, "keys"):
+        return waits(screens)
+    required = "keys that AWS accepts"
+    try:
+        found = await identity(context)
+    except AwsError as error:
+        return refused(error, required)
+    observed = f"account {found.account}, {found.user}"
+    evidence = (Evidence("aws sts get-caller-identity", found.arn),)
+    skew = found.clock_skew or 0.0
+    if abs(skew) > SKEW:
+        fix = Fix("Switch time synchronisation on", (Command("sudo timedatectl set-ntp true", root=True),))
+        told = f"{observed}; this clock is {abs(skew) / 60:.0f} min {'ahead' if skew > 0 else 'behind'}"
+        return Answer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
+    if found.root:
+        fix = Fix("Make a key for an IAM user with no more rights than needed: screen 7 has the policy")
+        return Answer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
+    return Answer(Status.PASS, observed, required, evidence=evidence)
+
+
+async def key_type(context: Context) -> Answer:
+    """A long-lived key: the build passes no session token."""
+    keys = context.draft.keys
+    if keys is None:
+        return waits(KEYS_SCREEN)
+    required = "a long-lived key (AKIA...)"
+    if keys.temporary:
+        fix = Fix(
+            "Make a key for an IAM user: IAM > Users > Security credentials > Create access key",
+            (Command("aws iam create-access-key --user-name NAME"),),
+        )
+        return Answer(Status.FAIL, f"{keys.masked_id()} is temporary: the build passes no session token", required, (fix,))
+    try:
+        fields.AWS_ACCESS_KEY_ID.parse(keys.key_id)
+    except InvalidValueError as error:
+        return Answer(Status.WARN, f"{keys.masked_id()}: {error}", required, (Fix("Compare it with the IAM console"),))
+    return Answer(Status.PASS, f"{keys.masked_id()} is long-lived", required)
+
+
+async def region(context: Context) -> Answer:
+    """EC2 of that region answers these keys."""
+    if wrong := refused_entry(context, "REGION"):
+        return wrong
+    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+        return waits(screens)
+    name, required = asked(context).region, "a region that is enabled"
+    partition = (await identity(context)).partition
+    if partition != partition_of(name):
+        fix = Fix(f"Use a region of the partition {partition}, or keys of an account in {partition_of(name)}")
+        told = f"these keys belong to the partition {partition}, {name} is in {partition_of(name)}"
+        return Answer(Status.FAIL, told, f"a region of {partition}", (fix,))
+    found = await rights(context)
+    # one answer of EC2 is enough; the second is asked where the first says nothing about the region
+    probes = [await found.one("ec2:DescribeImages")]
+    if probes[0].right is Right.UNKNOWN and probes[0].code not in _REGION_OFF:
+        probes.append(await found.one("ec2:DescribeSnapshots"))
+    if any(p.right is not Right.UNKNOWN for p in probes):
+        return Answer(Status.PASS, f"EC2 answers in {name}", required)
+    return await _no_region(context, name, probes)
+
+
+async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> Answer:
+    """Switched off, misspelt, or out of reach."""
+    required, said = "a region that is enabled", next((p.message or p.code for p in probes if p.message or p.code), "no answer")
+    evidence = tuple(Evidence(p.action, f"{p.code} {p.message}".strip()) for p in probes)
+    if any(p.code in _REGION_OFF for p in probes):
+        fix = Fix(f"Enable {name} in the account, or choose another region", (Command(f"aws account enable-region --region-name {name}"),))
+        told = f"{name} is not enabled for the account: STS knows the keys, EC2 there says {said}"
+        return Answer(Status.FAIL, told, required, (fix,), evidence)
+    facts = await (await aws(context)).region_facts()
+    if not facts.known and all(p.code == "unreachable" for p in probes):
+        near = f"REGION={facts.near[0]} (screen 5)" if facts.near else "one that exists"
+        told = f"there seems to be no region {name}: no host of that name, and no such region is known"
+        return Answer(Status.FAIL, told, "an existing region", (Fix(f"Correct the name: {near}"),), evidence)
+    again = Fix("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
+    return Answer(Status.UNKNOWN, f"EC2 of {name}: {said}", required, (again,), evidence, Method.NOT_VERIFIABLE)
+
+
+async def import_tasks(context: Context) -> Answer:
+    """Room for one more import, and none of this very object under way."""
+    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+        return waits(screens)
+    about, required = asked(context), f"fewer than {IMPORTS}, none of this object"
+    try:
+        found = await (await aws(context)).import_tasks()
+    except AwsError as error:
+        return refused(error, required)
+    active = [task for task in found if task.status not in _ENDED]
+    evidence = tuple(Evidence("aws ec2 describe-import-snapshot-tasks", _told(task)) for task in active)
+    measure = Measure(len(active), IMPORTS, "tasks")
+    same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
+    if same is not None:
+        fix = Fix(
+            "Wait until it has ended, choose another S3_KEY (screen 5), or stop it",
+            (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
+        )
+        return Answer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)
+    if len(active) >= IMPORTS:
+        fix = Fix("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
+        told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
+        return Answer(Status.WARN, told, required, (fix,), evidence, measure=measure)
+    return Answer(Status.PASS, f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way", required, measure=measure)
+
+
+def _told(task: ImportTask) -> str:
+    share = f" {task.progress} %" if task.progress is not None else ""
+    return f"{task.task_id} ({task.status}{share}) imports s3://{task.bucket}/{task.key}"
+
+
+_REQUIRED = Severity.REQUIRED
+_ROLE_DOCS = ("https://docs.aws.amazon.com/vm-import/latest/userguide/required-permissions.html",)
+# id -> action, title, what breaks, and the checks that must have passed
+_RIGHTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("AWS-S3-LIST", "s3:ListBucket", "step 16 lists the bucket to see whether the object is there already", ("AWS-BUCKET",)),
+    ("AWS-S3-GET", "s3:GetObject", "step 16 and the validation look at the upload", ("AWS-BUCKET",)),
+    ("AWS-S3-PUT", "s3:PutObject", "the raw image is uploaded at the end of step 16, after the whole build", ("AWS-BUCKET",)),
+    ("AWS-EC2-IMPORT", "ec2:ImportSnapshot", "step 16 turns the uploaded disk into a snapshot with it", ("AWS-REGION",)),
+    ("AWS-EC2-DESC-TASKS", "ec2:DescribeImportSnapshotTasks", "without it step 16 waits for the import for ever", ("AWS-REGION",)),
+    ("AWS-EC2-DESC-SNAPS", "ec2:DescribeSnapshots", "the snapshot that step 16 made is looked at with it", ("AWS-REGION",)),
+    ("AWS-EC2-REGISTER", "ec2:RegisterImage", "it makes the AMI of the snapshot, the last thing of step 16", ("AWS-REGION",)),
+    ("AWS-EC2-DESC-IMAGES", "ec2:DescribeImages", "step 16 looks for an AMI of that name and waits for the new one", ("AWS-REGION",)),
+    ("AWS-EC2-TAGS", "ec2:CreateTags", "step 16 tags the import task; without the right the import is refused", ("AWS-REGION",)),
+)
+
+
+def _check(name: str, action: str, why: str, needs: tuple[str, ...]) -> Check:
+    return Check(name, action, "aws", _REQUIRED, "prerequisites 7", why, right(action), 12, needs)
+
+
+_NAMES = ("AWS-S3-LIST", "AWS-S3-GET", "AWS-EC2-DESC-IMAGES")
+CHECKS_AWS = (
+    Check(
+        "AWS-CREDS",
+        "Keys",
+        "aws",
+        _REQUIRED,
+        "step 12",
+        "AWS is asked for the first time at the very end of step 16: a wrong key costs the whole build",
+        creds,
+        limit=12,
+    ),
+    Check(
+        "AWS-KEYTYPE",
+        "Kind of key",
+        "aws",
+        _REQUIRED,
+        "step 12",
+        "step 16 passes no session token into the build, so temporary keys fail there",
+        key_type,
+        limit=2,
+    ),
+    Check("AWS-REGION", "Region", "aws", _REQUIRED, "step 10", "step 16 makes snapshot and AMI there", region, 12, ("AWS-CREDS",)),
+    Check("AWS-BUCKET", "Bucket", "aws", _REQUIRED, "prerequisites 6", "step 16 uploads the raw image to it", bucket, 12, ("AWS-CREDS",)),
+    Check(
+        "AWS-BUCKET-REGION",
+        "Bucket's region",
+        "aws",
+        _REQUIRED,
+        "step 10",
+        "the upload of step 16 would succeed from anywhere, the import only takes a bucket of its own region",
+        bucket_region,
+        12,
+        ("AWS-BUCKET",),
+    ),
+    *(_check(*row) for row in _RIGHTS),
+    Check(
+        "AWS-ROLE-VMIMPORT",
+        "Service role vmimport",
+        "aws",
+        _REQUIRED,
+        "step 16, not in the guide",
+        "EC2 reads the image from S3 through this role: without it step 16 fails at the import, after the whole build",
+        right("vmimport"),
+        12,
+        ("AWS-CREDS",),
+        _ROLE_DOCS,
+    ),
+    Check(
+        "AWS-ENCRYPTION",
+        "Default encryption",
+        "aws",
+        Severity.RECOMMENDED,
+        "step 16, not in the guide",
+        "with a KMS key of the account, the import of step 16 fails unless the role vmimport may use that key",
+        default_encryption,
+        12,
+        ("AWS-BUCKET",),
+        _ROLE_DOCS,
+    ),
+    Check(
+        "AWS-IMPORT-TASKS",
+        "Import tasks under way",
+        "aws",
+        _REQUIRED,
+        "step 16",
+        "AWS refuses the import of step 16 while too many run, and a second one of the same object leaves a second snapshot",
+        import_tasks,
+        12,
+        ("AWS-EC2-DESC-TASKS",),
+    ),
+    Check(
+        "AWS-KEY-CLASH",
+        "S3 key is free",
+        "aws",
+        _REQUIRED,
+        "step 11",
+        "step 16 would skip the upload and import the old object",
+        key_clash,
+        12,
+        _NAMES,
+    ),
+    Check(
+        "AWS-AMI-CLASH",
+        "AMI name is free",
+        "aws",
+        _REQUIRED,
+        "step 11",
+        "step 16 would report the old AMI as its result",
+        ami_clash,
+        12,
+        _NAMES,
+    ),
+    Check(
+        "AWS-AMI-NAME",
+        "AMI name",
+        "aws",
+        _REQUIRED,
+        "step 11",
+        "step 16 names the AMI by S3_KEY too, and AWS allows less in that name",
+        ami_name,
+        2,
+    ),
+)

@@ -1,0 +1,165 @@
+"""What to ask an AWS administrator for: the statement that is missing, whole policies, and a message that holds all of it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from canvos_tui.core.aws.facts import Identity
+from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
+from canvos_tui.core.checks.check import Command, Fix
+
+BUCKET_ACTIONS, OBJECT_ACTIONS = ("s3:ListBucket",), ("s3:GetObject", "s3:PutObject")
+EC2_ACTIONS = (
+    "ec2:CreateTags",
+    "ec2:DescribeImages",
+    "ec2:DescribeImportSnapshotTasks",
+    "ec2:DescribeSnapshots",
+    "ec2:ImportSnapshot",
+    "ec2:RegisterImage",
+)
+LOOK_AT_ROLE = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
+LOOK_AT_POLICY = ("iam:GetPolicy", "iam:GetPolicyVersion")
+_UPLOADER_KMS = ("kms:Decrypt", "kms:GenerateDataKey")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom and what the documents are about; `account` is empty while nobody knows it."""
+
+    bucket: str
+    region: str
+    who: Identity | None = None
+    upload_key: str = ""
+    snapshot_key: str = ""
+
+    @property
+    def kms_keys(self) -> tuple[str, ...]:
+        """The ARNs of the account's own KMS keys that the role has to use: the bucket's and that of EBS."""
+        return tuple(dict.fromkeys(k for k in (self.upload_key, self.snapshot_key) if k))
+
+    @property
+    def partition(self) -> str:
+        """As the identity says, else by the region's name."""
+        return self.who.partition if self.who else partition_of(self.region)
+
+    @property
+    def user(self) -> str:
+        """The IAM user's bare name, "" for a role or the root user."""
+        name = self.who.user if self.who else ""
+        return name.rpartition("/")[2] if name.startswith("user/") else ""
+
+
+def key_arn(key: str, region: str, account: str) -> str:
+    """A KMS key as the ARN that a policy takes; "" for a key that AWS keeps, whose own policy admits the whole account.
+
+    A policy takes no aliases (KMS developer guide): for one of the account's own, all keys of the account stand in.
+    """
+    name = key.rpartition("alias/")[2]
+    if not key or name.startswith("aws/"):
+        return ""
+    if "alias/" not in key and key.startswith("arn:"):
+        return key
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:key/{'*' if 'alias/' in key else key}"
+
+
+def user_document(about: Subject) -> dict[str, Any]:
+    """The least that a build and these checks need: the guide's nine permissions, and a look at the role."""
+    arn = f"arn:{about.partition}:s3:::{about.bucket}"
+    found = [
+        _allow(BUCKET_ACTIONS, arn),
+        _allow(OBJECT_ACTIONS, f"{arn}/*"),
+        _allow(EC2_ACTIONS, "*"),
+    ]
+    account = about.who.account if about.who else "*"
+    found.append(_allow(LOOK_AT_ROLE, f"arn:{about.partition}:iam::{account}:role/{ROLE}"))
+    policies = (f"arn:{about.partition}:iam::{account}:policy/*", f"arn:{about.partition}:iam::aws:policy/*")
+    found.append(_allow(LOOK_AT_POLICY, *policies))
+    if about.upload_key:
+        found.append(_allow(_UPLOADER_KMS, about.upload_key))
+    return {"Version": "2012-10-17", "Statement": found}
+
+
+def _allow(actions: Iterable[str], *resources: str) -> dict[str, Any]:
+    names = list(actions)
+    return {
+        "Effect": "Allow",
+        "Action": names[0] if len(names) == 1 else names,
+        "Resource": resources[0] if len(resources) == 1 else list(resources),
+    }
+
+
+def statement(action: str, bucket: str, partition: str = "aws") -> str:
+    """A policy that allows that action and no more, as one line of JSON."""
+    arn = f"arn:{partition}:s3:::{bucket}"
+    resource = "*" if action.startswith("ec2:") else arn if action == "s3:ListBucket" else f"{arn}/*"
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
+
+
+def advice(action: str, about: Subject, *, code: str = NO_ROLE) -> tuple[Fix, ...]:
+    """The commands for whoever may change IAM; without an identity a user's name is left to fill in."""
+    if action == ROLE:
+        commands = role_commands(about.bucket, about.partition, about.kms_keys, code=code)
+        text = {"TrustPolicy": "Let VM Import take the role", "RolePolicy": "Let the role read the bucket and make snapshots"}.get(
+            code, "Create the role and let it read the bucket"
+        )
+        return (Fix(text, tuple(Command(c) for c in commands)),)
+    policy = statement(action, about.bucket, about.partition)
+    if not about.user:
+        whom = about.who.user if about.who else "these keys"
+        return (Fix(f"Allow {action} for {whom} with this policy: {policy}"),)
+    name = "canvos-tui-" + action.replace(":", "-")
+    command = f"aws iam put-user-policy --user-name {shlex.quote(about.user)} --policy-name {name} --policy-document {shlex.quote(policy)}"
+    return (Fix(f"Let an administrator allow {action} for the user {about.user}", (Command(command),)),)
+
+
+def pretty(document: dict[str, Any]) -> str:
+    """A policy document as it stands in a file."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def documents(about: Subject) -> tuple[tuple[str, str], ...]:
+    """File name and text of the three documents."""
+    return (
+        ("user-policy.json", pretty(user_document(about))),
+        ("trust-policy.json", pretty(trust_document())),
+        ("role-policy.json", pretty(role_document(about.bucket, about.partition, about.kms_keys))),
+    )
+
+
+def message(about: Subject, lacking: tuple[str, ...]) -> str:
+    """A complete message to an AWS administrator; `lacking` is a line for each thing that is missing or could not be seen."""
+    files = dict(documents(about))
+    who = about.who
+    parts = [
+        "Please help us to build an AWS image with Spectro Cloud CanvOS (guide: Build AWS Cloud Images).",
+        "",
+        f"Account   {who.account if who else 'not known'}",
+        f"For       {who.arn if who else 'not known'}",
+        f"Region    {about.region}",
+        f"Bucket    {about.bucket}  (arn:{about.partition}:s3:::{about.bucket})",
+        "",
+        "What is missing or could not be seen:",
+        *(f"  - {line}" for line in lacking or ("nothing: this is what is needed in all",)),
+        "",
+        "1. Policy for the user (the guide's nine permissions, and reading the role):",
+        files["user-policy.json"],
+    ]
+    if about.user:
+        parts.append(
+            f"   aws iam put-user-policy --user-name {shlex.quote(about.user)} --policy-name canvos-tui"
+            " --policy-document file://user-policy.json\n"
+        )
+    parts += [
+        "2. Service role vmimport, through which EC2 reads the image from the bucket. trust-policy.json:",
+        files["trust-policy.json"],
+        "   role-policy.json:",
+        files["role-policy.json"],
+        f"   aws iam create-role --role-name {ROLE} --assume-role-policy-document file://trust-policy.json",
+        f"   aws iam put-role-policy --role-name {ROLE} --policy-name {ROLE}-{about.bucket} --policy-document file://role-policy.json",
+        "   (where the role exists already: aws iam update-assume-role-policy in place of create-role)",
+    ]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,1 @@
+"""FILE-...: .arg, .secret and user-data."""

@@ -1,0 +1,139 @@
+"""The files of steps 13 and 15 and user-data, read as the build will read them; nothing is sourced or run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import replace
+from pathlib import Path
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.checkout import arg_file, arg_rules
+from canvos_tui.core.checkout.arg_rules import Flaw
+from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.files.secret import ignored, permission, secret
+from canvos_tui.core.checks.files.user_data import cloud_config
+from canvos_tui.core.checks.questions import file_of, waits, word
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.status import Status
+
+SCREEN = "screen 8"
+# what the build itself reads from .arg; the other keys are for provider images
+_READ = (fields.OS_DISTRIBUTION, fields.OS_VERSION, fields.REGION, fields.S3_BUCKET, fields.S3_KEY)
+_MISSING_KEY = "S3_KEY is empty: the script would use the raw file's name for object and AMI"
+
+
+async def arg(context: Context) -> Answer:
+    """`.arg` as bash and Earthly read it, and the values that the build needs."""
+    found = await file_of(context, ".arg")
+    if found is None:
+        return waits(SCREEN)
+    path, data = found
+    parsed = arg_file.parse(data)
+    stays, changes = (None, False) if context.final else _after_writing(context, data)
+    broken = [p for p in parsed.problems if p.fatal and (stays is None or p.text in stays)]
+    evidence = (Evidence(f"cat -n {path}", "\n".join(f"line {p.line}: {p.reason}" for p in parsed.problems)),) if parsed.problems else ()
+    required = "read alike by bash and Earthly"
+    if broken:
+        first = broken[0]
+        fixes = tuple(Fix(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
+        return Answer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, fixes, evidence)
+    kept = parsed.values if context.final else {k: v for k, v in parsed.values.items() if k not in context.draft.args()}
+    flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ)
+    fatal, mild_flaws = [f for f in flaws if f.fatal], [f.reason for f in flaws if not f.fatal]
+    if fatal:
+        return Answer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
+    if changes:
+        return waits(f"{SCREEN}, which writes .arg anew")
+    if wrong := _wrong_values(parsed.values):
+        fix = Fix("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
+        return Answer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
+    mild = [*mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
+    if not parsed.values.get("S3_KEY"):
+        mild.insert(0, _MISSING_KEY)
+    own = _rules(path, data, [f for f in flaws if not f.fatal])
+    return _to_know(mild, own, Answer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence))
+
+
+def _to_know(mild: list[str], own: tuple[Fix, ...], good: Answer) -> Answer:
+    """A warning over what does no harm by itself, the good answer where there is nothing."""
+    if not mild:
+        return good
+    rewrite = Fix("Let the wizard write the file anew", (Command("canvos-tui"),))
+    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), fixes=(*own, rewrite))
+
+
+def _rules(path: Path, data: bytes, broken: Sequence[Flaw]) -> tuple[Fix, ...]:
+    """A fix for each, at the line that holds the key."""
+    lines = {line.partition("=")[0].strip(): n for n, line in enumerate(arg_file.parse(data).lines, 1)}
+    return tuple(Fix(_sentence(f.remedy), (Command(f"${{EDITOR:-vi}} +{lines.get(f.key, 1)} {word(path)}"),)) for f in broken[:3])
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _after_writing(context: Context, data: bytes) -> tuple[set[str], bool]:
+    """The bad lines that would still be there after screen 8, and whether it would change anything."""
+    try:
+        after = arg_file.render(data, context.draft.args(), context.draft.without_args())
+    except InvalidValueError:  # an answer that cannot be written is refused on its own screen
+        after = data
+    return {p.text for p in arg_file.parse(after).problems if p.fatal}, after != data
+
+
+def _more(found: Sized) -> str:
+    return f" and {len(found) - 1} more" if len(found) > 1 else ""
+
+
+def _wrong_values(values: Mapping[str, str]) -> list[str]:
+    """Reasons against the values that the build reads, in the order of the guide."""
+    wrong = []
+    for field in _READ:
+        text = values.get(field.key, "")
+        if field is fields.S3_KEY and not text:
+            continue
+        try:
+            field.parse(text)
+        except InvalidValueError as error:
+            wrong.append(f"{field.key}: {error}")
+    if values.get("ARCH", "amd64") != "amd64":
+        wrong.append("ARCH must be amd64")
+    return wrong
+
+
+def _check(name: str, title: str, severity: Severity, guide: str, why: str) -> Check:
+    ask = {"ARG": arg, "SECRET": secret, "SECRET-PERM": permission, "SECRET-IGNORED": ignored, "USERDATA": cloud_config}[name]
+    return Check(f"FILE-{name}", title, "files", severity, guide, why, ask, needs=("REPO-CLONE",))
+
+
+CHECKS_FILES = (
+    _check(
+        "ARG",
+        ".arg",
+        Severity.REQUIRED,
+        "step 13",
+        "step 16 runs this file as a shell script and parses it again in Earthly: a value that both read differently is lost",
+    ),
+    _check(
+        "SECRET",
+        ".secret",
+        Severity.REQUIRED,
+        "step 15",
+        "the last command of step 16 asks for three secrets and fails when one is not there",
+    ),
+    _check("SECRET-PERM", "Mode of .secret", Severity.RECOMMENDED, "step 15", "step 15 puts the AWS keys into it in clear text"),
+    _check(
+        "SECRET-IGNORED",
+        ".secret and git",
+        Severity.RECOMMENDED,
+        "step 15",
+        "a commit after step 15 would carry the AWS keys away; tags before v4.8.8 do not ignore the file",
+    ),
+    _check(
+        "USERDATA",
+        "user-data",
+        Severity.REQUIRED,
+        "step 16",
+        "without it the AMI of step 16 never registers with Palette; a broken one ends that step late",
+    ),
+)

@@ -1,0 +1,87 @@
+"""`.secret` of step 15: what Earthly reads in it, who else may read it, and whether git leaves it alone. No value is ever shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from canvos_tui.core.checkout import secret_file
+from canvos_tui.core.checks.check import Answer, Command, Context, Fix
+from canvos_tui.core.checks.questions import canvos, engine, file_of, waits, word
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.status import Status
+
+SCREEN = "screen 8"
+
+
+async def secret(context: Context) -> Answer:
+    """All three ids of `.secret`, in lines that Earthly can read; their values are never shown."""
+    found = await file_of(context, ".secret")
+    if found is None:
+        return waits(SCREEN)
+    path, data = found
+    required = ", ".join(secret_file.IDS)
+    wrong = _wrong(path, data)
+    if wrong is None:
+        ends = "; its CR LF line ends do no harm, Earthly strips them" if b"\r" in data else ""
+        return Answer(Status.PASS, f"all three ids{ends}", required)
+    if not context.final:
+        return waits(f"{SCREEN}, which writes .secret anew")
+    reason, fix = wrong
+    return Answer(Status.FAIL, reason, required, (fix, Fix("Or let the wizard write the file anew", (Command("canvos-tui"),))))
+
+
+def _wrong(path: Path, data: bytes) -> tuple[str, Fix] | None:
+    """The first thing that would stop the build, with what to do."""
+    edit = "${EDITOR:-vi}"
+    if bad := secret_file.unreadable(data):
+        line, reason = bad[0]
+        return f"line {line}: {reason}: Earthly cannot read the file", Fix("Correct the line", (Command(f"{edit} +{line} {word(path)}"),))
+    values = secret_file.read(data)
+    missing = [name for name in secret_file.IDS if name not in values]
+    if missing:
+        commands = tuple(Command(f"echo '{name}=' >> {word(path)}") for name in missing if name == "AWS_PROFILE")
+        told = f"{', '.join(missing)} is missing: the build would stop at its last step"
+        return told, Fix("Complete the file; an empty AWS_PROFILE= is right", commands or (Command(f"{edit} {word(path)}"),))
+    empty = [name for name in secret_file.IDS[1:] if not values[name]]
+    if empty:
+        return f"{', '.join(empty)} is empty", Fix("Fill it in", (Command(f"{edit} {word(path)}"),))
+    if values["AWS_PROFILE"]:
+        reason = "AWS_PROFILE is set: the build has no ~/.aws, so no profile can be found"
+        return reason, Fix("Empty it", (Command(f"sed -i 's/^AWS_PROFILE=.*/AWS_PROFILE=/' {word(path)}"),))
+    if values["AWS_ACCESS_KEY_ID"].reveal().startswith("ASIA"):
+        reason = "the key is temporary (ASIA...): its session token cannot be handed to the build"
+        return reason, Fix("Put in a long-lived key (AKIA...) of an IAM user", (Command("aws iam create-access-key"),))
+    return None
+
+
+async def permission(context: Context) -> Answer:
+    """Only the owner may read `.secret`; the build's container reads it as root."""
+    found = await file_of(context, ".secret")
+    if found is None:
+        return waits(SCREEN)
+    mode = await context.ports.files.mode(found[0])
+    if mode is None:
+        return waits(SCREEN)
+    if mode & 0o077:
+        close = Fix("Close it", (Command(f"chmod 600 {word(found[0])}"),))
+        return Answer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))
+    try:
+        remapped = (await engine(context)).userns
+    except CanvosError:
+        remapped = False
+    if remapped:
+        fix = Fix('Take "userns-remap" out of /etc/docker/daemon.json, rather than opening the file')
+        return Answer(Status.WARN, f"mode {mode:04o}: the engine remaps root, whose containers cannot read it", "0600", (fix,))
+    return Answer(Status.PASS, f"mode {mode:04o}", "0600")
+
+
+async def ignored(context: Context) -> Answer:
+    """git leaves `.secret` alone."""
+    state = await canvos(context)
+    if state is None:
+        return waits("screen 2")
+    if await context.ports.git.ignored(state.path, ".secret"):
+        return Answer(Status.PASS, "git ignores .secret", "ignored by git")
+    exclude = word(state.path / ".git" / "info" / "exclude")
+    fix = Fix("Tell git to ignore it in this checkout only", (Command(f"echo .secret >> {exclude}"),))
+    return Answer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))

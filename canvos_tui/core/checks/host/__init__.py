@@ -1,0 +1,1 @@
+"""HOST-...: this machine."""

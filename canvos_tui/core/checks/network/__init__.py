@@ -1,0 +1,1 @@
+"""NET-...: proxy, names and hosts."""

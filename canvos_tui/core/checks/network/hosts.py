@@ -1,0 +1,122 @@
+"""The hosts that a build needs (Earthfile of +aws-cloud-image): their addresses, and what a healthy answer of each is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from canvos_tui.core.checks.check import Context
+from canvos_tui.core.checks.questions import args, registry
+from canvos_tui.core.machine import Reach
+
+GITHUB = "https://github.com/"
+UBUNTU = "http://archive.ubuntu.com/ubuntu/"  # apt asks without TLS
+OPENSUSE = "https://download.opensuse.org/"
+AWSCLI = "https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip"
+_REGISTRY = (200, 401)  # a registry asks for a login before it says anything else
+_PAGE = (200, 301, 302, 307, 308)
+SERVICE = tuple(code for code in range(200, 500) if code not in {407, 429})  # unsigned requests are refused in many ways
+_SUFFIX = {"cn": "amazonaws.com.cn", "us-iso": "c2s.ic.gov", "us-isob": "sc2s.sgov.gov", "eusc": "amazonaws.eu"}
+
+Address = Callable[[Context], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host of the build. `address` gives its URL, or nothing and the reason: `waits ...` or `not needed ...`."""
+
+    title: str
+    address: Address
+    healthy: tuple[int, ...]
+    step: str
+    why: str
+
+
+def _fixed(url: str) -> Address:
+    async def address(_: Context) -> str:
+        return url
+
+    return address
+
+
+async def _registry(context: Context) -> str:
+    return f"https://{(await registry(context)).partition('/')[0]}/v2/"
+
+
+async def _opensuse(context: Context) -> str:
+    chosen = (await args(context)).get("OS_DISTRIBUTION") or context.draft.text("OS_DISTRIBUTION")
+    return OPENSUSE if chosen == "opensuse-leap" else f"not needed: OS_DISTRIBUTION is {chosen}" if chosen else "waits for screen 4"
+
+
+def _endpoint(service: str) -> Address:
+    async def address(context: Context) -> str:
+        if own := context.ports.aws.endpoint():
+            return own
+        region = context.draft.text("REGION")
+        return f"https://{service}.{region}.{suffix(region)}/" if region else "waits for screen 5"
+
+    return address
+
+
+def suffix(region: str) -> str:
+    """The domain of AWS's endpoints in a region; each partition has its own."""
+    parts = region.split("-")
+    return _SUFFIX.get("-".join(parts[:2])) or _SUFFIX.get(parts[0]) or "amazonaws.com"
+
+
+HOSTS: dict[str, Host] = {
+    "NET-GITHUB": Host("github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it"),
+    "NET-REGISTRY": Host(
+        "the vendor's registry", _registry, _REGISTRY, "step 16", "step 16 pulls Earthly, the Palette agent and most base images from it"
+    ),
+    "NET-QUAY": Host(
+        "quay.io", _fixed("https://quay.io/v2/"), _REGISTRY, "step 16", "step 16 pulls AuroraBoot, which builds the raw disk, from it"
+    ),
+    "NET-DOCKERHUB": Host(
+        "Docker Hub",
+        _fixed("https://registry-1.docker.io/v2/"),
+        _REGISTRY,
+        "step 16",
+        "step 16 pulls the image that runs Docker inside the build from it",
+    ),
+    "NET-UBUNTU": Host(
+        "archive.ubuntu.com",
+        _fixed(UBUNTU),
+        _PAGE,
+        "step 16",
+        "step 16 installs packages from it, on an Ubuntu base and in the container that uploads, whatever OS was chosen",
+    ),
+    "NET-OPENSUSE": Host("download.opensuse.org", _opensuse, _PAGE, "step 16", "step 16 updates an openSUSE base image from it"),
+    "NET-ALPINE": Host(
+        "dl-cdn.alpinelinux.org",
+        _fixed("https://dl-cdn.alpinelinux.org/alpine/"),
+        _PAGE,
+        "step 16",
+        "step 16 fetches the tools for the content partition from it; when it is blocked the error names another cause",
+    ),
+    "NET-AWSCLI": Host(
+        "awscli.amazonaws.com",
+        _fixed(AWSCLI),
+        (200,),
+        "step 16",
+        "step 16 downloads the AWS command line from it after the image is built; a failure there costs the whole build",
+    ),
+    "NET-S3": Host("S3 of the region", _endpoint("s3"), SERVICE, "step 10", "step 16 uploads the image to it at its very end"),
+    "NET-EC2": Host("EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"),
+}
+
+
+async def reach(context: Context, url: str) -> Reach:
+    """How far a request to it gets; asked once for all checks that want to know."""
+    return await context.once(f"reach {url}", lambda: context.ports.network.reach(url))
+
+
+async def sample(context: Context) -> tuple[str, ...]:
+    """A few hosts of different owners, to tell a network that does not work from a host that does not."""
+    return tuple(dict.fromkeys([GITHUB, *[await HOSTS[n].address(context) for n in ("NET-REGISTRY", "NET-QUAY", "NET-DOCKERHUB")]]))
+
+
+async def clocks(context: Context) -> tuple[str, ...]:
+    """Hosts whose answers carry the time: AWS's, one without TLS, which a wrong clock cannot break, and github.com."""
+    wanted = [await HOSTS[n].address(context) for n in ("NET-S3", "NET-EC2", "NET-AWSCLI", "NET-UBUNTU", "NET-GITHUB")]
+    return tuple(dict.fromkeys(url for url in wanted if "://" in url))

@@ -1,0 +1,107 @@
+"""The hosts that a build needs, through the configured proxy. A host that was not reached is unknown, never a failure.
+
+Two questions come first, so that one cause is one red line: does the proxy let anything through, does any name resolve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, Host, reach
+from canvos_tui.core.checks.network.proxy import CHECKS_PROXY
+from canvos_tui.core.checks.questions import as_root, machine, place
+from canvos_tui.core.machine import Reach
+from canvos_tui.core.status import Status
+
+
+def _asks(name: str) -> Callable[[Context], Awaitable[Answer]]:
+    host = HOSTS[name]
+
+    async def ask(context: Context) -> Answer:
+        url = await host.address(context)
+        if "://" not in url:
+            return Answer(Status.SKIP, url, "") if url.startswith("waits") else Answer(Status.PASS, url, "an answer where it is needed")
+        found = await reach(context, url)
+        named = urlsplit(url).hostname or url
+        evidence = (Evidence(f"curl -sSI {url}", found.detail),)
+        if not found.reachable:
+            fixes = await _mend(context, found, named)
+            return Answer(Status.UNKNOWN, f"{named}: {_words(found)}", "an answer", fixes, evidence, Method.NOT_VERIFIABLE)
+        if found.status in host.healthy and not _forged(context, host, found):
+            return Answer(Status.PASS, f"{named} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
+        return _odd(found, named, host.healthy, evidence)
+
+    return ask
+
+
+def _forged(context: Context, host: Host, found: Reach) -> bool:
+    """Whether a refusal is that of a filter: AWS refuses too, and puts a request id on what it says; a stand-in need not."""
+    return found.status == 403 and host.healthy is SERVICE and not found.amazon and not context.ports.aws.endpoint()
+
+
+def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evidence, ...]) -> Answer:
+    """Something answered, and not as the host does when all is well."""
+    wanted = " or ".join(map(str, healthy[:2])) if healthy is not SERVICE else "an answer of AWS below 500"
+    look = Command(f"curl -sSI {found.url}")
+    advice = {
+        403: f"A filter on the way may refuse {named}: ask for it to be let through",
+        429: f"{named} limits requests from this address: wait, or log in there",
+        511: "This network wants a login in a browser first",
+    }.get(found.status, f"Something between here and {named} may answer in its place, or it has a bad hour")
+    return Answer(Status.WARN, f"{named} answers {found.status}", wanted, (Fix(advice, (look,)),), evidence)
+
+
+def _words(found: Reach) -> str:
+    """The step that failed; the proxy and the time limit name themselves."""
+    return found.detail if found.step in {"proxy", "timeout"} and found.detail else f"{found.step}: {found.detail}"
+
+
+async def _mend(context: Context, found: Reach, named: str) -> tuple[Fix, ...]:
+    look = Command(f"curl -sSI {found.url}")
+    if found.step == "tls":
+        return await _untrusted(context, found, named)
+    nested = (await machine(context)).nested
+    advice = {
+        "dns": f"Check the name server: {named} has no address here",
+        "connect": f"A firewall may be in the way, or a proxy is needed to reach {named}",
+        "timeout": f"A firewall may drop packets to {named}; try again, or set HTTPS_PROXY",
+        "proxy": f"Ask for {named} to be let through the proxy",
+        "http": f"Something that is no web server answers for {named}",
+    }.get(found.step, "Look at the answer")
+    fixes = [Fix(advice, (look,))]
+    if found.step == "dns" and nested == "WSL":
+        fixes.append(
+            Fix("In WSL the name server may be that of a network left behind: restart it from Windows", (Command("wsl --shutdown"),))
+        )
+    if found.step == "dns":
+        fixes.append(Fix("See which name servers are asked", (Command("cat /etc/resolv.conf"),)))
+    return tuple(fixes)
+
+
+async def _untrusted(context: Context, found: Reach, named: str) -> tuple[Fix, ...]:
+    if "expired" in found.detail or "not yet valid" in found.detail:
+        return (Fix("Look at this machine's clock first: a wrong one makes good certificates bad", (Command("date -u"),)),)
+    if found.detail.startswith("no TLS"):
+        return (Fix(f"What answers for {named} speaks no TLS: check the address, and SPECTRO_PUB_REPO where it names a mirror"),)
+    issuer = found.detail.partition("issued by ")[2]
+    who = f"{issuer} opens TLS on the way" if issuer else "A proxy may open TLS on the way"
+    certs = f"{place(context)}/certs/" if context.draft.folder else "the checkout's certs/"
+    return (
+        Fix(
+            f"{who}: put its certificate (.crt) into {certs} for the build and into this machine's store",
+            await as_root(context, "cp PROXY-CA.crt /usr/local/share/ca-certificates/", "update-ca-certificates"),
+        ),
+        Fix("Best ask for an exception: the last steps of the build do not see certs/"),
+    )
+
+
+CHECKS_NETWORK = (
+    *CHECKS_PROXY,
+    *(
+        Check(name, f"Reach {host.title}", "network", Severity.REQUIRED, host.step, host.why, _asks(name), needs=("NET-PROXY", "NET-DNS"))
+        for name, host in HOSTS.items()
+    ),
+)
+__all__ = ["CHECKS_NETWORK", "HOSTS", "UBUNTU"]

@@ -1,0 +1,54 @@
+"""What an older build left in the checkout: a new one takes it along without being asked, whatever git ignores."""
+
+from __future__ import annotations
+
+from canvos_tui.core.checkout.state import Left
+from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.questions import args, canvos, leftovers, waits, word
+from canvos_tui.core.status import Status
+from canvos_tui.core.text import ago, size
+
+_OUTPUT = "build"  # earthly.sh puts its results there, no build reads them
+# where it goes: `.env` is read by Earthly itself, the others get into the image
+_WHERE = {".env": "Earthly reads it and may stop on it"}
+
+
+async def left(context: Context) -> Answer:
+    """Files and folders with size and age; the results of older builds are named beside them."""
+    state = await canvos(context)
+    if state is None:
+        return waits("screen 2")
+    given = await args(context)
+    found = await leftovers(context, state.path)
+    taken = [one for one in found if one.path != _OUTPUT and (one.path != "spc.tgz" or given.get("CLUSTERCONFIG") == one.path)]
+    results = next((f"; build/ holds {size(one.size)} of older results" for one in found if one.path == _OUTPUT), "")
+    required = "nothing that a build takes along unasked"
+    if not taken:
+        return Answer(Status.PASS, f"none{results}", required)
+    now = context.ports.clock.now()
+
+    def words(one: Left) -> str:
+        where = f": {_WHERE[one.path]}" if one.path in _WHERE else ""
+        return f"{one.path} ({size(one.size)}, {ago(now, one.changed)}){where}"
+
+    evidence = (Evidence(f"git -C {word(state.path)} status --short --ignored", "\n".join(map(words, taken))),)
+    more = f" and {len(taken) - 2} more" if len(taken) > 2 else ""
+    aside = state.path.parent / f"{state.path.name}-aside"
+    moves = tuple(Command(f"mv {word(state.path / one.path)} {word(aside)}/") for one in taken[:4])
+    fixes = (
+        Fix("Move away what is not meant for this image", (Command(f"mkdir -p {word(aside)}"), *moves)),
+        Fix("Keep what is meant, such as a proxy's certificate in certs/: then this is only a reminder"),
+    )
+    return Answer(Status.WARN, ", ".join(map(words, taken[:2])) + more + results, required, fixes, evidence)
+
+
+LEFTOVERS = Check(
+    "REPO-LEFTOVERS",
+    "Left-overs",
+    "repo",
+    Severity.RECOMMENDED,
+    "step 16",
+    "step 16 copies them into the image without a word: content of another cluster, certificates, files of the overlay",
+    left,
+    needs=("REPO-CLONE",),
+)

@@ -1,0 +1,123 @@
+"""The doctor's JSON document. Fields are added, never renamed; what looks like a secret is masked and counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from canvos_tui.core.checkout.state import CheckoutState
+from canvos_tui.core.checks.check import CheckResult, Command, Evidence, Fix, Measure, Report
+from canvos_tui.core.machine import HostFacts
+from canvos_tui.core.masking.redactor import Redactor
+from canvos_tui.core.status import Status
+
+SCHEMA = "canvos-tui.doctor/1"
+OUTPUT_LIMIT = 4000  # characters of evidence; the rest is marked as left out
+
+
+@dataclass(frozen=True)
+class About:
+    """What surrounds the results: the tool, the time, the machine and the checkout; `seconds` is the whole run."""
+
+    version: str
+    python: str
+    started_at: datetime
+    seconds: float
+    host: HostFacts | None = None
+    checkout: CheckoutState | None = None
+
+
+def document(report: Report, about: About) -> dict[str, Any]:
+    """The whole document as plain data."""
+    host, checkout, first = about.host, about.checkout, report.first_failure
+    return {
+        "schema": SCHEMA,
+        "tool": {"version": about.version, "python": about.python},
+        "started_at": about.started_at.isoformat(),
+        "duration_ms": round(about.seconds * 1000),
+        "host": {
+            "os": host.system if host else "",
+            "arch": host.architecture if host else "",
+            "kernel": host.kernel if host else "",
+        },
+        "canvos": {
+            "path": str(checkout.path) if checkout else "",
+            "tag": checkout.tag if checkout else "",
+            "commit": checkout.commit if checkout else "",
+        },
+        "summary": {s.value: report.count(s) for s in (Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN)},
+        "verdict": report.verdict,
+        "first_failure": first.check.id if first else None,
+        "checks": [check_of(report.results[c.id]) for c in report.checks if c.id in report.results],
+    }
+
+
+@dataclass
+class _Mask:
+    redactor: Redactor = field(default_factory=Redactor)
+
+    def __call__(self, words: str) -> str:
+        return self.redactor.mask(words.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+
+    @property
+    def count(self) -> int:
+        return sum(self.redactor.counts.values())
+
+
+def check_of(result: CheckResult) -> dict[str, Any]:
+    """One check with its answer, as it stands in the document."""
+    check, answer, mask = result.check, result.answer, _Mask()
+    measure = answer.measure
+    found = {
+        "id": check.id,
+        "title": check.title,
+        "category": check.category,
+        "guide_ref": check.guide.replace(" ", "/", 1),
+        "severity": check.severity.value,
+        "status": result.status.value,
+        "method": answer.method.value,
+        "observed": _measured(mask(answer.observed), measure, measure.value if measure else None),
+        "required": _measured(mask(answer.required), measure, measure.needed if measure else None),
+        "why": check.why,
+        "fix": [_fix(fix, mask) for fix in answer.fixes],
+        "docs": list(check.docs),
+        "evidence": [_evidence(piece, mask) for piece in answer.evidence],
+        "depends_on": list(check.needs),
+        "skipped_because": _root(result),
+        "accepted": bool(result.accepted),
+        "accepted_reason": result.accepted or None,
+        "timed_out": result.timed_out,
+        "duration_ms": round(result.seconds * 1000),
+    }
+    return {**found, "redactions": mask.count}
+
+
+def _measured(words: str, measure: Measure | None, value: float | None) -> dict[str, Any]:
+    return {"value": value, "unit": measure.unit if measure else None, "text": words}
+
+
+def _fix(fix: Fix, mask: _Mask) -> dict[str, Any]:
+    return {"text": mask(fix.text), "commands": [_command(c) for c in fix.commands]}
+
+
+def _command(command: Command) -> dict[str, Any]:
+    return {"run": command.run, "root": command.root}
+
+
+def _evidence(piece: Evidence, mask: _Mask) -> dict[str, Any]:
+    output = mask(piece.output)
+    return {
+        "command": mask(piece.command),
+        "exit_code": piece.exit_code,
+        "stdout": output[:OUTPUT_LIMIT],
+        "stderr": "",  # an answer's evidence keeps both together, in their order
+        "truncated": len(output) > OUTPUT_LIMIT,
+    }
+
+
+def _root(result: CheckResult) -> str | None:
+    """Why a check was skipped: the check that it waits for, or what is not answered yet."""
+    if result.status is not Status.SKIP:
+        return None
+    return result.skipped_because or result.answer.observed.removeprefix("waits for ")

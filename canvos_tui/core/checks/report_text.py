@@ -1,0 +1,143 @@
+"""Check results as text for people: on a terminal, in a chat, in a ticket. No escape codes, and what looks like a secret is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from canvos_tui.core.checks.check import Answer, CheckResult, Fix, Report
+from canvos_tui.core.masking.redactor import mask_text
+from canvos_tui.core.status import Status
+from canvos_tui.core.text import clip
+
+SHORT_LINES = 15
+_WIDTH = 140  # characters of a line in a chat
+_WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}
+_ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP)
+LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+
+
+def headline(report: Report) -> str:
+    """The verdict, the numbers and the first failure: what a support engineer reads first."""
+    first = report.first_failure
+    return verdict_words(report) + (f" - first: {first.check.id} {plain(first.answer.observed)}" if first else "")
+
+
+def verdict_words(report: Report) -> str:
+    """The verdict in capitals and the numbers of each status; `CHECKING` while nothing that was asked so far has failed."""
+    counts = "  ".join(f"{n} {s.value}" for s in _ORDER if (n := report.count(s)))
+    word = _WORDS[report.verdict]
+    if report.verdict == "ready" and report.count(Status.SKIP):
+        word = "READY SO FAR"
+    if not report.done and report.first_failure is None:
+        word = "CHECKING"
+    return f"{word}  {counts}"
+
+
+def first_line(report: Report) -> str:
+    """The first failure in one line; empty when there is none."""
+    first = report.first_failure
+    return f"first: {first.check.id}  {plain(first.answer.observed)}" if first else ""
+
+
+def text(report: Report) -> str:
+    """Everything that did not pass in full, what waits and what passed in a line per category."""
+    lines = [headline(report)]
+    for result in report.ordered():
+        if result.status in LOUD:
+            lines += ["", *_block(result)]
+    folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
+    return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
+
+
+def _block(result: CheckResult) -> Iterator[str]:
+    check, answer = result.check, result.answer
+    yield f"{result.status.label} {check.id}  {plain(answer.observed)}" + (f"  (accepted: {result.accepted})" if result.accepted else "")
+    if answer.required:
+        yield f"     needs  {plain(answer.required)}"
+    yield f"     why    {check.why} ({check.guide})"
+    for number, fix in enumerate(answer.fixes):
+        yield f"     {'or' if number else 'fix':<6} {plain(fix.text)}"
+        yield from (f"              {command.run}{'   [root]' if command.root else ''}" for command in fix.commands)
+    yield from (f"     doc    {url}" for url in check.docs)
+    if result.timed_out:
+        yield f"     limit  {check.limit:.0f} s"
+
+
+def _folded(report: Report, status: Status) -> Iterator[str]:
+    for (category, reason), results in folds(report, status).items():
+        yield f"{status.label} {category:<8} {len(results)}  " + (reason or " ".join(r.check.id for r in results))
+
+
+def folds(report: Report, status: Status) -> dict[tuple[str, str], tuple[CheckResult, ...]]:
+    """The results of that status by category and, for what was skipped, by reason."""
+    groups: dict[tuple[str, str], tuple[CheckResult, ...]] = {}
+    for check in report.checks:
+        result = report.results.get(check.id)
+        if result is not None and result.status is status:
+            key = (check.category, plain(result.answer.observed) if status is Status.SKIP else "")
+            groups[key] = (*groups.get(key, ()), result)
+    return groups
+
+
+def short(report: Report) -> str:
+    """At most 15 lines for a chat: the verdict and whatever did not pass."""
+    rows = [r for r in report.ordered() if r.status in LOUD]
+    room = SHORT_LINES - 1
+    shown = rows if len(rows) <= room else rows[: room - 1]
+    lines = [clip(headline(report), _WIDTH), *(clip(row(r), _WIDTH) for r in shown)]
+    if len(rows) > len(shown):
+        lines.append(f"... and {len(rows) - len(shown)} more")
+    return "\n".join(lines) + "\n"
+
+
+def row(result: CheckResult) -> str:
+    """A result on one line: status, id, what was observed and what is needed."""
+    needs = f" (needs: {plain(result.answer.required)})" if result.answer.required else ""
+    return f"{result.status.label} {result.check.id}  {plain(result.answer.observed)}{needs}"
+
+
+def markdown(report: Report) -> str:
+    """Ready to paste into a ticket: the verdict, a table, and the details of whatever did not pass."""
+    lines = [f"**{_cell(headline(report))}**", "", "| | Check | Observed | Needed |", "|--|--|--|--|"]
+    for result in report.ordered():
+        answer = result.answer
+        lines.append(f"| {result.status.label} | {result.check.id} | {_cell(answer.observed)} | {_cell(answer.required)} |")
+    for result in report.ordered():
+        if result.status in LOUD:
+            lines += [
+                "",
+                f"### {result.status.label} {result.check.id}: {result.check.title}",
+                "",
+                f"{result.check.why} ({result.check.guide})",
+            ]
+            lines += [line for fix in result.answer.fixes for line in _fix(fix)]
+            lines += _evidence(result.answer)
+    return "\n".join(lines) + "\n"
+
+
+def _fix(fix: Fix) -> Iterator[str]:
+    yield from ("", f"* {plain(fix.text)}")
+    if fix.commands:
+        yield from ("", *_fenced(tuple(c.run + ("   # needs root" if c.root else "") for c in fix.commands)))
+
+
+def _evidence(answer: Answer) -> Iterator[str]:
+    for piece in answer.evidence:
+        code = "" if piece.exit_code is None else f"   # exit {piece.exit_code}"
+        output = mask_text(piece.output.strip()[:2000])
+        yield from ("", *_fenced((f"$ {piece.command}{code}", *(plain(line, masked=False) for line in output.splitlines()))))
+
+
+def _fenced(lines: tuple[str, ...]) -> tuple[str, ...]:
+    fence = "~~~~" if any("```" in line for line in lines) else "```"
+    return (fence, *lines, fence)
+
+
+def _cell(words: str) -> str:
+    return plain(words).replace("|", "\\|")
+
+
+def plain(words: str, *, masked: bool = True) -> str:
+    """One line without control characters and without secrets."""
+    line = "".join(c if c.isprintable() else " " for c in words).strip()
+    return mask_text(line) if masked else line

@@ -1,0 +1,1 @@
+"""TOOL-...: git, Docker and what stands around it."""

@@ -1,0 +1,54 @@
+"""The programs of the guide: git, and the two that it calls optional. Docker has modules of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from canvos_tui.core.checks.check import Answer, Check, Context, Fix, Severity
+from canvos_tui.core.checks.questions import installing
+from canvos_tui.core.checks.tools.builder import CHECKS_BUILDER
+from canvos_tui.core.checks.tools.docker import CHECKS_DOCKER
+from canvos_tui.core.status import Status
+
+
+async def git(context: Context) -> Answer:
+    """Any git."""
+    version = await context.ports.host.tool_version("git")
+    if version is not None:
+        return Answer(Status.PASS, version or "installed", "any version")
+    fix = Fix("Install git", await installing(context, "git"))
+    return Answer(Status.FAIL, "git is not on PATH", "any version", (fix,))
+
+
+def _optional(name: str, remark: str) -> Callable[[Context], Awaitable[Answer]]:
+    async def ask(context: Context) -> Answer:
+        version = await context.ports.host.tool_version(name)
+        observed = "not installed, not needed" if version is None else f"{version or 'installed'}; {remark}"
+        return Answer(Status.PASS, observed, "optional")
+
+    return ask
+
+
+CHECKS_TOOLS = (
+    Check("TOOL-GIT", "git", "tools", Severity.REQUIRED, "prerequisites 3", "steps 1 to 4 clone CanvOS and check out a tag with it", git),
+    *CHECKS_DOCKER,
+    *CHECKS_BUILDER,
+    Check(
+        "TOOL-EARTHLY",
+        "Earthly",
+        "tools",
+        Severity.INFO,
+        "prerequisites 4",
+        "optional: step 16 brings its own Earthly in a container",
+        _optional("earthly", "step 16 does not use it"),
+    ),
+    Check(
+        "TOOL-CRANE",
+        "crane",
+        "tools",
+        Severity.INFO,
+        "prerequisites 5",
+        "optional: the guide names it as an alternative to Docker, but step 16 needs Docker",
+        _optional("crane", "it cannot take Docker's place in step 16"),
+    ),
+)

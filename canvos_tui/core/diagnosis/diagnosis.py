@@ -1,0 +1,185 @@
+"""What a log proves, when there is nothing but the log: result, phase, cause, ids, and what may be left behind in AWS.
+
+Success words prove nothing by themselves: the script prints them also over an old object, an old AMI and a failed import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from canvos_tui.core.diagnosis.catalogue import Advice, Catalogue
+from canvos_tui.core.diagnosis.cause_search import Evidence, Hit, Matcher
+from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
+from canvos_tui.core.diagnosis.story import LogStory, Warned
+from canvos_tui.core.log.facts import LogFacts
+from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.result import Cause, LeftOver
+
+SCHEMA = "canvos-tui.diagnosis/1"
+IDS = ("import_task", "snapshot", "ami", "bucket", "key", "region")
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a log has no times of ours
+_AWS = (Phase.CHECKS, Phase.UPLOAD, Phase.IMPORT, Phase.REGISTER, Phase.AMI, Phase.DONE)
+_CODES = {"succeeded": 0, "failed": 10, "cancelled": 130, "running": 12, "inconclusive": 12}
+_IMPORT_FAILED = {"deleted", "cancelled", "error"}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The answer. `result` is `succeeded`, `failed`, `cancelled`, `running` or `inconclusive`; line numbers are the file's."""
+
+    result: str
+    phase: Phase | None = None
+    cause: Cause | None = None
+    fix: tuple[Advice, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    follow_on: tuple[Evidence, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Warned, ...] = ()
+    left_behind: tuple[LeftOver, ...] = ()
+    redactions: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 succeeded, 10 failed, 11 failed in a phase that AWS has a part in, 12 not known or still running, 130 cancelled."""
+        if self.result == "failed" and self.phase in _AWS:
+            return 11
+        return _CODES[self.result]
+
+    def data(self) -> dict[str, Any]:
+        """The document of schema `canvos-tui.diagnosis/1`."""
+        cause = self.cause
+        told: dict[str, Any] | None = None
+        if cause is not None:
+            told = {"id": cause.id, "title": cause.title, "explanation": cause.explanation}
+            told["fix"] = [{"text": advice.text, "commands": list(advice.commands)} for advice in self.fix]
+            told["docs"] = list(cause.docs)
+        return {
+            "schema": SCHEMA,
+            "result": self.result,
+            "phase": self.phase.value if self.phase is not None else None,
+            "cause": told,
+            "evidence": [{"line": e.line, "text": e.text} for e in self.evidence],
+            "follow_on": [{"line": e.line, "text": e.text} for e in self.follow_on],
+            "ids": {name: self.ids.get(name) or None for name in IDS},
+            "warnings": [{"id": w.id, "text": w.text} for w in self.warnings],
+            "left_behind": [{"kind": left.kind, "id": left.id, "certain": left.certain} for left in self.left_behind],
+            "redactions": self.redactions,
+        }
+
+
+class Diagnoser:
+    """Reads one log in order; memory does not grow with it but for the numbers of its lines."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._reader = LogReader()
+        self._matcher = Matcher(catalogue)
+        self._story = LogStory()
+        self._numbers: list[int] = []
+
+    def read(self, lines: Sequence[tuple[int, str]]) -> None:
+        """The next lines, each with its number in the file."""
+        texts = [text for _, text in lines]
+        self._numbers += [number for number, _ in lines]
+        self._reader.feed(texts, _NEVER)
+        self._matcher.read(texts)
+        self._story.read(texts)
+
+    def diagnosis(self, redactions: int) -> Diagnosis:
+        """The answer for what was read; `redactions` is how many places were masked in it."""
+        facts, story = self._reader.facts, self._story
+        hit = self._hit(facts)
+        result = _result(facts, story, hit)
+        if result in {"succeeded", "cancelled", "running"}:
+            hit = None
+        cause = self._cause(facts, hit) if result in {"failed", "inconclusive"} else None
+        ids = {**facts.ids, **story.place}
+        return Diagnosis(
+            result,
+            phase=_phase(facts, story, hit, result),
+            cause=cause,
+            fix=tuple(advice.filled(ids) for advice in hit.entry.fix) if hit is not None else (),
+            evidence=self._evidence(cause, hit),
+            follow_on=self._placed(self._matcher.followers(hit)) if hit is not None else (),
+            ids=ids,
+            warnings=story.warnings(facts, redactions, proven=result == "succeeded"),
+            left_behind=_left_behind(facts, story, result),
+            redactions=redactions,
+        )
+
+    def _hit(self, facts: LogFacts) -> Hit | None:
+        """The cause; behind success words the link of the chain that was skipped."""
+        if _said_done(facts, self._story) and not facts.import_broken:
+            reused = "E-OBJECT-REUSED" if facts.object_existed else "E-AMI-REUSED" if facts.image_existed else ""
+            return self._matcher.named(reused)
+        return hit_in_log(facts, self._matcher)
+
+    def _cause(self, facts: LogFacts, hit: Hit | None) -> Cause | None:
+        if hit is None:
+            return cause_in_log(facts)
+        known = known_cause(facts, self._matcher)
+        return known if known is not None and known.id == hit.entry.id else hit.cause()
+
+    def _evidence(self, cause: Cause | None, hit: Hit | None) -> tuple[Evidence, ...]:
+        if hit is not None:
+            return self._placed(hit.lines)
+        return self._placed([Evidence(cause.line, text) for text in cause.evidence]) if cause is not None else ()
+
+    def _placed(self, lines: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """The same with the numbers of the file."""
+        return tuple(Evidence(self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0, e.text) for e in lines)
+
+
+def _said_done(facts: LogFacts, story: LogStory) -> bool:
+    return facts.succeeded or story.script_code == 0 or (facts.phase is Phase.DONE and facts.failure is None)
+
+
+def _result(facts: LogFacts, story: LogStory, hit: Hit | None) -> str:
+    """What is proven, from the strongest statement down."""
+    if _said_done(facts, story):
+        return _behind_success(facts, story)
+    if story.cancelled and (facts.failure is None or facts.failure.canceled or facts.failure.line > story.cancelled):
+        return "cancelled"
+    import_failed = facts.import_broken or facts.import_status in _IMPORT_FAILED  # whatever the script does afterwards
+    if facts.failure is not None or facts.gave_up or story.stopped or story.script_code or import_failed:
+        return "failed"
+    unfinished = facts.phase is not None and story.is_build
+    return "running" if unfinished and (hit is None or hit.entry.is_symptom) else "inconclusive"
+
+
+def _phase(facts: LogFacts, story: LogStory, hit: Hit | None, result: str) -> Phase | None:
+    if hit is None and not story.is_build and result == "inconclusive":
+        return None  # any text would do for the first phase
+    return phase_of(facts, hit) if result in {"failed", "inconclusive"} else facts.phase
+
+
+def _behind_success(facts: LogFacts, story: LogStory) -> str:
+    if facts.object_existed or facts.image_existed or facts.import_broken:
+        return "failed"
+    if not story.saw_aws:
+        return "succeeded" if facts.succeeded else "inconclusive"
+    return "succeeded" if facts.ids.get("snapshot") and facts.ids.get("ami") and story.uploaded else "inconclusive"
+
+
+def _left_behind(facts: LogFacts, story: LogStory, result: str) -> tuple[LeftOver, ...]:
+    """What the log says was made in AWS and not used up; `certain` is False for what can only be guessed from it."""
+    left = []
+    task, snapshot, ami = (facts.ids.get(kind, "") for kind in ("import_task", "snapshot", "ami"))
+    where = f"s3://{story.place['bucket']}/{story.place['key']}" if "key" in story.place else ""
+    if story.uploaded and where:
+        left.append(LeftOver("object", where, certain=True))
+    elif story.uploading and not facts.object_existed and where and facts.uploaded:
+        left.append(LeftOver("upload", where, certain=False))
+    if result == "succeeded":
+        return tuple(left)
+    if task and not snapshot and facts.import_status not in {*_IMPORT_FAILED, "completed"}:
+        left.append(LeftOver("import_task", task, certain=False))
+    new_ami = ami if ami != facts.image_existed else ""
+    if snapshot and not new_ami:
+        left.append(LeftOver("snapshot", snapshot, certain=True))
+    if new_ami:
+        left.append(LeftOver("ami", new_ami, certain=True))
+    return tuple(left)

@@ -1,0 +1,204 @@
+"""Reads a build's cleaned log line by line: phases, ids, upload progress, and the facts that a diagnosis starts from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from canvos_tui.core.log.facts import Failure, LogFacts
+from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
+from canvos_tui.core.log.line import SGR, Kind, LogLine, command_of, parse_line, position_of
+from canvos_tui.core.run.build import BuildEvent, IdFound, Phase, PhaseEntered, UploadSeen
+
+_UNITS = {"Bytes": 1, "Byte": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+_COMPLETED = re.compile(r"Completed ([\d.]+) ?(Bytes?|[KMGT]iB)/~?([\d.]+) ?(Bytes?|[KMGT]iB)")
+_ID = r"[0-9a-f]{8,17}"
+_TRACED = re.compile(rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID}))$")
+_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami"}
+_BARE = re.compile(rf"(?:(snap-{_ID})|(ami-{_ID}))$")
+_BARE_STARTS = {"sn", "am"}
+# how a line's body begins that may say something; "20" is a time stamp
+_TELLING = {"--", "*c", "+ ", "++", "20", "RA", "Co", "sn", "am", "ER", "WA", "E:", "Er", "er", "fa", "up", "dp", "St"}
+_STATUS = re.compile(r"\+{3,} status=(\w+)$")
+_IMPORTED = "Snapshot import process completed. Snapshot ID: "
+_EXISTS = re.compile(rf"Image .* already exists with ID: (ami-{_ID})")
+_STEP = re.compile(r"\d+/\d+$")
+_EXIT = re.compile(r"\s*did not complete successfully\. Exit code (\d+)")
+_REASON = re.compile(r"\s*(?:failed: (.*)|(was terminated because .*))")
+# words of the import script that begin a phase, behind its time stamp
+_SCRIPT = (
+    ("Starting RAW to AMI creation process.", Phase.CHECKS),
+    ("Uploading '", Phase.UPLOAD),
+    ("Importing S3 object '", Phase.IMPORT),
+    ("Process completed successfully!", Phase.DONE),
+)
+_REGISTER = re.compile(r"Creating/Verifying AMI '.*' from snapshot 'snap-")
+_WAIT = re.compile(rf"\++ waitAMI ami-{_ID} ")
+_INTERESTING = (Kind.OUTPUT, Kind.OUTER, Kind.ERROR)
+
+
+class LogReader:
+    """Takes cleaned and masked lines; gives the events they cause, and keeps the facts."""
+
+    def __init__(self) -> None:
+        self._facts = LogFacts()
+        self._lines = 0
+
+    @property
+    def facts(self) -> LogFacts:
+        """What is known so far."""
+        return replace(self._facts, lines=self._lines)
+
+    def feed(self, lines: Sequence[str], at: datetime) -> tuple[BuildEvent, ...]:
+        """The events of these lines, which were read at that time."""
+        events: list[BuildEvent] = []
+        plain = SGR.sub("", "\n".join(lines))
+        slowly = self._facts.failure is not None or (not self._facts.first_error and any(word in plain for word in ERROR_WORDS))
+        name = ""
+        for text in plain.split("\n") if lines else ():
+            self._lines += 1
+            bar = text.find(" | ", 19)
+            if bar > 0 and text[:bar] == name and not slowly and text[bar + 3 : bar + 5] not in _TELLING:
+                continue  # one more line of output of the same target, the usual case
+            name = text[:bar] if bar > 0 else ""
+            self._read(parse_line(text), at, events)
+            slowly = slowly or self._facts.failure is not None
+        return tuple(events)
+
+    def peek(self, text: str, at: datetime) -> UploadSeen | None:
+        """Upload progress in a line that has no end yet; None when it says nothing new."""
+        found = _COMPLETED.search(SGR.sub("", text))
+        if found is None:
+            return None
+        done, total = (int(float(found[n]) * _UNITS[found[n + 1]]) for n in (1, 3))
+        if (done, total) == (self._facts.uploaded, self._facts.upload_total):
+            return None
+        self._facts = replace(self._facts, uploaded=done, upload_total=total)
+        return UploadSeen(at, done, total, "log")
+
+    def _read(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
+        if self._lines == 1:
+            self._enter(Phase.PREPARE, at, events)
+        if line.kind is Kind.TRACE:
+            self._trace(line.body, at, events)
+        elif line.kind in _INTERESTING:
+            self._output(line, at, events)
+        elif line.kind is Kind.ERRHEAD:
+            self._fail(line)
+        elif line.kind in {Kind.BANNER, Kind.END}:
+            self._finish(line, at, events)
+        if line.target and not line.failed and (phase := _phase_of_target(line)):
+            self._enter(phase, at, events)
+
+    def _enter(self, phase: Phase, at: datetime, events: list[BuildEvent]) -> None:
+        """Moves on to a phase, never back: targets that run side by side print out of order."""
+        now = self._facts.phase
+        if now is None or phase.order > now.order:
+            self._facts = replace(self._facts, phase=phase)
+            events.append(PhaseEntered(at, phase, self._lines))
+
+    def _identify(self, kind: str, found: str, at: datetime, events: list[BuildEvent]) -> None:
+        if self._facts.ids.get(kind) != found:
+            self._facts = replace(self._facts, ids={**self._facts.ids, kind: found})
+            events.append(IdFound(at, kind, found, self._lines))
+
+    def _trace(self, body: str, at: datetime, events: list[BuildEvent]) -> None:
+        if found := _TRACED.match(body):
+            name, value = (group for group in found.groups() if group)
+            self._identify(_TRACED_KINDS[name], value, at, events)
+        elif found := _STATUS.match(body):
+            self._facts = replace(self._facts, import_status=found[1])
+        elif _WAIT.match(body):
+            self._enter(Phase.AMI, at, events)
+
+    def _output(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
+        body = line.body
+        start = body[:2]
+        if start in _BARE_STARTS and (found := _BARE.match(body)):
+            self._identify("snapshot" if found[1] else "ami", found[0], at, events)
+        elif start == "Co" and (seen := self.peek(body, at)):
+            events.append(seen)
+        elif start == "RA" and body.startswith("RAW_FILE_PATH: "):
+            self._enter(Phase.CHECKS, at, events)
+        elif start == "20" and (stamp := STAMP.match(body)):
+            self._script(body[stamp.end() :], at, events)
+        if self._facts.failure is not None:
+            self._fail_more(line)
+        if not self._facts.first_error:
+            self._note_error(line)
+
+    def _script(self, words: str, at: datetime, events: list[BuildEvent]) -> None:
+        """What the import script says behind its time stamp."""
+        for beginning, phase in _SCRIPT:
+            if words.startswith(beginning):
+                self._enter(phase, at, events)
+        if _REGISTER.match(words):
+            self._enter(Phase.REGISTER, at, events)
+        elif words.startswith(_IMPORTED):
+            self._imported(words.removeprefix(_IMPORTED), at, events)
+        elif words.startswith("Status Message: ") and not self._facts.import_message:
+            self._facts = replace(self._facts, import_message=words.removeprefix("Status Message: "))
+        elif words.startswith("Object '") and "' already exists" in words:
+            self._facts = replace(self._facts, object_existed=True)
+        elif found := _EXISTS.match(words):
+            self._facts = replace(self._facts, image_existed=found[1])
+
+    def _imported(self, words: str, at: datetime, events: list[BuildEvent]) -> None:
+        """An id is a success; a sentence in its place is the path after a failed import."""
+        if found := re.match(rf"snap-{_ID}$", words):
+            self._identify("snapshot", found[0], at, events)
+        else:
+            self._facts = replace(self._facts, import_broken=True)
+
+    def _fail(self, line: LogLine) -> None:
+        known = self._facts.failure
+        if line.failed or (known is not None and not known.canceled):
+            return
+        self._facts = replace(self._facts, failure=Failure(line.target, position_of(line), self._lines))
+
+    def _fail_more(self, line: LogLine) -> None:
+        """Exit code or reason, which stand some lines below the head of the error."""
+        known = self._facts.failure
+        if known is None or line.failed or line.target != known.target or known.exit_code is not None or known.reason:
+            return
+        if found := _EXIT.match(line.body):
+            self._facts = replace(self._facts, failure=replace(known, exit_code=int(found[1])))
+        elif found := _REASON.match(line.body):
+            self._facts = replace(self._facts, failure=replace(known, reason=found[1] or found[2]))
+
+    def _note_error(self, line: LogLine) -> None:
+        if line.failed:
+            return
+        if says_error(line.body):
+            words = STAMP.sub("", line.body, count=1) if line.body[:2] == "20" else line.body
+            self._facts = replace(self._facts, first_error=words.strip(), first_error_line=self._lines)
+
+    def _finish(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
+        if line.kind is Kind.END:
+            self._facts = replace(self._facts, gave_up=True)
+        elif "SUCCESS" in line.body:
+            self._facts = replace(self._facts, succeeded=True)
+            self._enter(Phase.DONE, at, events)
+
+
+def _phase_of_target(line: LogLine) -> Phase | None:
+    """The phase that a target's line proves; commands that are printed long before they run prove nothing."""
+    target = line.target
+    if target == "+base-image" or _STEP.match(target):
+        return Phase.BASE
+    if target == "+stylus-image":
+        return Phase.INSTALLER
+    command = command_of(line)
+    if not command:
+        return Phase.RAW if target == "+cloud-image" and " INF AuroraBoot v" in line.body else None
+    if target in {"+iso-image", "output"} and not command.startswith("FROM "):
+        return Phase.INSTALLER
+    if target == "+cloud-image":
+        return Phase.AWSCLI if command.startswith("SAVE ARTIFACT") else _raw(command)
+    return Phase.AWSCLI if target == "+aws-cloud-image" and command.startswith("COPY +cloud-image/") else None
+
+
+def _raw(command: str) -> Phase | None:
+    return Phase.RAW if command.startswith(("WITH DOCKER RUN --", "WITH DOCKER (")) else None

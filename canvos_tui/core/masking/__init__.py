@@ -1,0 +1,1 @@
+"""Secrets, by value and by shape. Nothing unmasked leaves here."""

@@ -1,0 +1,148 @@
+"""What a secret looks like when nobody told us its value. No rule looks beyond the end of a line, all are linear."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from re import Pattern
+
+from canvos_tui.core.masking.spellings import PACKED
+
+MARKER = b"***MASKED:%s***"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of bytes to be masked and by which rule; `keep` stays visible behind the marker."""
+
+    start: int
+    end: int
+    name: str
+    keep: bytes = b""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern whose group 1 is the secret; it is tried only where one of `needs` (lower case) occurs."""
+
+    name: str
+    needs: tuple[bytes, ...]
+    pattern: Pattern[bytes]
+    kept: int = 0  # last characters that stay visible
+
+
+_WORDS = (
+    rb"(?:edge_?host_?token|passw(?:or)?d|passphrase|token|pro_key|api_?key|private_?key"
+    rb"|secret[_ ]?(?:access[_ ]?)?key|client_?secret|secret)"
+)
+_NEEDS = (b"token", b"passw", b"passphrase", b"secret")
+_KEYS = (b"pro_key", b"api_key", b"apikey", b"private_key", b"privatekey")
+_QUOTED = rb"\"((?:[^\"\\\r\n]|\\.)+)|\\+\"((?:(?!\\+\")[^\r\n])+)|'([^'\r\n]+(?:'\\''[^'\r\n]*)*)"
+_PAIR = re.compile(
+    _WORDS + rb"(?:\\*[\"'])?(?: \[[^\]\r\n]{0,30}\])?[ \t]{0,8}[:=][ \t]{0,8}(?:" + _QUOTED + rb"|([^ \t\r\n\"'\\][^ \t\r\n]*))",
+    re.IGNORECASE,
+)
+_YAML = re.compile(
+    rb"(?m)(?:^|(?<= \| ))[ \t-]{0,60}[\"']?[\w.-]{0,40}?" + _WORDS + rb"[\"']?:[ \t]{1,8}([^ \t\r\n][^\r\n]*)", re.IGNORECASE
+)
+_HARMLESS = re.compile(rb"\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE)
+
+RULES = (
+    Rule(
+        "aws_key_id",
+        (b"akia", b"asia"),
+        re.compile(rb"(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{12,124})(?![A-Za-z0-9])"),
+        kept=4,
+    ),
+    Rule(
+        "aws_secret",
+        (b"[ -",),
+        re.compile(rb"\[ -[zn] [\"']?(?![0-9a-f]{40})([A-Za-z0-9/+]{40})[\"']? \]"),
+    ),
+    Rule(
+        "aws_token",
+        (b"ogzxivyxdz", b"iqojb3jpz2lu"),
+        re.compile(rb"((?:FwoGZXIvYXdz|IQoJb3JpZ2lu|FQoGZXIvYXdz)[A-Za-z0-9/+=%_-]*)"),
+    ),
+    Rule(
+        "aws_signature",
+        (b"x-amz-",),
+        re.compile(rb"X-Amz-(?:Signature|Security-Token|Credential)[\"']?[=:][ \t]?[\"']?([^ \t\r\n&\"']+)", re.IGNORECASE),
+    ),
+    Rule("url_password", (b"://",), re.compile(rb"://[^ \t\r\n/@:\"'<>]{0,256}:([^ \t\r\n/\"'<>]{1,1024})@")),
+    Rule(
+        "authorization",
+        (b"authorization",),
+        re.compile(rb"authorization[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([^ \t\r\n\"'][^\r\n\"']*)", re.I),
+    ),
+    Rule("jwt", (b"eyj",), re.compile(rb"\b(eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)")),
+    Rule("token", (b"ghp_", b"gho_", b"ghs_", b"github_pat_"), re.compile(rb"\b((?:gh[opsur]_|github_pat_)[A-Za-z0-9_]{20,})")),
+    Rule("password", (b"login ",), re.compile(rb"\blogin[ \t]{1,8}[^ \t\r\n]{1,200}[ \t]{1,8}password[ \t]{1,8}([^ \t\r\n]+)")),
+    Rule("user_data", (b'content="',), re.compile(rb"\bcontent=\"((?:[^\"\\\r\n]|\\.)+)")),
+    Rule("user_data", (b" s=",), re.compile(rb" s=([A-Za-z0-9+/]{24,}={0,2})")),
+)
+
+_RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
+_HEX = re.compile(rb"[0-9a-fA-F]+")
+_ALPHABET = bytes(97 if re.fullmatch(rb"[A-Za-z0-9+/]", bytes([c])) else 32 for c in range(256))
+_LONG = b"a" * 48
+_PACKED = b"a" * PACKED
+_TELLING = (b"#cloud-config", b"token", b"passw", b"secret", b"private key", b"akia", b"authorization")
+
+
+def has_packed(text: bytes) -> bool:
+    """Whether there is a run of base64 characters long enough to hold a part of a secret that says something."""
+    return _PACKED in text.translate(_ALPHABET)
+
+
+def spans_by_pattern(text: bytes) -> Iterator[Span]:
+    """Everything in these lines that looks like a secret."""
+    lower = text.lower()
+    for rule in RULES:
+        if any(word in lower for word in rule.needs):
+            for found in rule.pattern.finditer(text):
+                start, end = found.span(1)
+                if not text.startswith(b"***MASKED", start):
+                    yield Span(start, end, rule.name, text[end - rule.kept : end] if rule.kept else b"")
+    if any(word in lower for word in _NEEDS) or (b"key" in lower and any(word in lower for word in _KEYS)):
+        yield from _pairs(text)
+    if _LONG in text.translate(_ALPHABET):
+        yield from _documents(text)
+
+
+def _pairs(text: bytes) -> Iterator[Span]:
+    """Values behind a telling name: `password=...`, `"token": "..."`, `passwd: ...`."""
+    for pattern in (_PAIR, _YAML):
+        for found in pattern.finditer(text):
+            group = found.lastindex or 0
+            start, end = found.span(group)
+            if not _HARMLESS.match(text[start:end]):
+                yield Span(start, end, _kind(found[0].lower()))
+
+
+def _kind(words: bytes) -> str:
+    for name, word in (
+        ("edge_token", b"edge"),
+        ("aws_secret", b"access"),
+        ("password", b"passw"),
+        ("password", b"passphrase"),
+        ("token", b"token"),
+    ):
+        if word in words:
+            return name
+    return "secret"
+
+
+def _documents(text: bytes) -> Iterator[Span]:
+    """Base64 that hides a document with secrets in it, also when its beginning was cut off."""
+    for found in _RUN.finditer(text):
+        run = found[0].rstrip(b"=")
+        if not _HEX.fullmatch(run) and any(_tells(run[skip:]) for skip in range(4)):
+            yield Span(found.start(), found.end(), "user_data")
+
+
+def _tells(run: bytes) -> bool:
+    decoded = base64.b64decode(run[: len(run) // 4 * 4]).lower()
+    return any(word in decoded for word in _TELLING)

@@ -1,0 +1,246 @@
+"""Masks secrets in a stream of bytes: by value in every spelling, and by shape. Nothing unmasked leaves this module.
+
+A stream is looked at line by line, so that no split into chunks can hide a secret; a line without end is looked at in overlapping
+windows. Escape sequences are looked through, because a colour may change in the middle of a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from canvos_tui.core.masking.patterns import MARKER, Span, has_packed, spans_by_pattern
+from canvos_tui.core.masking.spellings import EDGE, Masked, Needle, needles
+
+_WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
+_OVERLAP = 8 * 1024
+_PEM_LINES = 200  # a private key that never ends must not mask the rest of a log
+_HIDDEN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b") + b"\x7f"
+_COLOUR = re.compile(rb"\x1b\[[0-9;:]*m")
+_KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
+_KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
+_BREAKS = (b"\n", b"\r", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
+_LEFT_OUT = b"]... "
+_STARTS = (b"\n", b"\r", b" | ", _LEFT_OUT)
+_SPLIT = EDGE + 4  # a shorter secret is looked for whole only
+_ENDS_SWALLOW = re.compile(rb"[\n\"]")
+
+
+class Redactor:
+    """Masks a stream; `counts` says how often each rule was used."""
+
+    def __init__(self, secrets: Iterable[Masked] = ()) -> None:
+        self._needles: tuple[Needle, ...] = tuple(n for masked in secrets for n in needles(masked))
+        self._begins = _by_edge(self._needles, slice(0, EDGE))
+        self._ends = _by_edge(self._needles, slice(-EDGE, None))
+        self._wary = 0  # texts in which the end of a secret may stand alone, its beginning having been cut off
+        self._pending = b""
+        self._swallowing = False
+        self._key_lines = 0
+        self._overlap = max(_OVERLAP, *(4 * len(n.text) for n in self._needles), 0)
+        self._window = _WINDOW + self._overlap
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many places each rule masked."""
+        return dict(self._counts)
+
+    def feed(self, data: bytes) -> bytes:
+        """The masked bytes that are certain now; the rest waits for the end of its line."""
+        if self._swallowing:
+            data = self._swallow(data)
+        cut = data.rfind(b"\n") + 1
+        out = []
+        if cut:
+            out.append(self._mask(self._pending + data[:cut]))
+            self._pending = b""
+        self._pending += data[cut:]
+        while len(self._pending) >= self._window and not self._swallowing:
+            out.append(self._force())
+        return b"".join(out)
+
+    def flush(self) -> bytes:
+        """The rest, masked; to be called once at the end of the stream."""
+        rest, self._pending = self._pending, b""
+        return self._mask(rest)
+
+    def expect_ends(self, texts: int) -> None:
+        """The next texts may have lines whose beginning was taken away: the end of a secret may stand there alone."""
+        self._wary = max(self._wary, texts)
+
+    def mask(self, data: bytes) -> bytes:
+        """These bytes by themselves, masked."""
+        return self._mask(data)
+
+    def _swallow(self, data: bytes) -> bytes:
+        """Drops the rest of a secret that is longer than a window."""
+        end = _ENDS_SWALLOW.search(data)
+        if end is None:
+            return b""
+        self._swallowing = False
+        return data[end.start() :]
+
+    def _force(self) -> bytes:
+        """Masks the beginning of an endless line and keeps what may belong to a secret that goes on."""
+        lines_before = self._key_lines
+        window = self._pending
+        spans = self._raw_spans(window)
+        self._key_lines = lines_before
+        cut = len(window) - self._overlap
+        for span in spans:
+            if span.start < cut < span.end:
+                cut = span.end
+        if cut == len(window):  # a secret longer than the overlap: its end is still to come
+            self._swallowing = True
+        list(self._key_blocks(window[:cut]))
+        self._pending = window[cut:]
+        return self._replaced(window[:cut], [s for s in spans if s.end <= cut])
+
+    def _mask(self, data: bytes) -> bytes:
+        spans = self._raw_spans(data)
+        return self._replaced(data, spans) if spans else data
+
+    def _replaced(self, data: bytes, spans: list[Span]) -> bytes:
+        out = []
+        at = 0
+        for span in spans:
+            self._counts[span.name] += 1
+            out += [data[at : span.start], MARKER % span.name.encode(), span.keep, *_COLOUR.findall(data[span.start : span.end])]
+            at = span.end
+        return b"".join([*out, data[at:]])
+
+    def _raw_spans(self, data: bytes) -> list[Span]:
+        """Where secrets are, in order and without overlaps, as positions in these very bytes."""
+        text = _visible(data)
+        found = [*self._by_value(text), *spans_by_pattern(text), *self._key_blocks(text)]
+        spans = _merged(found)
+        if not spans or len(text) == len(data):
+            return spans
+        places: list[int] = []
+        gone = [0]
+        for hidden in _HIDDEN.finditer(data):
+            places.append(hidden.start() - gone[-1])
+            gone.append(gone[-1] + len(hidden[0]))
+
+        def raw(position: int) -> int:
+            return position + gone[bisect_right(places, position)]
+
+        return [Span(raw(s.start), raw(s.end - 1) + 1, s.name, s.keep) for s in spans]
+
+    def _by_value(self, text: bytes) -> Iterator[Span]:
+        """Secrets with a known value, whole, and their beginnings and ends where a text was cut."""
+        packed = has_packed(text)
+        cut = self._wary > 0 or b"\r" in text or _LEFT_OUT in text
+        self._wary = max(self._wary - 1, 0)
+        for needle in _near(text, self._begins, packed=packed):
+            for span in _beginnings(text, needle):
+                if span.end - span.start < len(needle.text):
+                    cut, self._wary = True, 1  # its other part comes with the next line
+                yield span
+        if cut:
+            for needle in _near(text, self._ends, packed=packed):
+                yield from _endings(text, needle)
+
+    def _key_blocks(self, text: bytes) -> Iterator[Span]:
+        """The lines of private keys."""
+        if not self._key_lines and b"PRIVATE KEY-----" not in text:
+            return
+        at = 0
+        for line in text.split(b"\n"):
+            begin = _KEY_BLOCK.search(line)
+            inner = begin.end() if begin else 0
+            if begin or self._key_lines:
+                self._key_lines = _PEM_LINES if begin else self._key_lines - 1
+                end = line.find(b"-----END", inner)
+                for found in _KEY_TEXT.finditer(line, inner, end if end >= 0 else len(line)):
+                    yield Span(at + found.start(), at + found.end(), "private_key")
+                if end >= 0:
+                    self._key_lines = 0
+            at += len(line) + 1
+
+
+def _visible(data: bytes) -> bytes:
+    """The bytes without escape sequences and control characters; colours alone, the usual case, go a shorter way."""
+    if b"\x1b" in data and len(data.translate(None, _CONTROLS)) == len(data):
+        text = _COLOUR.sub(b"", data)
+        return text if b"\x1b" not in text else _HIDDEN.sub(b"", data)
+    return _HIDDEN.sub(b"", data) if data.translate(None, _CONTROLS + b"\x1b") != data else data
+
+
+def _by_edge(found: tuple[Needle, ...], edge: slice) -> dict[bytes, list[Needle]]:
+    """The needles by their first or last characters, so that those with the same ones cost one search."""
+    edges: dict[bytes, list[Needle]] = {}
+    for needle in found:
+        edges.setdefault(needle.text[edge], []).append(needle)
+    return edges
+
+
+def _near(text: bytes, edges: dict[bytes, list[Needle]], *, packed: bool) -> Iterator[Needle]:
+    """The needles of whose beginning or end the text holds something; base64 only where the text can have any."""
+    for edge, found in edges.items():
+        if edge in text if packed else any(not needle.packed for needle in found) and edge in text:
+            yield from found
+
+
+def _beginnings(text: bytes, needle: Needle) -> Iterator[Span]:
+    """Where the secret stands whole; or its beginning where the text was cut right behind."""
+    word = needle.text
+    keep = word[-4:] if needle.name == "aws_key_id" and needle.raw else b""
+    at = text.find(word[:EDGE])
+    while at >= 0:
+        size = _common(text[at : at + len(word)], word)
+        if size == len(word):
+            yield Span(at, at + size, needle.name, keep)
+        elif len(word) >= _SPLIT and _cut_after(text, at + size):
+            yield Span(at, at + size, needle.name)
+        at = text.find(word[:EDGE], at + 1)
+
+
+def _endings(text: bytes, needle: Needle) -> Iterator[Span]:
+    """Where only the end of the secret stands, behind a cut."""
+    word = needle.text
+    at = text.find(word[-EDGE:]) if len(word) >= _SPLIT else -1
+    while at >= 0:
+        end = at + EDGE
+        size = _common(text[max(0, end - len(word)) : end][::-1], word[::-1])
+        if size < len(word) and _cut_before(text, end - size):
+            yield Span(end - size, end, needle.name)
+        at = text.find(word[-EDGE:], at + 1)
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    for n, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return n
+    return min(len(one), len(other))
+
+
+def _cut_after(text: bytes, at: int) -> bool:
+    return at == len(text) or text.startswith(_BREAKS, at)
+
+
+def _cut_before(text: bytes, at: int) -> bool:
+    return at == 0 or text.endswith(_STARTS, 0, at)
+
+
+def _merged(found: list[Span]) -> list[Span]:
+    """In order; overlapping ones become one with the name of the first and longest."""
+    spans: list[Span] = []
+    for span in sorted(found, key=lambda s: (s.start, -s.end, not s.keep)):
+        if spans and span.start < spans[-1].end:
+            last = spans[-1]
+            if span.end > last.end:
+                spans[-1] = Span(last.start, span.end, last.name)
+        elif span.end > span.start:
+            spans.append(span)
+    return spans
+
+
+def mask_text(text: str, secrets: Iterable[Masked] = ()) -> str:
+    """A text with everything masked that is one of these secrets or looks like one."""
+    return Redactor(secrets).mask(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")

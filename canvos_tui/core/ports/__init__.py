@@ -1,0 +1,292 @@
+"""Every way this program touches the world, as Protocols, and `Ports`, the dataclass that holds them. Read this file first.
+
+All methods that may take time are coroutines; they raise a CanvosError (errors.py) for what a user can act on and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from canvos_tui.core.aws.facts import (
+    AwsKeys,
+    Baseline,
+    Bucket,
+    Encryption,
+    Identity,
+    Image,
+    ImportTask,
+    PutWay,
+    RegionFacts,
+    RightProbe,
+    RoleFacts,
+    S3Object,
+    Sighting,
+    Snapshot,
+    Upload,
+)
+from canvos_tui.core.checkout.state import CheckoutState, Left
+from canvos_tui.core.checkout.tags import CanvosTag
+from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.ports.log import LogReader as LogReader
+from canvos_tui.core.ports.log import Terminal as Terminal
+from canvos_tui.core.run.build import BuildEvent, BuildPlan, RunId
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.run.vitals import Pulse
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+
+
+class Host(Protocol):
+    """This machine."""
+
+    async def facts(self, checkout: Path) -> HostFacts:
+        """Architecture, CPUs, memory and the disk space at `checkout`."""
+
+    async def filesystem(self, path: Path) -> Filesystem:
+        """The filesystem that holds `path` (or its nearest existing parent), and whether `path` can be written to."""
+
+    async def tool_version(self, name: str) -> str | None:
+        """First line of `name --version`, or None when the tool is not on PATH."""
+
+    async def port_holder(self, port: int) -> str | None:
+        """Who listens on a TCP port of this machine ("" where that cannot be seen), None when it is free."""
+
+
+class Docker(Protocol):
+    """The Docker engine that `earthly.sh` will use."""
+
+    async def facts(self) -> DockerFacts:
+        """What answers at the engine's socket; raises DockerError whose `cause` tells the seven causes apart."""
+
+    async def probe_privileged(self, image: str) -> PrivilegedProbe:
+        """Runs one privileged container as `earthly.sh` does, with the real reason kept on failure."""
+
+    async def container(self, name: str) -> Container | None:
+        """The container of exactly that name, None when there is none; raises DockerError."""
+
+    async def publisher(self, port: int) -> Container | None:
+        """The running container that publishes that TCP port of this machine; raises DockerError."""
+
+
+class Network(Protocol):
+    """The internet, through the configured proxy."""
+
+    async def reach(self, url: str) -> Reach:
+        """One HEAD request; never raises for what the network does, says which step failed."""
+
+
+class Git(Protocol):
+    """Git and the CanvOS checkout."""
+
+    async def state(self, folder: Path) -> CheckoutState:
+        """What is at `folder`: nothing, another thing, or a CanvOS checkout with its tag and local changes."""
+
+    async def clone(self, url: str, folder: Path, progress: Callable[[str, int | None], None]) -> None:
+        """Clones with tags; `progress(text, percent)` gets git's own progress lines. A failed clone leaves nothing."""
+
+    async def fetch_tags(self, folder: Path) -> None:
+        """Fetches new tags from the remote."""
+
+    async def tags(self, folder: Path) -> tuple[CanvosTag, ...]:
+        """Every tag with date, PE_VERSION and whether its Earthfile has the target, best first."""
+
+    async def checkout(self, folder: Path, tag: str) -> None:
+        """`git checkout TAG`; refuses (GitError) when local changes would be overwritten."""
+
+    async def stash(self, folder: Path, message: str) -> None:
+        """Puts all local changes, untracked files included, on the stash."""
+
+    async def copy_changes(self, folder: Path, target: Path) -> tuple[str, ...]:
+        """Copies every changed or untracked file to `target`; the relative paths copied. The checkout stays as it is."""
+
+    async def discard(self, folder: Path, paths: tuple[str, ...]) -> None:
+        """Puts tracked files back to the commit; only after `copy_changes` made a copy."""
+
+    async def show(self, folder: Path, tag: str, path: str) -> str | None:
+        """The text of a file at a tag, None when the tag has no such file."""
+
+    async def ignored(self, folder: Path, path: str) -> bool:
+        """Whether git ignores that path."""
+
+    async def untracked(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Left, ...]:
+        """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
+
+
+class Files(Protocol):
+    """Files of the user and of our own state."""
+
+    async def read_text(self, path: Path, limit: int = 4_000_000) -> str | None:
+        """The text (UTF-8, undecodable bytes replaced), None when there is no such file."""
+
+    async def read_bytes(self, path: Path) -> bytes | None:
+        """The bytes, None when there is no such file."""
+
+    async def write(self, path: Path, data: bytes, mode: int = 0o644) -> None:
+        """Temporary file beside the target, fsync, rename. On failure the old file is untouched and FilesError says why."""
+
+    async def make_folder(self, path: Path) -> None:
+        """Creates a folder and its parents; no error when it is there."""
+
+    async def backup(self, path: Path, stamp: str, name: str = "") -> Path | None:
+        """Copies `path` to `NAME.bak-STAMP` beside it (mode kept, its own name unless given); None when there was nothing."""
+
+    async def remove(self, path: Path) -> None:
+        """Deletes a file; no error when there is none."""
+
+    async def mode(self, path: Path) -> int | None:
+        """Permission bits, None when there is no such file."""
+
+    async def yaml(self, text: str, *, texts: bool = False) -> object:
+        """Parses YAML safely; with `texts` every scalar stays the text it was written as (24.10 is no number)."""
+
+    async def load_draft(self, name: str) -> object | None:
+        """The stored draft of that checkout id as plain data, None when there is none or it is damaged."""
+
+    async def save_draft(self, name: str, data: object) -> None:
+        """Stores a draft (YAML, mode 0600)."""
+
+    async def drafts(self) -> tuple[tuple[str, datetime], ...]:
+        """Names and times of the stored drafts, newest first."""
+
+
+class Runs(Protocol):
+    """Build runs: their supervisor process and their folder in the state directory."""
+
+    async def start(self, plan: BuildPlan, keys: AwsKeys, secrets: tuple[str, ...] = ()) -> RunId:
+        """Starts the supervisor detached. `secrets` are further texts to mask. RunError when one runs already."""
+
+    async def infos(self) -> tuple[RunInfo, ...]:
+        """Every known run, newest first, each with whether its supervisor lives."""
+
+    async def plan(self, run_id: RunId) -> BuildPlan:
+        """The plan of a run; RunError when there is no such run."""
+
+    def follow(self, run_id: RunId) -> AsyncGenerator[tuple[BuildEvent, ...], None]:
+        """Every event from the first, in batches, until the run ended or its supervisor is gone."""
+
+    def log_path(self, run_id: RunId) -> Path:
+        """Where the masked log lies."""
+
+    def open_log(self, run_id: RunId) -> LogReader:
+        """The masked log, to be read while it grows."""
+
+    async def result(self, run_id: RunId) -> RunResult | None:
+        """The result, None while there is none."""
+
+    async def cancel(self, run_id: RunId, *, force: bool = False) -> None:
+        """Asks the supervisor to interrupt the build's process group; with `force` to kill it."""
+
+    async def resize(self, run_id: RunId, columns: int, rows: int) -> None:
+        """Tells the build's terminal its size."""
+
+    async def pulse(self, run_id: RunId) -> Pulse | None:
+        """How its supervisor is right now; None before its first sign of life."""
+
+    async def history(self) -> tuple[dict[str, float], ...]:
+        """Seconds by phase id of the runs that ended on this machine, newest first."""
+
+    async def clear(self, run_id: RunId, *, force: bool = False) -> tuple[str, ...]:
+        """Ends what goes on of a run whose supervisor is gone; a sentence for each thing. RunError for a run that lives."""
+
+
+class Aws(Protocol):
+    """AWS with one pair of keys in one region; made by `AwsDoor`. Every method may raise AwsError."""
+
+    async def identity(self) -> Identity:
+        """STS GetCallerIdentity: needs no right at all."""
+
+    async def region_facts(self) -> RegionFacts:
+        """What the SDK's own list says of this region's name; makes no request."""
+
+    async def role_facts(self) -> RoleFacts:
+        """The service role vmimport with its documents, as far as these keys may look."""
+
+    async def encryption(self, bucket: str) -> Encryption:
+        """What is encrypted by default, as far as these keys may look; never raises for a refusal."""
+
+    async def bucket(self, name: str) -> Bucket:
+        """HeadBucket; region even where access is refused."""
+
+    async def head(self, bucket: str, key: str) -> S3Object | None:
+        """The object, None when there is none."""
+
+    async def with_prefix(self, bucket: str, prefix: str, limit: int = 50) -> tuple[S3Object, ...]:
+        """Objects whose key starts with `prefix`."""
+
+    async def uploads(self, bucket: str, key: str) -> tuple[Upload, ...]:
+        """Incomplete multipart uploads of exactly that key, with the bytes done."""
+
+    async def import_tasks(self) -> tuple[ImportTask, ...]:
+        """All snapshot import tasks of the region."""
+
+    async def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """One snapshot of this account."""
+
+    async def images_named(self, name: str) -> tuple[Image, ...]:
+        """AMIs of this account with exactly that name, in any state."""
+
+    async def image(self, image_id: str) -> Image | None:
+        """One AMI of this account, None when there is none."""
+
+    async def baseline(self, bucket: str, key: str) -> Baseline:
+        """What is there before the build."""
+
+    async def sight(self, baseline: Baseline) -> Sighting:
+        """One look at everything a build may have made; never raises, what could not be asked is in `blind`."""
+
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+        """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
+
+    async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
+        """s3:PutObject in a way that was asked for; the probe names what stays in the bucket. Never raises for a refusal."""
+
+    async def may_cancel_import(self, task_id: str) -> RightProbe:
+        """Whether these keys may cancel that import task; asks without cancelling, never raises for a refusal."""
+
+    async def cancel_import(self, task_id: str) -> None:
+        """Cancels an import task; needs a right beyond the guide's nine."""
+
+
+class AwsDoor(Protocol):
+    """Opens AWS. The SDK is loaded at the first call, not before."""
+
+    async def open(self, keys: AwsKeys, region: str) -> Aws:
+        """An `Aws` for these keys and this region; makes no request."""
+
+    async def bucket_region(self, bucket: str) -> Bucket:
+        """The bucket's region without any keys (unsigned HeadBucket)."""
+
+    def endpoint(self) -> str:
+        """The endpoint override in force (AWS_ENDPOINT_URL), empty for AWS itself."""
+
+    async def profile_keys(self, profile: str) -> AwsKeys:
+        """The keys a profile of ~/.aws resolves to; AwsError when it has none."""
+
+    async def profiles(self) -> tuple[str, ...]:
+        """Names of the profiles in ~/.aws."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The world, handed to the screens and the commands by `wiring`."""
+
+    clock: Clock
+    host: Host
+    docker: Docker
+    network: Network
+    git: Git
+    files: Files
+    runs: Runs
+    aws: AwsDoor
+    terminal: Terminal
+    environ: dict[str, str]

@@ -1,0 +1,83 @@
+"""What still keeps the build from starting, and the plan of a build that may start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.missing import gaps
+from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.errors import RunError
+from canvos_tui.core.guide import BUILD_COMMAND
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.build import BuildPlan
+from canvos_tui.core.session import Known
+
+# categories whose results do not depend on the answers; repository, files and AWS are judged from what is known right now
+LASTING = frozenset({"host", "tools", "network"})
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One reason, and the page (and field) where it can be mended."""
+
+    page: str
+    text: str
+    key: str = ""
+
+
+def rights_subject(draft: Draft) -> str:
+    """What an answer about rights holds for: keys, region, bucket and key."""
+    keys = draft.keys.masked_id() if draft.keys else ""
+    return f"{keys}/{draft.text('REGION')}/{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')}"
+
+
+def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
+    """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
+    found = [Blocker(g.page, g.text, g.key) for g in gaps(draft)]
+    if draft.keys is not None and draft.keys.temporary:
+        found.append(Blocker("keys", "temporary keys do not work in the build"))
+    if known.report is None or not known.report.done:
+        found.append(Blocker("check", "the prerequisites were not checked yet"))
+    else:
+        lasting = [r for r in known.report.ordered() if r.check.category in LASTING]
+        found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in lasting if r.blocks]
+    if draft.keys is not None and known.rights_for != rights_subject(draft):
+        found.append(Blocker("aws", "the AWS rights were not asked for yet (screen 7)"))
+    found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if p.right is Right.DENIED]
+    region = draft.text("REGION")
+    bucket = known.bucket
+    if bucket is not None and bucket.name == draft.text("S3_BUCKET"):
+        if bucket.exists is False:
+            found.append(Blocker("s3", f"there is no bucket {bucket.name}", "S3_BUCKET"))
+        elif bucket.region and region and bucket.region != region:
+            found.append(Blocker("s3", f"the bucket is in {bucket.region}, REGION is {region}", "REGION"))
+    taken = known.clash
+    if taken is not None and taken.key == draft.text("S3_KEY") and taken.any and (taken.hard or draft.reuse != taken.key):
+        found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one on screen 5", "S3_KEY"))
+    return tuple(found)
+
+
+async def refuse_second(ports: Ports, folder: Path) -> None:
+    """RunError when a build runs in that checkout: its files must stay as it found them."""
+    for info in await ports.runs.infos():
+        if info.live and info.checkout == str(folder):
+            raise RunError(f"the run `{info.run_id}` builds in this checkout", remedy=f"canvos-tui attach {info.run_id} shows it")
+
+
+async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
+    """The plan with a baseline taken from AWS right now; raises AwsError when AWS cannot be asked."""
+    assert draft.keys is not None
+    assert draft.folder is not None
+    aws = await ports.aws.open(draft.keys, draft.text("REGION"))
+    baseline = await aws.baseline(draft.text("S3_BUCKET"), draft.text("S3_KEY"))
+    return BuildPlan(
+        checkout=str(draft.folder),
+        tag=draft.tag,
+        command=BUILD_COMMAND,
+        baseline=baseline,
+        endpoint=ports.aws.endpoint(),
+        args=tuple(sorted(draft.args().items())),
+        reuse_object=bool(draft.reuse) and draft.reuse == draft.text("S3_KEY"),
+    )

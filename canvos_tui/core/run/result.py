@@ -1,0 +1,78 @@
+"""What came out of a run or of a look at an existing image: findings, left-overs and one outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from canvos_tui.core.run.build import Phase
+from canvos_tui.core.status import Status
+
+
+class Outcome(Enum):
+    """How a run ended, as proven through the API and never by the exit code alone."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the validation: what was looked at and what was seen."""
+
+    id: str
+    status: Status
+    text: str
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """Something that still exists after the run; `certain` is False when it was only inferred; `remove` is a command."""
+
+    kind: str  # object | upload | import_task | snapshot | ami | container | file
+    id: str
+    certain: bool
+    note: str = ""
+    remove: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why it failed, in the words of the catalogue, or with what AWS said."""
+
+    id: str
+    title: str
+    explanation: str
+    fix: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    line: int = 0
+    docs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The end of a run. Empty strings mean "not known"; nothing here was guessed from the exit code."""
+
+    run_id: str
+    outcome: Outcome
+    exit_code: int | None = None
+    phase: Phase | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    region: str = ""
+    bucket: str = ""
+    key: str = ""
+    object_size: int = 0
+    import_task: str = ""
+    snapshot: str = ""
+    ami: str = ""
+    ami_name: str = ""
+    findings: tuple[Finding, ...] = ()
+    left_behind: tuple[LeftOver, ...] = ()
+    cause: Cause | None = None
+    log: str = ""
+    phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id

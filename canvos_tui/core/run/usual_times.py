@@ -1,0 +1,100 @@
+"""How long a phase usually takes: from this machine's own past runs, else what the guide's vendor and AWS say, named as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from canvos_tui.core.run.build import SHOWN_PHASES, BuildRun, Phase, Stage
+from canvos_tui.core.text import elapsed
+
+MINUTE = 60.0
+WHOLE = (60 * MINUTE, 120 * MINUTE)  # seconds for everything, guide
+# seconds; vendor's time hints for upload, import and registration, one simulated timeline for the AWS CLI
+_PRIORS = {
+    Phase.AWSCLI: (0.5, 1, "guide"),
+    Phase.UPLOAD: (10, 30, "guide"),
+    Phase.IMPORT: (15, 45, "guide, decided by AWS"),
+    Phase.REGISTER: (1, 2, "guide"),
+    Phase.AMI: (1, 2, "guide"),
+}
+_FEW = 5  # runs; with fewer the range is told, from here on the middle half
+
+
+@dataclass(frozen=True)
+class Usual:
+    """A range in seconds and whose word it is."""
+
+    low: float
+    high: float
+    source: str
+
+    @property
+    def text(self) -> str:
+        """`usually 15-45 min (guide)` or `usually 6:12 (1 run here)`."""
+        return f"usually {span(self.low, self.high)} ({self.source})"
+
+
+def span(low: float, high: float) -> str:
+    """A range of seconds in few words."""
+    if high - low < 1:
+        return elapsed(high)
+    if low >= MINUTE and high <= 120 * MINUTE:
+        return f"{low / MINUTE:.0f}-{high / MINUTE:.0f} min" if round(low / MINUTE) != round(high / MINUTE) else elapsed(high)
+    return f"{elapsed(low)}-{elapsed(high)}"
+
+
+def usual_times(history: Iterable[Mapping[str, float]]) -> dict[Phase, Usual]:
+    """What is usual, by phase; `history` holds seconds by phase id, one mapping a run. Phases that nobody knows are left out."""
+    runs = list(history)
+    found = {p: Usual(low * MINUTE, high * MINUTE, source) for p, (low, high, source) in _PRIORS.items()}
+    for phase in Phase:
+        took = sorted(run[phase.value] for run in runs if phase.value in run)
+        if took:
+            found[phase] = _own(took)
+    return found
+
+
+def _own(took: list[float]) -> Usual:
+    source = f"{len(took)} run{'s' if len(took) > 1 else ''} here"
+    if len(took) < _FEW:
+        return Usual(took[0], took[-1], source)
+    half = len(took) // 2
+    return Usual(median(took[:half]), median(took[-half:]), source)
+
+
+def phase_seconds(run: BuildRun) -> dict[str, float]:
+    """How long each phase took that was left for another one: the last phase of a failed run says nothing about the usual."""
+    ended = run.phases if run.phase is Phase.DONE else run.phases[:-1]
+    return {p.phase.value: (p.left - p.entered).total_seconds() for p in ended if p.left is not None and p.phase is not Phase.DONE}
+
+
+def overdue(usual: Usual | None, seconds: float) -> bool:
+    """Whether a phase took more than twice its usual time, and a minute more than that usual at the least."""
+    return usual is not None and seconds > max(2 * usual.high, usual.high + MINUTE)
+
+
+def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str:
+    """When it ends, as a range with its source; empty when nothing is known or the run is over."""
+    if run.started_at is None or run.stage is not Stage.RUNNING:
+        return ""
+    ahead = [p for p in SHOWN_PHASES if run.phase is None or p.order > run.phase.order]
+    own = [p for p in SHOWN_PHASES if p in usual and not usual[p].source.startswith("guide")]
+    if all(p in usual for p in ahead) and (own or len(ahead) < len(SHOWN_PHASES)) and (run.phase is None or run.phase in usual):
+        low, high = _this_phase(run, usual, now)
+        low, high = low + sum(usual[p].low for p in ahead), high + sum(usual[p].high for p in ahead)
+        source = "own runs" if all(p in own for p in ahead) else "guide and own runs" if own else "guide"
+        return f"ends in {span(low, high)} ({source})" if high else ""
+    spent = (now - run.started_at).total_seconds()
+    if spent > WHOLE[1]:
+        return "longer than the guide's 1-2 h"
+    return f"ends in {span(max(0.0, WHOLE[0] - spent), WHOLE[1] - spent)} (guide)"
+
+
+def _this_phase(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> tuple[float, float]:
+    if run.phase is None or run.phase not in usual:
+        return 0.0, 0.0
+    spent = (now - run.phases[-1].entered).total_seconds()
+    return max(0.0, usual[run.phase].low - spent), max(0.0, usual[run.phase].high - spent)

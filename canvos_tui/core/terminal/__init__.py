@@ -1,0 +1,1 @@
+"""Words for a terminal beside its screen: title, clipboard, ASCII."""

@@ -1,0 +1,1 @@
+"""What came of a run, by what AWS shows: start with judge.py."""

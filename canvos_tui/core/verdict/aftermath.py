@@ -1,0 +1,110 @@
+"""What AWS still does, or did, after a run ended with something under way there: asked anew each time, because AWS goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from canvos_tui.core.aws.facts import AwsKeys, Sighting
+from canvos_tui.core.checkout import secret_file
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.ports import Aws, Ports
+from canvos_tui.core.run.build import BuildPlan
+from canvos_tui.core.run.result import Finding, Outcome, RunResult
+from canvos_tui.core.secret import Secret
+from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.judge import JudgeHints, judge
+
+_DECIDED = frozenset({Outcome.SUCCEEDED, Outcome.FAILED})
+_HERE = frozenset({"container", "process", "file"})  # left on this machine, not in AWS
+_OF_AWS = frozenset({"object", "import-task", "exit-code", "cancelled"})  # findings of the judge, besides those about the AMI
+_OPTIONAL = "uploads: "  # what the guide's nine rights do not show
+
+
+async def final_result(ports: Ports, run_id: str) -> RunResult | None:
+    """The stored result; what AWS says now where the run was interrupted or its import went on. None while it runs."""
+    result = await ports.runs.result(run_id)
+    if result is None:
+        return None
+    interrupted = result.outcome is Outcome.INTERRUPTED
+    if not interrupted and all(left.kind != "import_task" for left in result.left_behind):
+        return result
+    plan = await ports.runs.plan(run_id)
+    try:
+        return await (_asked(ports, plan, result) if interrupted else _renewed(ports, plan, result))
+    except CanvosError as error:
+        how = f"what AWS still does was not asked: {error}; {error.remedy}".rstrip("; ")
+        return replace(result, findings=(*result.findings, Finding("aws", Status.UNKNOWN, how)))
+
+
+async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
+    """What became of the import and what is left, as it is now. The verdict stands, unless it was that success is not proven yet."""
+    sighting = await (await open_for(ports, plan)).sight(plan.baseline)
+    blind = _blind(sighting)
+    if any(not text.startswith(_OPTIONAL) for text in sighting.blind):
+        return replace(result, findings=(*result.findings, *blind))
+    judged = _judged(plan, result, sighting)
+    own = tuple(f for f in result.findings if f.id not in _OF_AWS and not f.id.startswith("ami"))
+    unseen = _HERE if sighting.uploads is not None else _HERE | {"upload"}
+    kept = tuple(left for left in result.left_behind if left.kind in unseen)
+    proven = result.outcome is Outcome.INCONCLUSIVE and judged.outcome is Outcome.SUCCEEDED
+    return replace(
+        judged if proven else result,
+        snapshot=judged.snapshot or result.snapshot,
+        ami=judged.ami or result.ami,
+        findings=(*judged.findings, *own),
+        left_behind=(*kept, *judged.left_behind),
+        phase_seconds=result.phase_seconds,
+    )
+
+
+def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting) -> RunResult:
+    named = {"import_task": result.import_task, "snapshot": result.snapshot, "ami": result.ami}
+    ids = {kind: found for kind, found in named.items() if found}
+    hints = JudgeHints(result.phase, result.cause, result.log)
+    cancelled = result.outcome is Outcome.CANCELLED
+    judged = judge(result.run_id, plan, sighting, result.exit_code, ids, cancelled, hints, result.started_at, result.ended_at)
+    if not result.import_task or sighting.tasks is None or any(t.task_id == result.import_task for t in sighting.tasks):
+        return judged
+    text = f"AWS lists {result.import_task} no longer, as it does some days after the end; a snapshot of it is described with that id"
+    forgotten = Finding("import-task", Status.UNKNOWN, text)
+    return replace(judged, findings=tuple(forgotten if f.id == "import-task" else f for f in judged.findings))
+
+
+def _blind(sighting: Sighting) -> tuple[Finding, ...]:
+    return tuple(Finding("aws", Status.UNKNOWN, f"not seen: {text}") for text in sighting.blind)
+
+
+async def _asked(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
+    sighting = await (await open_for(ports, plan)).sight(plan.baseline)
+    judged, blind = _judged(plan, result, sighting), _blind(sighting)
+    decided = judged.outcome in _DECIDED and (judged.outcome is Outcome.SUCCEEDED or judged.cause is not result.cause)
+    return replace(
+        judged,
+        outcome=judged.outcome if decided else Outcome.INTERRUPTED,
+        cause=judged.cause if decided else result.cause,
+        ami=judged.ami or result.ami,
+        snapshot=judged.snapshot or result.snapshot,
+        findings=(*result.findings, *judged.findings, *blind),
+        left_behind=(*result.left_behind, *judged.left_behind),
+    )
+
+
+async def open_for(ports: Ports, plan: BuildPlan) -> Aws:
+    """AWS for a run of the past; CanvosError where its keys are not at hand, or another AWS would be asked than the run used."""
+    if plan.endpoint != ports.aws.endpoint():
+        there = plan.endpoint or "AWS itself"
+        raise CanvosError(f"this run used {there}", remedy="set AWS_ENDPOINT_URL as it was then")
+    return await ports.aws.open(await _keys(ports, Path(plan.checkout)), plan.baseline.region)
+
+
+async def _keys(ports: Ports, checkout: Path) -> AwsKeys:
+    """Keys without a question: the environment, else the checkout's .secret."""
+    env = ports.environ
+    key_id, secret, token = (env.get(n, "") for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
+    if key_id and secret:
+        return AwsKeys(key_id, Secret(secret), Secret(token) if token else None)
+    found = secret_file.keys_of(await ports.files.read_bytes(checkout / ".secret") or b"")
+    if found is None:
+        raise CanvosError("there are no AWS keys", remedy="export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then ask again")
+    return found

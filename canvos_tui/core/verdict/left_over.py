@@ -1,0 +1,89 @@
+"""What a run left in AWS: each thing with a command that removes it and what it costs to forget it."""
+
+from __future__ import annotations
+
+import shlex
+
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.run.result import LeftOver
+
+GIB = 1024**3
+_S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
+_SOURCE = "(list price of us-east-1)"
+_BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and month {_SOURCE}"
+
+
+def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> LeftOver:
+    """The raw image in the bucket."""
+    version = f" --version-id {shlex.quote(found.version_id)}" if found.version_id and found.version_id != "null" else ""
+    note = f"{_size(found.size)}, about {_month(found.size, _S3_PRICE)}"
+    if task_runs:
+        note += "; wait for the import task to end first, it reads the object"
+    return LeftOver("object", f"s3://{baseline.bucket}/{found.key}", True, note, _s3(baseline, "delete-object", found.key) + version)
+
+
+def left_upload(baseline: Baseline, upload: Upload) -> LeftOver:
+    """Parts of an upload that was not completed."""
+    note = f"{_size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, _S3_PRICE)}"
+    remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {shlex.quote(upload.upload_id)}"
+    return LeftOver("upload", upload.upload_id, True, note, remove)
+
+
+def left_task(region: str, task: ImportTask) -> LeftOver:
+    """An import task that AWS still works on."""
+    note = f"{task.status}; AWS goes on with it and makes a snapshot; cancelling needs ec2:CancelImportTask"
+    return LeftOver("import_task", task.task_id, True, note, cancel_command(region, task.task_id))
+
+
+def cancel_command(region: str, task_id: str) -> str:
+    """What ends an import task, for whoever has ec2:CancelImportTask."""
+    return _ec2(region, "cancel-import-task --import-task-id", task_id)
+
+
+def left_snapshot(region: str, snapshot_id: str, snapshot: Snapshot | None) -> LeftOver:
+    """A snapshot that no AMI uses."""
+    size = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
+    note = (
+        f"no AMI uses it, up to {_month(size, _SNAPSHOT_PRICE)}"
+        if size
+        else "no AMI uses it; its written blocks are billed, 0.05 USD per GB and month (list price of us-east-1)"
+    )
+    return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id))
+
+
+def left_image(region: str, image: Image, *, certain: bool) -> LeftOver:
+    """An AMI that appeared during the run but is no proven result; not `certain` when its snapshot is not this run's."""
+    remove = _ec2(region, "deregister-image --delete-associated-snapshots --image-id", image.image_id)
+    return LeftOver(
+        "ami",
+        image.image_id,
+        certain,
+        f"state {image.state}; its snapshot: {_BLOCKS}",
+        remove,
+    )
+
+
+def left_by_name(region: str, kind: str, found: str) -> LeftOver:
+    """Something that is known by id only: `kind` is `import_task`, `snapshot` or `ami`."""
+    commands = {
+        "import_task": "cancel-import-task --import-task-id",
+        "snapshot": "delete-snapshot --snapshot-id",
+        "ami": "deregister-image --delete-associated-snapshots --image-id",
+    }
+    return LeftOver(kind, found, False, "known from the run, AWS was not seen at its end", _ec2(region, commands[kind], found))
+
+
+def _s3(baseline: Baseline, command: str, key: str) -> str:
+    return f"aws s3api {command} --region {baseline.region} --bucket {shlex.quote(baseline.bucket)} --key {shlex.quote(key)}"
+
+
+def _ec2(region: str, command: str, found: str) -> str:
+    return f"aws ec2 {command} {shlex.quote(found)} --region {region}"
+
+
+def _size(size: int) -> str:
+    return f"{size / GIB:.1f} GiB" if size >= GIB / 10 else f"{size / 1024**2:.1f} MiB"
+
+
+def _month(size: int, price: float) -> str:
+    return f"{max(size / 1e9 * price, 0.01):.2f} USD a month {_SOURCE}"

@@ -1,0 +1,41 @@
+"""Looks at an image that was built earlier: the object, the AMI of that name, the snapshot behind it (guide, Validate 1-4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.ports import Aws
+from canvos_tui.core.run.result import Finding
+from canvos_tui.core.status import Status
+from canvos_tui.core.text import ago, size
+
+
+async def validate(aws: Aws, bucket: str, key: str, now: datetime) -> tuple[Finding, ...]:
+    """What stands in AWS under that key right now; says nothing about who made it. Raises AwsError when AWS cannot be asked."""
+    found = [_object(await aws.head(bucket, key), bucket, key, now)]
+    images = await aws.images_named(key)
+    if not images:
+        found.append(Finding("AMI", Status.FAIL, f"there is no AMI named {key} of this account"))
+    for image in images:
+        found.append(_image(image))
+        if image.root_snapshot:
+            snapshot = await aws.snapshot(image.root_snapshot)
+            state = snapshot.state if snapshot else "not found"
+            good = Status.PASS if state == "completed" else Status.FAIL
+            found.append(Finding("SNAPSHOT", good, f"snapshot {image.root_snapshot} of its root device: {state}"))
+    return tuple(found)
+
+
+def _object(object_: S3Object | None, bucket: str, key: str, now: datetime) -> Finding:
+    if object_ is None:
+        return Finding("OBJECT", Status.WARN, f"no object s3://{bucket}/{key}: it may have been removed after the import")
+    return Finding("OBJECT", Status.PASS, f"object s3://{bucket}/{key}   {size(object_.size)}, written {ago(now, object_.modified)}")
+
+
+def _image(image: Image) -> Finding:
+    traits = (image.state, image.architecture, image.boot_mode or "no boot mode", "ena" if image.ena else "no ena")
+    told = f"AMI {image.image_id} is {', '.join(traits)}"
+    as_built = image.state == "available" and image.architecture == "x86_64" and image.boot_mode == "uefi" and image.ena
+    status = Status.PASS if as_built else (Status.FAIL if image.state != "available" else Status.WARN)
+    return Finding("AMI", status, told + (f": {image.reason}" if image.reason else ""))

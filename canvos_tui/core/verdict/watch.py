@@ -1,0 +1,172 @@
+"""Turns looks at AWS into events of a run: only what is new since the baseline counts, and each change is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting
+from canvos_tui.core.run.build import BuildEvent, CannotSee, ImageSeen, ObjectSeen, Phase, PhaseEntered, TaskSeen, UploadSeen
+
+FAILED_IMPORT = frozenset({"deleting", "deleted", "cancelling", "cancelled", "error"})
+ENDED_IMPORT = FAILED_IMPORT | {"completed"}
+_IDLE, _UPLOAD, _IMPORT, _LONGEST = 15.0, 10.0, 12.0, 60.0  # seconds between looks
+_JITTER = 0.2  # share of the pause, so that several machines of one account do not ask in step
+_GOLDEN = 0.6180339887498949
+_OPTIONAL = "uploads"  # the guide's nine permissions do not cover it: its absence must not slow down the rest
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What was seen so far. `pace` scales every pause: 1 for real, less for a rehearsal. Moves by `after(sighting)` only."""
+
+    baseline: Baseline
+    pace: float = 1.0
+    named_task: str = ""
+    uploaded: int = -1
+    object: S3Object | None = None
+    task: ImportTask | None = None
+    images: dict[str, Image] = field(default_factory=dict)
+    phase: Phase | None = None
+    looks: int = 0
+    blind_looks: int = 0
+    blind: CannotSee | None = None
+    without_parts: bool = False
+
+    def naming(self, task_id: str) -> Watch:
+        """The same watch, told by the log which import task is this run's."""
+        return replace(self, named_task=task_id)
+
+    def ids(self, named: Mapping[str, str]) -> dict[str, str]:
+        """Task, snapshot and AMI of this run: what the log `named`, else what some look showed, even if AWS is out of sight now."""
+        seen = {"ami": next(reversed(self.images), "")}
+        if self.task is not None:
+            seen |= {"import_task": self.task.task_id, "snapshot": self.task.snapshot_id if self.task.status == "completed" else ""}
+        return {kind: found for kind, found in {**seen, **named}.items() if found}
+
+    def pause(self) -> float:
+        """Seconds until the next look, with a small spread; doubles up to 60 s while AWS does not answer."""
+        base = {None: _IDLE, Phase.UPLOAD: _UPLOAD}.get(self.phase, _IMPORT)
+        if self.blind_looks:
+            return self.pace * _retry(base, self.blind_looks)
+        spread = (self.looks * _GOLDEN) % 1.0 - 0.5
+        return self.pace * base * (1.0 + 2 * _JITTER * spread)
+
+    def after(self, sighting: Sighting) -> tuple[Watch, tuple[BuildEvent, ...]]:
+        """The watch that has counted this look in, and what is new because of it."""
+        events: list[BuildEvent] = []
+        watch = replace(self, looks=self.looks + 1)
+        for step in (_blindness, _uploads, _object, _tasks, _images):
+            watch = step(watch, sighting, events)
+        return watch, tuple(events)
+
+
+def our_task(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "") -> ImportTask | None:
+    """This run's import task: not in the baseline and made from our object; the one that the log named wins, then one that did not fail."""
+    ours = sorted(imports_of(baseline, tasks), key=lambda t: (t.task_id != named, t.status in FAILED_IMPORT))
+    return ours[0] if ours else None
+
+
+def imports_of(baseline: Baseline, tasks: tuple[ImportTask, ...]) -> tuple[ImportTask, ...]:
+    """The imports of the run's object that began after its baseline: usually one, this run's."""
+    return tuple(t for t in tasks if t.task_id not in baseline.task_ids and (t.bucket, t.key) == (baseline.bucket, baseline.key))
+
+
+def is_new_object(baseline: Baseline, found: S3Object) -> bool:
+    """Whether these are other bytes than before the run; the same content uploaded again has the same ETag but a later time."""
+    old = baseline.object
+    return old is None or (old.etag, old.modified, old.version_id) != (found.etag, found.modified, found.version_id)
+
+
+def new_images(baseline: Baseline, images: tuple[Image, ...]) -> tuple[Image, ...]:
+    """Those AMIs that were not there before the run."""
+    known = {image.image_id for image in baseline.images}
+    return tuple(image for image in images if image.image_id not in known)
+
+
+def _retry(base: float, blind_looks: int) -> float:
+    return min(base * 2.0 ** min(blind_looks, 8), _LONGEST)
+
+
+def _enter(watch: Watch, phase: Phase, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    if watch.phase is not None and watch.phase.order >= phase.order:
+        return watch
+    events.append(PhaseEntered(sighting.at, phase, 0))
+    return replace(watch, phase=phase)
+
+
+def _blindness(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    missing = [_split(text) for text in sighting.blind]
+    serious = [(what, reason) for what, reason in missing if what != _OPTIONAL]
+    if serious:
+        looks = watch.blind_looks + 1
+        watch = replace(watch, blind_looks=looks)
+        what = ", ".join(dict.fromkeys(w for w, _ in serious))
+        return _report(watch, CannotSee(sighting.at, what, serious[0][1], max(1, round(watch.pause()))), events)
+    watch = replace(watch, blind_looks=0)
+    if missing and not watch.without_parts:
+        event = CannotSee(sighting.at, _OPTIONAL, missing[0][1], 0)
+        return _report(replace(watch, without_parts=True), event, events)
+    if watch.blind is not None and watch.blind.retry:
+        events.append(CannotSee(sighting.at, watch.blind.what, "", 0))
+        return replace(watch, blind=None)
+    return watch
+
+
+def _split(text: str) -> tuple[str, str]:
+    what, colon, reason = text.partition(": ")
+    return (what, reason) if colon else ("AWS", text)
+
+
+def _report(watch: Watch, event: CannotSee, events: list[BuildEvent]) -> Watch:
+    old = watch.blind
+    if old is None or (old.what, old.reason, old.retry) != (event.what, event.reason, event.retry):
+        events.append(event)
+    return replace(watch, blind=event)
+
+
+def _uploads(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    ours = [u for u in sighting.uploads or () if u.upload_id not in watch.baseline.upload_ids and u.key == watch.baseline.key]
+    if not ours:
+        return watch
+    watch = _enter(watch, Phase.UPLOAD, sighting, events)
+    done = max(upload.done for upload in ours)
+    if done != watch.uploaded:
+        events.append(UploadSeen(sighting.at, done, 0, "aws"))
+    return replace(watch, uploaded=done)
+
+
+def _object(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    found = sighting.object
+    if found is None or found == watch.object:
+        return watch
+    ours = is_new_object(watch.baseline, found)
+    if ours:
+        watch = _enter(watch, Phase.UPLOAD, sighting, events)
+        events.append(UploadSeen(sighting.at, found.size, found.size, "aws"))
+        watch = replace(watch, uploaded=found.size)
+    events.append(ObjectSeen(sighting.at, found, ours))
+    return replace(watch, object=found)
+
+
+def _tasks(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    task = our_task(watch.baseline, sighting.tasks or (), watch.named_task or (watch.task.task_id if watch.task else ""))
+    if task is None:
+        return watch
+    watch = _enter(watch, Phase.IMPORT, sighting, events)
+    if task != watch.task:
+        events.append(TaskSeen(sighting.at, task))
+    watch = replace(watch, task=task)
+    if task.status == "completed" and task.snapshot_id.startswith("snap-"):
+        watch = _enter(watch, Phase.REGISTER, sighting, events)
+    return watch
+
+
+def _images(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    for image in new_images(watch.baseline, sighting.images or ()):
+        watch = _enter(watch, Phase.AMI, sighting, events)
+        seen = watch.images.get(image.image_id)
+        if seen is None or seen.state != image.state:
+            events.append(ImageSeen(sighting.at, image))
+            watch = replace(watch, images={**watch.images, image.image_id: image})
+    return watch

@@ -1,0 +1,1 @@
+"""Check results as rows and details of text."""

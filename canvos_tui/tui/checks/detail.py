@@ -1,0 +1,141 @@
+"""Everything about one check as lines of text: observed, why, the fix with its commands, where to read, the evidence."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from canvos_tui.core.checks.check import CheckResult, Command, Evidence, Fix
+from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.masking.redactor import mask_text
+from canvos_tui.core.status import Status
+from canvos_tui.core.text import clip
+from canvos_tui.tui.checks.rows import Row, seconds
+
+LABEL, INDENT, BESIDE = 10, 2, 50  # columns: of the labels, of a text below its label, and from when they stand side by side
+OUTPUT_LINES = 400  # of evidence beside the list; the raw output has all
+_ROOT = "[root]"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The room in columns, which of the fixes is shown, and whether the raw evidence stands below."""
+
+    width: int
+    fix: int = 0
+    raw: bool = False
+
+
+def detail(row: Row, shape: Shape) -> str:
+    """The text beside or below the list for the row under the cursor."""
+    result = row.result
+    if result is not None:
+        return "\n".join(_of_result(result, shape))
+    if row.check is not None:
+        return "\n".join((*_head(row.name, row.check.title, shape.width), *labelled("Why", row.check.why, shape.width)))
+    title = "passed" if row.status is Status.PASS else "not asked yet"
+    lines = list(_head(row.name or "PASS", title, shape.width))
+    for found in row.results:
+        text = plain(found.answer.observed) if row.status is Status.PASS else found.check.title
+        lines.append(f"{found.check.id:<20} {text}"[: shape.width])
+    return "\n".join(lines)
+
+
+def _head(left: str, right: str, width: int) -> tuple[str, ...]:
+    rest = width - len(left) - len(right) - 5
+    if rest < 2:
+        return (f"-- {left} {'-' * max(2, width - len(left) - 4)}"[:width], right[:width])
+    return (f"-- {left} {'-' * rest} {right}",)
+
+
+def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
+    check, answer, width = result.check, result.answer, shape.width
+    yield from _head(check.id, f"{check.severity.value} - {check.guide}", width)
+    accepted = f" (accepted: {plain(result.accepted)})" if result.accepted else ""
+    yield from labelled("Observed", plain(answer.observed) + accepted, width)
+    if answer.required and result.status is not Status.SKIP:
+        yield from labelled("Needs", plain(answer.required), width)
+    yield from labelled("Why", check.why, width)
+    if answer.fixes:
+        yield from _fix(answer.fixes, shape)
+    for number, url in enumerate(check.docs):
+        yield from labelled("" if number else "Doc", url, width)
+    yield from _evidence(result, shape)
+
+
+def _fix(fixes: tuple[Fix, ...], shape: Shape) -> Iterator[str]:
+    """The chosen fix in full, and how many others there are."""
+    chosen = fixes[shape.fix % len(fixes)]
+    yield from labelled("Fix", plain(chosen.text), shape.width)
+    for command in chosen.commands:
+        yield from shown(command, shape.width)
+    if len(fixes) > 1:
+        others = len(fixes) - 1
+        yield from labelled("If not", f"f shows the other fix{'es' if others > 1 else ''} ({others})", shape.width)
+
+
+def shown(command: Command, width: int) -> Iterator[str]:
+    """A command below its fix; a long one goes on after a `\\` at the end of the line. Copying takes the whole one."""
+    indent = LABEL if width >= BESIDE else INDENT
+    room = max(20, width - indent - 2)
+    for line in command.run.splitlines() or [""]:
+        rows = textwrap.wrap(line, room, break_long_words=True, break_on_hyphens=False, drop_whitespace=False) or [""]
+        for number, row in enumerate(rows):
+            end = " \\" if number < len(rows) - 1 else ""
+            root = f"    {_ROOT}" if command.root and not end and len(row) + 4 + len(_ROOT) <= room + 2 else ""
+            yield f"{'':<{indent}}{row.rstrip()}{end}{root}"
+
+
+def _evidence(result: CheckResult, shape: Shape) -> Iterator[str]:
+    """How it was found out: in one line beside a short list, with the raw output where there is room."""
+    spent = seconds(result.seconds) + (f", timed out after {seconds(result.check.limit)}" if result.timed_out else "")
+    how = result.answer.method.value.replace("_", " ")
+    pieces = result.answer.evidence
+    if not pieces:
+        yield from labelled("How", f"{how}   {spent}", shape.width)
+        return
+    more = f"   +{len(pieces) - 1}" if len(pieces) > 1 else ""
+    tail = f"   {how}   {spent}"
+    if not shape.raw:
+        tail = f"{more}{tail}   v: raw output"
+        yield f"{'Evidence':<{LABEL}}{clip(_asked(pieces[0]), max(16, shape.width - LABEL - len(tail)))}{tail}"
+        return
+    yield from labelled("Evidence", tail.strip(), shape.width)
+    for piece in pieces:
+        yield from _wrapped(_asked(piece), shape.width)
+        for line in mask_text(piece.output.strip()).splitlines()[:OUTPUT_LINES]:
+            yield from _wrapped(plain(line, masked=False), shape.width)
+
+
+def _asked(piece: Evidence) -> str:
+    code = "" if piece.exit_code is None else f"   exit {piece.exit_code}"
+    return f"$ {plain(piece.command)}{code}"
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
+    yield from (f"  {row}" for row in textwrap.wrap(line, max(20, width - 2), break_long_words=True) or [""])
+
+
+def raw_output(result: CheckResult) -> str:
+    """All of the evidence, masked; a sentence when there is none."""
+    parts = []
+    for piece in result.answer.evidence:
+        output = mask_text(piece.output.rstrip())
+        parts.append("\n".join([_asked(piece), *(plain(line, masked=False) for line in output.splitlines())]))
+    return "\n\n".join(parts) or "nothing was run or read for this answer"
+
+
+def commands_of(result: CheckResult, fix: int) -> str:
+    """The commands of the chosen fix as they are to be run; empty when it has none."""
+    fixes = result.answer.fixes
+    return "\n".join(command.run for command in fixes[fix % len(fixes)].commands) if fixes else ""
+
+
+def labelled(label: str, text: str, width: int) -> list[str]:
+    """A label and its text beside it, wrapped; in a narrow column the text stands below its label."""
+    if width < BESIDE:
+        found = textwrap.wrap(text, max(20, width - INDENT), break_long_words=True) or [""]
+        return [*([label] if label else []), *(f"{'':<{INDENT}}{row}" for row in found)]
+    found = textwrap.wrap(text, width - LABEL, break_long_words=True) or [""]
+    return [f"{label:<{LABEL}}{found[0]}", *(f"{'':<{LABEL}}{row}" for row in found[1:])]

@@ -1,0 +1,49 @@
+"""Which lines of the log the user wants to see, and the words for it in the line above."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, replace
+
+from canvos_tui.core.log.level import Level
+from canvos_tui.core.log.survey import Survey
+from canvos_tui.core.run.build import SHOWN_PHASES
+from canvos_tui.tui.log.line_map import LineMap, Picked, Stretch
+
+_TITLES = {phase.number: phase.title for phase in SHOWN_PHASES}
+WORDS = {Level.ERROR: "errors", Level.WARNING: "errors and warnings", Level.COMMAND: "commands"}
+_NEXT = {None: Level.ERROR, Level.ERROR: Level.WARNING, Level.WARNING: Level.COMMAND, Level.COMMAND: None}
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """A phase (0 for all), a level, and whether only lines with hits of the search are shown."""
+
+    phase: int = 0
+    level: Level | None = None
+    hits: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is left out."""
+        return self != LogFilter()
+
+    def next_level(self) -> LogFilter:
+        """Errors, then warnings too, then commands, then everything."""
+        return replace(self, level=_NEXT[self.level], hits=False)
+
+    def words(self) -> str:
+        """What is shown, in a few words."""
+        parts = [f"phase {self.phase} {_TITLES[self.phase]}"] if self.phase else []
+        parts += [WORDS[self.level]] if self.level else []
+        parts += ["hits"] if self.hits else []
+        return f"only {', '.join(parts)}" if parts else ""
+
+    def lines(self, survey: Survey, hits: array[int] | None, folds: tuple[tuple[int, int], ...]) -> LineMap:
+        """The lines that pass; none of a phase that did not begin."""
+        begin, end = (survey.span(self.phase) or (0, 0)) if self.phase else (0, None)
+        if self.hits:
+            return Picked(hits if hits is not None else array("I"), begin, end)
+        if self.level is None:
+            return Stretch(begin, end, folds)
+        return Picked(survey.troubles if self.level is Level.WARNING else survey.levels[self.level], begin, end)

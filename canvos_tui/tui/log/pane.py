@@ -1,0 +1,139 @@
+"""Taking things out of a log: copies, a saved file, a plain stream, the whole screen."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+from textual import work
+from textual.app import SuspendNotSupported
+from textual.binding import Binding
+from textual.message import Message
+
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.log.block import error_block
+from canvos_tui.core.log.plain import PlainLog
+from canvos_tui.core.log.showable import plain
+from canvos_tui.core.ports import Terminal
+from canvos_tui.core.text import middle
+from canvos_tui.tui.dialogs.ask_path import AskPath
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.log.browser import LogBrowser
+from canvos_tui.tui.log.view import FRAME
+from canvos_tui.tui.messages import CopyAsked
+from canvos_tui.tui.pace import PacedApp
+
+_MOST = 5000  # lines that are copied; more is a case for `s`
+_STREAM = "\n-- the log as plain text from line {line} on; o, q or Ctrl+C goes back to the screen --\n"
+
+
+class LogPane(LogBrowser):
+    """The log of the build screen."""
+
+    BINDINGS = [
+        Binding("w", "wrap", "Wrap"),
+        Binding("c", "copy_line", "Copy"),
+        Binding("C,shift+c", "copy_error", show=False),
+        Binding("s", "save", "Save"),
+        Binding("o", "stream", "Stream"),
+        Binding("0", "phase(0)", "Phase", key_display="0-9"),
+        Binding("enter,z", "full", show=False),
+        Binding("escape", "unwind", show=False),
+    ]
+
+    class Full(Message):
+        """The user wants the log to have the whole screen, or no more."""
+
+    def __init__(self, terminal: Terminal, folder: Path, frame: float = FRAME) -> None:
+        super().__init__(frame)
+        self._terminal = terminal
+        self._folder = folder  # where a saved log goes unless another path is typed
+        self.full = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """Esc belongs to the page unless there is something of ours to take back."""
+        return action != "unwind" or self._has_something()
+
+    def _has_something(self) -> bool:
+        return self.full or self.filter.active or self.scans.search is not None or self.view.window.anchor is not None
+
+    def action_unwind(self) -> None:
+        """Ends selection, filter, search or the whole screen, the newest first."""
+        if not self.unwind():
+            self.action_full()
+
+    def action_full(self) -> None:
+        """Asks for the whole screen."""
+        self.full = not self.full
+        self.post_message(self.Full())
+
+    # -- copies ------------------------------------------------------------------------------------------
+
+    def action_copy_line(self) -> None:
+        """Copies the line of the cursor, or all that are selected."""
+        window = self.view.window
+        chosen = window.selection
+        if chosen is None:
+            self._copy([self.view.current], f"line {self.view.current + 1}")
+            return
+        first, last = (window.shown.place(line, window.total) for line in chosen)
+        if last - first >= _MOST:
+            self.hint(f"x {last - first + 1} lines are too many for a clipboard; s saves the log")
+            return
+        self._copy([window.shown.line(place) for place in range(first, last + 1)], f"lines {chosen[0] + 1}-{chosen[1] + 1}")
+        window.anchor = None
+        self.view.changed()
+
+    @work(group="log-copy", exclusive=True)
+    async def action_copy_error(self) -> None:
+        """Copies the error at the cursor, else the first real one, with 20 lines around it."""
+        line = await self.error_at_hand()
+        if line is None or self.reader is None:
+            self.hint("no error in the log so far")
+            return
+        begin, end = error_block(self.reader, line)
+        self._copy(list(range(begin, end)), f"error, lines {begin + 1}-{end}")
+
+    def _copy(self, lines: list[int], what: str) -> None:
+        texts = [plain(text) for text in self.view.texts(lines)]
+        if texts:
+            self.post_message(CopyAsked("\n".join(texts), what))
+
+    # -- a file, a stream --------------------------------------------------------------------------------
+
+    @work(group="log-save", exclusive=True)
+    async def action_save(self) -> None:
+        """Asks for a path and copies the masked log there; never over a file without a question."""
+        reader = self.reader
+        if reader is None:
+            return
+        path = await self.app.push_screen_wait(AskPath("Save the log as (secrets are masked)", str(self._folder / "canvos-build.log")))
+        if path is None:
+            return
+        try:
+            saved = await reader.save(path)
+            if not saved:
+                choices = (Choice("", "Keep    the file that is there"), Choice("go", "Replace it with the log"))
+                if await self.app.push_screen_wait(Ask(f"{path} exists already", "", choices)) != "go":
+                    self.hint(f"not saved: {path} exists already")
+                    return
+                await reader.save(path, overwrite=True)
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
+        else:
+            self.hint(f"saved: {middle(str(path), max(30, self.size.width - 10))}")
+
+    async def action_stream(self) -> None:
+        """Leaves the screen for a plain stream from the first visible line on, until a key brings the screen back."""
+        reader, window = self.reader, self.view.window
+        if reader is None:
+            return
+        first = window.rows[0].line if window.rows else 0
+        log, told = PlainLog(reader, first), [_STREAM.format(line=first + 1)]
+        try:
+            # the terminal's answer to a frame would be taken for a key
+            async with self.app.hushed() if isinstance(self.app, PacedApp) else nullcontext():
+                with self.app.suspend():
+                    self._terminal.print_until_key(lambda: told.pop() if told else log.more())
+        except SuspendNotSupported:
+            self.hint("x this terminal cannot be left for a while; canvos-tui attach --plain prints the log")

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from canvos_tui.core.answers.draft import CheckAccepted, fresh
+from canvos_tui.core.checks import check as checks
+from canvos_tui.core.checks.check import Answer, Check, CheckResult, Context, Report, Severity, run
+from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.status import Status
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+PORTS = cast(Any, SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW)))
+
+
+def context() -> Context:
+    return Context(PORTS, fresh())
+
+
+def check(name: str, status: Status = Status.PASS, *, needs: tuple[str, ...] = (), ask: Any = None, limit: float = 5) -> Check:
+    async def answer(_: Context) -> Answer:
+        return Answer(status, "seen", "wanted")
+
+    return Check(name, name, "host", Severity.REQUIRED, "prerequisites 1", "why", ask or answer, limit, needs)
+
+
+async def test_one_cause_is_one_failure_and_the_rest_waits_for_its_root():
+    checks = (check("C", needs=("B",)), check("B", needs=("A",)), check("A", Status.FAIL))
+    results = {r.check.id: r for r in await run(checks, context(), lambda _: None)}
+    assert {k: r.status for k, r in results.items()} == {"A": Status.FAIL, "B": Status.SKIP, "C": Status.SKIP}
+    assert results["C"].skipped_because == "A"
+    assert results["C"].answer.observed == "waits for A"
+
+
+async def test_a_hanging_check_is_unknown_with_its_limit_and_delays_nobody():
+    async def hang(_: Context) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    order: list[str] = []
+    results = await run((check("SLOW", ask=hang, limit=0.05), check("FAST")), context(), lambda r: order.append(r.check.id))
+    assert order == ["FAST", "SLOW"]
+    assert results[0].status is Status.UNKNOWN
+    assert results[0].timed_out
+    assert results[0].answer.observed == "no answer within 0.05 s"
+
+
+async def test_a_crash_and_a_known_error_are_unknown_with_their_reason():
+    async def crash(_: Context) -> Answer:
+        raise ZeroDivisionError
+
+    async def refuse(_: Context) -> Answer:
+        raise CanvosError("no engine", remedy="start it")
+
+    crashed, refused = await run((check("A", ask=crash), check("B", ask=refuse)), context(), lambda _: None)
+    assert (crashed.status, "ZeroDivisionError" in crashed.answer.observed) == (Status.UNKNOWN, True)
+    assert refused.answer.observed == "no engine"
+    assert refused.answer.fixes[0].text == "start it"
+
+
+async def test_no_more_than_eight_run_at_a_time():
+    running = highest = 0
+
+    async def busy(_: Context) -> Answer:
+        nonlocal running, highest
+        running += 1
+        highest = max(highest, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return Answer(Status.PASS, "", "")
+
+    await run(tuple(check(f"C{n}", ask=busy) for n in range(30)), context(), lambda _: None)
+    assert highest == 8
+
+
+async def test_an_accepted_failure_is_a_warning_that_keeps_its_reason_and_its_dependants_still_wait():
+    accepted = Context(PORTS, fresh().after(CheckAccepted("A", "small test")))
+    first, second = await run((check("A", Status.FAIL), check("B", needs=("A",))), accepted, lambda _: None)
+    assert (first.status, first.accepted, first.blocks) == (Status.WARN, "small test", False)
+    assert second.status is Status.SKIP
+
+
+async def test_a_need_that_is_not_asked_again_is_taken_from_the_earlier_run():
+    before = await run((check("A", Status.FAIL),), context(), lambda _: None)
+    (result,) = await run((check("B", needs=("A",)),), context(), lambda _: None, known={"A": before[0]})
+    assert result.status is Status.SKIP
+
+
+def result(name: str, status: Status) -> CheckResult:
+    return CheckResult(check(name), Answer(status, "", ""), NOW)
+
+
+def test_the_report_puts_failures_first_and_gives_a_verdict():
+    names = ("P", "S", "W", "U", "F")
+    statuses = (Status.PASS, Status.SKIP, Status.WARN, Status.UNKNOWN, Status.FAIL)
+    report = Report(tuple(check(n) for n in names))
+    assert report.verdict == "undetermined"
+    for name, status in zip(names, statuses, strict=True):
+        report = report.after(result(name, status))
+    assert [r.check.id for r in report.ordered()] == ["F", "U", "W", "S", "P"]
+    assert report.verdict == "not_ready"
+    assert report.after(result("F", Status.PASS)).verdict == "undetermined"
+    assert report.after(result("F", Status.PASS)).after(result("U", Status.WARN)).verdict == "ready"
+
+
+async def test_nine_that_hang_do_not_keep_the_tenth_from_its_answer(monkeypatch):
+    monkeypatch.setattr(checks, "PLACE", 0.01)
+    told = asyncio.Event()
+
+    async def hang(_: Context) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    hanging = tuple(check(f"H{n}", ask=hang, limit=600) for n in range(20))
+    running = asyncio.ensure_future(run((*hanging, check("QUICK")), context(), lambda _: told.set()))
+    await asyncio.wait_for(told.wait(), 30)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_check_that_cannot_be_stopped_is_left_alone(monkeypatch):
+    monkeypatch.setattr(checks, "GRACE", 0.05)
+    go = asyncio.Event()
+
+    async def stubborn(_: Context) -> Answer:
+        while not go.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await go.wait()
+        return Answer(Status.PASS, "at last", "")
+
+    results = await run((check("STUBBORN", ask=stubborn, limit=0.05), check("FAST")), context(), lambda _: None)
+    assert [(r.check.id, r.status, r.timed_out) for r in results] == [("STUBBORN", Status.UNKNOWN, True), ("FAST", Status.PASS, False)]
+    go.set()
+
+
+async def test_a_check_that_was_given_up_may_still_put_its_things_away():
+    tidied = asyncio.Event()
+
+    async def probe(_: Context) -> Answer:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            tidied.set()
+        raise AssertionError
+
+    await run((check("PROBE", ask=probe, limit=0.05),), context(), lambda _: None)
+    assert tidied.is_set()
+
+
+async def test_a_check_that_gives_itself_up_or_times_out_by_itself_says_so():
+    async def given_up(_: Context) -> Answer:
+        raise asyncio.CancelledError
+
+    async def late(_: Context) -> Answer:
+        raise TimeoutError
+
+    first, second = await run((check("A", ask=given_up), check("B", ask=late)), context(), lambda _: None)
+    assert (first.status, first.answer.observed) == (Status.UNKNOWN, "the check was given up")
+    assert second.answer.observed.startswith("the check itself failed: TimeoutError in test_checks.py line")
+    assert second.answer.fixes[0].commands[0].run == "canvos-tui doctor --skip B"

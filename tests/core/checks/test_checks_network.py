@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import pytest
+
+from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
+from canvos_tui.core.checks.check import Method
+from canvos_tui.core.checks.network.hosts import AWSCLI, GITHUB, HOSTS, OPENSUSE, UBUNTU, suffix
+from canvos_tui.core.checks.network.proxy import without_password
+from canvos_tui.core.machine import Reach
+from canvos_tui.core.status import Status
+from tests.doubles.check_world import World
+
+URLS = {
+    "NET-GITHUB": GITHUB,
+    "NET-REGISTRY": "https://us-docker.pkg.dev/v2/",
+    "NET-QUAY": "https://quay.io/v2/",
+    "NET-DOCKERHUB": "https://registry-1.docker.io/v2/",
+    "NET-UBUNTU": UBUNTU,
+    "NET-OPENSUSE": OPENSUSE,
+    "NET-ALPINE": "https://dl-cdn.alpinelinux.org/alpine/",
+    "NET-AWSCLI": AWSCLI,
+    "NET-S3": "https://s3.eu-west-1.amazonaws.com/",
+    "NET-EC2": "https://ec2.eu-west-1.amazonaws.com/",
+}
+PROXY = {"HTTPS_PROXY": "http://me:hush@proxy.example:3128"}
+
+
+def chosen(**values: str) -> Draft:
+    return fresh().after(ArgFound({"REGION": "eu-west-1", "OS_DISTRIBUTION": "opensuse-leap", **values}))
+
+
+def test_every_host_of_the_build_is_asked():
+    assert list(URLS) == list(HOSTS)
+
+
+@pytest.mark.parametrize("name", URLS)
+async def test_a_host_that_answers(tmp_path, name):
+    url, code = URLS[name], HOSTS[name].healthy[-1]
+    host = url.split("/")[2]
+    good = Reach(url, "ok", code, "", 0.25)
+    result = await World(tmp_path, reached={url: good}).one(name, chosen())
+    assert (result.status, result.answer.observed) == (Status.PASS, f"{host} answers {code} in 0.2 s")
+    odd = await World(tmp_path, reached={url: Reach(url, "ok", 503, "503 Busy")}).one(name, chosen())
+    assert (odd.status, odd.answer.observed) == (Status.WARN, f"{host} answers 503")
+    assert odd.answer.fixes
+
+
+async def test_the_endpoints_of_a_region_wait_for_it_and_follow_an_override(tmp_path):
+    world = World(tmp_path)
+    assert (await world.one("NET-S3", fresh())).answer.observed == "waits for screen 5"
+    world.environ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+    assert (await world.one("NET-EC2", fresh())).answer.observed == "127.0.0.1 answers 200 in 0.2 s"
+
+
+@pytest.mark.parametrize(("amazon", "status"), [(True, Status.PASS), (False, Status.WARN)])
+async def test_a_refusal_by_aws_itself_is_told_from_that_of_a_filter(tmp_path, amazon, status):
+    url = URLS["NET-S3"]
+    result = await World(tmp_path, reached={url: Reach(url, "ok", 403, "403 Forbidden", amazon=amazon)}).one("NET-S3", chosen())
+    assert result.status is status
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"),
+    [
+        ("eu-west-1", "amazonaws.com"),
+        ("us-gov-west-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+        ("us-iso-east-1", "c2s.ic.gov"),
+    ],
+)
+def test_each_partition_has_its_domain(region, domain):
+    assert suffix(region) == domain
+
+
+async def test_the_mirror_of_another_system_is_not_needed(tmp_path):
+    result = await World(tmp_path).one("NET-OPENSUSE", fresh())
+    assert (result.status, result.answer.observed) == (Status.PASS, "not needed: OS_DISTRIBUTION is ubuntu")
+
+
+@pytest.mark.parametrize(
+    ("step", "advice"),
+    [
+        ("dns", "Check the name server: quay.io has no address here"),
+        ("connect", "A firewall may be in the way, or a proxy is needed to reach quay.io"),
+        ("timeout", "A firewall may drop packets to quay.io; try again, or set HTTPS_PROXY"),
+        ("proxy", "Ask for quay.io to be let through the proxy"),
+        ("tls", "A proxy may open TLS on the way"),
+        ("http", "Something that is no web server answers for quay.io"),
+    ],
+)
+async def test_a_host_that_was_not_reached_is_unknown_and_says_at_which_step(tmp_path, step, advice):
+    url = "https://quay.io/v2/"
+    result = await World(tmp_path, reached={url: Reach(url, step, 0, "the detail")}).one("NET-QUAY")
+    detail = "the detail" if step in {"proxy", "timeout"} else f"{step}: the detail"
+    assert (result.status, result.answer.observed) == (Status.UNKNOWN, f"quay.io: {detail}")
+    assert result.answer.method is Method.NOT_VERIFIABLE
+    assert result.answer.fixes[0].text.startswith(advice)
+
+
+async def test_no_proxy_and_a_proxy_that_lets_through(tmp_path):
+    assert (await World(tmp_path).one("NET-PROXY")).answer.observed == "no proxy is set"
+    draft = fresh().after(ArgFound(PROXY))
+    result = await World(tmp_path, environ=PROXY).one("NET-PROXY", draft)
+    assert (result.status, result.answer.observed) == (Status.PASS, "HTTPS_PROXY http://***@proxy.example:3128")
+
+
+async def test_a_proxy_that_wants_a_password_is_one_failure_for_all_hosts(tmp_path):
+    refused = {url: Reach(url, "proxy", 407, "the proxy wants a user and a password (407)") for url in URLS.values()}
+    world = World(tmp_path, environ={"HTTPS_PROXY": "http://proxy.example:3128"}, reached=refused)
+    results = await world.results()
+    row = results["NET-PROXY"]
+    assert row.status is Status.FAIL
+    assert row.answer.fixes[0].commands[0].run == "export HTTPS_PROXY=http://USER:PASSWORD@proxy.example:3128"
+    assert {results[n].answer.observed for n in HOSTS} == {"waits for NET-PROXY"}
+    assert world.asked[GITHUB] == 1
+
+
+async def test_a_proxy_that_was_not_reached_is_unknown(tmp_path):
+    gone = {url: Reach(url, "proxy", 0, "the proxy proxy.example:3128: Connection refused") for url in URLS.values()}
+    result = await World(tmp_path, environ=PROXY, reached=gone).one("NET-PROXY")
+    assert result.status is Status.UNKNOWN
+    assert "hush" not in repr(result.answer)
+
+
+async def test_a_proxy_address_that_is_none(tmp_path):
+    result = await World(tmp_path, environ={"HTTP_PROXY": "socks5://proxy"}).one("NET-PROXY")
+    assert result.status is Status.FAIL
+    assert result.answer.fixes[0].commands[0].run == "unset HTTP_PROXY http_proxy"
+
+
+async def test_the_build_s_proxy_and_the_shell_s_should_be_the_same(tmp_path):
+    draft = fresh().after(ArgFound({"HTTPS_PROXY": "http://other.example:1"}))
+    result = await World(tmp_path, environ=PROXY).one("NET-PROXY", draft, final=True)
+    assert result.status is Status.WARN
+    assert result.answer.observed == (".arg: HTTPS_PROXY http://other.example:1; this shell: HTTPS_PROXY http://***@proxy.example:3128")
+    assert [c.run for c in result.answer.fixes[0].commands] == ["export HTTPS_PROXY=http://other.example:1", "unset HTTP_PROXY http_proxy"]
+    elsewhere = fresh().after(FolderChosen(tmp_path / "CanvOS", "x"))
+    bare = await World(tmp_path, environ=PROXY).one("NET-PROXY", elsewhere)
+    assert (bare.status, bare.answer.observed.startswith("the answers: no proxy")) == (Status.WARN, True)
+
+
+async def test_a_proxy_that_refuses_one_host_is_told_at_that_host(tmp_path):
+    refused = Reach(GITHUB, "proxy", 403, "the proxy refuses this host (403 Forbidden)")
+    draft = fresh().after(ArgFound(PROXY))
+    results = await World(tmp_path, environ=PROXY, reached={GITHUB: refused}).results(draft)
+    assert results["NET-PROXY"].status is Status.PASS
+    assert results["NET-GITHUB"].answer.observed == "github.com: the proxy refuses this host (403 Forbidden)"
+    assert results["NET-QUAY"].status is Status.PASS
+
+
+async def test_a_proxy_that_refuses_all_is_one_failure(tmp_path):
+    refused = {url: Reach(url, "proxy", 403, "the proxy refuses this host (403 Forbidden)") for url in URLS.values()}
+    results = await World(tmp_path, environ=PROXY, reached=refused).results()
+    assert results["NET-PROXY"].status is Status.FAIL
+    assert {results[n].answer.observed for n in HOSTS} == {"waits for NET-PROXY"}
+
+
+async def test_no_name_at_all_is_one_failure_and_one_name_is_enough(tmp_path):
+    lost = {url: Reach(url, "dns", 0, "the name cannot be resolved (Name or service not known)") for url in URLS.values()}
+    results = await World(tmp_path, reached=lost).results(chosen())
+    row = results["NET-DNS"]
+    assert (row.status, row.answer.observed) == (Status.FAIL, "no name resolves (the name cannot be resolved (Name or service not known))")
+    assert {results[n].answer.observed for n in HOSTS} == {"waits for NET-DNS"}
+    assert results["HOST-CLOCK"].answer.observed == "waits for NET-DNS"
+    del lost["https://quay.io/v2/"]
+    results = await World(tmp_path, reached=lost).results(chosen())
+    assert (results["NET-DNS"].status, results["NET-QUAY"].status) == (Status.PASS, Status.PASS)
+    assert results["NET-GITHUB"].answer.observed.startswith("github.com: dns: the name cannot be resolved")
+
+
+async def test_a_silent_name_server_is_not_known(tmp_path):
+    silent = {url: Reach(url, "dns", 0, "no address for the host within 8 s") for url in URLS.values()}
+    assert (await World(tmp_path, reached=silent).one("NET-DNS")).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("skew", "status", "observed"),
+    [
+        (0.4, Status.PASS, "within 1 s of"),
+        (-60.0, Status.PASS, "within 60 s of"),
+        (61.0, Status.WARN, "61 s ahead of"),
+        (-299.0, Status.WARN, "5 min behind"),
+        (300.0, Status.FAIL, "5 min ahead of"),
+        (-9000.0, Status.FAIL, "2 h behind"),
+        (None, Status.UNKNOWN, "no host answered with its time"),
+    ],
+)
+async def test_the_clock_is_held_against_an_answer(tmp_path, skew, status, observed):
+    answers = {url: Reach(url, "ok", 200, "200 OK", 0.2, skew) for url in URLS.values()}
+    result = await World(tmp_path, reached=answers).one("HOST-CLOCK", chosen())
+    assert result.status is status
+    assert result.answer.observed.startswith(observed)
+
+
+def test_passwords_are_left_out_of_addresses():
+    assert without_password("http://u:p@h:1") == "http://***@h:1"
+    assert without_password("u:p@ss@h:1") == "***@h:1"
+    assert without_password("http://h:1") == "http://h:1"

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.answers.draft import Draft, FolderChosen, SeveralChosen, TagChosen, fresh
+from canvos_tui.core.status import Status
+from tests.doubles import canvos_repo
+from tests.doubles.check_world import World
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    made = canvos_repo.make(tmp_path / "CanvOS")
+    canvos_repo.git(made, "checkout", "-q", "v4.9.38")
+    return made
+
+
+def at(folder: Path, tag: str = "") -> Draft:
+    draft = fresh().after(FolderChosen(folder, "https://git.example/CanvOS"))
+    return draft.after(TagChosen(tag)) if tag else draft
+
+
+async def test_a_clean_checkout_of_a_good_tag(tmp_path, folder):
+    world = World(tmp_path)
+    results = await world.results(at(folder, "v4.9.38"))
+    told = {n: (results[n].status, results[n].answer.observed) for n in ("REPO-CLONE", "REPO-TAG", "REPO-TARGET", "REPO-DIRTY")}
+    assert told == {
+        "REPO-CLONE": (Status.PASS, f"{folder} at v4.9.38"),
+        "REPO-TAG": (Status.PASS, "v4.9.38, agent v4.9.38"),
+        "REPO-TARGET": (Status.PASS, "+aws-cloud-image is there"),
+        "REPO-DIRTY": (Status.PASS, "clean"),
+    }
+
+
+async def test_without_a_folder_or_a_clone_everything_waits(tmp_path):
+    for draft, words in ((fresh(), "waits for screen 2"), (at(tmp_path / "no"), f"waits for screen 2: nothing is at {tmp_path}/no yet")):
+        results = await World(tmp_path).results(draft)
+        waiting = [results[n] for n in results if n.startswith(("REPO", "FILE")) and n != "REPO-PATH"]
+        assert {r.answer.observed for r in waiting} == {words}
+        assert {r.status for r in waiting} == {Status.SKIP}
+    path = await World(tmp_path).one("REPO-PATH", at(tmp_path / "no"))
+    assert (path.status, path.answer.observed) == (Status.PASS, str(tmp_path / "no"))
+
+
+async def test_a_place_that_is_something_else(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "x").write_text("x")
+    git = tmp_path / "git"
+    git.mkdir()
+    canvos_repo.git(git, "init", "-q")
+    for name, words in (("file", "a file"), ("other", "a folder with other files"), ("git", "another git repository")):
+        result = await World(tmp_path).one("REPO-CLONE", at(tmp_path / name))
+        assert (result.status, result.answer.observed) == (Status.FAIL, f"{tmp_path / name} is {words}")
+        assert result.answer.fixes[0].commands[0].run == f"git clone https://git.example/CanvOS {tmp_path / name}/CanvOS"
+
+
+async def test_a_tag_without_the_target_names_one_that_has_it(tmp_path, folder):
+    canvos_repo.git(folder, "checkout", "-q", "v4.8.5")
+    result = await World(tmp_path).one("REPO-TARGET", at(folder, "v4.8.5"))
+    assert (result.status, result.answer.observed) == (Status.FAIL, "v4.8.5 has no +aws-cloud-image target")
+    assert result.answer.fixes[0].commands[0].run == f"git -C {folder} checkout v4.9.38"
+    assert result.answer.evidence[0].exit_code == 1
+
+
+async def test_another_tag_than_the_chosen_one(tmp_path, folder):
+    result = await World(tmp_path).one("REPO-TAG", at(folder, "v4.9.37"))
+    assert (result.status, result.answer.observed) == (Status.WARN, "on v4.9.38, chosen was v4.9.37")
+    assert result.answer.fixes[0].commands[0].run == f"git -C {folder} checkout v4.9.37"
+
+
+async def test_a_tag_whose_agent_is_older(tmp_path, folder):
+    canvos_repo.git(folder, "checkout", "-q", "v4.10.0")
+    result = await World(tmp_path).one("REPO-TAG", at(folder, "v4.10.0"))
+    assert (result.status, result.answer.observed) == (Status.WARN, "v4.10.0 carries the agent v4.9.21")
+
+
+async def test_a_commit_without_a_tag(tmp_path, folder):
+    (folder / "new").write_text("x")
+    canvos_repo.git(folder, "add", "new")
+    canvos_repo.git(folder, "commit", "-qm", "more")
+    result = await World(tmp_path).one("REPO-TAG", at(folder))
+    assert result.status is Status.WARN
+    assert result.answer.observed.startswith("on no tag (")
+
+
+async def test_changes_and_left_overs_are_told_apart(tmp_path, folder):
+    (folder / "Earthfile").write_text("VERSION 0.6\naws-cloud-image:\n")
+    (folder / ".env").write_text("X=1\n")
+    result = await World(tmp_path).one("REPO-DIRTY", at(folder))
+    assert (result.status, result.answer.observed) == (Status.WARN, "1 changed: Earthfile")
+    assert f"git -C {folder} stash -u" in [c.run for c in result.answer.fixes[0].commands]
+    left = await World(tmp_path).one("REPO-LEFTOVERS", at(folder))
+    assert left.status is Status.WARN
+    assert left.answer.observed.startswith(".env (4 B, ")
+    assert left.answer.observed.endswith("Earthly reads it and may stop on it")
+    assert left.answer.fixes[0].commands[1].run == f"mv {folder}/.env {folder}-aside/"
+
+
+async def test_a_path_with_a_colon_or_without_the_right_to_write(tmp_path):
+    odd = await World(tmp_path).one("REPO-PATH", at(tmp_path / "a:b"))
+    assert odd.status is Status.FAIL
+    assert odd.answer.fixes[0].commands[0].run == f"mv {tmp_path}/a:b {tmp_path}/a-b"
+    closed = await World(tmp_path, writable=False).one("REPO-PATH", at(tmp_path / "x"))
+    assert (closed.status, closed.answer.observed) == (Status.FAIL, f"alice cannot write to {tmp_path}/x")
+    assert closed.answer.fixes[0].commands[0].root
+    assert "quotes" in (await World(tmp_path).one("REPO-PATH", at(tmp_path / "my folder"))).answer.observed
+
+
+async def test_without_git_the_checkout_waits_for_it(tmp_path, folder):
+    result = await World(tmp_path, tools={}).one("REPO-TAG", at(folder))
+    assert (result.status, result.answer.observed) == (Status.SKIP, "waits for TOOL-GIT")
+
+
+async def test_the_pruned_version_file_is_expected_at_step_14(tmp_path, folder):
+    (folder / "k8s_version.json").write_text("{}\n")
+    assert (await World(tmp_path).one("REPO-DIRTY", at(folder))).status is Status.WARN
+    pruned = await World(tmp_path).one("REPO-DIRTY", at(folder).after(SeveralChosen(True)))
+    assert (pruned.status, pruned.answer.observed) == (Status.PASS, "clean but for k8s_version.json (step 14)")

@@ -1,0 +1,108 @@
+"""The documents for an administrator: valid JSON, the right partition in every ARN, real names, and no more rights than needed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+
+import pytest
+
+from canvos_tui.core.aws.facts import Encryption, Identity, Right
+from canvos_tui.core.aws.iam_policy import judge, listed
+from canvos_tui.core.checks.aws.advice import Subject, advice, documents, key_arn, message, user_document
+from canvos_tui.core.checks.aws.questions import subject_of
+
+ACCOUNT, BUCKET = "123456789012", "acme-images"
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+ARN = re.compile(r"arn:(aws|aws-cn|aws-us-gov):(s3|iam|kms):([a-z0-9-]*):([0-9]{12}|aws)?:[A-Za-z0-9*/._-]+")
+PLACES = (("aws", "eu-west-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1"))
+NINE = (
+    ("s3:ListBucket", ""),
+    ("s3:GetObject", "/edge-1"),
+    ("s3:PutObject", "/edge-1"),
+    ("ec2:ImportSnapshot", None),
+    ("ec2:DescribeImportSnapshotTasks", None),
+    ("ec2:DescribeSnapshots", None),
+    ("ec2:RegisterImage", None),
+    ("ec2:DescribeImages", None),
+    ("ec2:CreateTags", None),
+)
+
+
+def about(partition="aws", region="eu-west-1", user="user/team/edge", key=KEY) -> Subject:
+    who = Identity(ACCOUNT, f"arn:{partition}:iam::{ACCOUNT}:{user}")
+    return subject_of(BUCKET, region, who, Encryption(bucket_kms=bool(key), bucket_key=key, ebs=False))
+
+
+def arns_of(text: str) -> list[str]:
+    return [r for s in json.loads(text)["Statement"] for r in listed(s.get("Resource")) if r != "*"]
+
+
+@pytest.mark.parametrize(("partition", "region"), PLACES)
+@pytest.mark.parametrize("key", ["", KEY, "alias/mine", f"arn:{{p}}:kms:{{r}}:{ACCOUNT}:key/{KEY}"])
+def test_every_document_is_json_and_every_arn_is_of_the_right_partition(partition, region, key):
+    found = documents(about(partition, region, key=key.replace("{p}", partition).replace("{r}", region)))
+    assert [name for name, _ in found] == ["user-policy.json", "trust-policy.json", "role-policy.json"]
+    for name, text in found:
+        assert json.loads(text)["Version"] == "2012-10-17"
+        for arn in arns_of(text) if name != "trust-policy.json" else ():
+            assert ARN.fullmatch(arn), arn
+            assert arn.split(":")[1] == partition, arn
+            assert arn.split(":")[3] in {"", region}, arn
+    kms = "kms:CreateGrant" in found[2][1]
+    assert kms is bool(key)
+
+
+@pytest.mark.parametrize(("partition", "region"), PLACES)
+def test_the_user_s_policy_allows_the_nine_on_that_bucket_alone(partition, region):
+    document = user_document(about(partition, region))
+    arn = f"arn:{partition}:s3:::{BUCKET}"
+    for action, end in NINE:
+        resource = "*" if end is None else f"{arn}{end}"
+        assert judge((document,), action, resource) is Right.ALLOWED, action
+    for action, resource in (
+        ("s3:DeleteObject", f"{arn}/edge-1"),
+        ("s3:PutObject", f"arn:{partition}:s3:::another/edge-1"),
+        ("ec2:DeleteSnapshot", "*"),
+        ("iam:PutRolePolicy", f"arn:{partition}:iam::{ACCOUNT}:role/vmimport"),
+        ("iam:GetRole", f"arn:{partition}:iam::{ACCOUNT}:role/admin"),
+        ("kms:Decrypt", f"arn:{partition}:kms:{region}:{ACCOUNT}:key/other"),
+    ):
+        assert judge((document,), action, resource) is Right.DENIED, action
+
+
+def test_keys_of_aws_need_no_statement_and_an_alias_stands_for_all_keys():
+    assert key_arn("alias/aws/ebs", "eu-west-1", ACCOUNT) == ""
+    assert key_arn(f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/aws/s3", "eu-west-1", ACCOUNT) == ""
+    assert key_arn("alias/mine", "eu-west-1", ACCOUNT) == f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"
+    assert key_arn(KEY, "cn-north-1", ACCOUNT) == f"arn:aws-cn:kms:cn-north-1:{ACCOUNT}:key/{KEY}"
+
+
+def test_a_fix_names_the_user_and_the_bucket():
+    [fix] = advice("s3:PutObject", about())
+    words = shlex.split(fix.commands[0].run)
+    assert words[words.index("--user-name") + 1] == "edge"
+    assert json.loads(words[-1])["Statement"][0]["Resource"] == f"arn:aws:s3:::{BUCKET}/*"
+
+
+def test_the_message_to_an_administrator_is_complete():
+    who = about("aws-us-gov", "us-gov-west-1")
+    text = message(who, ("AWS-ROLE-VMIMPORT: there is no role vmimport in this account",))
+    for words in (
+        ACCOUNT,
+        f"arn:aws-us-gov:iam::{ACCOUNT}:user/team/edge",
+        "us-gov-west-1",
+        f"arn:aws-us-gov:s3:::{BUCKET}",
+        "there is no role",
+    ):
+        assert words in text
+    for _, document in documents(who):
+        assert document in text
+    assert "--user-name edge " in text
+    assert "arn:aws:" not in text
+
+
+def test_a_message_without_anything_missing_says_so():
+    assert "nothing: this is what is needed in all" in message(Subject(BUCKET, "eu-west-1"), ())
+    assert "not known" in message(Subject(BUCKET, "eu-west-1"), ())

@@ -1,0 +1,112 @@
+"""Which cause a failed run is told to have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from canvos_tui.adapters.catalogue import load_catalogue
+from canvos_tui.core.aws.facts import Baseline, ImportTask, Sighting
+from canvos_tui.core.diagnosis.cause_search import Matcher
+from canvos_tui.core.diagnosis.run_cause import cause_in_log, known_cause, phase_of, with_cause
+from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.pipe import LogPipe
+from canvos_tui.core.run.build import BuildPlan, Phase
+from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.verdict.judge import JudgeHints, judge
+from tests.logs import AWS_IMPORT, EARTHLY
+
+NOW = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)
+BASE = Baseline(NOW, "us-east-1", "images", "edge.raw")
+TASK = ImportTask("import-snap-61e40c2a247c6897b", "deleted", bucket="images", key="edge.raw")
+
+
+def both(*lines: str) -> tuple[LogReader, Matcher]:
+    reader, matcher = LogReader(), Matcher(load_catalogue())
+    reader.feed(lines, NOW)
+    matcher.read(lines)
+    return reader, matcher
+
+
+def read(path: Path) -> tuple[LogReader, Matcher]:
+    pipe = LogPipe()
+    return both(*(pipe.feed(path.read_bytes()) + pipe.flush()).decode().split("\n")[:-1])
+
+
+def result_of(pair: tuple[LogReader, Matcher], sighting: Sighting, exit_code: int = 1) -> RunResult:
+    reader, matcher = pair
+    facts = reader.facts
+    plan = BuildPlan("/c", "v4.9.38", ("./earthly.sh",), BASE)
+    hints = JudgeHints(facts.phase, known_cause(facts, matcher), "/s/build.log")
+    result = judge("r", plan, sighting, exit_code, facts.ids, False, hints, NOW, NOW)
+    return with_cause(result, facts, matcher, load_catalogue()) if result.outcome is Outcome.FAILED else result
+
+
+def nothing_made() -> Sighting:
+    return Sighting(NOW, (), None, True, (), None, ())
+
+
+def test_the_log_names_the_cause_with_its_step():
+    result = result_of(read(EARTHLY / "fail-apt-404-v4.9.38.log"), nothing_made())
+    cause = result.cause
+    assert cause is not None
+    assert (cause.id, result.phase) == ("E-APT-404", Phase.BASE)
+    assert "+base-image, Earthfile:753:12, exit code 100" in cause.explanation
+    assert cause.line > 400
+    assert cause.evidence[0].startswith("E: Failed to fetch")
+    assert cause.fix
+    assert all(address.startswith("https://") for address in cause.docs)
+
+
+def test_aws_own_words_beat_the_log_and_the_catalogue_explains_them():
+    sighting = Sighting(NOW, (), None, True, (_told("ClientError: 403 Forbidden"),), None, ())
+    cause = result_of(read(AWS_IMPORT / "import-deleted-midway.log"), sighting).cause
+    assert cause is not None
+    assert (cause.id, cause.line) == ("E-IMPORT-DENIED", 0), "the log says Unsupported, AWS says 403"
+    assert cause.explanation.startswith("AWS says: ClientError: 403 Forbidden. ")
+    assert cause.evidence == ("ClientError: 403 Forbidden",)
+    same = _told("ClientError: Disk validation failed [Unsupported specified file format]")
+    cause = result_of(read(AWS_IMPORT / "import-deleted-midway.log"), Sighting(NOW, (), None, True, (same,), None, ())).cause
+    assert cause is not None
+    assert cause.id == "E-IMPORT-FORMAT"
+    assert cause.line > 200
+
+
+def test_a_word_of_aws_that_nobody_knows_stays_as_it_is():
+    cause = result_of(both("x"), Sighting(NOW, (), None, True, (_told("Quota of dreams reached"),), None, ())).cause
+    assert cause is not None
+    assert cause.explanation.startswith("AWS says: Quota of dreams reached")
+    assert cause.id == "E-IMPORT-FAILED"
+
+
+def test_after_exit_0_the_broken_link_counts_and_not_a_line_of_the_log():
+    cause = result_of(read(AWS_IMPORT / "ami-name-exists.log"), nothing_made(), exit_code=0).cause
+    assert cause is not None
+    assert cause.id == "no-import"
+
+
+def test_an_unknown_error_names_the_step_and_its_phase():
+    lines = ("    +aws-cloud-image | odd", "    +aws-cloud-image | ERROR Earthfile:9:9", "    +cloud-image | --> WITH DOCKER RUN --x")
+    reader, matcher = both(*lines)
+    result = result_of((reader, matcher), nothing_made())
+    assert result.cause is not None
+    assert result.cause == cause_in_log(reader.facts)
+    assert result.cause.id == "step-failed"
+    assert result.phase is Phase.AWSCLI
+
+
+def test_the_phase_is_that_of_the_failing_target_and_not_the_latest():
+    lines = (
+        "        +cloud-image | --> WITH DOCKER RUN --privileged x",
+        "         +base-image | x: No space left on device",
+        "         +base-image | ERROR Earthfile:7:7",
+    )
+    pair = both(*lines)
+    assert pair[0].facts.phase is Phase.RAW
+    assert result_of(pair, nothing_made()).phase is Phase.BASE
+    step = both("                 3/9 | x: No space left on device", "                 3/9 | ERROR")
+    assert phase_of(step[0].facts, step[1].found("3/9")) is Phase.BASE
+
+
+def _told(message: str) -> ImportTask:
+    return ImportTask(TASK.task_id, "deleted", message=message, bucket="images", key="edge.raw")

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from canvos_tui.core.terminal.plain_ascii import VARIABLE, to_ascii, wanted
+
+
+@pytest.mark.parametrize(
+    ("environ", "only"),
+    [
+        ({"LANG": "C.UTF-8"}, False),
+        ({"LANG": "de_DE.utf8"}, False),
+        ({"LC_CTYPE": "UTF-8"}, False),
+        ({"LANG": "C", "LC_ALL": "en_US.UTF-8"}, False),
+        ({"LANG": "en_US.UTF-8", VARIABLE: "1"}, True),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "C"}, True),
+        ({"LANG": "de_DE.ISO-8859-1"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),
+        ({"LANG": "POSIX"}, True),
+        ({}, True),
+    ],
+)
+def test_the_locale_tells_whether_only_ascii_can_be_shown(environ, only):
+    assert wanted(environ) is only
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("plain", "plain"),
+        ("é ü", "e u"),
+        ("─│┌▁█", "-|+-#"),
+        ("a\u200bb", "ab"),
+        ("日本", "????"),
+        ("Ω", "?"),
+        ("“x”…", '"x".'),
+    ],
+)
+def test_text_keeps_its_width_in_ascii(text, plain):
+    assert to_ascii(text) == plain

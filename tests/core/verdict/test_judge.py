@@ -1,0 +1,179 @@
+"""The verdict: only the whole chain from a new object to an AMI on the new snapshot is success."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Snapshot, Upload
+from canvos_tui.core.run.build import BuildPlan, Phase
+from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.judge import JudgeHints, judge
+
+NOW = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)
+BUCKET, KEY, REGION = "acme-images", "edge 2026's.raw", "eu-central-1"
+TASK, SNAP, AMI = "import-snap-0new", "snap-0new", "ami-0new"
+OBJECT = S3Object(KEY, 3_000_000_000, NOW, '"new"')
+OLD_OBJECT = S3Object(KEY, 5, NOW - timedelta(days=1), '"old"')
+OLD_IMAGE = Image("ami-0old", KEY, "available", "snap-0old", "x86_64", "uefi", True)
+BASE = Baseline(NOW, REGION, BUCKET, KEY, task_ids=("import-snap-0old",))
+DONE = ImportTask(TASK, "completed", snapshot_id=SNAP, bucket=BUCKET, key=KEY)
+IMAGE = Image(AMI, KEY, "available", SNAP, "x86_64", "uefi", True)
+GOOD = Sighting(NOW, (), OBJECT, True, (DONE,), Snapshot(SNAP, "completed", size=4 * 1024**3), (IMAGE,))
+BLIND = Sighting(NOW, blind=("tasks: no answer from AWS",))
+
+
+def verdict(sighting: Sighting = GOOD, exit_code: int | None = 0, *, base: Baseline = BASE, **more) -> RunResult:
+    plan = BuildPlan("/c", "v1.2.3", ("./earthly.sh",), base, reuse_object=more.get("reuse", False))
+    log = JudgeHints(more.get("phase", Phase.AMI), more.get("cause"), "/s/build.log")
+    return judge("r", plan, sighting, exit_code, more.get("ids", {}), more.get("cancelled", False), log, NOW, NOW)
+
+
+def status_of(result: RunResult, name: str) -> Status:
+    return next(f.status for f in result.findings if f.id == name)
+
+
+def test_the_whole_chain_is_success():
+    result = verdict()
+    assert result.outcome is Outcome.SUCCEEDED
+    assert (result.import_task, result.snapshot, result.ami, result.ami_name) == (TASK, SNAP, AMI, KEY)
+    assert result.object_size == OBJECT.size
+    assert {f.status for f in result.findings} == {Status.PASS}
+    assert [left.kind for left in result.left_behind] == ["object"]
+    assert result.cause is None
+
+
+def test_a_bad_exit_code_is_a_warning_when_the_chain_holds():
+    result = verdict(exit_code=1, cause=Cause("x", "X", ""))
+    assert result.outcome is Outcome.SUCCEEDED
+    assert status_of(result, "exit-code") is Status.WARN
+    assert result.cause is None
+
+
+@pytest.mark.parametrize(
+    ("change", "phase", "cause"),
+    [
+        ({"tasks": (), "images": ()}, Phase.IMPORT, "no-import"),
+        ({"tasks": (replace(DONE, status="deleted", message="ClientError: Disk validation failed"),)}, Phase.IMPORT, "import-failed"),
+        ({"tasks": (replace(DONE, status="active", snapshot_id=""),), "images": ()}, Phase.IMPORT, "import-unfinished"),
+        ({"images": ()}, Phase.REGISTER, "no-new-ami"),
+        ({"images": (replace(IMAGE, root_snapshot="snap-0other"),)}, Phase.REGISTER, "foreign-snapshot"),
+        ({"images": (replace(IMAGE, state="failed", reason="no disk"),)}, Phase.AMI, "ami-state"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else None,
+)
+def test_exit_zero_with_a_broken_chain_failed_and_says_which_link(change, phase, cause):
+    result = verdict(replace(GOOD, **change), cause=Cause("from-the-log", "X", ""))
+    assert result.outcome is Outcome.FAILED
+    assert result.phase is phase
+    assert result.cause is not None
+    assert result.cause.id == cause
+    assert any(f.status is Status.FAIL for f in result.findings)
+
+
+def test_an_old_task_or_an_old_ami_is_never_this_runs():
+    base = replace(BASE, task_ids=(TASK,), images=(IMAGE,))
+    result = verdict(base=base, ids={"import_task": TASK, "ami": AMI})
+    assert result.outcome is Outcome.FAILED
+    assert result.ami == ""
+    assert "ami" not in [left.kind for left in result.left_behind]
+
+
+def test_an_old_ami_of_the_name_is_named_and_the_new_snapshot_is_an_orphan():
+    result = verdict(replace(GOOD, images=(OLD_IMAGE,)), base=replace(BASE, images=(OLD_IMAGE,)))
+    assert result.outcome is Outcome.FAILED
+    assert result.cause is not None
+    assert "ami-0old" in result.cause.explanation
+    assert [left.kind for left in result.left_behind] == ["object", "snapshot"]
+
+
+def test_a_reused_object_is_no_success_unless_the_user_chose_it():
+    base, sighting = replace(BASE, object=OLD_OBJECT), replace(GOOD, object=OLD_OBJECT)
+    result = verdict(sighting, base=base)
+    assert result.outcome is Outcome.FAILED
+    assert result.cause is not None
+    assert result.cause.id == "object-reused"
+    assert [left.kind for left in result.left_behind] == ["ami"]
+    chosen = verdict(sighting, base=base, reuse=True)
+    assert chosen.outcome is Outcome.SUCCEEDED
+    assert status_of(chosen, "object") is Status.WARN
+
+
+def test_without_an_answer_from_aws_nobody_knows():
+    result = verdict(BLIND, ids={"import_task": TASK, "snapshot": SNAP, "ami": AMI})
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert {f.status for f in result.findings} == {Status.UNKNOWN}
+    assert [(left.kind, left.certain) for left in result.left_behind] == [("snapshot", False), ("ami", False)], "the import is over"
+    assert result.ami == ""
+    result = verdict(BLIND, ids={"import_task": TASK})
+    assert [(left.kind, left.certain) for left in result.left_behind] == [("import_task", False)]
+
+
+def test_a_build_that_broke_before_aws_failed_even_if_aws_is_silent():
+    cause = Cause("disk-full", "Disk full", "")
+    result = verdict(BLIND, 1, phase=Phase.RAW, cause=cause)
+    assert (result.outcome, result.phase, result.cause) == (Outcome.FAILED, Phase.RAW, cause)
+
+
+def test_a_failed_import_is_known_even_without_the_images():
+    task = replace(DONE, status="deleted", message="ClientError: 403 Forbidden")
+    result = verdict(replace(GOOD, tasks=(task,), images=None, blind=("images: no answer",)))
+    assert result.outcome is Outcome.FAILED
+    assert result.cause is not None
+    assert "vmimport" in result.cause.fix[0]
+
+
+def test_a_pending_ami_is_not_decided_yet():
+    result = verdict(replace(GOOD, images=(replace(IMAGE, state="pending"),)))
+    assert (result.outcome, result.phase) == (Outcome.INCONCLUSIVE, Phase.AMI)
+
+
+def test_the_cause_of_the_log_wins_after_a_bad_exit():
+    cause = Cause("vmimport-role", "Role missing", "")
+    result = verdict(replace(GOOD, tasks=(), images=()), 1, phase=Phase.IMPORT, cause=cause)
+    assert (result.outcome, result.cause, result.phase) == (Outcome.FAILED, cause, Phase.IMPORT)
+
+
+def test_cancelled_lists_everything_that_is_left_with_its_removal():
+    task = replace(DONE, status="active", snapshot_id="")
+    upload = Upload("u-1", KEY, NOW, 1024**3)
+    result = verdict(replace(GOOD, tasks=(task,), images=(), uploads=(upload,)), -2, cancelled=True)
+    assert result.outcome is Outcome.CANCELLED
+    left = {item.kind: item for item in result.left_behind}
+    assert set(left) == {"object", "upload", "import_task"}
+    assert shlex.split(left["object"].remove)[-1] == KEY
+    assert "USD" in left["object"].note
+    assert "wait for the import" in left["object"].note
+    assert "u-1" in left["upload"].remove
+    assert left["import_task"].remove == f"aws ec2 cancel-import-task --import-task-id {TASK} --region {REGION}"
+
+
+def test_cancelled_too_late_is_success_with_a_warning():
+    result = verdict(exit_code=-2, cancelled=True)
+    assert result.outcome is Outcome.SUCCEEDED
+    assert status_of(result, "cancelled") is Status.WARN
+
+
+def test_a_lost_supervisor_is_an_interrupted_run():
+    assert verdict(replace(GOOD, tasks=(), images=()), None).outcome is Outcome.INTERRUPTED
+    assert verdict(BLIND, None, phase=Phase.BASE).outcome is Outcome.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [({"architecture": "arm64"}, "ami-architecture"), ({"boot_mode": ""}, "ami-boot-mode"), ({"ena": False}, "ami-ena")],
+    ids=str,
+)
+def test_an_unusual_ami_is_pointed_out(change, finding):
+    result = verdict(replace(GOOD, images=(replace(IMAGE, **change),)))
+    assert result.outcome is Outcome.SUCCEEDED
+    assert status_of(result, finding) in {Status.WARN, Status.UNKNOWN}
+
+
+def test_a_stranger_on_another_snapshot_is_not_certainly_ours():
+    result = verdict(replace(GOOD, images=(replace(IMAGE, root_snapshot="snap-0other"),)))
+    assert [(left.kind, left.certain) for left in result.left_behind] == [("object", True), ("snapshot", True), ("ami", False)]

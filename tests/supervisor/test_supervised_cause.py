@@ -1,0 +1,52 @@
+"""The cause in the stored result of a real run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.run.result import Outcome
+from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
+from canvos_tui.rehearsal.aws.server import StandinAws
+from tests.logs import EARTHLY
+from tests.runs import KEY_ID, SECRET, Site, opened, until
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"})
+    with StandinAws(config) as standin, opened(tmp_path) as found:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", standin.start())
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "phase", "text"),
+    [
+        ("fail-disk-full-v4.10.0", "E-DISK-FULL", "raw", "No space left on device"),
+        ("fail-missing-secret-v4.9.38", "E-SECRET-MISSING", "awscli", "AWS_PROFILE"),
+    ],
+)
+def test_the_stored_result_of_a_failed_build_has_its_cause(site: Site, name: str, cause: str, phase: str, text: str) -> None:
+    run_id = site.start(f"cat {EARTHLY / name}.log; exit 1")
+    site.result(run_id)
+    stored = json.loads((site.folder(run_id) / "result.json").read_text(encoding="utf-8"))
+    assert (stored["outcome"], stored["phase"], stored["cause"]["id"]) == ("failed", phase, cause)
+    assert stored["cause"]["explanation"]
+    assert stored["cause"]["fix"]
+    line = site.log(run_id).split("\n")[stored["cause"]["line"] - 1]
+    assert text in line
+    assert text in stored["cause"]["evidence"][0]
+
+
+def test_a_cancelled_build_has_no_cause_from_its_log(site: Site) -> None:
+    run_id = site.start("trap 'echo Error: transport is closing; exit 1' INT; echo up; while :; do sleep 0.05; done")
+    until(lambda: "up" in site.log(run_id))
+    asyncio.run(site.runs.cancel(run_id))
+    result = site.result(run_id)
+    assert (result.outcome, result.cause) == (Outcome.CANCELLED, None)

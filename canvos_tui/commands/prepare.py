@@ -90,8 +90,9 @@ def _progress() -> Callable[[str, int | None], None]:
 
 async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
     """Every reason against building; prints what failed or warned as it comes."""
-    from canvos_tui.core.checks.check import Context, run
+    from canvos_tui.core.checks.check import Context
     from canvos_tui.core.checks.registry import CHECKS
+    from canvos_tui.core.checks.runner import run
     from canvos_tui.core.status import Status
 
     missing = [g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft)]

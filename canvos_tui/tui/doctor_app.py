@@ -12,7 +12,7 @@ from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.messages import GoTo
 
 if TYPE_CHECKING:  # as in the wizard, a frame is painted before these are loaded
-    from canvos_tui.core.checks.check import Report
+    from canvos_tui.core.checks.report import Report
 
 TITLE = "Checking the prerequisites"
 

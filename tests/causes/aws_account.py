@@ -14,7 +14,8 @@ from canvos_tui.core.aws.facts import AwsKeys, Identity
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.aws.advice import Subject, user_document
-from canvos_tui.core.checks.check import CheckResult, Context, run
+from canvos_tui.core.checks.check import CheckResult, Context
+from canvos_tui.core.checks.runner import run
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
 from tests.doubles.check_world import World, answered
 

@@ -21,7 +21,8 @@ from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.answers.draft import KeysGiven, Origin, ReuseAllowed
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
-from canvos_tui.core.checks.check import Context, Method, run
+from canvos_tui.core.checks.check import Context, Method
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny

@@ -26,8 +26,9 @@ from canvos_tui.core.aws.facts import (
     RoleFacts,
     S3Object,
 )
-from canvos_tui.core.checks.check import CheckResult, Context, run
+from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import AwsError, DockerError
 from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core.checks.check import Answer, Check, Context, Fix, Report, Severity, run
+from canvos_tui.core.checks.check import Answer, Check, Context, Fix, Severity
 from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import text as printed
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.session import Known
 from canvos_tui.core.status import Status

@@ -9,8 +9,9 @@ import pytest
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.checkout import user_data
-from canvos_tui.core.checks.check import Context, Report
+from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.files.user_data import cloud_config
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.session import Known
 from canvos_tui.core.status import Status

@@ -13,7 +13,9 @@ from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from canvos_tui.core.checks.check import Check, CheckResult, Context, Report, run
+from canvos_tui.core.checks.check import Check, CheckResult, Context
+from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.checks.selection import Plan, exit_code, told
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.terminal.plain_ascii import to_ascii, wanted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source
     from canvos_tui.core.answers.draft import Draft
-    from canvos_tui.core.checks.check import Report
+    from canvos_tui.core.checks.report import Report
     from canvos_tui.core.checks.selection import Plan
     from canvos_tui.tui.opening import Room
 
@@ -29,7 +29,7 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
     plans: list[Plan] = []
 
     async def room() -> Room:
-        from canvos_tui.core.checks.check import Report
+        from canvos_tui.core.checks.report import Report
         from canvos_tui.core.session import Known
         from canvos_tui.tui.opening import Opening, Room
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from canvos_tui.core.checkout.state import CheckoutState
-from canvos_tui.core.checks.check import CheckResult, Command, Evidence, Fix, Measure, Report
+from canvos_tui.core.checks.check import CheckResult, Command, Evidence, Fix, Measure
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.machine import HostFacts
 from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.status import Status

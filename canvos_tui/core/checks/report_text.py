@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from canvos_tui.core.checks.check import Answer, CheckResult, Fix, Report
+from canvos_tui.core.checks.check import Answer, CheckResult, Fix
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip

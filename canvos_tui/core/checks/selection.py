@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from canvos_tui.core.checks.check import Answer, Check, Context, Report
+from canvos_tui.core.checks.check import Answer, Check, Context
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 
 READY, NOT_READY, WARNED, UNDETERMINED = 0, 3, 4, 5

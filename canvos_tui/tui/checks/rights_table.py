@@ -10,7 +10,8 @@ from canvos_tui.core.aws.facts import RightProbe
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, BAD_TRUST, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, documents, message
 from canvos_tui.core.checks.aws.rights import PUT
-from canvos_tui.core.checks.check import CheckResult, Report
+from canvos_tui.core.checks.check import CheckResult
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from canvos_tui.core.checks.check import STALE_AFTER, Check, CheckResult, Report, Severity
+from canvos_tui.core.checks.check import Check, CheckResult, Severity
+from canvos_tui.core.checks.report import STALE_AFTER, Report
 from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain, verdict_words
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, clip

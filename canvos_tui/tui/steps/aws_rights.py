@@ -18,7 +18,9 @@ from canvos_tui.core.checks.aws import questions as aws_questions
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.aws.advice import Subject
 from canvos_tui.core.checks.aws.rights import judge_right
-from canvos_tui.core.checks.check import CheckResult, Context, Report, run
+from canvos_tui.core.checks.check import CheckResult, Context
+from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.readiness import rights_subject
 from canvos_tui.core.status import Status

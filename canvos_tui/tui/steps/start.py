@@ -75,8 +75,10 @@ class Start(StepPanel):
     @work(exclusive=True, group="checks")
     async def _check(self) -> None:
         """Whoever continues goes past the check page; what it would find is needed on screen 8 all the same."""
-        from canvos_tui.core.checks.check import Context, Report, run
+        from canvos_tui.core.checks.check import Context
         from canvos_tui.core.checks.registry import CHECKS
+        from canvos_tui.core.checks.report import Report
+        from canvos_tui.core.checks.runner import run
 
         if self.known.report is None:
             results = await run(CHECKS, Context(self.ports, self.draft), lambda _: None)

@@ -10,9 +10,11 @@ from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 
 from canvos_tui.core.answers.draft import CheckAccepted, Draft
-from canvos_tui.core.checks.check import Check, CheckResult, Context, Report, run
+from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import markdown
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import commands_of, raw_output
 from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale, with_dependants

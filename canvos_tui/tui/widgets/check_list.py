@@ -11,7 +11,7 @@ from textual.events import Click, Key, Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.checks.check import Report
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import Shape, detail
 from canvos_tui.tui.checks.rows import STALE, Row, Took, columns, head, in_place, rows, stale

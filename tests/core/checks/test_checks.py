@@ -9,8 +9,10 @@ from typing import Any, cast
 import pytest
 
 from canvos_tui.core.answers.draft import CheckAccepted, fresh
-from canvos_tui.core.checks import check as checks
-from canvos_tui.core.checks.check import Answer, Check, CheckResult, Context, Report, Severity, run
+from canvos_tui.core.checks import runner
+from canvos_tui.core.checks.check import Answer, Check, CheckResult, Context, Severity
+from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
 
@@ -109,7 +111,7 @@ def test_the_report_puts_failures_first_and_gives_a_verdict():
 
 
 async def test_nine_that_hang_do_not_keep_the_tenth_from_its_answer(monkeypatch):
-    monkeypatch.setattr(checks, "PLACE", 0.01)
+    monkeypatch.setattr(runner, "PLACE", 0.01)
     told = asyncio.Event()
 
     async def hang(_: Context) -> Answer:
@@ -125,7 +127,7 @@ async def test_nine_that_hang_do_not_keep_the_tenth_from_its_answer(monkeypatch)
 
 
 async def test_a_check_that_cannot_be_stopped_is_left_alone(monkeypatch):
-    monkeypatch.setattr(checks, "GRACE", 0.05)
+    monkeypatch.setattr(runner, "GRACE", 0.05)
     go = asyncio.Event()
 
     async def stubborn(_: Context) -> Answer:

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from canvos_tui.core.answers.draft import fresh
-from canvos_tui.core.checks.check import Answer, Check, Context, Severity, run
+from canvos_tui.core.checks.check import Answer, Check, Context, Severity
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
 from tests.doubles.check_world import NOW

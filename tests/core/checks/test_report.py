@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from canvos_tui.core.checks.check import Answer, Check, CheckResult, Command, Evidence, Fix, Measure, Method, Report, Severity
+from canvos_tui.core.checks.check import Answer, Check, CheckResult, Command, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_json import About, document
 from canvos_tui.core.checks.report_text import headline, markdown, short, text
 from canvos_tui.core.machine import HostFacts

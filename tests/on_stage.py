@@ -20,8 +20,7 @@ from canvos_tui.adapters.runs.local_runs import LocalRuns
 from canvos_tui.adapters.runs.pty_process import session_members, stat_fields
 from canvos_tui.cli import main
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.stage import Stage, prepare
 from tests.terminal import Terminal

@@ -16,8 +16,9 @@ from pathlib import Path
 from canvos_tui.adapters.runs.local_runs import LocalRuns
 from canvos_tui.adapters.runs.pty_process import session_members
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
-from canvos_tui.core.run.build import BuildEvent, BuildPlan, RunId
+from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.secret import Secret
 
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"

@@ -11,7 +11,7 @@ from canvos_tui.core.errors import RunError
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.run.run_info import RunInfo
+    from canvos_tui.core.run.result import RunInfo
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

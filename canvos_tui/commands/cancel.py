@@ -12,7 +12,7 @@ from canvos_tui.core.run.result import Outcome
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.run.run_info import RunInfo
+    from canvos_tui.core.run.result import RunInfo
 
 NOT_PROVEN = 12
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
-from canvos_tui.core.run.build import BuildRun, CannotSee, ImageSeen, Noted, Phase, PhaseEntered, TaskSeen
-from canvos_tui.core.run.vitals import Beat, blindness, silence, troubles
+from canvos_tui.core.run.events import CannotSee, ImageSeen, Noted, PhaseEntered, TaskSeen
+from canvos_tui.core.run.heartbeat import Beat, blindness, silence, troubles
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.aftermath import final_result
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from canvos_tui.core.ports import LogReader, Ports
-    from canvos_tui.core.run.build import BuildEvent
-    from canvos_tui.core.run.vitals import Pulse
+    from canvos_tui.core.run.events import BuildEvent
+    from canvos_tui.core.run.heartbeat import Pulse
 
 HEARTBEAT = 30  # seconds between lines when nothing else is said
 

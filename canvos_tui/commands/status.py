@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.run.run_info import RunInfo
-    from canvos_tui.core.run.vitals import Pulse
+    from canvos_tui.core.run.heartbeat import Pulse
+    from canvos_tui.core.run.result import RunInfo
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,7 +59,7 @@ def state_of(info: RunInfo, pulse: Pulse | None = None) -> str:
 
 
 async def _details(ports: Ports, info: RunInfo) -> None:
-    from canvos_tui.core.run.vitals import troubles
+    from canvos_tui.core.run.heartbeat import troubles
     from canvos_tui.core.verdict.aftermath import final_result
     from canvos_tui.core.verdict.summary import aftermath_lines, plain_lines
 

@@ -11,7 +11,7 @@ from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.build import BuildPlan
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.session import Known
 
 # categories whose results do not depend on the answers; repository, files and AWS are judged from what is known right now

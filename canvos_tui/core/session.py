@@ -11,8 +11,7 @@ from canvos_tui.core.aws.taken_names import Clash
 from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.run.result import RunInfo, RunResult
 
 
 @dataclass(frozen=True)

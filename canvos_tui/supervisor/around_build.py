@@ -13,11 +13,10 @@ from canvos_tui.core.diagnosis.container_end import ContainerEnd, end_of_build, 
 from canvos_tui.core.diagnosis.engine_gone import back_again, still_gone
 from canvos_tui.core.diagnosis.run_cause import says_little
 from canvos_tui.core.log.facts import LogFacts
-from canvos_tui.core.run.build import BuildEvent, Noted
+from canvos_tui.core.run.containers import BUILDER, Container, left_container, unknown_container
 from canvos_tui.core.run.disk_trend import DiskTrend, disk_line
-from canvos_tui.core.run.machine_events import GONE, ContainerSeen, Level
+from canvos_tui.core.run.events import GONE, BuildEvent, ContainerSeen, Level, Noted
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
-from canvos_tui.core.run.vitals import BUILDER, Container, left_container, unknown_container
 from canvos_tui.core.status import Status
 from canvos_tui.supervisor.machine_watcher import PAUSE, Cleared, MachineLook, MachineWatcher, Space
 

@@ -14,7 +14,7 @@ from canvos_tui.adapters.docker.build_engine import GONE, BuildEngine, EngineLoo
 from canvos_tui.adapters.files import free_bytes
 from canvos_tui.core.diagnosis.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.vitals import Container
+from canvos_tui.core.run.containers import Container
 
 PAUSE = 15.0  # seconds between two looks
 SOON = 2.0  # the same until a container of the build was seen: of one that nobody saw, no engine can say how it ended

@@ -16,8 +16,8 @@ from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.runs.folder import RunFolder, lock_path
 from canvos_tui.adapters.runs.lock import RunLock, holder
 from canvos_tui.core.ports import Aws
-from canvos_tui.core.run.build import BuildPlan
 from canvos_tui.core.run.mandate import Mandate, parse_mandate
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.supervisor.supervision import Supervision
 
 

@@ -23,9 +23,10 @@ from canvos_tui.core.log.phase_reader import LogReader
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.masking.spellings import Masked
-from canvos_tui.core.run.build import BuildEvent, BuildPlan, Noted
 from canvos_tui.core.run.codec import event_data, line_of, plan_text, result_data, text_of
+from canvos_tui.core.run.events import BuildEvent, Noted
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.text import clip, size
 
 _QUIET = 0.4  # seconds without output after which the newest line is stored

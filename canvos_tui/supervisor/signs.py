@@ -8,7 +8,7 @@ from canvos_tui.adapters.runs.clock import RunClock
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import Heart
 from canvos_tui.adapters.runs.pty_process import PtyProcess
-from canvos_tui.core.run.vitals import BEAT
+from canvos_tui.core.run.heartbeat import BEAT
 from canvos_tui.core.secret import PRO_KEY
 from canvos_tui.supervisor.around_build import AroundBuild
 from canvos_tui.supervisor.recorder import BuildRecorder

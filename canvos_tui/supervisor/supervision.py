@@ -25,9 +25,10 @@ from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import known_cause, with_cause
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.run.build import BuildEvent, BuildPlan, BuildRun, CancelAsked, Finished, IdFound, Started
+from canvos_tui.core.run.events import BuildEvent, CancelAsked, Finished, IdFound, Started
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import phase_seconds
 from canvos_tui.core.secret import without_keys
 from canvos_tui.core.verdict.judge import JudgeHints, judge

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from canvos_tui.adapters.runs.local_runs import LocalRuns
-from canvos_tui.core.run.build import Noted
+from canvos_tui.core.run.events import Noted
 from tests.runs import KEYS, Site, until
 
 SIZE = 3 * 1024 * 1024

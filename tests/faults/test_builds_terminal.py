@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.run.build import Noted
+from canvos_tui.core.run.events import Noted
 from canvos_tui.core.run.result import Outcome
 from tests.runs import KEYS, NOBODY, Site, opened, until
 

@@ -15,9 +15,10 @@ from canvos_tui.adapters.runs.event_file import EventFile
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws
-from canvos_tui.core.run.build import BuildRun, Noted
 from canvos_tui.core.run.codec import plan_text
+from canvos_tui.core.run.events import Noted
 from canvos_tui.core.run.mandate import Mandate
+from canvos_tui.core.run.run import BuildRun
 from canvos_tui.supervisor.supervision import Supervision
 from tests.runs import KEYS, Site, opened, until
 

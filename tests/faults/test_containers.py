@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.run.build import Noted
-from canvos_tui.core.run.machine_events import ContainerSeen, DiskSeen
+from canvos_tui.core.run.containers import BUILDER
+from canvos_tui.core.run.events import ContainerSeen, DiskSeen, Noted
+from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import Outcome, RunResult
-from canvos_tui.core.run.vitals import BUILDER, Pulse
 from canvos_tui.core.status import Status
 from tests.doubles.engine_standin import EngineStandin
 from tests.runs import Site, until

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.run.build import Noted
-from canvos_tui.core.run.machine_events import DiskSeen
+from canvos_tui.core.run.events import DiskSeen, Noted
 from tests.on_stage import ROOT
 from tests.runs import NOBODY, Site, opened, until
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.core.run.containers import BUILDER
 from canvos_tui.core.run.result import Cause, Outcome, RunResult
-from canvos_tui.core.run.vitals import BUILDER
 from canvos_tui.core.status import Status
 from tests.doubles.engine_standin import EngineStandin
 from tests.runs import Site, until

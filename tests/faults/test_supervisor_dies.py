@@ -18,9 +18,9 @@ from canvos_tui.adapters.runs.local_runs import LocalRuns
 from canvos_tui.adapters.runs.pty_process import session_members, stat_fields
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.build import Noted
+from canvos_tui.core.run.events import Noted
+from canvos_tui.core.run.heartbeat import Beat
 from canvos_tui.core.run.result import Outcome, RunResult
-from canvos_tui.core.run.vitals import Beat
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey

@@ -17,8 +17,10 @@ from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.log.clean import LogCleaner
 from canvos_tui.core.log.phase_reader import LogReader
-from canvos_tui.core.run.build import BuildPlan, IdFound, Phase, PhaseEntered
+from canvos_tui.core.run.events import IdFound, PhaseEntered
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.rehearsal.build import SIZE, is_local, main, settings
 from canvos_tui.rehearsal.repository import git

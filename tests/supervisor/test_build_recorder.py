@@ -12,8 +12,9 @@ from canvos_tui.adapters.runs.event_file import EventFile
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.masking.spellings import Masked
-from canvos_tui.core.run.build import BuildEvent, BuildPlan, CannotSee, IdFound, Noted, Started, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, CannotSee, IdFound, Noted, Started, UploadSeen
 from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import Secret
 from canvos_tui.supervisor.recorder import BuildRecorder
 from tests.truth import BUILDS

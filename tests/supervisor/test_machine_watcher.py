@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine, EngineLook
-from canvos_tui.core.run.vitals import Container
+from canvos_tui.core.run.containers import Container
 from canvos_tui.supervisor import machine_watcher
 from canvos_tui.supervisor.machine_watcher import MachineWatcher
 from tests.runs import until

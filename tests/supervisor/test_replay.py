@@ -19,7 +19,7 @@ from canvos_tui.adapters.log.file import LogFile
 from canvos_tui.core.aws.facts import Baseline, Image
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.source_lines import SourceLines
-from canvos_tui.core.run.build import BuildEvent, Finished, IdFound, PhaseEntered, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, Finished, IdFound, PhaseEntered, UploadSeen
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.cloud import StoredImage, StoredTask

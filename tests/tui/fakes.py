@@ -32,10 +32,10 @@ from canvos_tui.core.aws.facts import (
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.build import BuildEvent, BuildPlan
-from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.run.run_info import RunInfo
-from canvos_tui.core.run.vitals import Pulse
+from canvos_tui.core.run.events import BuildEvent
+from canvos_tui.core.run.heartbeat import Pulse
+from canvos_tui.core.run.result import RunInfo, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.terminal.clipboard import Copied
 
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)

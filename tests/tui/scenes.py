@@ -16,8 +16,7 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.result import Outcome
-from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.run.result import Outcome, RunInfo
 from canvos_tui.core.session import Known
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.messages import GoTo

@@ -6,19 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
-from canvos_tui.core.run.build import (
-    BuildEvent,
-    BuildPlan,
-    Finished,
-    ImageSeen,
-    ObjectSeen,
-    Phase,
-    PhaseEntered,
-    Started,
-    TaskSeen,
-    UploadSeen,
-)
+from canvos_tui.core.run.events import BuildEvent, Finished, ImageSeen, ObjectSeen, PhaseEntered, Started, TaskSeen, UploadSeen
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from tests.tui.fakes import NOW
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from canvos_tui.core.run.machine_events import DiskSeen, Level
-from canvos_tui.core.run.vitals import Beat, Pulse
+from canvos_tui.core.run.events import DiskSeen, Level
+from canvos_tui.core.run.heartbeat import Beat, Pulse
 from canvos_tui.core.session import Known
 from tests.tui import story
 from tests.tui.screen import see, until

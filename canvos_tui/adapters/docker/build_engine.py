@@ -15,7 +15,7 @@ from canvos_tui.adapters.docker.context import Engine, find_engine
 from canvos_tui.adapters.docker.engine import ASK_LIMIT, open_client
 from canvos_tui.core.diagnosis.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.vitals import Container, of_build
+from canvos_tui.core.run.containers import Container, of_build
 
 _GRACE = 10  # seconds that a container gets between SIGTERM and SIGKILL, as `docker stop` gives
 _GONE = 15.0  # seconds that a stopped container may take to leave the engine's list

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from canvos_tui.core.diagnosis.container_end import ContainerEnd, Said
-from canvos_tui.core.run.vitals import Container
+from canvos_tui.core.run.containers import Container
 
 _TELLING = frozenset({"start", "kill", "oom", "die"})
 _MOST = 5000  # events that are read; Docker itself keeps 256

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from canvos_tui.core.run.build import BuildEvent
 from canvos_tui.core.run.codec import parse_event
+from canvos_tui.core.run.events import BuildEvent
 
 _MOST = 4 * 1024 * 1024  # bytes a call
 

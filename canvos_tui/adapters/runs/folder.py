@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.core.checkout.state import checkout_id
-from canvos_tui.core.run.build import BuildPlan, RunId
 from canvos_tui.core.run.codec import parse_plan, parse_result
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan, RunId
 
 _RESERVE, _ROOM = ".room-for-the-result", 64 * 1024
 _RUN_ID = re.compile(r"(\d{8}-\d{4})-([0-9a-f]{4})")

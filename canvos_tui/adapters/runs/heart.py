@@ -11,7 +11,7 @@ from typing import Any
 from canvos_tui.adapters.runs.clock import RunClock, boot_id, skew_of, steady
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.pty_process import stat_fields
-from canvos_tui.core.run.vitals import LATE, Beat, Pulse
+from canvos_tui.core.run.heartbeat import LATE, Beat, Pulse
 
 NAME = "supervisor.json"
 _BLOCK = 4096  # bytes: the file keeps its size, so that a new beat needs no room on the disk

@@ -22,12 +22,12 @@ from canvos_tui.adapters.runs.lost_run import end, interrupted, why_gone
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import FilesError, RunError
 from canvos_tui.core.masking.redactor import mask_text
-from canvos_tui.core.run.build import BuildEvent, BuildPlan, Finished, Noted, RunId
 from canvos_tui.core.run.codec import plan_text
+from canvos_tui.core.run.events import BuildEvent, Finished, Noted
+from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.mandate import Mandate
-from canvos_tui.core.run.result import Outcome, RunResult
-from canvos_tui.core.run.run_info import RunInfo
-from canvos_tui.core.run.vitals import Pulse
+from canvos_tui.core.run.result import Outcome, RunInfo, RunResult
+from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.secret import PRO_KEY, Secret, without_keys
 
 _ANSWER = 30.0  # seconds for a supervisor to say that it has the lock

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from canvos_tui.adapters.runs.folder import private_folder
-from canvos_tui.core.run.build import RunId
+from canvos_tui.core.run.run import RunId
 
 _PATIENCE = 1.0  # seconds; somebody who only asks who holds the lock holds it for a moment
 

@@ -16,10 +16,10 @@ from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import build_goes_on, read_heart, rebooted_since
 from canvos_tui.adapters.runs.pty_process import session_members
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.build import BuildPlan, BuildRun
-from canvos_tui.core.run.machine_events import GONE
+from canvos_tui.core.run.containers import left_container, unknown_container
+from canvos_tui.core.run.events import GONE
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
-from canvos_tui.core.run.vitals import left_container, unknown_container
+from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.status import Status
 
 _PATIENCE = 10.0  # seconds between asking a process to end and killing it

@@ -13,7 +13,7 @@ from typing import Any
 from canvos_tui.core.diagnosis.fixed_text import fixed_text
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.log.line import LogLine
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")

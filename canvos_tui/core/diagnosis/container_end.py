@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from canvos_tui.core.run.containers import BUILDER, Container
 from canvos_tui.core.run.result import Cause, Finding
-from canvos_tui.core.run.vitals import BUILDER, Container
 from canvos_tui.core.status import Status
 
 _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "SIGKILL", 15: "SIGTERM"}  # those that end a container

@@ -16,7 +16,7 @@ from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_
 from canvos_tui.core.diagnosis.story import LogStory, Warned
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.phase_reader import LogReader
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver
 
 SCHEMA = "canvos-tui.diagnosis/1"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from canvos_tui.core.diagnosis.container_end import clock, named
+from canvos_tui.core.run.containers import Container
 from canvos_tui.core.run.result import Cause
-from canvos_tui.core.run.vitals import Container
 
 _LOG = "$ sudo journalctl -u docker --no-pager -n 50"
 

@@ -9,7 +9,7 @@ from canvos_tui.core.diagnosis.catalogue import Catalogue, fill
 from canvos_tui.core.diagnosis.cause_search import COMMAND, Hit, Matcher
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, RunResult
 
 _STEP_FAILED, _FIRST_ERROR = "step-failed", "first-error"

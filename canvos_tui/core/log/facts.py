@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
 
 _CANCELED = "context canceled"  # the reason that Earthly gives for steps that it gave up
 

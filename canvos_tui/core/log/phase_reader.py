@@ -10,7 +10,8 @@ from datetime import datetime
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
 from canvos_tui.core.log.line import SGR, Kind, LogLine, command_of, parse_line, position_of
-from canvos_tui.core.run.build import BuildEvent, IdFound, Phase, PhaseEntered, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, IdFound, PhaseEntered, UploadSeen
+from canvos_tui.core.run.phase import Phase
 
 _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _COMPLETED = re.compile(r"Completed ([\d.]+) ?(Bytes?|[KMGT]iB)/~?([\d.]+) ?(Bytes?|[KMGT]iB)")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from canvos_tui.core.log.phase_reader import LogReader as PhaseReader
 from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import LogReader
-from canvos_tui.core.run.build import Phase, PhaseEntered
+from canvos_tui.core.run.events import PhaseEntered
+from canvos_tui.core.run.phase import Phase
 
 _LINES = 500  # for one piece, so that a key is never far
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from canvos_tui.core.log.level import SIGNS, Level, level_of
 from canvos_tui.core.log.line import SGR, Kind, LogLine, parse_line
 from canvos_tui.core.log.phase_reader import LogReader
-from canvos_tui.core.run.build import PhaseEntered
+from canvos_tui.core.run.events import PhaseEntered
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a survey asks what came where, not when
 _TARGETS = 1000  # whose first errors are remembered

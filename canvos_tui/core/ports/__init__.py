@@ -33,10 +33,10 @@ from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
-from canvos_tui.core.run.build import BuildEvent, BuildPlan, RunId
-from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.run.run_info import RunInfo
-from canvos_tui.core.run.vitals import Pulse
+from canvos_tui.core.run.events import BuildEvent
+from canvos_tui.core.run.heartbeat import Pulse
+from canvos_tui.core.run.result import RunInfo, RunResult
+from canvos_tui.core.run.run import BuildPlan, RunId
 
 
 class Clock(Protocol):

@@ -10,11 +10,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from canvos_tui.core.run.build import (
+from canvos_tui.core.run.events import (
     BuildEvent,
-    BuildPlan,
     CancelAsked,
     CannotSee,
+    ContainerSeen,
+    DiskSeen,
     Finished,
     IdFound,
     ImageSeen,
@@ -25,8 +26,8 @@ from canvos_tui.core.run.build import (
     TaskSeen,
     UploadSeen,
 )
-from canvos_tui.core.run.machine_events import ContainerSeen, DiskSeen
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan
 
 RESULT_SCHEMA = "canvos-tui.result/1"
 PLAN_SCHEMA = "canvos-tui.run/1"

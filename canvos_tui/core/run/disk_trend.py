@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from canvos_tui.core.run.machine_events import DiskSeen, Level
+from canvos_tui.core.run.events import DiskSeen, Level
 from canvos_tui.core.text import elapsed, size
 
 GB = 10**9

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.run import RunId
 from canvos_tui.core.status import Status
 
 
@@ -76,3 +77,16 @@ class RunResult:
     cause: Cause | None = None
     log: str = ""
     phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """One run of the state directory; `live` means that its supervisor holds the lock right now."""
+
+    run_id: RunId
+    checkout: str
+    tag: str
+    created: datetime
+    live: bool
+    outcome: Outcome | None
+    ami: str = ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from canvos_tui.core.run.build import SHOWN_PHASES, BuildRun, Phase, Stage
+from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
+from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import elapsed
 
 MINUTE = 60.0

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from canvos_tui.core.run.build import BuildRun, Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.verdict.summary import WORDS
 
 NO_BELL = "CANVOS_TUI_NO_BELL"  # set by --no-bell

@@ -9,8 +9,8 @@ from canvos_tui.core.aws.facts import AwsKeys, Sighting
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Aws, Ports
-from canvos_tui.core.run.build import BuildPlan
 from canvos_tui.core.run.result import Finding, Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from canvos_tui.core.aws.facts import DENIALS, Baseline, ImportTask, Right
 from canvos_tui.core.errors import AwsError, CanvosError, RightError, RunError
 from canvos_tui.core.ports import Aws, Ports
-from canvos_tui.core.run.build import BuildRun
+from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.verdict.aftermath import open_for
 from canvos_tui.core.verdict.left_over import cancel_command
 from canvos_tui.core.verdict.watch import ENDED_IMPORT, FAILED_IMPORT, imports_of

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting
-from canvos_tui.core.run.build import BuildPlan, Phase, RunId
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.left_over import left_by_name, left_image, left_object, left_snapshot, left_task, left_upload
 from canvos_tui.core.verdict.watch import FAILED_IMPORT, is_new_object, new_images, our_task

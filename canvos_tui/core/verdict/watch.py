@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting
-from canvos_tui.core.run.build import BuildEvent, CannotSee, ImageSeen, ObjectSeen, Phase, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.phase import Phase
 
 FAILED_IMPORT = frozenset({"deleting", "deleted", "cancelling", "cancelled", "error"})
 ENDED_IMPORT = FAILED_IMPORT | {"completed"}

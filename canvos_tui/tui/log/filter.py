@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from canvos_tui.core.log.level import Level
 from canvos_tui.core.log.survey import Survey
-from canvos_tui.core.run.build import SHOWN_PHASES
+from canvos_tui.core.run.phase import SHOWN_PHASES
 from canvos_tui.tui.log.line_map import LineMap, Picked, Stretch
 
 _TITLES = {phase.number: phase.title for phase in SHOWN_PHASES}

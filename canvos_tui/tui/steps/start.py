@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from canvos_tui.core.answers.draft import StartedAnew, TagChosen, fresh
 from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.run.run_info import RunInfo
+from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.text import ago, middle
 from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.step_panel import StepPanel

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.run.build import BuildRun, Phase, Stage
-from canvos_tui.core.run.vitals import silence
+from canvos_tui.core.run.heartbeat import silence
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.watch import ENDED_IMPORT

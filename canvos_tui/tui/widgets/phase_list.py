@@ -13,11 +13,12 @@ from textual.widgets import Static
 
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Runs
-from canvos_tui.core.run.build import SHOWN_PHASES, BuildRun, Phase, PhaseTimes, Stage
 from canvos_tui.core.run.disk_trend import LOW, disk_line, spark
+from canvos_tui.core.run.heartbeat import Beat, Pulse, blindness, troubles
+from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
 from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
-from canvos_tui.core.run.vitals import Beat, Pulse, blindness, troubles
 from canvos_tui.core.terminal.notice import ended, percent_of, title_of
 from canvos_tui.core.text import ago, elapsed, size
 from canvos_tui.tui.messages import BuildTold

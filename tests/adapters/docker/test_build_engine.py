@@ -13,7 +13,7 @@ from canvos_tui.adapters.docker import build_engine
 from canvos_tui.adapters.docker.build_engine import GONE, BuildEngine
 from canvos_tui.adapters.docker.container_ends import container_ends
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.vitals import Container
+from canvos_tui.core.run.containers import Container
 from tests.doubles.engine_standin import IMAGE, EngineStandin
 from tests.doubles.http_server import Handler, answer, hang, read_request, unix
 

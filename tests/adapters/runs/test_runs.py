@@ -20,10 +20,12 @@ from canvos_tui.adapters.runs.local_runs import LocalRuns
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.ports import Runs
-from canvos_tui.core.run.build import BuildRun, CancelAsked, CannotSee, Finished, IdFound, Noted, Phase, PhaseEntered, Stage, Started
 from canvos_tui.core.run.codec import plan_text
+from canvos_tui.core.run.events import CancelAsked, CannotSee, Finished, IdFound, Noted, PhaseEntered, Started
 from canvos_tui.core.run.mandate import Mandate
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.cloud import StoredImage
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey

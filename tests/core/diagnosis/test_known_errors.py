@@ -13,7 +13,7 @@ from canvos_tui.core.diagnosis.catalogue import Advice, Priority, parse_catalogu
 from canvos_tui.core.diagnosis.fixed_text import fixed_text
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.log.line import parse_line
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
 
 GOOD: dict[str, Any] = {
     "id": "E-DISK-FULL",

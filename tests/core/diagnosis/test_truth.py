@@ -23,7 +23,7 @@ from canvos_tui.core.log.phase_reader import LogReader
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.source_lines import SourceLines
 from canvos_tui.core.log.survey import Survey
-from canvos_tui.core.run.build import BuildEvent, IdFound, PhaseEntered, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, IdFound, PhaseEntered, UploadSeen
 from tests.logs import LOGS
 from tests.truth import BUILDS, SAMPLES, Sample
 

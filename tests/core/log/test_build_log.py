@@ -11,7 +11,8 @@ from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.line import Kind, command_of, parse_line, position_of, progress_of
 from canvos_tui.core.log.phase_reader import LogReader
 from canvos_tui.core.log.pipe import LogPipe
-from canvos_tui.core.run.build import BuildEvent, IdFound, Phase, PhaseEntered, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, IdFound, PhaseEntered, UploadSeen
+from canvos_tui.core.run.phase import Phase
 from tests.logs import AWS_IMPORT, EARTHLY, LOGS, chunks
 
 AT = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)

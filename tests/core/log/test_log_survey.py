@@ -11,7 +11,7 @@ from canvos_tui.core.log.level import SIGNS, Level, level_of
 from canvos_tui.core.log.line import SGR, Kind, parse_line
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.survey import Survey
-from canvos_tui.core.run.build import Phase
+from canvos_tui.core.run.phase import Phase
 from tests.logs import AWS_IMPORT, EARTHLY, LOGS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from canvos_tui.core.run.disk_trend import GB, DiskTrend, disk_line, spark
-from canvos_tui.core.run.machine_events import DiskSeen, Level
+from canvos_tui.core.run.events import DiskSeen, Level
 
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 TOTAL = 400 * GB

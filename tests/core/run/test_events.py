@@ -10,25 +10,27 @@ from typing import get_args
 import pytest
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
-from canvos_tui.core.run.build import (
+from canvos_tui.core.run.codec import event_line, parse_event, parse_plan, parse_result, plan_text, result_data, result_text
+from canvos_tui.core.run.events import (
     BuildEvent,
-    BuildPlan,
     CancelAsked,
     CannotSee,
+    ContainerSeen,
+    DiskSeen,
     Finished,
     IdFound,
     ImageSeen,
+    Level,
     Noted,
     ObjectSeen,
-    Phase,
     PhaseEntered,
     Started,
     TaskSeen,
     UploadSeen,
 )
-from canvos_tui.core.run.codec import event_line, parse_event, parse_plan, parse_result, plan_text, result_data, result_text
-from canvos_tui.core.run.machine_events import ContainerSeen, DiskSeen, Level
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 
 AT = datetime(2026, 11, 22, 14, 12, 3, 250000, tzinfo=UTC)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from canvos_tui.core.aws.facts import Baseline
-from canvos_tui.core.run.build import BuildPlan, BuildRun, Finished, Phase, PhaseEntered, Started
+from canvos_tui.core.run.events import Finished, PhaseEntered, Started
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import Usual, overdue, phase_seconds, remaining, span, usual_times
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from canvos_tui.core.aws.facts import Baseline, ImportTask
-from canvos_tui.core.run.build import BuildPlan, BuildRun, Phase, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.events import PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.terminal.notice import NO_BELL, Notice, ended, percent_of, title_of
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)

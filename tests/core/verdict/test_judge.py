@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Snapshot, Upload
-from canvos_tui.core.run.build import BuildPlan, Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 

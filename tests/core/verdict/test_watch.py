@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Upload
-from canvos_tui.core.run.build import BuildPlan, BuildRun, CannotSee, ImageSeen, ObjectSeen, Phase, PhaseEntered, TaskSeen, UploadSeen
-from canvos_tui.core.run.vitals import blindness
+from canvos_tui.core.run.events import CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.heartbeat import blindness
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.verdict.watch import Watch, our_task
 
 NOW = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A build: the plan, the events its supervisor writes, and the reducer that turns events into what a screen shows."""
+"""A run of the build: its plan, and the reducer that turns events into what a screen shows."""
 
 from __future__ import annotations
 
@@ -7,62 +7,30 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
-from canvos_tui.core.run.machine_events import ContainerSeen, DiskSeen
+from canvos_tui.core.aws.facts import Baseline
+from canvos_tui.core.run.events import (
+    BuildEvent,
+    CancelAsked,
+    CannotSee,
+    ContainerSeen,
+    DiskSeen,
+    Finished,
+    IdFound,
+    ImageSeen,
+    Noted,
+    ObjectSeen,
+    PhaseEntered,
+    Started,
+    TaskSeen,
+    UploadSeen,
+)
+from canvos_tui.core.run.phase import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+
 RunId = str
-
-
-class Phase(Enum):
-    """The phases of `+aws-cloud-image` in order; the value is the stable id, `title` what people read."""
-
-    PREPARE = "prepare"
-    BASE = "base"
-    INSTALLER = "installer"
-    RAW = "raw"
-    AWSCLI = "awscli"
-    CHECKS = "checks"
-    UPLOAD = "upload"
-    IMPORT = "import"
-    REGISTER = "register"
-    AMI = "ami"
-    DONE = "done"
-
-    @property
-    def title(self) -> str:
-        """The phase's name on screens."""
-        return _TITLES[self]
-
-    @property
-    def order(self) -> int:
-        """Position in the sequence, from 0."""
-        return _ORDER[self]
-
-    @property
-    def number(self) -> int | None:
-        """The number 1-9 on the build screen; None for the two phases that are not shown on their own."""
-        return _NUMBERS.get(self)
-
-
-_TITLES = {
-    Phase.PREPARE: "Prepare",
-    Phase.BASE: "Base image",
-    Phase.INSTALLER: "Installer image",
-    Phase.RAW: "Raw disk",
-    Phase.AWSCLI: "AWS CLI",
-    Phase.CHECKS: "Import script's checks",
-    Phase.UPLOAD: "Upload to S3",
-    Phase.IMPORT: "Snapshot import",
-    Phase.REGISTER: "Register AMI",
-    Phase.AMI: "Wait for AMI",
-    Phase.DONE: "Done",
-}
-_ORDER: dict[Phase, int] = {phase: n for n, phase in enumerate(Phase)}
-SHOWN_PHASES = tuple(p for p in Phase if p not in {Phase.CHECKS, Phase.DONE})
-_NUMBERS: dict[Phase, int] = {phase: n for n, phase in enumerate(SHOWN_PHASES, start=1)}
 
 
 @dataclass(frozen=True)
@@ -76,126 +44,6 @@ class BuildPlan:
     endpoint: str = ""  # AWS_ENDPOINT_URL where one is set, shown to the user
     args: tuple[tuple[str, str], ...] = ()  # what was written to .arg, for the summary
     reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
-
-
-# -- events: one JSON line each in events.jsonl ------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Started:
-    """The build's command runs; `pid` is the process group."""
-
-    at: datetime
-    pid: int
-    command: str
-
-
-@dataclass(frozen=True)
-class PhaseEntered:
-    """The log (or AWS) showed that a phase began; `line` is the number of the log line, from 1, or 0 when AWS said it."""
-
-    at: datetime
-    phase: Phase
-    line: int
-
-
-@dataclass(frozen=True)
-class UploadSeen:
-    """Bytes in S3 so far, from AWS' part list or from the log; `total` is 0 while unknown."""
-
-    at: datetime
-    done: int
-    total: int
-    source: str  # "aws" | "log"
-
-
-@dataclass(frozen=True)
-class ObjectSeen:
-    """The object stands in S3; `ours` is False when it is the one that was there before."""
-
-    at: datetime
-    object: S3Object
-    ours: bool
-
-
-@dataclass(frozen=True)
-class TaskSeen:
-    """The import task of this run, each time that something about it changed."""
-
-    at: datetime
-    task: ImportTask
-
-
-@dataclass(frozen=True)
-class ImageSeen:
-    """An AMI with our name, each time that its state changed."""
-
-    at: datetime
-    image: Image
-
-
-@dataclass(frozen=True)
-class IdFound:
-    """The log named an id: `import_task`, `snapshot` or `ami`."""
-
-    at: datetime
-    kind: str
-    id: str
-    line: int
-
-
-@dataclass(frozen=True)
-class CannotSee:
-    """AWS did not answer a question; the build goes on and so does AWS. An empty reason says that it answers again."""
-
-    at: datetime
-    what: str
-    reason: str
-    retry: int  # seconds
-
-
-@dataclass(frozen=True)
-class CancelAsked:
-    """Somebody asked to stop; `force` on the second request."""
-
-    at: datetime
-    force: bool
-
-
-@dataclass(frozen=True)
-class Noted:
-    """A sentence for people about the run itself, for example that the log's disk is full."""
-
-    at: datetime
-    text: str
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The command ended; `exit_code` is its status, negative for a signal. The verdict is in `result.json`, not here."""
-
-    at: datetime
-    exit_code: int
-
-
-BuildEvent = (
-    Started
-    | PhaseEntered
-    | UploadSeen
-    | ObjectSeen
-    | TaskSeen
-    | ImageSeen
-    | IdFound
-    | CannotSee
-    | CancelAsked
-    | Noted
-    | DiskSeen
-    | ContainerSeen
-    | Finished
-)
-
-
-# -- the reducer ---------------------------------------------------------------------------------------------
 
 
 class Stage(Enum):

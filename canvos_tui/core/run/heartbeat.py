@@ -1,76 +1,17 @@
-"""Signs of life of a run: the supervisor's heartbeat as a reader sees it, and the containers that the build runs in."""
+"""Signs of life of a run: the heartbeat of its supervisor as a reader sees it, and what cannot be seen right now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from pathlib import Path
 
-from canvos_tui.core.run.build import CannotSee
-from canvos_tui.core.run.result import LeftOver
+from canvos_tui.core.run.events import CannotSee
 from canvos_tui.core.text import elapsed, size
 
 QUIET = 30.0  # seconds without a line of output before that is said
 BEAT = 3.0  # seconds between two heartbeats
 LATE = 15.0  # seconds without a heartbeat after which a supervisor that holds its lock counts as slow
-BUILDER = "earthly-buildkitd"  # the side container of earthly.sh in proxy mode
-_EARTHLY = "/earthly/earthly:"  # in the name of the image that earthly.sh starts
-_RUNNING = frozenset({"running", "restarting", "paused", "created"})
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container as the engine lists it; `created` is in seconds since the epoch, `mounts` are paths of this machine."""
-
-    id: str
-    name: str
-    image: str
-    state: str
-    created: float = 0.0
-    mounts: tuple[str, ...] = ()
-
-    @property
-    def runs(self) -> bool:
-        """Whether it still holds memory and may still write."""
-        return self.state in _RUNNING
-
-    @property
-    def short(self) -> str:
-        """The first twelve characters of the id, as `docker ps` shows it."""
-        return self.id[:12]
-
-
-def of_build(containers: Iterable[Container], checkout: str, since: float) -> tuple[Container, ...]:
-    """The containers of a build: Earthly's image with the checkout mounted, and the side container if it was made after `since`.
-
-    They carry no label and no name of ours (earthly.sh, `docker run`); the lock of the checkout says that there is one build only.
-    """
-    folders = {checkout, str(Path(checkout))}
-    found = []
-    for container in containers:
-        earthly = _EARTHLY in container.image and folders.intersection(container.mounts)
-        builder = container.name == BUILDER and since > 0 and container.created >= since - 1
-        if earthly or builder:
-            found.append(container)
-    return tuple(found)
-
-
-def left_container(container: Container) -> LeftOver:
-    """A container that goes on without its build."""
-    note = f"{container.name}, {container.state}; it goes on building, and importing, with the keys of .secret"
-    return LeftOver("container", container.short, True, note, f"docker stop {container.short}")
-
-
-def unknown_container(found: str, name: str, why: str) -> LeftOver:
-    """A container that was seen while the build ran, where nobody can say what became of it."""
-    short = found[:12]
-    note = (
-        f"{name}, seen while the build ran; whether it goes on is not known ({why}). A container can outlive its engine; "
-        f"look: docker ps --filter id={short}"
-    )
-    return LeftOver("container", short, False, note, f"docker stop {short}")
 
 
 class Beat(Enum):

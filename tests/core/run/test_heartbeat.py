@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from canvos_tui.core.run.vitals import BUILDER, Beat, Container, Pulse, left_container, of_build, silence, troubles
+from canvos_tui.core.run.containers import BUILDER, Container, left_container, of_build
+from canvos_tui.core.run.heartbeat import Beat, Pulse, silence, troubles
 
 IMAGE = "us-docker.pkg.dev/palette-images/third-party/edge/earthly/earthly:v0.8.15"
 BUILD = Container("4b509efa5504" + "0" * 52, "amazing_turing", IMAGE, "running", 1000.0, ("/home/u/CanvOS", "/var/run/docker.sock"))

@@ -1,0 +1,58 @@
+"""The phases of a build, in order: their ids, their names and their numbers on the screen."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+class Phase(Enum):
+    """The phases of `+aws-cloud-image` in order; the value is the stable id, `title` what people read."""
+
+    PREPARE = "prepare"
+    BASE = "base"
+    INSTALLER = "installer"
+    RAW = "raw"
+    AWSCLI = "awscli"
+    CHECKS = "checks"
+    UPLOAD = "upload"
+    IMPORT = "import"
+    REGISTER = "register"
+    AMI = "ami"
+    DONE = "done"
+
+    @property
+    def title(self) -> str:
+        """The phase's name on screens."""
+        return _TITLES[self]
+
+    @property
+    def order(self) -> int:
+        """Position in the sequence, from 0."""
+        return _ORDER[self]
+
+    @property
+    def number(self) -> int | None:
+        """The number 1-9 on the build screen; None for the two phases that are not shown on their own."""
+        return _NUMBERS.get(self)
+
+
+_TITLES = {
+    Phase.PREPARE: "Prepare",
+    Phase.BASE: "Base image",
+    Phase.INSTALLER: "Installer image",
+    Phase.RAW: "Raw disk",
+    Phase.AWSCLI: "AWS CLI",
+    Phase.CHECKS: "Import script's checks",
+    Phase.UPLOAD: "Upload to S3",
+    Phase.IMPORT: "Snapshot import",
+    Phase.REGISTER: "Register AMI",
+    Phase.AMI: "Wait for AMI",
+    Phase.DONE: "Done",
+}
+_ORDER: dict[Phase, int] = {phase: n for n, phase in enumerate(Phase)}
+SHOWN_PHASES = tuple(p for p in Phase if p not in {Phase.CHECKS, Phase.DONE})
+_NUMBERS: dict[Phase, int] = {phase: n for n, phase in enumerate(SHOWN_PHASES, start=1)}

@@ -35,11 +35,11 @@ def attach(args: argparse.Namespace) -> int:
 
         return asyncio.run(follow_plain(ports, info.run_id))
     from canvos_tui.commands.wizard import load, show
-    from canvos_tui.core.session import Known
+    from canvos_tui.core.session import Session
     from canvos_tui.tui.opening import Opening
 
     draft = load(ports, info.checkout, None)
-    return show(ports, draft, Opening(page="build", known=Known(run_id=info.run_id)))
+    return show(ports, draft, Opening(page="build", known=Session(run_id=info.run_id)))
 
 
 async def choose(ports: Ports, run_id: str | None) -> RunInfo:

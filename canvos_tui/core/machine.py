@@ -60,7 +60,7 @@ class DockerFacts:
 
 
 @dataclass(frozen=True)
-class Container:
+class NamedContainer:
     """A container of the engine; `keeps` says that it is still there once it is stopped (no --rm)."""
 
     name: str

@@ -12,7 +12,7 @@ from canvos_tui.core.errors import RunError
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.run import BuildPlan
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 
 # categories whose results do not depend on the answers; repository, files and AWS are judged from what is known right now
 LASTING = frozenset({"host", "tools", "network"})
@@ -33,7 +33,7 @@ def rights_subject(draft: Draft) -> str:
     return f"{keys}/{draft.text('REGION')}/{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')}"
 
 
-def blockers(draft: Draft, known: Known) -> tuple[Blocker, ...]:
+def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
     found = [Blocker(g.page, g.text, g.key) for g in gaps(draft)]
     if draft.keys is not None and draft.keys.temporary:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe
-from canvos_tui.core.aws.taken_names import Clash
+from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.checks.report import Report
@@ -15,7 +15,7 @@ from canvos_tui.core.run.result import RunInfo, RunResult
 
 
 @dataclass(frozen=True)
-class Known:
+class Session:
     """Facts for all pages; None or empty means "not asked yet"."""
 
     checkout: CheckoutState | None = None
@@ -29,7 +29,7 @@ class Known:
     identity: Identity | None = None
     rights: tuple[RightProbe, ...] = ()
     rights_for: str = ""  # account/region/bucket that the rights hold for
-    clash: Clash | None = None
+    clash: TakenNames | None = None
     runs: tuple[RunInfo, ...] = ()
     run_id: str = ""
     result: RunResult | None = None

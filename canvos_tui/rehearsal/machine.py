@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 
 _GIB = 1024**3
 _WORD = "rehearsal"
@@ -51,12 +51,12 @@ class RehearsalDocker:
             architecture="x86_64",
         )
 
-    async def container(self, name: str) -> Container | None:
+    async def container(self, name: str) -> NamedContainer | None:
         """No container but those of the rehearsed build."""
         del name
         return None
 
-    async def publisher(self, port: int) -> Container | None:
+    async def publisher(self, port: int) -> NamedContainer | None:
         """No port is taken."""
         del port
         return None

@@ -13,9 +13,9 @@ from canvos_tui.core.diagnosis.container_end import ContainerEnd, end_of_build, 
 from canvos_tui.core.diagnosis.engine_gone import back_again, still_gone
 from canvos_tui.core.diagnosis.run_cause import says_little
 from canvos_tui.core.log.facts import LogFacts
-from canvos_tui.core.run.containers import BUILDER, Container, left_container, unknown_container
+from canvos_tui.core.run.containers import BUILDER, ListedContainer, left_container, unknown_container
 from canvos_tui.core.run.disk_trend import DiskTrend, disk_line
-from canvos_tui.core.run.events import GONE, BuildEvent, ContainerSeen, Level, Noted
+from canvos_tui.core.run.events import GONE, BuildEvent, ContainerSeen, DiskLevel, Noted
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.supervisor.machine_watcher import PAUSE, Cleared, MachineLook, MachineWatcher, Space
@@ -28,12 +28,12 @@ class AroundBuild:
         self._clock = clock
         self._watcher = MachineWatcher(engine, state, notify, max(0.5, PAUSE * pace))
         self._trends = {place: DiskTrend(place) for place in ("docker", "state")}
-        self._containers: dict[str, Container] = {}
+        self._containers: dict[str, ListedContainer] = {}
         self._answered: bool | None = None  # None: no engine was ever seen
         self._answered_at = clock.now()
         self._away = ""  # what was said when nobody listened at its socket, as long as no container of the build was seen since
         self._last: dict[str, datetime] = {}  # when each container was seen last
-        self._ran: tuple[Container, ...] = ()  # those that ran when the command ended, as far as was seen
+        self._ran: tuple[ListedContainer, ...] = ()  # those that ran when the command ended, as far as was seen
         self._untold: list[BuildEvent] = []
         self._failed: datetime | None = None
         self._cleared: Cleared | None = None
@@ -83,10 +83,10 @@ class AroundBuild:
         self._trends[space.place], seen = trend.after(self._clock.steady(), now, space.path, space.free, space.total)
         if seen is not None:
             yield seen
-            if seen.level not in {Level.OK, before}:
+            if seen.level not in {DiskLevel.OK, before}:
                 yield Noted(now, disk_line(seen))
 
-    def _moved(self, running: dict[str, Container]) -> Iterable[BuildEvent]:
+    def _moved(self, running: dict[str, ListedContainer]) -> Iterable[BuildEvent]:
         now = self._clock.now()
         for container in (c for c in running.values() if c.id not in self._containers):
             yield ContainerSeen(now, container.id, container.name, container.state)
@@ -94,9 +94,9 @@ class AroundBuild:
             yield ContainerSeen(now, container.id, container.name, GONE)
         self._containers = running
 
-    def _level(self, place: str) -> Level:
+    def _level(self, place: str) -> DiskLevel:
         told = self._trends[place].told
-        return told.level if told is not None else Level.OK
+        return told.level if told is not None else DiskLevel.OK
 
     # -- after the command ended ---------------------------------------------------------------------------
 
@@ -175,6 +175,6 @@ class AroundBuild:
         return tuple(told)
 
 
-def _named(container: Container) -> str:
+def _named(container: ListedContainer) -> str:
     what = "the builder" if container.name == BUILDER else "the container"
     return f"{what} {named(container)}"

@@ -14,7 +14,7 @@ from canvos_tui.adapters.docker.build_engine import GONE, BuildEngine, EngineLoo
 from canvos_tui.adapters.files import free_bytes
 from canvos_tui.core.diagnosis.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.containers import Container
+from canvos_tui.core.run.containers import ListedContainer
 
 PAUSE = 15.0  # seconds between two looks
 SOON = 2.0  # the same until a container of the build was seen: of one that nobody saw, no engine can say how it ended
@@ -44,8 +44,8 @@ class MachineLook:
 class Cleared:
     """What became of the containers after the build's command ended; `error` and `away` as above, when the engine could not be asked."""
 
-    stopped: tuple[Container, ...] = ()
-    left: tuple[Container, ...] = ()
+    stopped: tuple[ListedContainer, ...] = ()
+    left: tuple[ListedContainer, ...] = ()
     ends: tuple[ContainerEnd, ...] = ()  # of those that were seen and are gone, where that was asked for
     unexplained: str = ""  # why that could not be asked
     error: str = ""
@@ -61,7 +61,7 @@ class MachineWatcher:
         self._notify = notify
         self._pause = pause
         self._seen: deque[MachineLook] = deque(maxlen=100)
-        self._met: dict[str, Container] = {}  # every container of the build that was ever listed
+        self._met: dict[str, ListedContainer] = {}  # every container of the build that was ever listed
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
 
@@ -104,7 +104,7 @@ class MachineWatcher:
         left = self._engine.stop(found, force=force)
         return Cleared(tuple(c for c in found if c not in left), left)
 
-    def _explained(self, left: tuple[Container, ...]) -> Cleared:
+    def _explained(self, left: tuple[ListedContainer, ...]) -> Cleared:
         gone = [container for container in self._met.values() if container.id not in {c.id for c in left}]
         try:
             return Cleared(left=left, ends=self._engine.ends(gone) if gone else ())

@@ -19,7 +19,7 @@ from canvos_tui.adapters.log.times import TimesWriter
 from canvos_tui.adapters.runs.clock import RunClock
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.core.log.facts import LogFacts
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.masking.spellings import Masked
@@ -54,7 +54,7 @@ class BuildRecorder:
         secrets = tuple(masked)
         self._pipe = LogPipe(secrets)
         self._redactor = Redactor(secrets)
-        self._reader = LogReader()
+        self._reader = PhaseReader()
         self._react = react
         self.listen: Callable[[Sequence[str]], None] | None = None
         self._log = AppendFile(folder.log)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: t
 
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
-    from canvos_tui.core.session import Known
+    from canvos_tui.core.session import Session
     from canvos_tui.core.terminal.notice import Notice
     from canvos_tui.tui.opening import Room
     from canvos_tui.tui.page import Page, PageScreen
@@ -48,7 +48,7 @@ class CanvosApp(PacedApp[int]):
 
     # None only until the room is loaded; a real default would load it before the first frame
     draft: reactive[Draft] = reactive(cast("Draft", None), init=False)
-    known: reactive[Known] = reactive(cast("Known", None), init=False)
+    known: reactive[Session] = reactive(cast("Session", None), init=False)
     ports: Ports
     notice: Notice
 
@@ -72,7 +72,7 @@ class CanvosApp(PacedApp[int]):
             self._move_in(room)
 
     @property
-    def left_with(self) -> Known | None:
+    def left_with(self) -> Session | None:
         """What was known in the end, None when the user left before anything was loaded."""
         return self.known if self._furnished else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Opening:
     page: str = "start"
     banner: str = ""
     hint: str = ""
-    known: Known = field(default_factory=Known)
+    known: Session = field(default_factory=Session)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.answers.missing import gaps
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import GoTo, Hinted
 from canvos_tui.tui.step_panel import StepPanel
@@ -66,7 +66,7 @@ class PageScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
 
     draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Known] = reactive(Known, init=False)
+    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, page: Page, ports: Ports, banner: str = "") -> None:
         super().__init__(classes=f"page-{page.slug}")
@@ -74,7 +74,7 @@ class PageScreen(Screen[None]):
         self.ports = ports
         self._banner = banner
 
-    def begin(self, draft: Draft, known: Known) -> PageScreen:
+    def begin(self, draft: Draft, known: Session) -> PageScreen:
         """Sets what is known before the first widget is made: a data binding alone would only follow afterwards."""
         self.set_reactive(PageScreen.draft, draft)
         self.set_reactive(PageScreen.known, known)

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from canvos_tui.core.answers.draft import Answer, Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.tui.messages import Answered, GoTo, Hinted, Learned
 from canvos_tui.tui.widgets.field_row import FieldRow
 
@@ -26,13 +26,13 @@ class StepPanel(Vertical):
     HAS_NEXT: ClassVar[bool] = False  # it draws the page's Next itself, so that its keys work while that has the focus
 
     draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Known] = reactive(Known, init=False)
+    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, ports: Ports) -> None:
         super().__init__()
         self.ports = ports
 
-    def begin(self, draft: Draft, known: Known) -> StepPanel:
+    def begin(self, draft: Draft, known: Session) -> StepPanel:
         """Sets what is known before the first widget is made."""
         self.set_reactive(StepPanel.draft, draft)
         self.set_reactive(StepPanel.known, known)

@@ -15,7 +15,7 @@ import pytest
 
 from canvos_tui.adapters.docker.engine import DockerEngine
 from canvos_tui.adapters.machine.host import LocalHost
-from canvos_tui.core.machine import Container
+from canvos_tui.core.machine import NamedContainer
 from canvos_tui.core.status import Status
 from tests.causes.real import Real, ask, at, on_engine
 from tests.causes.told import assert_told
@@ -323,9 +323,14 @@ PROXY = {"HTTPS_PROXY": "http://127.0.0.1:3128"}
     ("container", "proxy", "status", "words"),
     [
         (None, False, PASS, "none"),
-        (Container("earthly-buildkitd", "earthly/buildkitd:v0.8.15", True), False, WARN, "earthly.sh stops it, with whatever it builds"),
-        (Container("earthly-buildkitd", "earthly/buildkitd:v0.8.15", False), False, PASS, "not in the way without a proxy"),
-        (Container("earthly-buildkitd", "earthly/buildkitd:v0.8.15", False), True, WARN, "Docker refuses the second"),
+        (
+            NamedContainer("earthly-buildkitd", "earthly/buildkitd:v0.8.15", True),
+            False,
+            WARN,
+            "earthly.sh stops it, with whatever it builds",
+        ),
+        (NamedContainer("earthly-buildkitd", "earthly/buildkitd:v0.8.15", False), False, PASS, "not in the way without a proxy"),
+        (NamedContainer("earthly-buildkitd", "earthly/buildkitd:v0.8.15", False), True, WARN, "Docker refuses the second"),
     ],
 )
 async def test_another_builder(folder, container, proxy, status, words):

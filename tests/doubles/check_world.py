@@ -30,7 +30,7 @@ from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import AwsError, DockerError
-from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
 
@@ -67,7 +67,7 @@ class World:
     docker_disk: tuple[int, int] | None = None  # free and total bytes on a disk of its own
     writable: bool = True
     ports_taken: dict[int, str] = field(default_factory=dict)
-    containers: dict[str | int, Container] = field(default_factory=dict)  # by name, or by the port that it publishes
+    containers: dict[str | int, NamedContainer] = field(default_factory=dict)  # by name, or by the port that it publishes
     tools: dict[str, str | None] = field(default_factory=lambda: {"git": "git version 2.43.0", "envsubst": "envsubst 0.21"})
     docker: DockerFacts | DockerError = ENGINE
     probe: PrivilegedProbe = RAN
@@ -158,10 +158,10 @@ class _Docker:
             raise self._world.docker
         return self._world.docker
 
-    async def container(self, name: str) -> Container | None:
+    async def container(self, name: str) -> NamedContainer | None:
         return self._world.containers.get(name)
 
-    async def publisher(self, port: int) -> Container | None:
+    async def publisher(self, port: int) -> NamedContainer | None:
         return self._world.containers.get(port)
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:

@@ -16,7 +16,7 @@ import pytest
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.log.clean import LogCleaner
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.events import IdFound, PhaseEntered
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome, RunResult
@@ -78,8 +78,8 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
         stage.close()
 
 
-def read(output: bytes) -> tuple[LogReader, list[Phase], dict[str, str]]:
-    cleaner, reader = LogCleaner(), LogReader()
+def read(output: bytes) -> tuple[PhaseReader, list[Phase], dict[str, str]]:
+    cleaner, reader = LogCleaner(), PhaseReader()
     lines = [line.decode() for line in (*cleaner.feed(output), *cleaner.flush())]
     events = reader.feed(lines, NOW)
     phases = [e.phase for e in events if isinstance(e, PhaseEntered)]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine, EngineLook
-from canvos_tui.core.run.containers import Container
+from canvos_tui.core.run.containers import ListedContainer
 from canvos_tui.supervisor import machine_watcher
 from canvos_tui.supervisor.machine_watcher import MachineWatcher
 from tests.runs import until
 
-FOUND = Container("4b509efa5504", "amazing_turing", "x/earthly/earthly:v0.8.15", "running")
+FOUND = ListedContainer("4b509efa5504", "amazing_turing", "x/earthly/earthly:v0.8.15", "running")
 
 
 class Late(BuildEngine):

@@ -30,7 +30,7 @@ from canvos_tui.core.aws.facts import (
     Upload,
 )
 from canvos_tui.core.errors import AwsError, DockerError, RunError
-from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.heartbeat import Pulse
@@ -90,10 +90,10 @@ class FakeDocker:
             raise self.error
         return DockerFacts("unix:///var/run/docker.sock", "27.1.1", "/var/lib/docker", False, False, 8, 16 * GB, "Docker version 27.1.1")
 
-    async def container(self, name: str) -> Container | None:
+    async def container(self, name: str) -> NamedContainer | None:
         return None
 
-    async def publisher(self, port: int) -> Container | None:
+    async def publisher(self, port: int) -> NamedContainer | None:
         return None
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:

@@ -17,7 +17,7 @@ from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.result import Outcome, RunInfo
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.opening import Opening, Room
@@ -41,7 +41,7 @@ class Scene:
     prepare: Callable[[Ports, Draft], Draft] = lambda _, draft: draft
     keys: tuple[str, ...] = ()
     act: Step | None = None
-    known: Callable[[Ports], Known] = field(default=lambda _: Known())
+    known: Callable[[Ports], Session] = field(default=lambda _: Session())
     checkout: bool = True
 
 
@@ -76,8 +76,8 @@ def _runs(ports: Ports, draft: Draft) -> Draft:
     return replace(draft, page="s3")
 
 
-def _follow(events: tuple[Any, ...], minutes: float, result: Any = None) -> Callable[[Ports], Known]:
-    def known(ports: Ports) -> Known:
+def _follow(events: tuple[Any, ...], minutes: float, result: Any = None) -> Callable[[Ports], Session]:
+    def known(ports: Ports) -> Session:
         runs: Any = ports.runs
         runs.plans[story.RUN] = story.PLAN
         runs.events = [events]
@@ -86,7 +86,7 @@ def _follow(events: tuple[Any, ...], minutes: float, result: Any = None) -> Call
         if result is not None:
             runs.results[story.RUN] = result
         ports.clock.move(minutes * 60)  # type: ignore[attr-defined]
-        return Known(run_id=story.RUN)
+        return Session(run_id=story.RUN)
 
     return known
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from canvos_tui.core.run.events import DiskSeen, Level
+from canvos_tui.core.run.events import DiskLevel, DiskSeen
 from canvos_tui.core.run.heartbeat import Beat, Pulse
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from tests.tui import story
 from tests.tui.screen import see, until
 
@@ -25,7 +25,7 @@ def watching(make_app, ports):
         ports.runs.keep_open = True
         ports.runs.felt = pulse
         ports.clock.move(minutes * 60)
-        return make_app(page="build", known=Known(run_id=story.RUN))
+        return make_app(page="build", known=Session(run_id=story.RUN))
 
     yield make
     ports.runs.keep_open = False
@@ -77,7 +77,7 @@ async def test_a_clock_that_was_set_does_not_change_the_elapsed_time(watching, p
 
 async def test_a_disk_that_fills_up_is_a_warning_and_in_a_wide_window_a_line(watching, ports):
     disks = tuple(DiskSeen(story.at(n), "docker", "/var/lib/docker", (60 - 10 * n) * GB, 400 * GB) for n in range(5))
-    low = DiskSeen(story.at(6), "docker", "/var/lib/docker", 7 * GB, 400 * GB, 20_000_000, Level.CRITICAL)
+    low = DiskSeen(story.at(6), "docker", "/var/lib/docker", 7 * GB, 400 * GB, 20_000_000, DiskLevel.CRITICAL)
     async with watching((*story.BUILDING, *disks, low), 14).run_test(size=(120, 40)) as pilot:
         painted = await see(pilot, "disk critical: 7.0 GB free in Docker's data root, -1.2 GB/min, full in 5:50")
         assert "7.0 GB free in /var/lib/docker, ! below 20.0 GB" in painted

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core.checks.check import Answer, Check, Context, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Fix, Severity
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import text as printed
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
 from tests.tui.screen import see, text_of, until
@@ -37,7 +37,7 @@ async def checked(pilot) -> None:
     await pilot.pause()
 
 
-def one(name: str, ask: Callable[[Context], Awaitable[Answer]], **more) -> Check:
+def one(name: str, ask: Callable[[Context], Awaitable[CheckAnswer]], **more) -> Check:
     return Check(name, f"title of {name}", "host", Severity.REQUIRED, "step 16", f"{name} is needed", ask, **more)
 
 
@@ -45,8 +45,8 @@ def one(name: str, ask: Callable[[Context], Awaitable[Answer]], **more) -> Check
 WAITING = [check.id for check in CHECKS if "TOOL-DOCKER" in check.needs]
 
 
-async def passes(_: Context) -> Answer:
-    return Answer(Status.PASS, "fine", "fine")
+async def passes(_: Context) -> CheckAnswer:
+    return CheckAnswer(Status.PASS, "fine", "fine")
 
 
 async def test_the_first_failure_is_named_on_top_and_its_detail_is_open(make_app, ports, full):
@@ -104,7 +104,7 @@ async def test_a_fold_under_the_cursor_tells_what_is_in_it(make_app, ports):
 
 async def test_a_green_list_is_one_line_and_the_way_on(make_app, full, checkout):
     host = tuple(c for c in CHECKS if c.category == "host")
-    app = make_app(full, page="check", known=Known(report=Report(host)))
+    app = make_app(full, page="check", known=Session(report=Report(host)))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         painted = await see(pilot, f"READY, {len(host)} checks in")
@@ -121,14 +121,14 @@ async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved
     gates = {name: asyncio.Event() for name in ("A-ONE", "B-TWO", "C-THREE")}
 
     def gated(name: str, status: Status) -> Check:
-        async def ask(_: Context) -> Answer:
+        async def ask(_: Context) -> CheckAnswer:
             await gates[name].wait()
-            return Answer(status, "answered", "more")
+            return CheckAnswer(status, "answered", "more")
 
         return one(name, ask, limit=600)
 
     checks = (gated("A-ONE", Status.PASS), gated("B-TWO", Status.FAIL), gated("C-THREE", Status.FAIL))
-    app = make_app(page="check", known=Known(report=Report(checks)))
+    app = make_app(page="check", known=Session(report=Report(checks)))
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "CHECKING", "3 running")
         assert listed(app) == [("....", "A-ONE"), ("....", "B-TWO"), ("....", "C-THREE")]
@@ -149,11 +149,11 @@ async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved
 async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app, ports, full):
     from canvos_tui.core.checks.check import Command
 
-    async def ask(_: Context) -> Answer:
+    async def ask(_: Context) -> CheckAnswer:
         fixes = (Fix("Start it", (Command("sudo systemctl start docker", root=True), Command("docker info"))), Fix("Or rest"))
-        return Answer(Status.FAIL, "down", "up", fixes)
+        return CheckAnswer(Status.FAIL, "down", "up", fixes)
 
-    app = make_app(page="check", known=Known(report=Report((one("T-X", ask),))))
+    app = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))
     copied = ports.terminal.copied
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await checked(pilot)
@@ -176,11 +176,11 @@ async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app
 async def test_the_raw_output_is_shown_masked(make_app, ports):
     from canvos_tui.core.checks.check import Evidence
 
-    async def ask(_: Context) -> Answer:
+    async def ask(_: Context) -> CheckAnswer:
         words = "docker.sock: refused\npassword=hunter2hunter2\n" + "\n".join(f"line {n}" for n in range(60))
-        return Answer(Status.FAIL, "down", "up", evidence=(Evidence("docker info", words, 1),))
+        return CheckAnswer(Status.FAIL, "down", "up", evidence=(Evidence("docker info", words, 1),))
 
-    app = make_app(page="check", known=Known(report=Report((one("T-X", ask),))))
+    app = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         painted = await see(pilot, "$ docker info   exit 1", "v: raw output")
@@ -192,7 +192,7 @@ async def test_the_raw_output_is_shown_masked(make_app, ports):
         assert await see(pilot, "line 59")
         await pilot.press("escape")
         await see(pilot, "v: raw output")
-    wide = make_app(page="check", known=Known(report=Report((one("T-X", ask),))))
+    wide = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))
     async with wide.run_test(size=(120, 40)) as pilot:
         await checked(pilot)
         painted = await see(pilot, "STAT ID", "docker.sock: refused", "line 5")
@@ -220,12 +220,12 @@ async def test_a_run_that_was_cut_short_leaves_no_check_without_an_answer(make_a
     asked: list[str] = []
     gate = asyncio.Event()
 
-    async def slow(_: Context) -> Answer:
+    async def slow(_: Context) -> CheckAnswer:
         asked.append("slow")
         await gate.wait()
-        return Answer(Status.PASS, "at last", "")
+        return CheckAnswer(Status.PASS, "at last", "")
 
-    app = make_app(page="check", known=Known(report=Report((one("A-FAST", passes), one("B-SLOW", slow, limit=600)))))
+    app = make_app(page="check", known=Session(report=Report((one("A-FAST", passes), one("B-SLOW", slow, limit=600)))))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: asked)
         await until(pilot, lambda: "A-FAST" in app.screen.query_one(Prerequisites).report.results)
@@ -237,7 +237,7 @@ async def test_a_run_that_was_cut_short_leaves_no_check_without_an_answer(make_a
 
 
 async def test_answers_get_old_and_say_so(make_app, ports):
-    app = make_app(page="check", known=Known(report=Report((one("A-ONE", passes), one("B-TWO", passes)))))
+    app = make_app(page="check", known=Session(report=Report((one("A-ONE", passes), one("B-TWO", passes)))))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         ports.clock.move(45)
@@ -287,7 +287,7 @@ async def test_a_window_that_changes_its_size_keeps_the_row_under_the_cursor(mak
 @pytest.mark.parametrize("word", ["not accepted", "HOST-ARCH"])
 async def test_only_a_failed_size_can_be_accepted(make_app, ports, word):
     check = replace(CHECKS[0], ask=passes if word == "not accepted" else _fails)
-    app = make_app(page="check", known=Known(report=Report((check,))))
+    app = make_app(page="check", known=Session(report=Report((check,))))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         app.screen.query_one("#check-rows").focus()
@@ -295,8 +295,8 @@ async def test_only_a_failed_size_can_be_accepted(make_app, ports, word):
         assert await see(pilot, "only a failed check can be accepted" if word == "not accepted" else "HOST-ARCH cannot be accepted")
 
 
-async def _fails(_: Context) -> Answer:
-    return Answer(Status.FAIL, "no", "yes")
+async def _fails(_: Context) -> CheckAnswer:
+    return CheckAnswer(Status.FAIL, "no", "yes")
 
 
 async def test_the_screen_and_the_command_line_ask_the_same_and_get_the_same(make_app, ports, full):

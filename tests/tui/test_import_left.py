@@ -9,7 +9,7 @@ import pytest
 from canvos_tui.core.aws.facts import Right, RightProbe, S3Object
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.run.result import Outcome
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from tests.tui import story
 from tests.tui.conftest import KEYS
 from tests.tui.screen import see, text_of, until
@@ -36,7 +36,7 @@ def cancelled(ports, make_app, aws):
         ports.runs.events = [story.IMPORTING]
         ports.runs.results[story.RUN] = result
         ports.clock.move(80 * 60)
-        return make_app(page="build", known=Known(run_id=story.RUN))
+        return make_app(page="build", known=Session(run_id=story.RUN))
 
     return make
 

@@ -13,7 +13,7 @@ from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.files.user_data import cloud_config
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.widgets.phase_list import PhaseList
@@ -21,7 +21,7 @@ from tests.tui import story
 from tests.tui.conftest import SECRET
 from tests.tui.screen import push, see, text_of, until
 
-READY = Known(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn")
+READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn")
 
 
 async def test_the_diff_is_shown_before_anything_is_written(make_app, full, checkout):
@@ -132,7 +132,7 @@ def following(ports, make_app):
         if result is not None:
             ports.runs.results[story.RUN] = result
         ports.clock.move(minutes * 60)
-        return make_app(page="build", known=Known(run_id=story.RUN))
+        return make_app(page="build", known=Session(run_id=story.RUN))
 
     return open_on
 
@@ -211,7 +211,7 @@ async def test_a_failure_names_cause_and_ways_on(following):
 async def test_a_supervisor_that_is_gone_is_said(ports, make_app):
     ports.runs.plans[story.RUN] = story.PLAN
     ports.runs.events = [story.BUILDING]
-    app = make_app(page="build", known=Known(run_id=story.RUN))
+    app = make_app(page="build", known=Session(run_id=story.RUN))
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "the supervisor is gone")
 
@@ -234,7 +234,7 @@ async def test_a_run_that_ends_while_the_screen_is_taken_down_crashes_nothing(fo
 
 
 async def test_an_unknown_run_is_an_error_with_a_remedy(make_app):
-    app = make_app(page="build", known=Known(run_id="nope"))
+    app = make_app(page="build", known=Session(run_id="nope"))
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "there is no run nope")
 

@@ -14,7 +14,7 @@ from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.bucket import head_bucket
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
 from canvos_tui.adapters.aws.proofs import prove_put
-from canvos_tui.adapters.aws.rights import Rights
+from canvos_tui.adapters.aws.rights import RightsProber
 from canvos_tui.core.aws.facts import (
     DENIALS,
     AwsKeys,
@@ -224,7 +224,7 @@ class BotoAws:
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
         """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
-        return await Rights(self._probes, bucket, key, report).ask()
+        return await RightsProber(self._probes, bucket, key, report).ask()
 
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
         """s3:PutObject in a way that was asked for; the probe names what stays in the bucket."""
@@ -233,7 +233,7 @@ class BotoAws:
 
     async def may_cancel_import(self, task_id: str) -> RightProbe:
         """Whether these keys may cancel that import task, asked by a dry run; never raises for a refusal."""
-        return await Rights(self._probes, "", "", lambda _: None).cancelling(task_id)
+        return await RightsProber(self._probes, "", "", lambda _: None).cancelling(task_id)
 
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""

@@ -21,7 +21,7 @@ _DEVICE = "/dev/xvda"
 _FEW = 5  # the smallest page that every describe call accepts
 
 
-class Rights:
+class RightsProber:
     """The questions about one bucket and key; `report` gets each answer as it comes, in the caller's event loop."""
 
     def __init__(self, clients: Clients, bucket: str, key: str, report: Callable[[RightProbe], None]) -> None:

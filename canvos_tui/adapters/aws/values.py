@@ -11,10 +11,10 @@ from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
 
 GIB = 1024**3
 _BYTES_FROM = 1e6  # DiskImageSize is documented in GiB, but AWS sends bytes
-Answer = Mapping[str, Any]
+SdkAnswer = Mapping[str, Any]
 
 
-def import_task(found: Answer) -> ImportTask:
+def import_task(found: SdkAnswer) -> ImportTask:
     """One task of DescribeImportSnapshotTasks; a status we never heard of is kept as it is."""
     detail = found.get("SnapshotTaskDetail") or {}
     where = detail.get("UserBucket") or {}
@@ -36,7 +36,7 @@ def _disk_size(size: float) -> int:
     return int(size) if size >= _BYTES_FROM else int(size * GIB)
 
 
-def snapshot(found: Answer) -> Snapshot:
+def snapshot(found: SdkAnswer) -> Snapshot:
     """One snapshot of DescribeSnapshots."""
     progress = str(found.get("Progress") or "").rstrip("%")
     return Snapshot(
@@ -48,7 +48,7 @@ def snapshot(found: Answer) -> Snapshot:
     )
 
 
-def image(found: Answer) -> Image:
+def image(found: SdkAnswer) -> Image:
     """One AMI of DescribeImages, with the snapshot behind its root device."""
     root = found.get("RootDeviceName")
     mappings = found.get("BlockDeviceMappings") or ()
@@ -66,7 +66,7 @@ def image(found: Answer) -> Image:
     )
 
 
-def headed_object(key: str, found: Answer) -> S3Object:
+def headed_object(key: str, found: SdkAnswer) -> S3Object:
     """The object that HeadObject described."""
     return S3Object(
         key=key,
@@ -77,7 +77,7 @@ def headed_object(key: str, found: Answer) -> S3Object:
     )
 
 
-def listed_object(found: Answer) -> S3Object:
+def listed_object(found: SdkAnswer) -> S3Object:
     """One row of a listing."""
     return S3Object(str(found["Key"]), int(found.get("Size") or 0), _utc(found["LastModified"]), str(found.get("ETag") or ""))
 
@@ -86,7 +86,7 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def answered_at(found: Answer) -> datetime | None:
+def answered_at(found: SdkAnswer) -> datetime | None:
     """When AWS says that it answered: the Date header of a reply or of an error."""
     text = (found.get("ResponseMetadata") or {}).get("HTTPHeaders", {}).get("date", "")
     try:

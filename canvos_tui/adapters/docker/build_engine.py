@@ -15,7 +15,7 @@ from canvos_tui.adapters.docker.context import Engine, find_engine
 from canvos_tui.adapters.docker.engine import ASK_LIMIT, open_client
 from canvos_tui.core.diagnosis.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.containers import Container, of_build
+from canvos_tui.core.run.containers import ListedContainer, of_build
 
 _GRACE = 10  # seconds that a container gets between SIGTERM and SIGKILL, as `docker stop` gives
 _GONE = 15.0  # seconds that a stopped container may take to leave the engine's list
@@ -28,7 +28,7 @@ _CAUSES = {"timed out": "timeout", "permission denied": "permission"}  # an engi
 class EngineLook:
     """The containers of the build and where the engine keeps its data; `cpu` is their share of the machine in percent."""
 
-    containers: tuple[Container, ...]
+    containers: tuple[ListedContainer, ...]
     data_root: str = ""
     cpu: float | None = None
 
@@ -50,7 +50,7 @@ class BuildEngine:
             cpu = _cpu(client, found) if measured else None
         return EngineLook(found, self._data_root, cpu)
 
-    def stop(self, containers: Sequence[Container], *, force: bool = False) -> tuple[Container, ...]:
+    def stop(self, containers: Sequence[ListedContainer], *, force: bool = False) -> tuple[ListedContainer, ...]:
         """Stops them by id and waits until the engine shows none of them any more; those that still run. DockerError as above."""
         with self._client(_GRACE) as client:
             for container in containers:
@@ -64,12 +64,12 @@ class BuildEngine:
                 time.sleep(_LOOK)
         return left
 
-    def ends(self, containers: Sequence[Container]) -> tuple[ContainerEnd, ...]:
+    def ends(self, containers: Sequence[ListedContainer]) -> tuple[ContainerEnd, ...]:
         """What the engine says of containers that it ran and lists no more. DockerError as above."""
         with self._client() as client:
             return container_ends(client, containers)
 
-    def _listed(self, client: Any) -> tuple[Container, ...]:
+    def _listed(self, client: Any) -> tuple[ListedContainer, ...]:
         checkout = self._checkout
         listed = [_container(values) for values in client.api.containers(all=True)]
         return of_build((c for c in listed if c.runs), checkout, self._since) or of_build(
@@ -130,9 +130,9 @@ def _reason(error: Exception) -> str:
     return words[:200]
 
 
-def _container(values: Mapping[str, Any]) -> Container:
+def _container(values: Mapping[str, Any]) -> ListedContainer:
     names = values.get("Names") or ["/?"]
-    return Container(
+    return ListedContainer(
         str(values.get("Id")),
         str(names[0]).lstrip("/"),
         str(values.get("Image")),
@@ -142,7 +142,7 @@ def _container(values: Mapping[str, Any]) -> Container:
     )
 
 
-def _cpu(client: Any, containers: Sequence[Container]) -> float | None:
+def _cpu(client: Any, containers: Sequence[ListedContainer]) -> float | None:
     """Percent of all CPUs of the machine; None where the engine does not say."""
     total: float | None = None
     for container in containers:

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Any
 
 from canvos_tui.core.diagnosis.container_end import ContainerEnd, Said
-from canvos_tui.core.run.containers import Container
+from canvos_tui.core.run.containers import ListedContainer
 
 _TELLING = frozenset({"start", "kill", "oom", "die"})
 _MOST = 5000  # events that are read; Docker itself keeps 256
 
 
-def container_ends(client: Any, containers: Iterable[Container]) -> tuple[ContainerEnd, ...]:
+def container_ends(client: Any, containers: Iterable[ListedContainer]) -> tuple[ContainerEnd, ...]:
     """The end of each, by an open client of the SDK; it takes up to a second, because the engine's times are read to the full second."""
     wanted = {container.id: container for container in containers}
     if not wanted:

@@ -16,7 +16,7 @@ from canvos_tui.adapters.docker.context import DEFAULT_SOCKET, Engine, config_fo
 from canvos_tui.adapters.docker.probe import Probe
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.machine import Container, DockerFacts, PrivilegedProbe
+from canvos_tui.core.machine import DockerFacts, NamedContainer, PrivilegedProbe
 
 if TYPE_CHECKING:
     import docker
@@ -43,15 +43,15 @@ class DockerEngine:
         with _translated(engine):
             return await daemon_thread.call(lambda: _ask(engine, client or ""))
 
-    async def container(self, name: str) -> Container | None:
+    async def container(self, name: str) -> NamedContainer | None:
         """The container of exactly that name, running or not; None when there is none."""
         return await self._look({"name": f"^/{name}$"}, stopped=True)
 
-    async def publisher(self, port: int) -> Container | None:
+    async def publisher(self, port: int) -> NamedContainer | None:
         """The running container that publishes that TCP port of this machine."""
         return await self._look({"publish": f"{port}/tcp"}, stopped=False)
 
-    async def _look(self, wanted: Mapping[str, str], *, stopped: bool) -> Container | None:
+    async def _look(self, wanted: Mapping[str, str], *, stopped: bool) -> NamedContainer | None:
         engine = await self._engine()
         with _translated(engine):
             return await daemon_thread.call(lambda: _find(engine, wanted, stopped=stopped))
@@ -219,7 +219,7 @@ def _ask(engine: Engine, client: str) -> DockerFacts:
     )
 
 
-def _find(engine: Engine, wanted: Mapping[str, str], *, stopped: bool) -> Container | None:
+def _find(engine: Engine, wanted: Mapping[str, str], *, stopped: bool) -> NamedContainer | None:
     """The first container that a filter of the engine lets through."""
     with contextlib.closing(open_client(engine, ASK_LIMIT)) as sdk:
         listed = sdk.api.containers(all=stopped, filters=dict(wanted))
@@ -228,7 +228,7 @@ def _find(engine: Engine, wanted: Mapping[str, str], *, stopped: bool) -> Contai
         found = sdk.api.inspect_container(listed[0]["Id"])
     settings, state = found.get("HostConfig") or {}, found.get("State") or {}
     image = str((found.get("Config") or {}).get("Image") or "")
-    return Container(str(found.get("Name", "")).lstrip("/"), image, bool(state.get("Running")), keeps=not settings.get("AutoRemove"))
+    return NamedContainer(str(found.get("Name", "")).lstrip("/"), image, bool(state.get("Running")), keeps=not settings.get("AutoRemove"))
 
 
 @contextlib.contextmanager

@@ -30,13 +30,13 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
 
     async def room() -> Room:
         from canvos_tui.core.checks.report import Report
-        from canvos_tui.core.session import Known
+        from canvos_tui.core.session import Session
         from canvos_tui.tui.opening import Opening, Room
 
         made, source = prepare()
         plans.append(made)
         draft, trouble = await source.draft()
-        known = Known(report=Report(made.asked), final=source.final)
+        known = Session(report=Report(made.asked), final=source.final)
         return Room(source.ports, draft, Opening(page="check", hint=f"! {trouble}" if trouble else "", known=known))
 
     app = DoctorApp(room)

@@ -11,7 +11,7 @@ from canvos_tui.core.text import ago, size
 
 
 @dataclass(frozen=True)
-class Clash:
+class TakenNames:
     """What of S3_KEY is taken already. `same` is the object itself, `neighbours` start with the key, `images` have the name."""
 
     key: str
@@ -47,11 +47,11 @@ class Clash:
         return tuple(said)
 
 
-async def look(aws: Aws, bucket: str, key: str) -> Clash:
+async def look(aws: Aws, bucket: str, key: str) -> TakenNames:
     """Asks for the object, for objects that start with the key, and for AMIs of that name in any state."""
     same = await aws.head(bucket, key)
     neighbours = tuple(o for o in await aws.with_prefix(bucket, key) if o.key != key)
-    return Clash(key, same, neighbours, await aws.images_named(key))
+    return TakenNames(key, same, neighbours, await aws.images_named(key))
 
 
 def unique_key(key: str, now: datetime) -> str:

@@ -68,7 +68,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckAnswer:
     """What a check found; `observed` and `required` stand side by side in its row."""
 
     status: Status
@@ -111,7 +111,7 @@ class Check:
     severity: Severity
     guide: str
     why: str
-    ask: Callable[[Context], Awaitable[Answer]]
+    ask: Callable[[Context], Awaitable[CheckAnswer]]
     limit: float = 10.0
     needs: tuple[str, ...] = ()
     docs: tuple[str, ...] = ()
@@ -122,7 +122,7 @@ class CheckResult:
     """A check with its answer, when and how long (seconds) it was asked."""
 
     check: Check
-    answer: Answer
+    answer: CheckAnswer
     at: datetime
     seconds: float = 0.0
     skipped_because: str = ""

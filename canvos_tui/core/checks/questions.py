@@ -10,7 +10,7 @@ from pathlib import Path
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.proxy_mode import proxy_mode
 from canvos_tui.core.checkout.state import CheckoutState, Left, Place
-from canvos_tui.core.checks.check import Answer, Command, Context
+from canvos_tui.core.checks.check import CheckAnswer, Command, Context
 from canvos_tui.core.checks.tools.install import install
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.machine import DockerFacts, HostFacts
@@ -126,6 +126,6 @@ def word(path: Path | str) -> str:
     return shlex.quote(str(path))
 
 
-def waits(words: str) -> Answer:
+def waits(words: str) -> CheckAnswer:
     """The answer of a check that cannot be asked yet."""
-    return Answer(Status.SKIP, f"waits for {words}", "")
+    return CheckAnswer(Status.SKIP, f"waits for {words}", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from canvos_tui.core.checks.check import Answer, CheckResult, Fix
+from canvos_tui.core.checks.check import CheckAnswer, CheckResult, Fix
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
@@ -122,7 +122,7 @@ def _fix(fix: Fix) -> Iterator[str]:
         yield from ("", *_fenced(tuple(c.run + ("   # needs root" if c.root else "") for c in fix.commands)))
 
 
-def _evidence(answer: Answer) -> Iterator[str]:
+def _evidence(answer: CheckAnswer) -> Iterator[str]:
     for piece in answer.evidence:
         code = "" if piece.exit_code is None else f"   # exit {piece.exit_code}"
         output = mask_text(piece.output.strip()[:2000])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from canvos_tui.core.checks.check import Answer, Check, CheckResult, Command, Context, Fix, Method
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Command, Context, Fix, Method
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
 
@@ -51,7 +51,7 @@ class _Runner:
         self._asked = asked
         self._known = known
         self._gate = asyncio.Semaphore(TOGETHER)
-        self._open: set[asyncio.Task[Answer]] = set()
+        self._open: set[asyncio.Task[CheckAnswer]] = set()
 
     async def result(self, check: Check) -> CheckResult:
         """The check's answer, or why it was not asked."""
@@ -61,7 +61,7 @@ class _Runner:
             if before is not None and (before.status in {Status.FAIL, Status.SKIP, Status.UNKNOWN} or before.accepted):
                 root = before.skipped_because or before.check.id
                 words = before.answer.observed if before.status is Status.SKIP else f"waits for {root}"
-                return CheckResult(check, Answer(Status.SKIP, words, ""), self._context.ports.clock.now(), skipped_because=root)
+                return CheckResult(check, CheckAnswer(Status.SKIP, words, ""), self._context.ports.clock.now(), skipped_because=root)
         ticks = asyncio.get_running_loop().time
         async with self._gate:
             began = ticks()
@@ -74,11 +74,11 @@ class _Runner:
         timed_out = not task.done()
         if timed_out:
             task.cancel()
-        answer = Answer(Status.UNKNOWN, f"no answer within {check.limit:g} s", "an answer") if timed_out else _answer(task, check)
+        answer = CheckAnswer(Status.UNKNOWN, f"no answer within {check.limit:g} s", "an answer") if timed_out else _answer(task, check)
         return CheckResult(check, answer, self._context.ports.clock.now(), ticks() - began, timed_out=timed_out)
 
     @staticmethod
-    async def _wait(task: asyncio.Task[Answer], seconds: float) -> None:
+    async def _wait(task: asyncio.Task[CheckAnswer], seconds: float) -> None:
         try:
             await asyncio.wait({task}, timeout=max(0.0, seconds))
         except asyncio.CancelledError:
@@ -94,15 +94,15 @@ class _Runner:
             await asyncio.wait(late, timeout=GRACE)
 
 
-def _answer(task: asyncio.Task[Answer], check: Check) -> Answer:
+def _answer(task: asyncio.Task[CheckAnswer], check: Check) -> CheckAnswer:
     """What a finished check says, or why it says nothing."""
     if task.cancelled():
-        return Answer(Status.UNKNOWN, "the check was given up", "an answer", method=Method.NOT_VERIFIABLE)
+        return CheckAnswer(Status.UNKNOWN, "the check was given up", "an answer", method=Method.NOT_VERIFIABLE)
     error = task.exception()
     if error is None:
         return task.result()
     if isinstance(error, CanvosError):
-        return Answer(Status.UNKNOWN, error.message, "an answer", (Fix(error.remedy),) if error.remedy else ())
+        return CheckAnswer(Status.UNKNOWN, error.message, "an answer", (Fix(error.remedy),) if error.remedy else ())
     # a bug in one check must not hide the answers of the others
     trace = error.__traceback__
     while trace and trace.tb_next:
@@ -112,4 +112,4 @@ def _answer(task: asyncio.Task[Answer], check: Check) -> Answer:
     fix = Fix(
         "This is a fault of canvos-tui, please report it; to go on without this answer", (Command(f"canvos-tui doctor --skip {check.id}"),)
     )
-    return Answer(Status.UNKNOWN, told, "an answer", (fix,), method=Method.NOT_VERIFIABLE)
+    return CheckAnswer(Status.UNKNOWN, told, "an answer", (fix,), method=Method.NOT_VERIFIABLE)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from canvos_tui.core.checks.check import Answer, Check, Context
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 
@@ -80,8 +80,8 @@ def _ready(check: Check, wish: Wish) -> Check:
     return replace(check, limit=limit)
 
 
-async def _not_asked(_: Context) -> Answer:
-    return Answer(Status.SKIP, "not asked: --offline", "")
+async def _not_asked(_: Context) -> CheckAnswer:
+    return CheckAnswer(Status.SKIP, "not asked: --offline", "")
 
 
 def told(made: Plan, report: Report) -> Report:

@@ -24,7 +24,7 @@ _WIDTH = 400  # characters of a line of evidence
 
 
 @dataclass(frozen=True)
-class Evidence:
+class LogEvidence:
     """A line of the log, by its number from 1."""
 
     line: int
@@ -37,7 +37,7 @@ class Hit:
 
     entry: KnownError
     target: str
-    lines: tuple[Evidence, ...]
+    lines: tuple[LogEvidence, ...]
 
     @property
     def line(self) -> int:
@@ -63,7 +63,7 @@ class Matcher:
         self._building = False
         self._went_on: dict[str, int] = {}
         self._aws_spoke = False
-        self._later: list[Evidence] = []  # what AWS said after its first word
+        self._later: list[LogEvidence] = []  # what AWS said after its first word
 
     def read(self, texts: Sequence[str]) -> None:
         """The next lines as text. Only those with a sign of something known are looked at."""
@@ -141,7 +141,7 @@ class Matcher:
         hit = self.found(failing)
         return hit.cause() if hit is not None else None
 
-    def followers(self, cause: Hit) -> tuple[Evidence, ...]:
+    def followers(self, cause: Hit) -> tuple[LogEvidence, ...]:
         """Later errors that are a consequence, in order: of the same target or of none, and what AWS said after its first word."""
         same = (hit.lines[0] for hit in self._hits.values() if hit.entry is not cause.entry and hit.target in {cause.target, ""})
         return _in_order(line for line in (*same, *self._later) if line.line > cause.lines[-1].line)
@@ -153,9 +153,9 @@ def _rank(hit: Hit, failing: str) -> tuple[int, int, int]:
     return hit.entry.priority.value + elsewhere, place + elsewhere, hit.line
 
 
-def _evidence(line: LogLine, number: int) -> Evidence:
-    return Evidence(number, line.body.strip()[:_WIDTH])
+def _evidence(line: LogLine, number: int) -> LogEvidence:
+    return LogEvidence(number, line.body.strip()[:_WIDTH])
 
 
-def _in_order(lines: Iterable[Evidence]) -> tuple[Evidence, ...]:
+def _in_order(lines: Iterable[LogEvidence]) -> tuple[LogEvidence, ...]:
     return tuple(sorted(set(lines), key=lambda line: line.line)[:_FOLLOWERS])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from canvos_tui.core.run.containers import BUILDER, Container
+from canvos_tui.core.run.containers import BUILDER, ListedContainer
 from canvos_tui.core.run.result import Cause, Finding
 from canvos_tui.core.status import Status
 
@@ -32,7 +32,7 @@ class Said:
 class ContainerEnd:
     """All that the engine says of a container that runs no more. `exit_code` and `oom` are from its record, if that still exists."""
 
-    container: Container
+    container: ListedContainer
     said: tuple[Said, ...] = ()
     exit_code: int | None = None
     oom: bool = False
@@ -113,7 +113,7 @@ def memory_findings(ends: Iterable[ContainerEnd]) -> tuple[Finding, ...]:
     )
 
 
-def named(container: Container) -> str:
+def named(container: ListedContainer) -> str:
     """A container as `docker ps` shows it."""
     return f"{container.short} ({container.name})"
 

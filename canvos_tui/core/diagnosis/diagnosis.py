@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from canvos_tui.core.diagnosis.catalogue import Advice, Catalogue
-from canvos_tui.core.diagnosis.cause_search import Evidence, Hit, Matcher
+from canvos_tui.core.diagnosis.cause_search import Hit, LogEvidence, Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
 from canvos_tui.core.diagnosis.story import LogStory, Warned
 from canvos_tui.core.log.facts import LogFacts
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver
 
@@ -35,8 +35,8 @@ class Diagnosis:
     phase: Phase | None = None
     cause: Cause | None = None
     fix: tuple[Advice, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    follow_on: tuple[Evidence, ...] = ()
+    evidence: tuple[LogEvidence, ...] = ()
+    follow_on: tuple[LogEvidence, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     left_behind: tuple[LeftOver, ...] = ()
@@ -75,7 +75,7 @@ class Diagnoser:
     """Reads one log in order; memory does not grow with it but for the numbers of its lines."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._reader = LogReader()
+        self._reader = PhaseReader()
         self._matcher = Matcher(catalogue)
         self._story = LogStory()
         self._numbers: list[int] = []
@@ -123,14 +123,14 @@ class Diagnoser:
         known = known_cause(facts, self._matcher)
         return known if known is not None and known.id == hit.entry.id else hit.cause()
 
-    def _evidence(self, cause: Cause | None, hit: Hit | None) -> tuple[Evidence, ...]:
+    def _evidence(self, cause: Cause | None, hit: Hit | None) -> tuple[LogEvidence, ...]:
         if hit is not None:
             return self._placed(hit.lines)
-        return self._placed([Evidence(cause.line, text) for text in cause.evidence]) if cause is not None else ()
+        return self._placed([LogEvidence(cause.line, text) for text in cause.evidence]) if cause is not None else ()
 
-    def _placed(self, lines: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    def _placed(self, lines: Sequence[LogEvidence]) -> tuple[LogEvidence, ...]:
         """The same with the numbers of the file."""
-        return tuple(Evidence(self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0, e.text) for e in lines)
+        return tuple(LogEvidence(self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0, e.text) for e in lines)
 
 
 def _said_done(facts: LogFacts, story: LogStory) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from canvos_tui.core.diagnosis.container_end import clock, named
-from canvos_tui.core.run.containers import Container
+from canvos_tui.core.run.containers import ListedContainer
 from canvos_tui.core.run.result import Cause
 
 _LOG = "$ sudo journalctl -u docker --no-pager -n 50"
 
 
-def still_gone(error: str, answered: datetime, containers: Sequence[Container], *, before_end: bool) -> Cause:
+def still_gone(error: str, answered: datetime, containers: Sequence[ListedContainer], *, before_end: bool) -> Cause:
     """The engine does not answer; `before_end` says whether that was seen while the build ran, `containers` are those that ran last."""
     title = "The Docker engine went away during the build" if before_end else "The Docker engine was gone when the build's command ended"
     why = f"Nobody listens on its socket any more; it answered last at {clock(answered)}."
@@ -23,7 +23,7 @@ def still_gone(error: str, answered: datetime, containers: Sequence[Container], 
     return Cause("engine-gone", title, why, fix, (error,))
 
 
-def back_again(error: str, left: Sequence[Container]) -> Cause:
+def back_again(error: str, left: Sequence[ListedContainer]) -> Cause:
     """The engine answers again, but it was away while the build ran; `left` are the build's containers that run."""
     ran = ", ".join(named(container) for container in left)
     fate = f"the build's container {ran} still runs, without its command" if left else "no container of the build runs any more"

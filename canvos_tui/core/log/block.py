@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from canvos_tui.core.log.level import Level, level_of
+from canvos_tui.core.log.level import LogLevel, level_of
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.log.query import after, before
 from canvos_tui.core.log.showable import plain
@@ -33,7 +33,7 @@ def _belongs(line: LogLine) -> bool:
     body = line.body.strip()
     return (
         line.kind is Kind.ECHO
-        or level_of(line) is Level.ERROR
+        or level_of(line) is LogLevel.ERROR
         or body.startswith(("The command", "The internal command", "did not complete", "failed:", "was terminated"))
     )
 

@@ -19,7 +19,7 @@ _NEEDLESS = {"bootstrap", "buildkitd-pull"}
 SIGNS = (b"--> ", b"E: ", b"rror", b"ERR", b"upload failed", b"Status Message: ", b"AWS_IO_", b"W: ", b"WARN", b"arning", b"WRN")
 
 
-class Level(Enum):
+class LogLevel(Enum):
     """What a line is to somebody who looks for trouble."""
 
     ERROR = "error"
@@ -33,17 +33,17 @@ def says_error(body: str) -> bool:
     return bool(_ERROR.match(words) or any(word in words for word in ERROR_WORDS)) and not _HARMLESS.match(words)
 
 
-def level_of(line: LogLine) -> Level | None:
+def level_of(line: LogLine) -> LogLevel | None:
     """The level, None for the usual line and for the repetition behind a failure."""
     if line.failed:
         return None
     if line.kind in {Kind.COMMAND, Kind.CACHED}:
-        return Level.COMMAND
+        return LogLevel.COMMAND
     if line.kind is Kind.ERRHEAD:
-        return Level.ERROR if line.body.startswith("ERROR") else Level.WARNING
+        return LogLevel.ERROR if line.body.startswith("ERROR") else LogLevel.WARNING
     if line.kind not in {Kind.OUTPUT, Kind.OUTER, Kind.ERROR}:
         return None
     if says_error(line.body):
-        return Level.WARNING if line.target in _NEEDLESS else Level.ERROR
+        return LogLevel.WARNING if line.target in _NEEDLESS else LogLevel.ERROR
     warns = _WARNING.match(line.body) or any(word in line.body for word in _WARNING_WORDS)
-    return Level.WARNING if warns else None
+    return LogLevel.WARNING if warns else None

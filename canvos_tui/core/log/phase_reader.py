@@ -40,7 +40,7 @@ _WAIT = re.compile(rf"\++ waitAMI ami-{_ID} ")
 _INTERESTING = (Kind.OUTPUT, Kind.OUTER, Kind.ERROR)
 
 
-class LogReader:
+class PhaseReader:
     """Takes cleaned and masked lines; gives the events they cause, and keeps the facts."""
 
     def __init__(self) -> None:

@@ -6,9 +6,9 @@ from array import array
 from bisect import bisect_right
 from datetime import UTC, datetime
 
-from canvos_tui.core.log.level import SIGNS, Level, level_of
+from canvos_tui.core.log.level import SIGNS, LogLevel, level_of
 from canvos_tui.core.log.line import SGR, Kind, LogLine, parse_line
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.events import PhaseEntered
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a survey asks what came where, not when
@@ -20,10 +20,10 @@ class Survey:
 
     def __init__(self) -> None:
         self.at = 0  # bytes looked at, kept by whoever feeds
-        self.levels = {level: array("I") for level in Level}
+        self.levels = {level: array("I") for level in LogLevel}
         self.troubles = array("I")  # errors and warnings together
         self.phases: dict[int, int] = {}  # number of a phase on the screen -> the line where it begins
-        self._reader = LogReader()
+        self._reader = PhaseReader()
         self._read = 0
         self._first: dict[str, int] = {}  # target -> its first error
         self._command: dict[str, int] = {}  # target -> its newest command, until it fails
@@ -35,7 +35,7 @@ class Survey:
         if "\x1b" in text:
             text = SGR.sub("", text)
         texts = text.split("\n")[:-1]
-        told = len(self.phases), bool(self.levels[Level.ERROR])
+        told = len(self.phases), bool(self.levels[LogLevel.ERROR])
         for number in self._marked(piece):
             if number < len(texts):
                 self._note(parse_line(texts[number]), self._read + number)
@@ -43,7 +43,7 @@ class Survey:
             if isinstance(event, PhaseEntered) and event.phase.number is not None:
                 self.phases[event.phase.number] = event.line - 1
         self._read += len(texts)
-        return told != (len(self.phases), bool(self.levels[Level.ERROR]))
+        return told != (len(self.phases), bool(self.levels[LogLevel.ERROR]))
 
     def first_error(self) -> int | None:
         """Where to look first: the first error of the target that failed, else the command that failed; None without any error.
@@ -56,7 +56,7 @@ class Survey:
             if own is not None and own < facts.failure.line - 1:
                 return own
             return self._culprits.get(facts.failure.target, facts.failure.line - 1)
-        errors = self.levels[Level.ERROR]
+        errors = self.levels[LogLevel.ERROR]
         if facts.first_error_line:
             return facts.first_error_line - 1
         return errors[0] if errors else None
@@ -75,15 +75,15 @@ class Survey:
         if level is None:
             return
         self.levels[level].append(number)
-        if level is not Level.COMMAND:
+        if level is not LogLevel.COMMAND:
             self.troubles.append(number)
         if len(self._first) + len(self._command) > _TARGETS:
             return
-        if level is Level.COMMAND:
+        if level is LogLevel.COMMAND:
             self._command[line.target] = number
         elif line.kind is Kind.ERRHEAD and line.target in self._command:
             self._culprits.setdefault(line.target, self._command[line.target])
-        elif level is Level.ERROR and line.kind is not Kind.ERRHEAD:
+        elif level is LogLevel.ERROR and line.kind is not Kind.ERRHEAD:
             self._first.setdefault(line.target, number)
 
     @staticmethod

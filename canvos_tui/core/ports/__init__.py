@@ -30,7 +30,7 @@ from canvos_tui.core.aws.facts import (
 )
 from canvos_tui.core.checkout.state import CheckoutState, Left
 from canvos_tui.core.checkout.tags import CanvosTag
-from canvos_tui.core.machine import Container, DockerFacts, Filesystem, HostFacts, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
 from canvos_tui.core.run.events import BuildEvent
@@ -71,10 +71,10 @@ class Docker(Protocol):
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         """Runs one privileged container as `earthly.sh` does, with the real reason kept on failure."""
 
-    async def container(self, name: str) -> Container | None:
+    async def container(self, name: str) -> NamedContainer | None:
         """The container of exactly that name, None when there is none; raises DockerError."""
 
-    async def publisher(self, port: int) -> Container | None:
+    async def publisher(self, port: int) -> NamedContainer | None:
         """The running container that publishes that TCP port of this machine; raises DockerError."""
 
 

@@ -14,7 +14,7 @@ _RUNNING = frozenset({"running", "restarting", "paused", "created"})
 
 
 @dataclass(frozen=True)
-class Container:
+class ListedContainer:
     """A container as the engine lists it; `created` is in seconds since the epoch, `mounts` are paths of this machine."""
 
     id: str
@@ -35,7 +35,7 @@ class Container:
         return self.id[:12]
 
 
-def of_build(containers: Iterable[Container], checkout: str, since: float) -> tuple[Container, ...]:
+def of_build(containers: Iterable[ListedContainer], checkout: str, since: float) -> tuple[ListedContainer, ...]:
     """The containers of a build: Earthly's image with the checkout mounted, and the side container if it was made after `since`.
 
     They carry no label and no name of ours (earthly.sh, `docker run`); the lock of the checkout says that there is one build only.
@@ -50,7 +50,7 @@ def of_build(containers: Iterable[Container], checkout: str, since: float) -> tu
     return tuple(found)
 
 
-def left_container(container: Container) -> LeftOver:
+def left_container(container: ListedContainer) -> LeftOver:
     """A container that goes on without its build."""
     note = f"{container.name}, {container.state}; it goes on building, and importing, with the keys of .secret"
     return LeftOver("container", container.short, True, note, f"docker stop {container.short}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from canvos_tui.core.run.events import DiskSeen, Level
+from canvos_tui.core.run.events import DiskLevel, DiskSeen
 from canvos_tui.core.text import elapsed, size
 
 GB = 10**9
@@ -49,23 +49,23 @@ def _falling(samples: tuple[tuple[float, int], ...]) -> int:
     return rate if rate >= _SLOWEST else 0
 
 
-def _level(seen: DiskSeen) -> Level:
+def _level(seen: DiskSeen) -> DiskLevel:
     left = seen.full_in
     if seen.free < CRITICAL or (left is not None and left < VERY_SOON):
-        return Level.CRITICAL
+        return DiskLevel.CRITICAL
     if seen.free < LOW or (left is not None and left < SOON):
-        return Level.LOW
-    return Level.OK
+        return DiskLevel.LOW
+    return DiskLevel.OK
 
 
 def _differs(old: DiskSeen, new: DiskSeen) -> bool:
-    step = max(GB, new.total // _STEP) if new.level is Level.OK else GB
+    step = max(GB, new.total // _STEP) if new.level is DiskLevel.OK else GB
     return new.level is not old.level or new.path != old.path or abs(new.free - old.free) >= step
 
 
 def disk_line(seen: DiskSeen) -> str:
     """The warning; empty while there is room."""
-    if seen.level is Level.OK:
+    if seen.level is DiskLevel.OK:
         return ""
     where = "Docker's data root" if seen.place == "docker" else "the state directory"
     told = f"disk {seen.level.value}: {size(seen.free)} free in {where}"

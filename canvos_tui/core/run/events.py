@@ -12,7 +12,7 @@ from canvos_tui.core.run.phase import Phase
 GONE = "gone"  # the state of a container that the engine lists no more
 
 
-class Level(Enum):
+class DiskLevel(Enum):
     """How near the end of the disk is."""
 
     OK = "ok"
@@ -30,7 +30,7 @@ class DiskSeen:
     free: int
     total: int
     falling: int = 0
-    level: Level = Level.OK
+    level: DiskLevel = DiskLevel.OK
 
     @property
     def full_in(self) -> float | None:

@@ -11,7 +11,7 @@ from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredTask
 from canvos_tui.rehearsal.aws.config import ACCOUNT
 from canvos_tui.rehearsal.aws.ec2_images import Ec2Images
 from canvos_tui.rehearsal.aws.ec2_parameters import filters, page, values
-from canvos_tui.rehearsal.aws.protocol import REQUEST_ID, Answer, RefusalError, Tree, xml
+from canvos_tui.rehearsal.aws.protocol import REQUEST_ID, HttpAnswer, RefusalError, Tree, xml
 
 SPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 Permit = Callable[[str, str], None]
@@ -39,7 +39,7 @@ class Ec2:
             "GetEbsDefaultKmsKeyId": self._ebs_key,
         }
 
-    def answer(self, form: Mapping[str, str], region: str, permit: Permit) -> Answer:
+    def answer(self, form: Mapping[str, str], region: str, permit: Permit) -> HttpAnswer:
         """The answer to a signed request; permissions and DryRun are judged before anything else."""
         action = form.get("Action", "")
         if action not in self._actions:
@@ -53,7 +53,7 @@ class Ec2:
             self._cloud.settle()
             tree = self._actions[action]({**form, "_region": region})
         body = {"requestId": REQUEST_ID, **(tree if isinstance(tree, Mapping) else {})}
-        return Answer(200, xml(f"{action}Response", body, items=True, space=SPACE), {"Content-Type": "text/xml;charset=UTF-8"})
+        return HttpAnswer(200, xml(f"{action}Response", body, items=True, space=SPACE), {"Content-Type": "text/xml;charset=UTF-8"})
 
     def _import_snapshot(self, form: Mapping[str, str]) -> Tree:
         if not self._cloud.config.vmimport:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from canvos_tui.rehearsal.aws.cloud import Cloud
 from canvos_tui.rehearsal.aws.config import ACCOUNT, VMIMPORT_ARN
-from canvos_tui.rehearsal.aws.protocol import Answer, RefusalError, Tree, query_document
+from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Tree, query_document
 
 Permit = Callable[[str, str], None]
 _IAM, _ROLE = "https://iam.amazonaws.com/doc/2010-05-08/", "vmimport"
@@ -27,7 +27,7 @@ _TRUST = {
 _ROLE_ACTIONS = frozenset({"GetRole", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies"})
 
 
-def answer_iam(form: Mapping[str, str], cloud: Cloud, allows: Callable[[str], bool], permit: Permit) -> Answer:
+def answer_iam(form: Mapping[str, str], cloud: Cloud, allows: Callable[[str], bool], permit: Permit) -> HttpAnswer:
     """The answer to one IAM call; a role or policy that is not there is NoSuchEntity."""
     action = form.get("Action", "")
     if action in _ROLE_ACTIONS:

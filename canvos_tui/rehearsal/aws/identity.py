@@ -6,13 +6,13 @@ import base64
 from collections.abc import Callable, Mapping
 
 from canvos_tui.rehearsal.aws.config import ACCOUNT, StandinKey
-from canvos_tui.rehearsal.aws.protocol import Answer, RefusalError, query_document
+from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, query_document
 
 Permit = Callable[[str, str], None]
 _STS = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 
-def answer_sts(form: Mapping[str, str], key: StandinKey, permit: Permit) -> Answer:
+def answer_sts(form: Mapping[str, str], key: StandinKey, permit: Permit) -> HttpAnswer:
     """GetCallerIdentity needs no permission, so only a fault meant for it can stop it; a sealed message is base64 here."""
     action = form.get("Action", "")
     if action == "GetCallerIdentity":

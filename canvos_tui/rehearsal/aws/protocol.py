@@ -55,7 +55,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """A whole answer; `length` is for HEAD, whose body has a size but is not sent."""
 
     status: int = 200
@@ -104,10 +104,10 @@ def _element(name: str, tree: Tree, *, items: bool) -> str:
     return f"<{name}>{_inner(tree, items=items)}</{name}>"
 
 
-def query_document(action: str, result: Tree, space: str) -> Answer:
+def query_document(action: str, result: Tree, space: str) -> HttpAnswer:
     """The answer of a query-protocol service such as STS or IAM."""
     tree: Tree = {f"{action}Result": result, "ResponseMetadata": {"RequestId": REQUEST_ID}}
-    return Answer(200, xml(f"{action}Response", tree, items=False, space=space), {"Content-Type": "text/xml"})
+    return HttpAnswer(200, xml(f"{action}Response", tree, items=False, space=space), {"Content-Type": "text/xml"})
 
 
 def error_document(service: str, refusal: RefusalError) -> bytes:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from canvos_tui.rehearsal.aws.cloud import Cloud, StoredBucket, StoredObject
 from canvos_tui.rehearsal.aws.config import ACCOUNT, FOREIGN_ACCOUNT
-from canvos_tui.rehearsal.aws.protocol import Answer, RefusalError, Request, Tree, xml
+from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Request, Tree, xml
 from canvos_tui.rehearsal.aws.s3_uploads import S3Uploads
 
 SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -24,7 +24,7 @@ class S3:
         self._allows = allows
         self._uploads = S3Uploads(cloud)
 
-    def answer(self, request: Request, region: str, permit: Permit) -> Answer:
+    def answer(self, request: Request, region: str, permit: Permit) -> HttpAnswer:
         """The answer to a signed request; `region` is the one that the signature was made for."""
         name, key = request.target()
         if not name:
@@ -37,7 +37,7 @@ class S3:
         except RefusalError as refusal:
             refusal.headers.update(header)
             raise
-        return Answer(answer.status, answer.body, {**answer.headers, **header}, answer.length)
+        return HttpAnswer(answer.status, answer.body, {**answer.headers, **header}, answer.length)
 
     def bucket(self, name: str, region: str | None) -> StoredBucket:
         """The bucket; refuses one that does not exist, and one of another region with the region in the header."""
@@ -49,16 +49,16 @@ class S3:
             raise RefusalError("PermanentRedirect", text, 301, {"x-amz-bucket-region": bucket.region})
         return bucket
 
-    def unsigned(self, request: Request) -> Answer:
+    def unsigned(self, request: Request) -> HttpAnswer:
         """What a stranger learns: that the bucket exists and where."""
         bucket = self.bucket(request.target()[0], None)
         raise RefusalError("AccessDenied", "Access Denied", 403, {"x-amz-bucket-region": bucket.region})
 
-    def _list_buckets(self) -> Answer:
+    def _list_buckets(self) -> HttpAnswer:
         buckets: list[Tree] = [{"Name": name, "CreationDate": "2026-01-01T00:00:00.000Z"} for name in self._cloud.buckets]
         return _document("ListAllMyBucketsResult", {"Buckets": {"Bucket": buckets}})
 
-    def _in_bucket(self, request: Request, bucket: StoredBucket, permit: Permit) -> Answer:
+    def _in_bucket(self, request: Request, bucket: StoredBucket, permit: Permit) -> HttpAnswer:
         arn, query = f"arn:aws:s3:::{bucket.name}", request.query
         owner = FOREIGN_ACCOUNT if bucket.name in self._cloud.config.foreign_buckets else ACCOUNT
         if request.headers.get("x-amz-expected-bucket-owner", owner) != owner:
@@ -74,7 +74,7 @@ class S3:
             return _document("LocationConstraint", "" if bucket.region == "us-east-1" else bucket.region)
         if request.method in {"GET", "HEAD"}:
             permit("s3:ListBucket", arn)
-            return Answer() if request.method == "HEAD" else _document("ListBucketResult", self._listing(bucket, query))
+            return HttpAnswer() if request.method == "HEAD" else _document("ListBucketResult", self._listing(bucket, query))
         raise RefusalError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
 
     def _encryption(self) -> Tree:
@@ -101,7 +101,7 @@ class S3:
             "Contents": [_listed(o, url=url) for o in page],
         }
 
-    def _object(self, request: Request, bucket: StoredBucket, key: str, permit: Permit) -> Answer:
+    def _object(self, request: Request, bucket: StoredBucket, key: str, permit: Permit) -> HttpAnswer:
         arn = f"arn:aws:s3:::{bucket.name}/{key}"
         answer = self._uploads.answer(request, bucket, key, lambda action: permit(action, arn))
         if answer is not None:
@@ -116,10 +116,10 @@ class S3:
             permit("s3:DeleteObject", arn)
             with self._cloud.lock:
                 bucket.objects.pop(key, None)
-            return Answer(204)
+            return HttpAnswer(204)
         raise RefusalError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
 
-    def _put(self, request: Request, bucket: StoredBucket, key: str) -> Answer:
+    def _put(self, request: Request, bucket: StoredBucket, key: str) -> HttpAnswer:
         body = request.body
         with self._cloud.lock:
             if self._cloud.config.honours_conditions:
@@ -127,9 +127,9 @@ class S3:
             kept = body.kept if len(body.kept) == body.size else b""
             found = StoredObject(key, body.size, f'"{body.md5}"', datetime.now(UTC), kept)
             bucket.objects[key] = found
-        return Answer(200, headers={"ETag": found.etag})
+        return HttpAnswer(200, headers={"ETag": found.etag})
 
-    def _get(self, request: Request, bucket: StoredBucket, key: str) -> Answer:
+    def _get(self, request: Request, bucket: StoredBucket, key: str) -> HttpAnswer:
         found = bucket.objects.get(key)
         if found is None:
             # without the right to list, AWS does not even say that nothing is there
@@ -144,10 +144,10 @@ class S3:
             "Accept-Ranges": "bytes",
         }
         if request.method == "HEAD":
-            return Answer(200, headers=headers, length=found.size)
+            return HttpAnswer(200, headers=headers, length=found.size)
         if len(found.kept) != found.size:
             raise RefusalError("NotImplemented", "The stand-in keeps no large bodies.", 501)
-        return Answer(200, found.kept, headers)
+        return HttpAnswer(200, found.kept, headers)
 
 
 def check_conditions(headers: Mapping[str, str], found: StoredObject | None) -> None:
@@ -169,5 +169,5 @@ def _listed(found: StoredObject, *, url: bool) -> dict[str, Tree]:
     }
 
 
-def _document(name: str, tree: Tree) -> Answer:
-    return Answer(200, xml(name, tree, items=False, space=SPACE), {"Content-Type": "application/xml"})
+def _document(name: str, tree: Tree) -> HttpAnswer:
+    return HttpAnswer(200, xml(name, tree, items=False, space=SPACE), {"Content-Type": "application/xml"})

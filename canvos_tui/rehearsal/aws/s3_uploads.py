@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from canvos_tui.rehearsal.aws.cloud import Cloud, OpenUpload, StoredBucket, StoredObject
-from canvos_tui.rehearsal.aws.protocol import Answer, RefusalError, Request, Tree, xml
+from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Request, Tree, xml
 
 SMALLEST_PART = 5 * 1024**2
 _SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -21,7 +21,7 @@ class S3Uploads:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
-    def answer(self, request: Request, bucket: StoredBucket, key: str, permit: Callable[[str], None]) -> Answer | None:
+    def answer(self, request: Request, bucket: StoredBucket, key: str, permit: Callable[[str], None]) -> HttpAnswer | None:
         """The answer when the request is about an upload, else None."""
         query = request.query
         if request.method == "POST" and "uploads" in query:
@@ -39,19 +39,19 @@ class S3Uploads:
                 raise RefusalError("NoSuchUpload", "The specified upload does not exist.", 404)
             return self._known(request, bucket, upload)
 
-    def _known(self, request: Request, bucket: StoredBucket, upload: OpenUpload) -> Answer:
+    def _known(self, request: Request, bucket: StoredBucket, upload: OpenUpload) -> HttpAnswer:
         query = request.query
         if request.method == "PUT":
             upload.parts[int(query["partNumber"])] = (request.body.size, request.body.md5)
-            return Answer(200, headers={"ETag": f'"{request.body.md5}"'})
+            return HttpAnswer(200, headers={"ETag": f'"{request.body.md5}"'})
         if request.method == "DELETE":
             del bucket.uploads[upload.upload_id]
-            return Answer(204)
+            return HttpAnswer(204)
         if request.method == "GET":
             return _document("ListPartsResult", self._parts(bucket, upload, query))
         return self._complete(request, bucket, upload)
 
-    def _create(self, bucket: StoredBucket, key: str) -> Answer:
+    def _create(self, bucket: StoredBucket, key: str) -> HttpAnswer:
         upload = OpenUpload(secrets.token_hex(16), key, datetime.now(UTC))
         with self._cloud.lock:
             bucket.uploads[upload.upload_id] = upload
@@ -90,7 +90,7 @@ class S3Uploads:
             "Upload": [{"Key": u.key, "UploadId": u.upload_id, "Initiated": _iso(u.started)} for u in page],
         }
 
-    def _complete(self, request: Request, bucket: StoredBucket, upload: OpenUpload) -> Answer:
+    def _complete(self, request: Request, bucket: StoredBucket, upload: OpenUpload) -> HttpAnswer:
         chosen = _chosen_parts(request.body.kept)
         if not chosen:
             raise RefusalError("MalformedXML", "The XML you provided was not well-formed", 400)
@@ -126,5 +126,5 @@ def _iso(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
-def _document(name: str, tree: Tree) -> Answer:
-    return Answer(200, xml(name, tree, items=False, space=_SPACE), {"Content-Type": "application/xml"})
+def _document(name: str, tree: Tree) -> HttpAnswer:
+    return HttpAnswer(200, xml(name, tree, items=False, space=_SPACE), {"Content-Type": "application/xml"})

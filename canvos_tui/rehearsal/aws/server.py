@@ -18,7 +18,7 @@ from canvos_tui.rehearsal.aws.gate import Gate
 from canvos_tui.rehearsal.aws.iam import answer_iam
 from canvos_tui.rehearsal.aws.identity import answer_sts
 from canvos_tui.rehearsal.aws.intake import read_body
-from canvos_tui.rehearsal.aws.protocol import Answer, HangUpError, RefusalError, Request, error_document
+from canvos_tui.rehearsal.aws.protocol import HangUpError, HttpAnswer, RefusalError, Request, error_document
 from canvos_tui.rehearsal.aws.s3 import S3
 from canvos_tui.rehearsal.aws.signature import Signed
 
@@ -71,7 +71,7 @@ class StandinAws:
         """How long ago the last request came; 0 while one is being answered."""
         return 0.0 if self._busy else time.monotonic() - self._last
 
-    def handle(self, request: Request) -> tuple[str, Answer]:
+    def handle(self, request: Request) -> tuple[str, HttpAnswer]:
         """The service and its answer to one request; refusals become answers here."""
         with self._count:
             self._busy += 1
@@ -83,13 +83,13 @@ class StandinAws:
         except RefusalError as refusal:
             service = _service_of(request) or service
             body = error_document(service, refusal)
-            return service, Answer(refusal.status, body, {"Content-Type": "application/xml", **refusal.headers})
+            return service, HttpAnswer(refusal.status, body, {"Content-Type": "application/xml", **refusal.headers})
         finally:
             with self._count:
                 self._busy -= 1
                 self._last = time.monotonic()
 
-    def _answer(self, request: Request, caller: tuple[StandinKey, Signed] | None) -> Answer:
+    def _answer(self, request: Request, caller: tuple[StandinKey, Signed] | None) -> HttpAnswer:
         if caller is None:
             return self._s3.unsigned(request)
         key, signed = caller
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve  # noqa: N815  http.server finds them by these names
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: HttpAnswer) -> None:
         head = self.command == "HEAD"
         self.send_response(answer.status)
         length = answer.length if answer.length is not None else 0 if head or answer.status == 204 else len(answer.body)

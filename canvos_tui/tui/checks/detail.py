@@ -11,7 +11,7 @@ from canvos_tui.core.checks.report_text import plain
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
-from canvos_tui.tui.checks.rows import Row, seconds
+from canvos_tui.tui.checks.rows import CheckRow, seconds
 
 LABEL, INDENT, BESIDE = 10, 2, 50  # columns: of the labels, of a text below its label, and from when they stand side by side
 OUTPUT_LINES = 400  # of evidence beside the list; the raw output has all
@@ -27,7 +27,7 @@ class Shape:
     raw: bool = False
 
 
-def detail(row: Row, shape: Shape) -> str:
+def detail(row: CheckRow, shape: Shape) -> str:
     """The text beside or below the list for the row under the cursor."""
     result = row.result
     if result is not None:

@@ -55,7 +55,7 @@ _LABEL = 6  # columns of `Why   `
 
 
 @dataclass(frozen=True)
-class Row:
+class RightsRow:
     """One line; `ids` are the checks it stands for, `status` is None while they are asked."""
 
     ids: tuple[str, ...]
@@ -63,14 +63,14 @@ class Row:
     line: str
 
 
-def rows(report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> tuple[Row, ...]:
+def rows(report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> tuple[RightsRow, ...]:
     """Failures first, then what is not known; in a wide window one check a row, with AWS' code and request id."""
     made = [_row(label, ids, report, probes, wide=wide) for label, ids in _groups(report, wide=wide)]
     waiting = [r for r in made if r.status is Status.SKIP]
     found = sorted((r for r in made if r.status is not Status.SKIP), key=lambda r: _RANK[r.status])
     if waiting:
         ids = tuple(i for r in waiting for i in r.ids)
-        found.append(Row(ids, Status.SKIP, f"{f'{len(ids)} more':<33}{'SKIP':<8}{report.results[ids[0]].answer.observed}"))
+        found.append(RightsRow(ids, Status.SKIP, f"{f'{len(ids)} more':<33}{'SKIP':<8}{report.results[ids[0]].answer.observed}"))
     return tuple(found)
 
 
@@ -89,20 +89,20 @@ def _alike(report: Report, ids: tuple[str, ...]) -> bool:
     return len(states) == 1 and states <= {Status.PASS, Status.SKIP, None}
 
 
-def _row(label: str, ids: tuple[str, ...], report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> Row:
+def _row(label: str, ids: tuple[str, ...], report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> RightsRow:
     result = report.results.get(ids[0])
     needed = NAMES[ids[0]][1] if len({NAMES[i][1] for i in ids}) == 1 or len(ids) == 2 else ""
     if result is None:
-        return Row(ids, None, f"{label:<33}{'....':<8}{'':<16}{needed}")
+        return RightsRow(ids, None, f"{label:<33}{'....':<8}{'':<16}{needed}")
     methods = dict.fromkeys(report.results[i].answer.method.value.replace("_", " ") for i in ids)
     how = " / ".join(methods) if len(methods) < 2 else next(iter(methods)) + ", .."
     hint = "  Enter: how" if ids == (PUT_ID,) and result.status is Status.UNKNOWN else ""
     if not wide:
-        return Row(ids, result.status, f"{label:<33}{result.status.label:<8}{how:<16}{needed}{hint}")
+        return RightsRow(ids, result.status, f"{label:<33}{result.status.label:<8}{how:<16}{needed}{hint}")
     probe = probes.get(ids[0])
     code, request = (probe.code, probe.request_id) if probe else ("", "")
     line = f"{label:<33}{result.status.label:<8}{how:<15}{needed:<16}{clip(code, 12):<13}{clip(request, 11)}{hint if not code else ''}"
-    return Row(ids, result.status, line)
+    return RightsRow(ids, result.status, line)
 
 
 def verdict(report: Report, account: str, region: str, seconds: float | None) -> str:

@@ -19,7 +19,7 @@ STALE = "~"  # beside the status of an answer that is too old to rely on
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckRow:
     """A line of the list: one result, a check that still runs (no result), or a fold of several results (`check` is None)."""
 
     key: str
@@ -45,46 +45,46 @@ class Row:
         return (self.check,) if self.check else tuple(r.check for r in self.results)
 
 
-def of_result(result: CheckResult) -> Row:
+def of_result(result: CheckResult) -> CheckRow:
     """The row of a result: what was observed beside what is needed."""
     answer, check = result.answer, result.check
     word = "needs" if check.severity is Severity.REQUIRED else "wanted"
     required = f"{word}: {plain(answer.required)}" if answer.required and result.status is not Status.SKIP else ""
     if result.accepted:
         required = f"accepted: {plain(result.accepted)}"
-    return Row(check.id, result.status, check.id, plain(answer.observed), required, check, (result,))
+    return CheckRow(check.id, result.status, check.id, plain(answer.observed), required, check, (result,))
 
 
-def rows(report: Report, *, unfolded: bool, words: str = "") -> tuple[Row, ...]:
+def rows(report: Report, *, unfolded: bool, words: str = "") -> tuple[CheckRow, ...]:
     """All rows in order; `words` keeps those that hold the text, and folds nothing."""
     words = words.casefold()
     every = unfolded or bool(words)
     results = [of_result(r) for r in report.ordered()]
     made = [row for row in results if row.status in LOUD]
-    made += [Row(c.id, None, c.id, c.title, "", c) for c in report.checks if c.id not in report.results]
+    made += [CheckRow(c.id, None, c.id, c.title, "", c) for c in report.checks if c.id not in report.results]
     made += [row for row in results if row.status not in LOUD] if every else _folded(report)
     return tuple(row for row in made if not words or words in _searched(row))
 
 
-def _searched(row: Row) -> str:
+def _searched(row: CheckRow) -> str:
     about = (row.check.title, row.check.category) if row.check else ()
     return " ".join((row.label, row.name, row.observed, row.required, *about)).casefold()
 
 
-def _folded(report: Report) -> Iterator[Row]:
+def _folded(report: Report) -> Iterator[CheckRow]:
     """A row per category and reason for what was skipped, one row for everything that passed."""
     for (category, reason), skipped in folds(report, Status.SKIP).items():
         number = f"{len(skipped)} check{'s' if len(skipped) > 1 else ''}"
         waits = reason.removeprefix("waits for ")
         joint = f" wait{'' if len(skipped) > 1 else 's'} for {waits}" if waits != reason else f": {reason}"
-        yield Row(f"skip {category} {reason}", Status.SKIP, category, f"{number}{joint}", results=skipped)
+        yield CheckRow(f"skip {category} {reason}", Status.SKIP, category, f"{number}{joint}", results=skipped)
     passed = folds(report, Status.PASS)
     if passed:
         text = "   ".join(f"{category} {len(found)}" for (category, _), found in passed.items())
-        yield Row("pass", Status.PASS, "", text, results=tuple(r for found in passed.values() for r in found))
+        yield CheckRow("pass", Status.PASS, "", text, results=tuple(r for found in passed.values() for r in found))
 
 
-def in_place(before: tuple[Row, ...], now: tuple[Row, ...], report: Report) -> tuple[Row, ...]:
+def in_place(before: tuple[CheckRow, ...], now: tuple[CheckRow, ...], report: Report) -> tuple[CheckRow, ...]:
     """The rows of before with what they say now, in their order, and the new ones below: nothing moves under a user's cursor."""
     by_key = {row.key: row for row in now}
     kept = []
@@ -103,7 +103,7 @@ def head(width: int, names: int) -> str:
     return f"{'ID':<{names}} {'OBSERVED':<{room * 11 // 20}}NEEDED"
 
 
-def columns(row: Row, width: int, names: int, running: float | None = None, *, headed: bool = False) -> str:
+def columns(row: CheckRow, width: int, names: int, running: float | None = None, *, headed: bool = False) -> str:
     """What stands right of the status: name, observed, required; `names` is the widest name, `running` in seconds.
 
     `headed` says that the columns have names above them, so that the row need not say what is needed as a sentence.

@@ -8,7 +8,7 @@ from textual.app import App
 
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 
 CHOICES = (
@@ -21,7 +21,7 @@ CHOICES = (
 ABOUT = "An AWS import goes on whatever you choose. After Cancel the result offers to end it, if your keys may."
 
 
-async def ask_to_leave(app: App[Any], ports: Ports, known: Known) -> bool:
+async def ask_to_leave(app: App[Any], ports: Ports, known: Session) -> bool:
     """True when the program may end now."""
     live = known.run_id and known.result is None
     if not live:

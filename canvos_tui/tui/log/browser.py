@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.log.block import Folds
-from canvos_tui.core.log.level import Level
+from canvos_tui.core.log.level import LogLevel
 from canvos_tui.core.log.query import REGEX, Search, after, parse_query
 from canvos_tui.core.ports import LogReader
 from canvos_tui.tui.log.filter import LogFilter
@@ -223,7 +223,7 @@ class LogBrowser(Vertical):
     async def action_error(self, way: int) -> None:
         """First to the error that is the cause, as far as the log tells; then to the next error or the one before."""
         survey = await self.scans.surveyed()
-        errors = survey.levels[Level.ERROR]
+        errors = survey.levels[LogLevel.ERROR]
         first = self.cause if self.cause is not None else survey.first_error()
         if first is None:
             self.hint("no error in the log so far")
@@ -238,7 +238,7 @@ class LogBrowser(Vertical):
         """The error line on which the cursor stands, else the first real error; None without any."""
         survey = await self.scans.surveyed()
         line = self.view.current
-        if not self.view.window.following and after(survey.levels[Level.ERROR], line - 1) == line:
+        if not self.view.window.following and after(survey.levels[LogLevel.ERROR], line - 1) == line:
             return line
         return self.cause if self.cause is not None else survey.first_error()
 

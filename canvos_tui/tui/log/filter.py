@@ -5,14 +5,14 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, replace
 
-from canvos_tui.core.log.level import Level
+from canvos_tui.core.log.level import LogLevel
 from canvos_tui.core.log.survey import Survey
 from canvos_tui.core.run.phase import SHOWN_PHASES
 from canvos_tui.tui.log.line_map import LineMap, Picked, Stretch
 
 _TITLES = {phase.number: phase.title for phase in SHOWN_PHASES}
-WORDS = {Level.ERROR: "errors", Level.WARNING: "errors and warnings", Level.COMMAND: "commands"}
-_NEXT = {None: Level.ERROR, Level.ERROR: Level.WARNING, Level.WARNING: Level.COMMAND, Level.COMMAND: None}
+WORDS = {LogLevel.ERROR: "errors", LogLevel.WARNING: "errors and warnings", LogLevel.COMMAND: "commands"}
+_NEXT = {None: LogLevel.ERROR, LogLevel.ERROR: LogLevel.WARNING, LogLevel.WARNING: LogLevel.COMMAND, LogLevel.COMMAND: None}
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class LogFilter:
     """A phase (0 for all), a level, and whether only lines with hits of the search are shown."""
 
     phase: int = 0
-    level: Level | None = None
+    level: LogLevel | None = None
     hits: bool = False
 
     @property
@@ -46,4 +46,4 @@ class LogFilter:
             return Picked(hits if hits is not None else array("I"), begin, end)
         if self.level is None:
             return Stretch(begin, end, folds)
-        return Picked(survey.troubles if self.level is Level.WARNING else survey.levels[self.level], begin, end)
+        return Picked(survey.troubles if self.level is LogLevel.WARNING else survey.levels[self.level], begin, end)

@@ -14,7 +14,7 @@ from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import LogReader
 from canvos_tui.core.text import elapsed
 from canvos_tui.tui.log.paint import filled, rows_of, strip_of
-from canvos_tui.tui.log.window import Row, Window
+from canvos_tui.tui.log.window import ScreenRow, Window
 
 PARTS = ("cursor", "hit", "selected", "thumb", "time")
 STAMP = 9  # columns of a time in front of a line
@@ -60,7 +60,7 @@ class Painter:
                 strips[y] = Strip([*strips[y].crop(0, self.width - 1), Segment(" ", self.base + self.parts["thumb"])], self.width)
         return strips
 
-    def _finished(self, row: Row, window: Window) -> Strip:
+    def _finished(self, row: ScreenRow, window: Window) -> Strip:
         strip = row.strip
         if self.stamp is not None:
             text = self.stamp(row.line) if row.first else ""

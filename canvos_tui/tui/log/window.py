@@ -13,7 +13,7 @@ Draw = Callable[[Sequence[int]], list[list[Strip]]]
 
 
 @dataclass(frozen=True)
-class Row:
+class ScreenRow:
     """One row on the screen; `first` tells the row in which its line begins."""
 
     line: int
@@ -34,7 +34,7 @@ class Window:
     seen: int = 0  # lines known when following stopped
     total: int = 0
     height: int = 1
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ScreenRow] = field(default_factory=list)
     ends: bool = True  # whether the last line is in the window
 
     @property
@@ -60,7 +60,7 @@ class Window:
         self.top = max(0, count - self.height) if self.following else min(self.top, self.last_top)
         lines = [self.shown.line(place) for place in range(self.top, min(self.top + self.height, count))]
         drawn = draw(lines)
-        rows = [Row(line, strip, n == 0) for line, strips in zip(lines, drawn, strict=True) for n, strip in enumerate(strips)]
+        rows = [ScreenRow(line, strip, n == 0) for line, strips in zip(lines, drawn, strict=True) for n, strip in enumerate(strips)]
         if self.following:
             self.top += self._hidden_lines(rows)
             self.rows = rows[-self.height :]
@@ -69,7 +69,7 @@ class Window:
             self.rows = rows[: self.height]
             self.ends = self.top + len(lines) >= count and len(rows) <= self.height
 
-    def _hidden_lines(self, rows: list[Row]) -> int:
+    def _hidden_lines(self, rows: list[ScreenRow]) -> int:
         """How many lines are wholly above the window when its last rows are shown."""
         above = rows[: -self.height]
         return sum(row.first for row in above) - (1 if above and not rows[-self.height].first else 0)

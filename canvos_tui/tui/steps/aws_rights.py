@@ -57,7 +57,7 @@ class AwsRights(StepPanel):
 
     _report = Report(CHECKS_AWS)
     _found = aws_questions.Found()
-    _rows: tuple[rights_table.Row, ...] = ()
+    _rows: tuple[rights_table.RightsRow, ...] = ()
     _seconds: float | None = None
     _moved = False
     _marked = -1

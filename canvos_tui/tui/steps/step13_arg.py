@@ -35,7 +35,7 @@ def coloured(lines: tuple[DiffLine, ...]) -> Content:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReviewRow:
     """A line of the review, and where it can be changed."""
 
     name: str
@@ -112,7 +112,7 @@ class WriteFiles(StepPanel):
     _has_user_data = False
     _foreign: tuple[arg_file.ArgProblem, ...] = ()
 
-    def _rows(self) -> tuple[Row, ...]:
+    def _rows(self) -> tuple[ReviewRow, ...]:
         d = self.draft
         agent = next((t.earthfile.pe_version for t in self.known.tags if t.name == d.tag), "")
         kubernetes = f"{len(d.kept)} versions" if d.several else d.text("K8S_VERSION")
@@ -123,18 +123,18 @@ class WriteFiles(StepPanel):
             return d.entry(key).origin.value
 
         return (
-            Row("Tag", f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}", "you", "2", "repo"),
-            Row("IMAGE_REGISTRY", d.text("IMAGE_REGISTRY") or "missing", origin("IMAGE_REGISTRY"), "3", "image"),
-            Row("CUSTOM_TAG", d.text("CUSTOM_TAG") or "missing", origin("CUSTOM_TAG"), "3", "image"),
-            Row(
+            ReviewRow("Tag", f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}", "you", "2", "repo"),
+            ReviewRow("IMAGE_REGISTRY", d.text("IMAGE_REGISTRY") or "missing", origin("IMAGE_REGISTRY"), "3", "image"),
+            ReviewRow("CUSTOM_TAG", d.text("CUSTOM_TAG") or "missing", origin("CUSTOM_TAG"), "3", "image"),
+            ReviewRow(
                 "OS, Kubernetes",
                 f"{d.text('OS_DISTRIBUTION')} {d.text('OS_VERSION')}, {d.text('K8S_DISTRIBUTION')} {kubernetes}",
                 origin("OS_VERSION"),
                 "4",
                 "os",
             ),
-            Row("S3", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "5", "s3"),
-            Row("Keys", keys, d.key_origin.value, "6", "keys"),
+            ReviewRow("S3", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "5", "s3"),
+            ReviewRow("Keys", keys, d.key_origin.value, "6", "keys"),
         )
 
     def _show(self) -> None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import Shape, detail
-from canvos_tui.tui.checks.rows import STALE, Row, Took, columns, head, in_place, rows, stale
+from canvos_tui.tui.checks.rows import STALE, CheckRow, Took, columns, head, in_place, rows, stale
 
 STYLES = {
     Status.FAIL: "bold $text-error",
@@ -35,7 +35,7 @@ class CheckList(Container):
 
     def __init__(self) -> None:
         super().__init__(id="check-list")
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[CheckRow, ...] = ()
         self._lines: list[Content] = []
         self._report = Report(())
         self._now: datetime | None = None
@@ -76,7 +76,7 @@ class CheckList(Container):
         """Whether the detail stands beside the list."""
         return self.size.width >= WIDE
 
-    def _fill(self, made: tuple[Row, ...]) -> None:
+    def _fill(self, made: tuple[CheckRow, ...]) -> None:
         box, standing = self.query_one("#check-rows", OptionList), self.picked
         keys = [row.key for row in made]
         same = keys == [row.key for row in self._rows] and box.option_count == len(made)
@@ -125,7 +125,7 @@ class CheckList(Container):
     # -- where the user is ---------------------------------------------------------------------------------------------
 
     @property
-    def picked(self) -> Row | None:
+    def picked(self) -> CheckRow | None:
         """The row under the cursor."""
         at = self.query_one("#check-rows", OptionList).highlighted
         return self._rows[at] if at is not None and at < len(self._rows) else None

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.missing import gaps
-from canvos_tui.core.session import Known
+from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import at_home, middle
 
@@ -32,7 +32,7 @@ _FIELDS_OF = {
 }
 
 
-def verdict(known: Known) -> str:
+def verdict(known: Session) -> str:
     """The last check's verdict in capitals."""
     if known.report is None or not known.report.results:
         return "NOT CHECKED"
@@ -41,7 +41,7 @@ def verdict(known: Known) -> str:
     return {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}[known.report.verdict]
 
 
-def mark(slug: str, current: str, draft: Draft, known: Known) -> str:
+def mark(slug: str, current: str, draft: Draft, known: Session) -> str:
     """`>` for the page on screen, `!` where something is wrong, `*` where all is answered."""
     if slug == current:
         return ">"
@@ -62,7 +62,7 @@ class TopBar(Static):
     """Program, folder, tag, region and the verdict."""
 
     draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Known] = reactive(Known, init=False)
+    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, banner: str, home: str) -> None:
         super().__init__("", id="top-bar", markup=False)
@@ -91,7 +91,7 @@ class Rail(Static):
     """All pages on one line."""
 
     draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Known] = reactive(Known, init=False)
+    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, current: str) -> None:
         super().__init__("", id="rail", markup=False)
@@ -123,7 +123,7 @@ class SideRail(Static):
     """The rail as a column, with the value chosen under each name."""
 
     draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Known] = reactive(Known, init=False)
+    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, current: str) -> None:
         super().__init__("", id="side-rail", markup=False)

@@ -134,9 +134,9 @@ async def test_a_login_page_is_not_aws(world):
 
 
 def _page() -> Any:
-    from canvos_tui.rehearsal.aws.protocol import Answer
+    from canvos_tui.rehearsal.aws.protocol import HttpAnswer
 
-    return Answer(200, b"<!doctype html><p>please log in", {"Content-Type": "text/html"})
+    return HttpAnswer(200, b"<!doctype html><p>please log in", {"Content-Type": "text/html"})
 
 
 async def test_throttling_is_survived_and_named(world):

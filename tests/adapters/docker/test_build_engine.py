@@ -13,7 +13,7 @@ from canvos_tui.adapters.docker import build_engine
 from canvos_tui.adapters.docker.build_engine import GONE, BuildEngine
 from canvos_tui.adapters.docker.container_ends import container_ends
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.run.containers import Container
+from canvos_tui.core.run.containers import ListedContainer
 from tests.doubles.engine_standin import IMAGE, EngineStandin
 from tests.doubles.http_server import Handler, answer, hang, read_request, unix
 
@@ -65,7 +65,7 @@ def test_the_end_of_each_container_is_told_by_its_own_events(folder: Path) -> No
         engine.ended(second, 3, oom=True, kept=True)
         del engine.listed[third]
         engine.remembered = [event for event in engine.remembered if event["Actor"]["ID"] != third]
-        asked = tuple(Container(found, "x", IMAGE, "running") for found in (first, second, third))
+        asked = tuple(ListedContainer(found, "x", IMAGE, "running") for found in (first, second, third))
         killed, kept, forgotten = build(folder).ends(asked)
         assert [(s.what, s.signal, s.exit_code) for s in killed.said] == [
             ("start", 0, None),

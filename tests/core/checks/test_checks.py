@@ -10,7 +10,7 @@ import pytest
 
 from canvos_tui.core.answers.draft import CheckAccepted, fresh
 from canvos_tui.core.checks import runner
-from canvos_tui.core.checks.check import Answer, Check, CheckResult, Context, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Severity
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
@@ -25,8 +25,8 @@ def context() -> Context:
 
 
 def check(name: str, status: Status = Status.PASS, *, needs: tuple[str, ...] = (), ask: Any = None, limit: float = 5) -> Check:
-    async def answer(_: Context) -> Answer:
-        return Answer(status, "seen", "wanted")
+    async def answer(_: Context) -> CheckAnswer:
+        return CheckAnswer(status, "seen", "wanted")
 
     return Check(name, name, "host", Severity.REQUIRED, "prerequisites 1", "why", ask or answer, limit, needs)
 
@@ -40,7 +40,7 @@ async def test_one_cause_is_one_failure_and_the_rest_waits_for_its_root():
 
 
 async def test_a_hanging_check_is_unknown_with_its_limit_and_delays_nobody():
-    async def hang(_: Context) -> Answer:
+    async def hang(_: Context) -> CheckAnswer:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -53,10 +53,10 @@ async def test_a_hanging_check_is_unknown_with_its_limit_and_delays_nobody():
 
 
 async def test_a_crash_and_a_known_error_are_unknown_with_their_reason():
-    async def crash(_: Context) -> Answer:
+    async def crash(_: Context) -> CheckAnswer:
         raise ZeroDivisionError
 
-    async def refuse(_: Context) -> Answer:
+    async def refuse(_: Context) -> CheckAnswer:
         raise CanvosError("no engine", remedy="start it")
 
     crashed, refused = await run((check("A", ask=crash), check("B", ask=refuse)), context(), lambda _: None)
@@ -68,13 +68,13 @@ async def test_a_crash_and_a_known_error_are_unknown_with_their_reason():
 async def test_no_more_than_eight_run_at_a_time():
     running = highest = 0
 
-    async def busy(_: Context) -> Answer:
+    async def busy(_: Context) -> CheckAnswer:
         nonlocal running, highest
         running += 1
         highest = max(highest, running)
         await asyncio.sleep(0)
         running -= 1
-        return Answer(Status.PASS, "", "")
+        return CheckAnswer(Status.PASS, "", "")
 
     await run(tuple(check(f"C{n}", ask=busy) for n in range(30)), context(), lambda _: None)
     assert highest == 8
@@ -94,7 +94,7 @@ async def test_a_need_that_is_not_asked_again_is_taken_from_the_earlier_run():
 
 
 def result(name: str, status: Status) -> CheckResult:
-    return CheckResult(check(name), Answer(status, "", ""), NOW)
+    return CheckResult(check(name), CheckAnswer(status, "", ""), NOW)
 
 
 def test_the_report_puts_failures_first_and_gives_a_verdict():
@@ -114,7 +114,7 @@ async def test_nine_that_hang_do_not_keep_the_tenth_from_its_answer(monkeypatch)
     monkeypatch.setattr(runner, "PLACE", 0.01)
     told = asyncio.Event()
 
-    async def hang(_: Context) -> Answer:
+    async def hang(_: Context) -> CheckAnswer:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -130,11 +130,11 @@ async def test_a_check_that_cannot_be_stopped_is_left_alone(monkeypatch):
     monkeypatch.setattr(runner, "GRACE", 0.05)
     go = asyncio.Event()
 
-    async def stubborn(_: Context) -> Answer:
+    async def stubborn(_: Context) -> CheckAnswer:
         while not go.is_set():
             with contextlib.suppress(asyncio.CancelledError):
                 await go.wait()
-        return Answer(Status.PASS, "at last", "")
+        return CheckAnswer(Status.PASS, "at last", "")
 
     results = await run((check("STUBBORN", ask=stubborn, limit=0.05), check("FAST")), context(), lambda _: None)
     assert [(r.check.id, r.status, r.timed_out) for r in results] == [("STUBBORN", Status.UNKNOWN, True), ("FAST", Status.PASS, False)]
@@ -144,7 +144,7 @@ async def test_a_check_that_cannot_be_stopped_is_left_alone(monkeypatch):
 async def test_a_check_that_was_given_up_may_still_put_its_things_away():
     tidied = asyncio.Event()
 
-    async def probe(_: Context) -> Answer:
+    async def probe(_: Context) -> CheckAnswer:
         try:
             await asyncio.Event().wait()
         finally:
@@ -157,10 +157,10 @@ async def test_a_check_that_was_given_up_may_still_put_its_things_away():
 
 
 async def test_a_check_that_gives_itself_up_or_times_out_by_itself_says_so():
-    async def given_up(_: Context) -> Answer:
+    async def given_up(_: Context) -> CheckAnswer:
         raise asyncio.CancelledError
 
-    async def late(_: Context) -> Answer:
+    async def late(_: Context) -> CheckAnswer:
         raise TimeoutError
 
     first, second = await run((check("A", ask=given_up), check("B", ask=late)), context(), lambda _: None)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from canvos_tui.core.answers.draft import fresh
-from canvos_tui.core.checks.check import Answer, Check, Context, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
@@ -51,12 +51,12 @@ async def test_a_check_that_is_given_up_does_not_take_the_question_from_the_othe
         await go.wait()
         return "answer"
 
-    async def patient(ctx: Context) -> Answer:
+    async def patient(ctx: Context) -> CheckAnswer:
         asyncio.get_running_loop().call_later(0.15, go.set)
-        return Answer(Status.PASS, await ctx.once("q", ask), "")
+        return CheckAnswer(Status.PASS, await ctx.once("q", ask), "")
 
-    async def hasty(ctx: Context) -> Answer:
-        return Answer(Status.PASS, await ctx.once("q", ask), "")
+    async def hasty(ctx: Context) -> CheckAnswer:
+        return CheckAnswer(Status.PASS, await ctx.once("q", ask), "")
 
     checks = tuple(
         Check(name, name, "host", Severity.REQUIRED, "step 1", "why", what, limit)
@@ -68,8 +68,8 @@ async def test_a_check_that_is_given_up_does_not_take_the_question_from_the_othe
 
 
 async def test_a_check_says_what_the_one_it_needs_waits_for():
-    async def waiting(_: Context) -> Answer:
-        return Answer(Status.SKIP, "waits for screen 5", "")
+    async def waiting(_: Context) -> CheckAnswer:
+        return CheckAnswer(Status.SKIP, "waits for screen 5", "")
 
     checks = (
         Check("A", "a", "aws", Severity.REQUIRED, "step 1", "why", waiting),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from canvos_tui.core.checks.check import Answer, Check, CheckResult, Command, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Command, Evidence, Fix, Measure, Method, Severity
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_json import About, document
 from canvos_tui.core.checks.report_text import headline, markdown, short, text
@@ -17,14 +17,14 @@ FIX = Fix("Start the engine", (Command("sudo systemctl start docker", root=True)
 
 
 def result(name: str, status: Status, observed: str = "seen", category: str = "host", **more: Any) -> CheckResult:
-    async def ask(_: object) -> Answer:
+    async def ask(_: object) -> CheckAnswer:
         raise AssertionError
 
     check = Check(
         name, f"title of {name}", category, Severity.REQUIRED, "prerequisites 2", "step 16 breaks", ask, docs=("https://docs.example",)
     )
     fixes = () if status in {Status.PASS, Status.SKIP} else (FIX,)
-    return CheckResult(check, Answer(status, observed, "" if status is Status.SKIP else "wanted", fixes, **more), NOW, 0.25)
+    return CheckResult(check, CheckAnswer(status, observed, "" if status is Status.SKIP else "wanted", fixes, **more), NOW, 0.25)
 
 
 def report(*results: CheckResult) -> Report:

@@ -11,7 +11,7 @@ from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
 from canvos_tui.core.diagnosis.run_cause import hit_in_log
 from canvos_tui.core.log.line import parse_line
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
 from tests.logs import AWS_IMPORT, EARTHLY, LOGS, chunks
 
@@ -53,7 +53,7 @@ def out(target: str, text: str) -> str:
 @pytest.mark.parametrize("path", LOGS, ids=lambda p: p.name)
 def test_every_sample_log_has_its_cause_and_success_has_none(path: Path):
     lines = cleaned(path)
-    reader, matcher = LogReader(), Matcher(load_catalogue())
+    reader, matcher = PhaseReader(), Matcher(load_catalogue())
     reader.feed(lines, AT)
     matcher.read(lines)
     hit = hit_in_log(reader.facts, matcher)

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from canvos_tui.core.diagnosis.container_end import ContainerEnd, Said, end_of_build, killed, lost, memory_findings
-from canvos_tui.core.run.containers import BUILDER, Container
+from canvos_tui.core.run.containers import BUILDER, ListedContainer
 from canvos_tui.core.run.result import Cause
 
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
-BUILD = Container("4b509efa5504" + "0" * 52, "amazing_turing", "x/earthly/earthly:v0.8.15", "running", 1000.0)
+BUILD = ListedContainer("4b509efa5504" + "0" * 52, "amazing_turing", "x/earthly/earthly:v0.8.15", "running", 1000.0)
 
 
 LATER = AT + timedelta(hours=1)

@@ -9,7 +9,7 @@ from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.aws.facts import Baseline, ImportTask, Sighting
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, known_cause, phase_of, with_cause
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome, RunResult
@@ -22,19 +22,19 @@ BASE = Baseline(NOW, "us-east-1", "images", "edge.raw")
 TASK = ImportTask("import-snap-61e40c2a247c6897b", "deleted", bucket="images", key="edge.raw")
 
 
-def both(*lines: str) -> tuple[LogReader, Matcher]:
-    reader, matcher = LogReader(), Matcher(load_catalogue())
+def both(*lines: str) -> tuple[PhaseReader, Matcher]:
+    reader, matcher = PhaseReader(), Matcher(load_catalogue())
     reader.feed(lines, NOW)
     matcher.read(lines)
     return reader, matcher
 
 
-def read(path: Path) -> tuple[LogReader, Matcher]:
+def read(path: Path) -> tuple[PhaseReader, Matcher]:
     pipe = LogPipe()
     return both(*(pipe.feed(path.read_bytes()) + pipe.flush()).decode().split("\n")[:-1])
 
 
-def result_of(pair: tuple[LogReader, Matcher], sighting: Sighting, exit_code: int = 1) -> RunResult:
+def result_of(pair: tuple[PhaseReader, Matcher], sighting: Sighting, exit_code: int = 1) -> RunResult:
     reader, matcher = pair
     facts = reader.facts
     plan = BuildPlan("/c", "v4.9.38", ("./earthly.sh",), BASE)

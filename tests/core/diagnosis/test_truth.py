@@ -19,7 +19,7 @@ from canvos_tui.core.log.block import Folds
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.level import level_of
 from canvos_tui.core.log.line import Kind, parse_line, progress_of
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.source_lines import SourceLines
 from canvos_tui.core.log.survey import Survey
@@ -48,7 +48,7 @@ def numbered(path: Path) -> tuple[tuple[int, str], ...]:
 
 @cache
 def read(path: Path) -> tuple[tuple[BuildEvent, ...], LogFacts]:
-    reader = LogReader()
+    reader = PhaseReader()
     return reader.feed([text for _, text in numbered(path)], AT), reader.facts
 
 
@@ -107,7 +107,7 @@ def test_ids_are_those_of_the_truth_and_no_others(sample: Sample) -> None:
 def test_upload_progress_is_read_update_by_update(sample: Sample) -> None:
     data, upload = sample.path.read_bytes(), sample.points["upload"]
     sizes = sample.writes() if not sample.from_script else [1] * len(data)
-    pipe, reader = LogPipe(), LogReader()
+    pipe, reader = LogPipe(), PhaseReader()
     at, seen = 0, []
     for size in sizes:
         events = reader.feed(pipe.feed(data[at : at + size]).decode().split("\n")[:-1], AT)

@@ -9,7 +9,7 @@ import pytest
 
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.line import Kind, command_of, parse_line, position_of, progress_of
-from canvos_tui.core.log.phase_reader import LogReader
+from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.run.events import BuildEvent, IdFound, PhaseEntered, UploadSeen
 from canvos_tui.core.run.phase import Phase
@@ -21,7 +21,7 @@ SCRIPT = ["prepare", "checks", "upload", "import", "register", "ami", "done"]
 
 
 def read(path: Path, size: int = 65536) -> tuple[list[BuildEvent], LogFacts]:
-    pipe, reader = LogPipe(), LogReader()
+    pipe, reader = LogPipe(), PhaseReader()
     events: list[BuildEvent] = []
     for chunk in chunks(path.read_bytes(), size):
         events += reader.feed(pipe.feed(chunk).decode().split("\n")[:-1], AT)
@@ -119,7 +119,7 @@ def test_an_image_or_object_that_was_there_before_is_named() -> None:
     _, facts = read(AWS_IMPORT / "ami-name-exists.log")
     assert facts.image_existed == "ami-32db3fce5273aa59f"
     assert read(AWS_IMPORT / "success-pipe.log")[1].image_existed == ""
-    reader = LogReader()
+    reader = PhaseReader()
     events = reader.feed(
         [
             "2026-11-22 23:49:51 - Starting RAW to AMI creation process.",
@@ -141,7 +141,7 @@ def test_an_image_or_object_that_was_there_before_is_named() -> None:
     ],
 )
 def test_upload_progress_in_bytes(text: str, done: int, total: int) -> None:
-    reader = LogReader()
+    reader = PhaseReader()
     assert reader.peek(text, AT) == UploadSeen(AT, done, total, "log")
     assert reader.peek(text, AT) is None, "told once"
     assert reader.facts.uploaded == done
@@ -149,12 +149,12 @@ def test_upload_progress_in_bytes(text: str, done: int, total: int) -> None:
 
 
 def test_other_text_is_no_progress() -> None:
-    assert LogReader().peek("Completed all tasks", AT) is None
-    assert LogReader().peek("", AT) is None
+    assert PhaseReader().peek("Completed all tasks", AT) is None
+    assert PhaseReader().peek("", AT) is None
 
 
 def test_upload_progress_is_seen_while_its_line_is_open() -> None:
-    pipe, reader = LogPipe(), LogReader()
+    pipe, reader = LogPipe(), PhaseReader()
     seen = []
     for chunk in chunks((AWS_IMPORT / "success-v2old-pty.log").read_bytes(), 100):
         reader.feed(pipe.feed(chunk).decode().split("\n")[:-1], AT)
@@ -174,7 +174,7 @@ def test_of_an_open_line_only_progress_is_given_out() -> None:
 
 
 def test_a_phase_is_never_left_backwards() -> None:
-    reader = LogReader()
+    reader = PhaseReader()
     events = reader.feed(
         [
             "         +iso-image | --> COPY overlay/files/ /",
@@ -193,14 +193,14 @@ def test_the_repetition_after_a_failure_changes_nothing() -> None:
         "    +aws-cloud-image *failed* | E: something",
         "    +cloud-image *failed* | --> SAVE ARTIFACT x",
     ]
-    reader = LogReader()
+    reader = PhaseReader()
     assert phases(list(reader.feed(["x", *lines], AT))) == ["prepare"]
     assert reader.facts.failure is None
     assert reader.facts.first_error == ""
 
 
 def test_an_aborted_sibling_is_not_the_failing_step() -> None:
-    reader = LogReader()
+    reader = PhaseReader()
     lines = [
         "        +cloud-image | WARN Earthfile:9:9: The command",
         "        +cloud-image | failed: context canceled",

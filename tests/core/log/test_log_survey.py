@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.log.level import SIGNS, Level, level_of
+from canvos_tui.core.log.level import SIGNS, LogLevel, level_of
 from canvos_tui.core.log.line import SGR, Kind, parse_line
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.survey import Survey
@@ -52,8 +52,8 @@ def test_the_first_real_error_of_every_failed_sample(path: Path, first: str) -> 
 def test_a_success_has_no_error(name: str) -> None:
     survey, _ = surveyed(cleaned(EARTHLY / name))
     assert survey.first_error() is None
-    assert not survey.levels[Level.ERROR]
-    assert len(survey.levels[Level.COMMAND]) > 100
+    assert not survey.levels[LogLevel.ERROR]
+    assert len(survey.levels[LogLevel.COMMAND]) > 100
 
 
 @pytest.mark.parametrize("path", LOGS, ids=lambda p: p.stem)
@@ -61,9 +61,9 @@ def test_the_quick_look_misses_no_line_that_has_a_level(path: Path) -> None:
     data = cleaned(path)
     survey, lines = surveyed(data)
     levels = [level_of(parse_line(line)) for line in lines]
-    for level in Level:
+    for level in LogLevel:
         assert list(survey.levels[level]) == [n for n, told in enumerate(levels) if told is level]
-    assert list(survey.troubles) == [n for n, told in enumerate(levels) if told in {Level.ERROR, Level.WARNING}]
+    assert list(survey.troubles) == [n for n, told in enumerate(levels) if told in {LogLevel.ERROR, LogLevel.WARNING}]
     by_pieces, _ = surveyed(data, 13)
     assert by_pieces.levels == survey.levels
     assert by_pieces.phases == survey.phases
@@ -73,22 +73,22 @@ def test_the_quick_look_misses_no_line_that_has_a_level(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "level"),
     [
-        ("    +aws-cloud-image | --> RUN echo Error: x", Level.COMMAND),
+        ("    +aws-cloud-image | --> RUN echo Error: x", LogLevel.COMMAND),
         ("    +aws-cloud-image | + echo 'Error: x'", None),
         ("    +aws-cloud-image |           RUN echo Error: x", None),
         ("         +base-image *failed* | E: Unable to fetch", None),
-        ("         +base-image | E: Unable to fetch", Level.ERROR),
-        ("         +base-image | W: Some index files failed", Level.WARNING),
-        ("         +base-image | ERROR Earthfile:1:2", Level.ERROR),
-        ("         +base-image | WARN Earthfile:1:2: The command", Level.WARNING),
-        ("           bootstrap | Error: could not", Level.WARNING),
+        ("         +base-image | E: Unable to fetch", LogLevel.ERROR),
+        ("         +base-image | W: Some index files failed", LogLevel.WARNING),
+        ("         +base-image | ERROR Earthfile:1:2", LogLevel.ERROR),
+        ("         +base-image | WARN Earthfile:1:2: The command", LogLevel.WARNING),
+        ("           bootstrap | Error: could not", LogLevel.WARNING),
         ("Error response from daemon: No such container: earthly-buildkitd", None),
-        ("Error: unable to lookup secret", Level.ERROR),
+        ("Error: unable to lookup secret", LogLevel.ERROR),
         ("Help: Error: see above", None),
-        ("        +cloud-image | 2026-04-21T09:23:18Z WRN slow", Level.WARNING),
+        ("        +cloud-image | 2026-04-21T09:23:18Z WRN slow", LogLevel.WARNING),
     ],
 )
-def test_the_level_of_a_line(text: str, level: Level | None) -> None:
+def test_the_level_of_a_line(text: str, level: LogLevel | None) -> None:
     assert level_of(parse_line(text)) is level
     assert level is None or any(sign in text.encode() for sign in SIGNS)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from canvos_tui.core.run.containers import BUILDER, Container, left_container, of_build
+from canvos_tui.core.run.containers import BUILDER, ListedContainer, left_container, of_build
 from canvos_tui.core.run.heartbeat import Beat, Pulse, silence, troubles
 
 IMAGE = "us-docker.pkg.dev/palette-images/third-party/edge/earthly/earthly:v0.8.15"
-BUILD = Container("4b509efa5504" + "0" * 52, "amazing_turing", IMAGE, "running", 1000.0, ("/home/u/CanvOS", "/var/run/docker.sock"))
-SIDE = Container("ba84d5b5a1f3", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15", "running", 1000.0)
+BUILD = ListedContainer("4b509efa5504" + "0" * 52, "amazing_turing", IMAGE, "running", 1000.0, ("/home/u/CanvOS", "/var/run/docker.sock"))
+SIDE = ListedContainer("ba84d5b5a1f3", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15", "running", 1000.0)
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
 

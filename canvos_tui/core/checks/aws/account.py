@@ -8,7 +8,7 @@ from canvos_tui.core.aws.vmimport_role import partition_of
 from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
 from canvos_tui.core.checks.aws.questions import KEYS_SCREEN, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Method, Severity
 from canvos_tui.core.checks.questions import waits
 from canvos_tui.core.errors import AwsError, InvalidValueError
 from canvos_tui.core.status import Status
@@ -19,7 +19,7 @@ _REGION_OFF = frozenset({"OptInRequired", "AuthFailure"})
 _ENDED = frozenset({"completed", "deleted", "cancelled", "error"})
 
 
-async def creds(context: Context) -> Answer:
+async def creds(context: Context) -> CheckAnswer:
     """The account and user behind the keys."""
     if screens := missing(context, "keys"):
         return waits(screens)
@@ -34,14 +34,14 @@ async def creds(context: Context) -> Answer:
     if abs(skew) > SKEW:
         fix = Fix("Switch time synchronisation on", (Command("sudo timedatectl set-ntp true", root=True),))
         told = f"{observed}; this clock is {abs(skew) / 60:.0f} min {'ahead' if skew > 0 else 'behind'}"
-        return Answer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
+        return CheckAnswer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
     if found.root:
         fix = Fix("Make a key for an IAM user with no more rights than needed: screen 7 has the policy")
-        return Answer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
-    return Answer(Status.PASS, observed, required, evidence=evidence)
+        return CheckAnswer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
+    return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
 
 
-async def key_type(context: Context) -> Answer:
+async def key_type(context: Context) -> CheckAnswer:
     """A long-lived key: the build passes no session token."""
     keys = context.draft.keys
     if keys is None:
@@ -52,15 +52,15 @@ async def key_type(context: Context) -> Answer:
             "Make a key for an IAM user: IAM > Users > Security credentials > Create access key",
             (Command("aws iam create-access-key --user-name NAME"),),
         )
-        return Answer(Status.FAIL, f"{keys.masked_id()} is temporary: the build passes no session token", required, (fix,))
+        return CheckAnswer(Status.FAIL, f"{keys.masked_id()} is temporary: the build passes no session token", required, (fix,))
     try:
         fields.AWS_ACCESS_KEY_ID.parse(keys.key_id)
     except InvalidValueError as error:
-        return Answer(Status.WARN, f"{keys.masked_id()}: {error}", required, (Fix("Compare it with the IAM console"),))
-    return Answer(Status.PASS, f"{keys.masked_id()} is long-lived", required)
+        return CheckAnswer(Status.WARN, f"{keys.masked_id()}: {error}", required, (Fix("Compare it with the IAM console"),))
+    return CheckAnswer(Status.PASS, f"{keys.masked_id()} is long-lived", required)
 
 
-async def region(context: Context) -> Answer:
+async def region(context: Context) -> CheckAnswer:
     """EC2 of that region answers these keys."""
     if wrong := refused_entry(context, "REGION"):
         return wrong
@@ -71,35 +71,35 @@ async def region(context: Context) -> Answer:
     if partition != partition_of(name):
         fix = Fix(f"Use a region of the partition {partition}, or keys of an account in {partition_of(name)}")
         told = f"these keys belong to the partition {partition}, {name} is in {partition_of(name)}"
-        return Answer(Status.FAIL, told, f"a region of {partition}", (fix,))
+        return CheckAnswer(Status.FAIL, told, f"a region of {partition}", (fix,))
     found = await rights(context)
     # one answer of EC2 is enough; the second is asked where the first says nothing about the region
     probes = [await found.one("ec2:DescribeImages")]
     if probes[0].right is Right.UNKNOWN and probes[0].code not in _REGION_OFF:
         probes.append(await found.one("ec2:DescribeSnapshots"))
     if any(p.right is not Right.UNKNOWN for p in probes):
-        return Answer(Status.PASS, f"EC2 answers in {name}", required)
+        return CheckAnswer(Status.PASS, f"EC2 answers in {name}", required)
     return await _no_region(context, name, probes)
 
 
-async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> Answer:
+async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> CheckAnswer:
     """Switched off, misspelt, or out of reach."""
     required, said = "a region that is enabled", next((p.message or p.code for p in probes if p.message or p.code), "no answer")
     evidence = tuple(Evidence(p.action, f"{p.code} {p.message}".strip()) for p in probes)
     if any(p.code in _REGION_OFF for p in probes):
         fix = Fix(f"Enable {name} in the account, or choose another region", (Command(f"aws account enable-region --region-name {name}"),))
         told = f"{name} is not enabled for the account: STS knows the keys, EC2 there says {said}"
-        return Answer(Status.FAIL, told, required, (fix,), evidence)
+        return CheckAnswer(Status.FAIL, told, required, (fix,), evidence)
     facts = await (await aws(context)).region_facts()
     if not facts.known and all(p.code == "unreachable" for p in probes):
         near = f"REGION={facts.near[0]} (screen 5)" if facts.near else "one that exists"
         told = f"there seems to be no region {name}: no host of that name, and no such region is known"
-        return Answer(Status.FAIL, told, "an existing region", (Fix(f"Correct the name: {near}"),), evidence)
+        return CheckAnswer(Status.FAIL, told, "an existing region", (Fix(f"Correct the name: {near}"),), evidence)
     again = Fix("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
-    return Answer(Status.UNKNOWN, f"EC2 of {name}: {said}", required, (again,), evidence, Method.NOT_VERIFIABLE)
+    return CheckAnswer(Status.UNKNOWN, f"EC2 of {name}: {said}", required, (again,), evidence, Method.NOT_VERIFIABLE)
 
 
-async def import_tasks(context: Context) -> Answer:
+async def import_tasks(context: Context) -> CheckAnswer:
     """Room for one more import, and none of this very object under way."""
     if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
         return waits(screens)
@@ -117,12 +117,14 @@ async def import_tasks(context: Context) -> Answer:
             "Wait until it has ended, choose another S3_KEY (screen 5), or stop it",
             (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
         )
-        return Answer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)
+        return CheckAnswer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)
     if len(active) >= IMPORTS:
         fix = Fix("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
         told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
-        return Answer(Status.WARN, told, required, (fix,), evidence, measure=measure)
-    return Answer(Status.PASS, f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way", required, measure=measure)
+        return CheckAnswer(Status.WARN, told, required, (fix,), evidence, measure=measure)
+    return CheckAnswer(
+        Status.PASS, f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way", required, measure=measure
+    )
 
 
 def _told(task: ImportTask) -> str:

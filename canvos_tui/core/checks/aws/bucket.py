@@ -6,7 +6,7 @@ from canvos_tui.core.aws.facts import Bucket, Encryption, Right
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, partition_of, uses_keys
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import Asked, asked, bucket_facts, encryption, identity, missing, refused, role, subject
-from canvos_tui.core.checks.check import Answer, Command, Context, Evidence, Fix, Method
+from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Evidence, Fix, Method
 from canvos_tui.core.checks.questions import waits
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.status import Status
@@ -14,15 +14,15 @@ from canvos_tui.core.status import Status
 _EXISTING = "an existing bucket of this account"
 
 
-def refused_entry(context: Context, key: str) -> Answer | None:
+def refused_entry(context: Context, key: str) -> CheckAnswer | None:
     """A text in the files that cannot be the value: no question to AWS is worth it."""
     entry = context.draft.entry(key)
     if not entry.error:
         return None
-    return Answer(Status.FAIL, f"{key} `{entry.text}`: {entry.error}", f"a value for {key}", (Fix(f"Correct {key} (screen 5)"),))
+    return CheckAnswer(Status.FAIL, f"{key} `{entry.text}`: {entry.error}", f"a value for {key}", (Fix(f"Correct {key} (screen 5)"),))
 
 
-async def bucket(context: Context) -> Answer:
+async def bucket(context: Context) -> CheckAnswer:
     """The bucket exists, and these keys may look at it."""
     if wrong := refused_entry(context, "S3_BUCKET"):
         return wrong
@@ -36,15 +36,15 @@ async def bucket(context: Context) -> Answer:
     return _exists(found, about) or _ours(found, (await identity(context)).account)
 
 
-def _exists(found: Bucket, about: Asked) -> Answer | None:
+def _exists(found: Bucket, about: Asked) -> CheckAnswer | None:
     """The bad news about it, None when these keys may look at it."""
     if found.exists is None:
-        return Answer(Status.UNKNOWN, f"{found.name}: nobody answered", _EXISTING, method=Method.NOT_VERIFIABLE)
+        return CheckAnswer(Status.UNKNOWN, f"{found.name}: nobody answered", _EXISTING, method=Method.NOT_VERIFIABLE)
     if not found.exists:
         make = Fix(
             "Create it, or correct the name", (Command(f"aws s3 mb s3://{about.bucket} --region {about.region}"), Command("aws s3 ls"))
         )
-        return Answer(Status.FAIL, f"there is no bucket {found.name}", _EXISTING, (make,))
+        return CheckAnswer(Status.FAIL, f"there is no bucket {found.name}", _EXISTING, (make,))
     if found.accessible:
         return None
     fix = Fix(
@@ -52,22 +52,24 @@ def _exists(found: Bucket, about: Asked) -> Answer | None:
         (Command(f"aws s3api list-objects-v2 --bucket {found.name} --max-items 1"),),
     )
     if found.region and found.region != about.region:
-        return Answer(Status.WARN, f"{found.name} exists in {found.region}: what these keys may do there was not asked", _EXISTING, (fix,))
+        return CheckAnswer(
+            Status.WARN, f"{found.name} exists in {found.region}: what these keys may do there was not asked", _EXISTING, (fix,)
+        )
     told = f"{found.name} exists, but these keys may not look at it: it is another account's, or the permission is missing"
-    return Answer(Status.WARN, told, _EXISTING, (fix,))
+    return CheckAnswer(Status.WARN, told, _EXISTING, (fix,))
 
 
-def _ours(found: Bucket, account: str) -> Answer:
+def _ours(found: Bucket, account: str) -> CheckAnswer:
     if found.foreign:
         fix = Fix(f"Use a bucket of account {account}; else its owner has to let the role vmimport of {account} read it, too")
-        return Answer(Status.WARN, f"{found.name} exists, but belongs to another account", _EXISTING, (fix,))
+        return CheckAnswer(Status.WARN, f"{found.name} exists, but belongs to another account", _EXISTING, (fix,))
     if "." in found.name:
         fix = Fix("Use a bucket without dots in its name: with them, host names do not match AWS' certificate")
-        return Answer(Status.WARN, f"{found.name} exists, but has dots in its name", "a name without dots", (fix,))
-    return Answer(Status.PASS, f"{found.name} exists", _EXISTING)
+        return CheckAnswer(Status.WARN, f"{found.name} exists, but has dots in its name", "a name without dots", (fix,))
+    return CheckAnswer(Status.PASS, f"{found.name} exists", _EXISTING)
 
 
-async def bucket_region(context: Context) -> Answer:
+async def bucket_region(context: Context) -> CheckAnswer:
     """Bucket and REGION are in the same place, because EC2 imports from nowhere else."""
     if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
         return waits(screens)
@@ -77,18 +79,18 @@ async def bucket_region(context: Context) -> Answer:
     except AwsError as error:
         return refused(error, about.region)
     if not found.region:
-        return Answer(Status.UNKNOWN, f"the region of {found.name} was not told", about.region, method=Method.NOT_VERIFIABLE)
+        return CheckAnswer(Status.UNKNOWN, f"the region of {found.name} was not told", about.region, method=Method.NOT_VERIFIABLE)
     if found.region == about.region:
-        return Answer(Status.PASS, f"{found.name} is in {found.region}", about.region)
+        return CheckAnswer(Status.PASS, f"{found.name} is in {found.region}", about.region)
     use = Fix(f"Use the bucket's region: REGION={found.region} (screen 5)")
     other = Fix(f"Use a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
-    return Answer(Status.FAIL, f"{found.name} is in {found.region}", about.region, (use, other))
+    return CheckAnswer(Status.FAIL, f"{found.name} is in {found.region}", about.region, (use, other))
 
 
 # -- encryption ----------------------------------------------------------------------------------------------
 
 
-async def default_encryption(context: Context) -> Answer:
+async def default_encryption(context: Context) -> CheckAnswer:
     """Whether something is encrypted with a key that the role must be allowed to use."""
     if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
         return waits(screens)
@@ -107,8 +109,8 @@ async def default_encryption(context: Context) -> Answer:
             (Command(f"aws s3api get-bucket-encryption --bucket {about.bucket}   # arn:{partition}:s3:::{about.bucket}"),),
         )
         evidence = (Evidence("default encryption", "\n".join(found.unseen)),)
-        return Answer(Status.UNKNOWN, f"not known: {'; '.join(found.unseen)}", required, (look,), evidence, Method.NOT_VERIFIABLE)
-    return Answer(Status.PASS, words(found), required)
+        return CheckAnswer(Status.UNKNOWN, f"not known: {'; '.join(found.unseen)}", required, (look,), evidence, Method.NOT_VERIFIABLE)
+    return CheckAnswer(Status.PASS, words(found), required)
 
 
 def words(found: Encryption) -> str:
@@ -121,7 +123,7 @@ def words(found: Encryption) -> str:
     return f"bucket: {bucket_word}; EBS encryption by default: {ebs}"
 
 
-async def _needs_key(context: Context, found: Encryption, about: Subject, required: str) -> Answer:
+async def _needs_key(context: Context, found: Encryption, about: Subject, required: str) -> CheckAnswer:
     """The account's own key: good only where the role's policies were seen to allow it."""
     may = Right.UNKNOWN
     try:
@@ -131,11 +133,11 @@ async def _needs_key(context: Context, found: Encryption, about: Subject, requir
         pass  # AWS-ROLE-VMIMPORT says why the role could not be seen
     evidence = (Evidence("default encryption", words(found)),)
     if may is Right.ALLOWED and not found.unseen:
-        return Answer(Status.PASS, f"{words(found)}; the policies of vmimport allow the key", required, evidence=evidence)
+        return CheckAnswer(Status.PASS, f"{words(found)}; the policies of vmimport allow the key", required, evidence=evidence)
     fixes = advice(ROLE, about, code=BAD_POLICY)
     key_policy = Fix("The key's own policy has to admit the account or the role, too", tuple(_show_key(k) for k in about.kms_keys))
     doubt = "vmimport may not use the key" if may is Right.DENIED else "whether vmimport may use the key was not seen"
-    return Answer(Status.WARN, f"{words(found)}: {doubt}", required, (*fixes, key_policy), evidence)
+    return CheckAnswer(Status.WARN, f"{words(found)}: {doubt}", required, (*fixes, key_policy), evidence)
 
 
 def _show_key(arn: str) -> Command:

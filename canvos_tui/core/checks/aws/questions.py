@@ -9,9 +9,9 @@ from typing import Any
 
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
-from canvos_tui.core.aws.taken_names import Clash
+from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checks.aws.advice import Subject, key_arn
-from canvos_tui.core.checks.check import Answer, Context, Evidence, Fix
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Fix
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.status import Status
@@ -119,7 +119,7 @@ class Found:
 
     identity: Identity | None = None
     bucket: Bucket | None = None
-    clash: Clash | None = None
+    clash: TakenNames | None = None
     encryption: Encryption | None = None
     probes: Mapping[str, RightProbe] = field(default_factory=dict)
     complete: bool = False  # whether every right was asked for
@@ -128,8 +128,8 @@ class Found:
 def found(context: Context) -> Found:
     """The answers that are there in this context."""
     all_rights = _answer(context, "rights")
-    probes = all_rights.so_far() if isinstance(all_rights, Rights) else {}
-    complete = isinstance(all_rights, Rights) and all_rights.ended
+    probes = all_rights.so_far() if isinstance(all_rights, RightsAsked) else {}
+    complete = isinstance(all_rights, RightsAsked) and all_rights.ended
     told = {name: _answer(context, name) for name in ("identity", "bucket", "clash", "encryption")}
     return Found(**told, probes=probes, complete=complete)
 
@@ -140,7 +140,7 @@ def _answer(context: Context, name: str) -> Any:
     return future.result() if ended and future is not None else None
 
 
-class Rights:
+class RightsAsked:
     """All rights, probed together; each answer can be had as soon as it is there."""
 
     def __init__(self, context: Context) -> None:
@@ -190,28 +190,28 @@ class Rights:
         return self._all.done() and not self._all.cancelled() and self._all.exception() is None
 
 
-async def rights(context: Context) -> Rights:
+async def rights(context: Context) -> RightsAsked:
     """The rights, probed once for all checks."""
 
-    async def ask() -> Rights:
-        return Rights(context)
+    async def ask() -> RightsAsked:
+        return RightsAsked(context)
 
     return await context.once("rights", ask)
 
 
-async def clash_facts(context: Context) -> Clash:
+async def clash_facts(context: Context) -> TakenNames:
     """What of the key is taken; raises AwsError."""
 
-    async def ask() -> Clash:
+    async def ask() -> TakenNames:
         about = asked(context)
         return await clash.look(await aws(context), about.bucket, about.key)
 
     return await context.once("clash", ask)
 
 
-def refused(error: AwsError, required: str) -> Answer:
+def refused(error: AwsError, required: str) -> CheckAnswer:
     """AWS' refusal is a failure; silence, a proxy, a foreign answer or AWS' own trouble (HTTP 5xx) proves nothing."""
     fixes = (Fix(error.remedy),) if error.remedy else ()
     evidence = (Evidence("AWS", f"{error.code} {error.request_id}".strip(), error.status or None),)
     status = Status.UNKNOWN if error.code in NOT_REACHED or error.status >= 500 else Status.FAIL
-    return Answer(status, error.message, required, fixes, evidence)
+    return CheckAnswer(status, error.message, required, fixes, evidence)

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import Right, RightProbe
-from canvos_tui.core.aws.taken_names import Clash
+from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import BUCKET_SCREEN, asked, clash_facts, missing, refused, rights, subject, subject_of
-from canvos_tui.core.checks.check import Answer, Command, Context, Evidence, Fix, Method
+from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Evidence, Fix, Method
 from canvos_tui.core.checks.questions import waits
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.status import Status
@@ -19,10 +19,10 @@ PUT = "s3:PutObject"
 _METHODS = {"verified": Method.VERIFIED, "dry_run": Method.DRY_RUN, "simulated": Method.SIMULATED}
 
 
-def right(action: str) -> Callable[[Context], Awaitable[Answer]]:
+def right(action: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
     """The question whether these keys may do that; `vmimport` stands for the role."""
 
-    async def ask(context: Context) -> Answer:
+    async def ask(context: Context) -> CheckAnswer:
         if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
             return waits(screens)
         try:
@@ -36,7 +36,7 @@ def right(action: str) -> Callable[[Context], Awaitable[Answer]]:
     return ask
 
 
-def judge_right(probe: RightProbe, about: Subject) -> Answer:
+def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
     """What a probe means: an answer of AWS' is a PASS or a FAIL, anything else is not known."""
     required = "the role vmimport" if probe.action == ROLE else "allowed"
     method = _METHODS.get(probe.method, Method.NOT_VERIFIABLE)
@@ -47,17 +47,17 @@ def judge_right(probe: RightProbe, about: Subject) -> Answer:
         return _left_something(probe, about, method, evidence)
     if probe.right is Right.ALLOWED:
         observed = probe.message or ("exists" if probe.action == ROLE else "allowed")
-        return Answer(Status.PASS, observed, required, evidence=evidence, method=method)
+        return CheckAnswer(Status.PASS, observed, required, evidence=evidence, method=method)
     if probe.right is Right.DENIED:
         fixes = advice(probe.action, about, code=probe.code or NO_ROLE)
         observed = f"denied ({said})" if probe.action != ROLE else probe.message or probe.code
-        return Answer(Status.FAIL, observed, required, fixes, evidence, method)
+        return CheckAnswer(Status.FAIL, observed, required, fixes, evidence, method)
     # looking at the role is not among the guide's permissions: not being allowed to says nothing about the role
     status = Status.WARN if probe.action == ROLE and probe.method == "not_verifiable" else Status.UNKNOWN
-    return Answer(status, f"not known: {said or 'no answer'}", required, _to_find_out(probe, about), evidence, Method.NOT_VERIFIABLE)
+    return CheckAnswer(status, f"not known: {said or 'no answer'}", required, _to_find_out(probe, about), evidence, Method.NOT_VERIFIABLE)
 
 
-def _left_something(probe: RightProbe, about: Subject, method: Method, evidence: tuple[Evidence, ...]) -> Answer:
+def _left_something(probe: RightProbe, about: Subject, method: Method, evidence: tuple[Evidence, ...]) -> CheckAnswer:
     """A question that left something in AWS is a warning, whatever it proved."""
     word = {Right.ALLOWED: "allowed", Right.DENIED: "denied", Right.UNKNOWN: "not known"}[probe.right]
     if probe.left.startswith("upload "):
@@ -67,7 +67,7 @@ def _left_something(probe: RightProbe, about: Subject, method: Method, evidence:
         command = f"aws s3 rm s3://{about.bucket}/{probe.left}"
     fix = Fix("Remove it; the guide's permissions do not include that, so an administrator may have to", (Command(command),))
     what = f"{word}: {probe.message}; {probe.left} stays in {about.bucket}"
-    return Answer(Status.WARN, what, "allowed, and nothing left behind", (fix,), evidence, method)
+    return CheckAnswer(Status.WARN, what, "allowed, and nothing left behind", (fix,), evidence, method)
 
 
 def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Fix, ...]:
@@ -88,7 +88,7 @@ def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Fix, ...]:
     )
 
 
-async def key_clash(context: Context) -> Answer:
+async def key_clash(context: Context) -> CheckAnswer:
     """No object of that key, and none that starts with it."""
     if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
         return waits(screens)
@@ -98,13 +98,13 @@ async def key_clash(context: Context) -> Answer:
     except AwsError as error:
         return refused(error, "a free key")
     if found.same is None and not found.neighbours:
-        return Answer(Status.PASS, f"s3://{about.bucket}/{about.key} is free", "a free key")
+        return CheckAnswer(Status.PASS, f"s3://{about.bucket}/{about.key} is free", "a free key")
     status = Status.WARN if context.draft.reuse == about.key else Status.FAIL
-    objects = Clash(found.key, found.same, found.neighbours)
+    objects = TakenNames(found.key, found.same, found.neighbours)
     return _taken(context, objects, status, "a free key")
 
 
-async def ami_clash(context: Context) -> Answer:
+async def ami_clash(context: Context) -> CheckAnswer:
     """No AMI of that name in any state."""
     if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
         return waits(screens)
@@ -113,23 +113,23 @@ async def ami_clash(context: Context) -> Answer:
     except AwsError as error:
         return refused(error, "a free AMI name")
     if not found.images:
-        return Answer(Status.PASS, f"no AMI is named {found.key}", "a free AMI name")
-    return _taken(context, Clash(found.key, images=found.images), Status.FAIL, "a free AMI name")
+        return CheckAnswer(Status.PASS, f"no AMI is named {found.key}", "a free AMI name")
+    return _taken(context, TakenNames(found.key, images=found.images), Status.FAIL, "a free AMI name")
 
 
-def _taken(context: Context, found: Clash, status: Status, required: str) -> Answer:
+def _taken(context: Context, found: TakenNames, status: Status, required: str) -> CheckAnswer:
     now = context.ports.clock.now()
     said = found.sentences(asked(context).bucket, now)
     free = clash.unique_key(found.key, now)
     fix = Fix(f"Choose a key that is free: S3_KEY={free} (screen 5)")
-    return Answer(status, said[0], required, (fix,), (Evidence("names that are taken", "\n".join(said)),))
+    return CheckAnswer(status, said[0], required, (fix,), (Evidence("names that are taken", "\n".join(said)),))
 
 
-async def ami_name(context: Context) -> Answer:
+async def ami_name(context: Context) -> CheckAnswer:
     """S3_KEY is also the AMI's name, so it has to be good for both."""
     entry, required = context.draft.entry("S3_KEY"), "3-128 of letters, digits, `.` `_` `/` `-`"
     if entry.error:
-        return Answer(Status.FAIL, entry.error, required, (Fix("Choose another S3_KEY (screen 5)"),))
+        return CheckAnswer(Status.FAIL, entry.error, required, (Fix("Choose another S3_KEY (screen 5)"),))
     if not entry.text:
         return waits(BUCKET_SCREEN)
-    return Answer(Status.PASS, entry.text, required)
+    return CheckAnswer(Status.PASS, entry.text, required)

@@ -9,7 +9,7 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.checkout import arg_file, arg_rules
 from canvos_tui.core.checkout.arg_rules import Flaw
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
 from canvos_tui.core.checks.questions import file_of, waits, word
@@ -22,7 +22,7 @@ _READ = (fields.OS_DISTRIBUTION, fields.OS_VERSION, fields.REGION, fields.S3_BUC
 _MISSING_KEY = "S3_KEY is empty: the script would use the raw file's name for object and AMI"
 
 
-async def arg(context: Context) -> Answer:
+async def arg(context: Context) -> CheckAnswer:
     """`.arg` as bash and Earthly read it, and the values that the build needs."""
     found = await file_of(context, ".arg")
     if found is None:
@@ -36,25 +36,25 @@ async def arg(context: Context) -> Answer:
     if broken:
         first = broken[0]
         fixes = tuple(Fix(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
-        return Answer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, fixes, evidence)
+        return CheckAnswer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, fixes, evidence)
     kept = parsed.values if context.final else {k: v for k, v in parsed.values.items() if k not in context.draft.args()}
     flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ)
     fatal, mild_flaws = [f for f in flaws if f.fatal], [f.reason for f in flaws if not f.fatal]
     if fatal:
-        return Answer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
+        return CheckAnswer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
     if changes:
         return waits(f"{SCREEN}, which writes .arg anew")
     if wrong := _wrong_values(parsed.values):
         fix = Fix("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
-        return Answer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
+        return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
     mild = [*mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
     if not parsed.values.get("S3_KEY"):
         mild.insert(0, _MISSING_KEY)
     own = _rules(path, data, [f for f in flaws if not f.fatal])
-    return _to_know(mild, own, Answer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence))
+    return _to_know(mild, own, CheckAnswer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence))
 
 
-def _to_know(mild: list[str], own: tuple[Fix, ...], good: Answer) -> Answer:
+def _to_know(mild: list[str], own: tuple[Fix, ...], good: CheckAnswer) -> CheckAnswer:
     """A warning over what does no harm by itself, the good answer where there is nothing."""
     if not mild:
         return good

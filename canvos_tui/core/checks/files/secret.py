@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from canvos_tui.core.checkout import secret_file
-from canvos_tui.core.checks.check import Answer, Command, Context, Fix
+from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Fix
 from canvos_tui.core.checks.questions import canvos, engine, file_of, waits, word
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
@@ -13,7 +13,7 @@ from canvos_tui.core.status import Status
 SCREEN = "screen 8"
 
 
-async def secret(context: Context) -> Answer:
+async def secret(context: Context) -> CheckAnswer:
     """All three ids of `.secret`, in lines that Earthly can read; their values are never shown."""
     found = await file_of(context, ".secret")
     if found is None:
@@ -23,11 +23,11 @@ async def secret(context: Context) -> Answer:
     wrong = _wrong(path, data)
     if wrong is None:
         ends = "; its CR LF line ends do no harm, Earthly strips them" if b"\r" in data else ""
-        return Answer(Status.PASS, f"all three ids{ends}", required)
+        return CheckAnswer(Status.PASS, f"all three ids{ends}", required)
     if not context.final:
         return waits(f"{SCREEN}, which writes .secret anew")
     reason, fix = wrong
-    return Answer(Status.FAIL, reason, required, (fix, Fix("Or let the wizard write the file anew", (Command("canvos-tui"),))))
+    return CheckAnswer(Status.FAIL, reason, required, (fix, Fix("Or let the wizard write the file anew", (Command("canvos-tui"),))))
 
 
 def _wrong(path: Path, data: bytes) -> tuple[str, Fix] | None:
@@ -54,7 +54,7 @@ def _wrong(path: Path, data: bytes) -> tuple[str, Fix] | None:
     return None
 
 
-async def permission(context: Context) -> Answer:
+async def permission(context: Context) -> CheckAnswer:
     """Only the owner may read `.secret`; the build's container reads it as root."""
     found = await file_of(context, ".secret")
     if found is None:
@@ -64,24 +64,24 @@ async def permission(context: Context) -> Answer:
         return waits(SCREEN)
     if mode & 0o077:
         close = Fix("Close it", (Command(f"chmod 600 {word(found[0])}"),))
-        return Answer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))
+        return CheckAnswer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))
     try:
         remapped = (await engine(context)).userns
     except CanvosError:
         remapped = False
     if remapped:
         fix = Fix('Take "userns-remap" out of /etc/docker/daemon.json, rather than opening the file')
-        return Answer(Status.WARN, f"mode {mode:04o}: the engine remaps root, whose containers cannot read it", "0600", (fix,))
-    return Answer(Status.PASS, f"mode {mode:04o}", "0600")
+        return CheckAnswer(Status.WARN, f"mode {mode:04o}: the engine remaps root, whose containers cannot read it", "0600", (fix,))
+    return CheckAnswer(Status.PASS, f"mode {mode:04o}", "0600")
 
 
-async def ignored(context: Context) -> Answer:
+async def ignored(context: Context) -> CheckAnswer:
     """git leaves `.secret` alone."""
     state = await canvos(context)
     if state is None:
         return waits("screen 2")
     if await context.ports.git.ignored(state.path, ".secret"):
-        return Answer(Status.PASS, "git ignores .secret", "ignored by git")
+        return CheckAnswer(Status.PASS, "git ignores .secret", "ignored by git")
     exclude = word(state.path / ".git" / "info" / "exclude")
     fix = Fix("Tell git to ignore it in this checkout only", (Command(f"echo .secret >> {exclude}"),))
-    return Answer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))
+    return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import UserData
 from canvos_tui.core.checkout import user_data
-from canvos_tui.core.checks.check import Answer, Command, Context, Fix
+from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Fix
 from canvos_tui.core.checks.questions import canvos, file_of, waits, word
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.status import Status
@@ -17,7 +17,7 @@ _JOIN = "endpoint and token, so that instances join Palette"
 _OFFER = Fix("Let the wizard write one from its template (screen 8), or go on without: then instances are registered by hand")
 
 
-async def cloud_config(context: Context) -> Answer:
+async def cloud_config(context: Context) -> CheckAnswer:
     """`user-data`: YAML with the endpoint and the token that let an instance register."""
     chosen = context.draft.user_data
     if not context.final and chosen in {UserData.TEMPLATE, UserData.FILE}:
@@ -27,21 +27,21 @@ async def cloud_config(context: Context) -> Answer:
     found = await file_of(context, "user-data")
     if found is None:
         words = "no user-data file" + (", as chosen" if chosen is UserData.NONE else "")
-        return Answer(Status.WARN, words, _JOIN, (_OFFER,))
+        return CheckAnswer(Status.WARN, words, _JOIN, (_OFFER,))
     return await _judge_user_data(context, found[0], found[1].decode("utf-8", "replace"))
 
 
-async def _judge_user_data(context: Context, path: Path, text: str) -> Answer:
+async def _judge_user_data(context: Context, path: Path, text: str) -> CheckAnswer:
     edit = Fix("Correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
     if not text.strip():
         remove = Fix("Remove it", (Command(f"rm {word(path)}"),))
-        return Answer(Status.FAIL, "user-data is empty: the disk builder fails on it", _JOIN, (remove, _OFFER))
+        return CheckAnswer(Status.FAIL, "user-data is empty: the disk builder fails on it", _JOIN, (remove, _OFFER))
     try:
         parsed = await context.ports.files.yaml(text)
     except InvalidValueError as error:
-        return Answer(Status.FAIL, f"user-data is no YAML: {error}", _JOIN, (edit,))
+        return CheckAnswer(Status.FAIL, f"user-data is no YAML: {error}", _JOIN, (edit,))
     if not isinstance(parsed, Mapping):
-        return Answer(Status.FAIL, "user-data is no list of `name: value` lines", _JOIN, (edit, _OFFER))
+        return CheckAnswer(Status.FAIL, "user-data is no list of `name: value` lines", _JOIN, (edit, _OFFER))
     if wrong := user_data.problems(text, parsed):
-        return Answer(Status.WARN, wrong[0], _JOIN, (edit, _OFFER))
-    return Answer(Status.PASS, "endpoint and token are there", _JOIN)
+        return CheckAnswer(Status.WARN, wrong[0], _JOIN, (edit, _OFFER))
+    return CheckAnswer(Status.PASS, "endpoint and token are there", _JOIN)

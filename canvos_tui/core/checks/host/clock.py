@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Method, Severity
 from canvos_tui.core.checks.network.hosts import clocks, reach
 from canvos_tui.core.checks.questions import as_root, machine
 from canvos_tui.core.errors import CanvosError
@@ -17,21 +17,21 @@ REFUSED = 300  # seconds; AWS refuses a signature that is 5 minutes off (Signatu
 _NEEDED = "less than 1 min off; AWS refuses at 5 min, S3 at 15"
 
 
-async def clock(context: Context) -> Answer:
+async def clock(context: Context) -> CheckAnswer:
     """The first answer with a date counts; AWS's own names are among those asked."""
     found = await _first(context)
     if found is None or found.skew is None:
         fix = Fix("Compare it yourself with a clock that you trust", (Command("date -u"),))
-        return Answer(Status.UNKNOWN, "no host answered with its time", _NEEDED, (fix,), method=Method.NOT_VERIFIABLE)
+        return CheckAnswer(Status.UNKNOWN, "no host answered with its time", _NEEDED, (fix,), method=Method.NOT_VERIFIABLE)
     off = abs(found.skew)
     host = urlsplit(found.url).hostname
     evidence = (Evidence(f"curl -sI {found.url} | grep -i ^date", f"this clock less the answer's Date: {found.skew:+.0f} s"),)
     measure = Measure(round(off), NOTICED, "s")
     if off <= NOTICED:
-        return Answer(Status.PASS, f"within {max(1, round(off))} s of {host}", _NEEDED, evidence=evidence, measure=measure)
+        return CheckAnswer(Status.PASS, f"within {max(1, round(off))} s of {host}", _NEEDED, evidence=evidence, measure=measure)
     told = f"{_spelled(off)} {'ahead of' if found.skew > 0 else 'behind'} {host}"
     status = Status.FAIL if off >= REFUSED else Status.WARN
-    return Answer(status, told, _NEEDED, await _fixes(context), evidence, measure=measure)
+    return CheckAnswer(status, told, _NEEDED, await _fixes(context), evidence, measure=measure)
 
 
 async def _first(context: Context) -> Reach | None:

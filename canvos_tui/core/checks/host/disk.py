@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Measure, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Severity
 from canvos_tui.core.checks.questions import engine, machine, place
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.machine import Filesystem
@@ -18,7 +18,7 @@ DEFAULT_ROOT = Path("/var/lib/docker")
 _RANKED = (Status.PASS, Status.WARN, Status.FAIL)
 
 
-async def disk(context: Context) -> Answer:
+async def disk(context: Context) -> CheckAnswer:
     """Both filesystems with their free space; the tighter one gives the status and says which rule fired."""
     here = await context.ports.host.filesystem(place(context))
     docker, remark = await _docker(context)
@@ -59,7 +59,7 @@ def _judge(space: Filesystem, needs: int, wanted: int) -> Status:
     return Status.WARN if space.free < wanted * GB else Status.PASS
 
 
-def _answer(status: Status, observed: str, tight: Filesystem, needs: int, evidence: tuple[Evidence, ...]) -> Answer:
+def _answer(status: Status, observed: str, tight: Filesystem, needs: int, evidence: tuple[Evidence, ...]) -> CheckAnswer:
     """The rule that fired is named: less than a build needs, or less than is wanted."""
     free = tight.free / GB
     wanted = WANTED if needs == BUILD_NEEDS else BUILD_NEEDS
@@ -68,7 +68,7 @@ def _answer(status: Status, observed: str, tight: Filesystem, needs: int, eviden
         rule = f"at least {needs} GB free on {tight.mount} (our estimate of a real build)"
     else:
         rule = f"{wanted} GB free on {tight.mount} ({guide}; a build needs about {needs})"
-    return Answer(status, observed, rule, _fixes(tight, status, wanted), evidence, measure=Measure(round(free, 1), wanted, "GB"))
+    return CheckAnswer(status, observed, rule, _fixes(tight, status, wanted), evidence, measure=Measure(round(free, 1), wanted, "GB"))
 
 
 def _fixes(space: Filesystem, status: Status, wanted: int) -> tuple[Fix, ...]:

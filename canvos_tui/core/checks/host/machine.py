@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Measure, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Severity
 from canvos_tui.core.checks.host.clock import CLOCK
 from canvos_tui.core.checks.host.disk import DISK
 from canvos_tui.core.checks.questions import engine, machine
@@ -26,7 +26,7 @@ async def _local_engine(context: Context) -> DockerFacts | None:
     return found if found.host.startswith("unix://") else None
 
 
-async def architecture(context: Context) -> Answer:
+async def architecture(context: Context) -> CheckAnswer:
     """Linux on a real x86_64, and an engine that is of the same kind."""
     facts = await machine(context)
     observed, required = f"{facts.system} {facts.architecture}", "Linux x86_64"
@@ -34,52 +34,54 @@ async def architecture(context: Context) -> Answer:
     real = facts.system == "Linux" and facts.architecture in _X86
     if not real or (facts.emulated and not facts.emulated.startswith("the processor is QEMU")):
         told = f"{observed}, but {facts.emulated}" if facts.emulated else observed
-        return Answer(Status.FAIL, told, required, (_ELSEWHERE,), evidence)
+        return CheckAnswer(Status.FAIL, told, required, (_ELSEWHERE,), evidence)
     if facts.emulated:
         fix = Fix("Give the virtual machine the host's processor (KVM, `-cpu host`), or use another one")
-        return Answer(Status.WARN, f"{observed}, but {facts.emulated}: the build would take many hours", required, (fix,), evidence)
+        return CheckAnswer(Status.WARN, f"{observed}, but {facts.emulated}: the build would take many hours", required, (fix,), evidence)
     found = await _local_engine(context)
     if found and found.architecture and found.architecture not in _X86:
         told = f"{observed}, but Docker's engine runs on {found.architecture}"
         docker = Evidence("docker info --format '{{.Architecture}}'", found.architecture)
-        return Answer(Status.FAIL, told, required, (Fix("Use an engine on this machine's own processor"), _ELSEWHERE), (*evidence, docker))
-    return Answer(Status.PASS, observed, required, evidence=evidence)
+        return CheckAnswer(
+            Status.FAIL, told, required, (Fix("Use an engine on this machine's own processor"), _ELSEWHERE), (*evidence, docker)
+        )
+    return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
 
 
 def _limited(count: str, whole: str, facts_of: str) -> str:
     return f"{count}, a control group allows no more of {whole}" if facts_of == "group" else f"{count} in the machine of Docker's engine"
 
 
-async def cpus(context: Context) -> Answer:
+async def cpus(context: Context) -> CheckAnswer:
     """Four processors after the limits of control groups, and as many where the engine runs."""
     facts = await machine(context)
     count, observed, required = facts.cpus, f"{facts.cpus:g}", f"{CPUS}"
     if not 0 < count < float("inf"):
-        return Answer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("nproc"),)),))
+        return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("nproc"),)),))
     if facts.all_cpus > count:
         observed = _limited(observed, f"{facts.all_cpus:g}", "group")
     if count >= CPUS and (found := await _local_engine(context)) and 0 < found.cpus < count:
         count, observed = found.cpus, _limited(f"{found.cpus}", "", "engine")
     measure = Measure(count, CPUS, "CPU")
     if count >= CPUS:
-        return Answer(Status.PASS, observed, required, measure=measure)
-    return Answer(Status.FAIL, observed, required, _more(f"{CPUS} CPUs", observed, "nproc"), measure=measure)
+        return CheckAnswer(Status.PASS, observed, required, measure=measure)
+    return CheckAnswer(Status.FAIL, observed, required, _more(f"{CPUS} CPUs", observed, "nproc"), measure=measure)
 
 
-async def memory(context: Context) -> Answer:
+async def memory(context: Context) -> CheckAnswer:
     """Eight gigabytes, as such a machine reports them, here and where the engine runs."""
     facts = await machine(context)
     size, observed, required = facts.memory, f"{facts.memory / GB:.1f} GB", f"{MEMORY} GB"
     if size <= 0:
-        return Answer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("free -h"),)),))
+        return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("free -h"),)),))
     if facts.all_memory > size:
         observed = _limited(observed, f"{facts.all_memory / GB:.1f} GB", "group")
     if size >= MEMORY_ENOUGH and (found := await _local_engine(context)) and 0 < found.memory < size * 0.9:
         size, observed = found.memory, _limited(f"{found.memory / GB:.1f} GB", "", "engine")
     measure = Measure(round(size / GB, 1), MEMORY, "GB")
     if size >= MEMORY_ENOUGH:
-        return Answer(Status.PASS, observed, required, measure=measure)
-    return Answer(Status.FAIL, observed, required, _more(f"{MEMORY} GB of memory", observed, "free -h"), measure=measure)
+        return CheckAnswer(Status.PASS, observed, required, measure=measure)
+    return CheckAnswer(Status.FAIL, observed, required, _more(f"{MEMORY} GB of memory", observed, "free -h"), measure=measure)
 
 
 def _more(what: str, observed: str, look: str) -> tuple[Fix, ...]:

@@ -22,7 +22,7 @@ Address = Callable[[Context], Awaitable[str]]
 
 
 @dataclass(frozen=True)
-class Host:
+class BuildHost:
     """A host of the build. `address` gives its URL, or nothing and the reason: `waits ...` or `not needed ...`."""
 
     title: str
@@ -64,45 +64,47 @@ def suffix(region: str) -> str:
     return _SUFFIX.get("-".join(parts[:2])) or _SUFFIX.get(parts[0]) or "amazonaws.com"
 
 
-HOSTS: dict[str, Host] = {
-    "NET-GITHUB": Host("github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it"),
-    "NET-REGISTRY": Host(
+HOSTS: dict[str, BuildHost] = {
+    "NET-GITHUB": BuildHost("github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it"),
+    "NET-REGISTRY": BuildHost(
         "the vendor's registry", _registry, _REGISTRY, "step 16", "step 16 pulls Earthly, the Palette agent and most base images from it"
     ),
-    "NET-QUAY": Host(
+    "NET-QUAY": BuildHost(
         "quay.io", _fixed("https://quay.io/v2/"), _REGISTRY, "step 16", "step 16 pulls AuroraBoot, which builds the raw disk, from it"
     ),
-    "NET-DOCKERHUB": Host(
+    "NET-DOCKERHUB": BuildHost(
         "Docker Hub",
         _fixed("https://registry-1.docker.io/v2/"),
         _REGISTRY,
         "step 16",
         "step 16 pulls the image that runs Docker inside the build from it",
     ),
-    "NET-UBUNTU": Host(
+    "NET-UBUNTU": BuildHost(
         "archive.ubuntu.com",
         _fixed(UBUNTU),
         _PAGE,
         "step 16",
         "step 16 installs packages from it, on an Ubuntu base and in the container that uploads, whatever OS was chosen",
     ),
-    "NET-OPENSUSE": Host("download.opensuse.org", _opensuse, _PAGE, "step 16", "step 16 updates an openSUSE base image from it"),
-    "NET-ALPINE": Host(
+    "NET-OPENSUSE": BuildHost("download.opensuse.org", _opensuse, _PAGE, "step 16", "step 16 updates an openSUSE base image from it"),
+    "NET-ALPINE": BuildHost(
         "dl-cdn.alpinelinux.org",
         _fixed("https://dl-cdn.alpinelinux.org/alpine/"),
         _PAGE,
         "step 16",
         "step 16 fetches the tools for the content partition from it; when it is blocked the error names another cause",
     ),
-    "NET-AWSCLI": Host(
+    "NET-AWSCLI": BuildHost(
         "awscli.amazonaws.com",
         _fixed(AWSCLI),
         (200,),
         "step 16",
         "step 16 downloads the AWS command line from it after the image is built; a failure there costs the whole build",
     ),
-    "NET-S3": Host("S3 of the region", _endpoint("s3"), SERVICE, "step 10", "step 16 uploads the image to it at its very end"),
-    "NET-EC2": Host("EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"),
+    "NET-S3": BuildHost("S3 of the region", _endpoint("s3"), SERVICE, "step 10", "step 16 uploads the image to it at its very end"),
+    "NET-EC2": BuildHost(
+        "EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"
+    ),
 }
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Method, Severity
 from canvos_tui.core.checks.network.hosts import reach, sample
 from canvos_tui.core.checks.questions import as_root, machine
 from canvos_tui.core.machine import Reach
@@ -17,7 +17,7 @@ _NEEDED = "none, or one that lets the build through"
 _THROUGH = "a proxy that lets the build through"
 
 
-async def proxy(context: Context) -> Answer:
+async def proxy(context: Context) -> CheckAnswer:
     """The proxy of this shell: whether it lets requests through, and whether the build would use the same."""
     here = {name: value for name in _PROXIES if (value := context.ports.environ.get(name) or context.ports.environ.get(name.lower(), ""))}
     build = {name: value for name in _PROXIES if (value := context.draft.text(name))}
@@ -25,14 +25,14 @@ async def proxy(context: Context) -> Answer:
     for name, value in here.items():
         if problem := _malformed(value):
             fix = Fix("Set it anew or unset it", (Command(f"unset {name} {name.lower()}"),))
-            return Answer(Status.FAIL, f"{name} {without_password(value)}: {problem}", "http://host:port", (fix,))
+            return CheckAnswer(Status.FAIL, f"{name} {without_password(value)}: {problem}", "http://host:port", (fix,))
     if here and (refused := await _all_refused(context)):
         return _refused(refused, shown)
     if here != build and (build or context.draft.folder is not None):
         return _differs(context, build, shown)
     if not here:
-        return Answer(Status.PASS, "no proxy is set", _NEEDED)
-    return Answer(Status.PASS, shown, _THROUGH)
+        return CheckAnswer(Status.PASS, "no proxy is set", _NEEDED)
+    return CheckAnswer(Status.PASS, shown, _THROUGH)
 
 
 async def _found(context: Context, *, until: str = "") -> Sequence[Reach]:
@@ -58,7 +58,7 @@ async def _all_refused(context: Context) -> Reach | None:
     return min(found, key=lambda one: -one.status)
 
 
-def _refused(found: Reach, shown: str) -> Answer:
+def _refused(found: Reach, shown: str) -> CheckAnswer:
     """A proxy that answered is a fact; one that was not reached proves nothing."""
     evidence = (Evidence(f"curl -sSI {found.url}", found.detail),)
     words = f"{shown}: {found.detail}"
@@ -68,15 +68,15 @@ def _refused(found: Reach, shown: str) -> Answer:
             "Put user and password into the address, special characters percent-encoded (@ is %40)",
             (Command(f"export HTTPS_PROXY=http://USER:PASSWORD@{address}"),),
         )
-        return Answer(Status.FAIL, words, _THROUGH, (fix,), evidence)
+        return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,), evidence)
     if found.status == 403:
         fix = Fix("The proxy refuses every host of the build: ask its owner to let them through", (Command(f"curl -vI {found.url}"),))
-        return Answer(Status.FAIL, words, _THROUGH, (fix,), evidence)
+        return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,), evidence)
     fix = Fix(f"Check the proxy's address, and that it may reach {urlsplit(found.url).hostname}", (Command(f"curl -vI {found.url}"),))
-    return Answer(Status.UNKNOWN, words, _THROUGH, (fix,), evidence, method=Method.NOT_VERIFIABLE)
+    return CheckAnswer(Status.UNKNOWN, words, _THROUGH, (fix,), evidence, method=Method.NOT_VERIFIABLE)
 
 
-def _differs(context: Context, build: dict[str, str], shown: str) -> Answer:
+def _differs(context: Context, build: dict[str, str], shown: str) -> CheckAnswer:
     told = ", ".join(f"{name} {without_password(value)}" for name, value in build.items()) or "no proxy"
     # an address with a password is not spelled out: the command would not work with the password left out
     commands = tuple(
@@ -85,7 +85,7 @@ def _differs(context: Context, build: dict[str, str], shown: str) -> Answer:
     fix = Fix("The build takes what .arg says; set the same in this shell to check the way that it will go", commands)
     where = "the answers" if not context.final else ".arg"
     observed = f"{where}: {told}; this shell: {shown or 'no proxy'}"
-    return Answer(Status.WARN, observed, "the same in both", (fix,))
+    return CheckAnswer(Status.WARN, observed, "the same in both", (fix,))
 
 
 def _malformed(value: str) -> str:
@@ -106,21 +106,21 @@ def without_password(value: str) -> str:
     return f"{scheme}{mark}***@{rest.rpartition('@')[2]}" if "@" in rest else value
 
 
-async def names(context: Context) -> Answer:
+async def names(context: Context) -> CheckAnswer:
     """Whether any name has an address; with a proxy the proxy looks them up."""
     found = await _found(context, until="dns")
     known = next((one for one in found if one.step != "dns"), None)
     if known is not None:
         through = known.step == "proxy" or any(context.ports.environ.get(n) or context.ports.environ.get(n.lower()) for n in _PROXIES)
         host = urlsplit(known.url).hostname
-        return Answer(Status.PASS, "left to the proxy" if through else f"{host} has an address", "names have addresses")
+        return CheckAnswer(Status.PASS, "left to the proxy" if through else f"{host} has an address", "names have addresses")
     hosts = ", ".join(str(urlsplit(one.url).hostname) for one in found)
     evidence = (Evidence(f"getent hosts {hosts.replace(', ', ' ')}", "\n".join(f"{one.url}  {one.detail}" for one in found)),)
     told = f"no name resolves ({found[0].detail})"
     silent = found[0].detail.startswith("no address")
     status = Status.UNKNOWN if silent else Status.FAIL
     method = Method.NOT_VERIFIABLE if silent else Method.VERIFIED
-    return Answer(status, told, f"addresses for {hosts}", await _name_servers(context), evidence, method)
+    return CheckAnswer(status, told, f"addresses for {hosts}", await _name_servers(context), evidence, method)
 
 
 async def _name_servers(context: Context) -> tuple[Fix, ...]:

@@ -8,40 +8,44 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Method, Severity
-from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, Host, reach
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, reach
 from canvos_tui.core.checks.network.proxy import CHECKS_PROXY
 from canvos_tui.core.checks.questions import as_root, machine, place
 from canvos_tui.core.machine import Reach
 from canvos_tui.core.status import Status
 
 
-def _asks(name: str) -> Callable[[Context], Awaitable[Answer]]:
+def _asks(name: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
     host = HOSTS[name]
 
-    async def ask(context: Context) -> Answer:
+    async def ask(context: Context) -> CheckAnswer:
         url = await host.address(context)
         if "://" not in url:
-            return Answer(Status.SKIP, url, "") if url.startswith("waits") else Answer(Status.PASS, url, "an answer where it is needed")
+            return (
+                CheckAnswer(Status.SKIP, url, "")
+                if url.startswith("waits")
+                else CheckAnswer(Status.PASS, url, "an answer where it is needed")
+            )
         found = await reach(context, url)
         named = urlsplit(url).hostname or url
         evidence = (Evidence(f"curl -sSI {url}", found.detail),)
         if not found.reachable:
             fixes = await _mend(context, found, named)
-            return Answer(Status.UNKNOWN, f"{named}: {_words(found)}", "an answer", fixes, evidence, Method.NOT_VERIFIABLE)
+            return CheckAnswer(Status.UNKNOWN, f"{named}: {_words(found)}", "an answer", fixes, evidence, Method.NOT_VERIFIABLE)
         if found.status in host.healthy and not _forged(context, host, found):
-            return Answer(Status.PASS, f"{named} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
+            return CheckAnswer(Status.PASS, f"{named} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
         return _odd(found, named, host.healthy, evidence)
 
     return ask
 
 
-def _forged(context: Context, host: Host, found: Reach) -> bool:
+def _forged(context: Context, host: BuildHost, found: Reach) -> bool:
     """Whether a refusal is that of a filter: AWS refuses too, and puts a request id on what it says; a stand-in need not."""
     return found.status == 403 and host.healthy is SERVICE and not found.amazon and not context.ports.aws.endpoint()
 
 
-def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evidence, ...]) -> Answer:
+def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evidence, ...]) -> CheckAnswer:
     """Something answered, and not as the host does when all is well."""
     wanted = " or ".join(map(str, healthy[:2])) if healthy is not SERVICE else "an answer of AWS below 500"
     look = Command(f"curl -sSI {found.url}")
@@ -50,7 +54,7 @@ def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evi
         429: f"{named} limits requests from this address: wait, or log in there",
         511: "This network wants a login in a browser first",
     }.get(found.status, f"Something between here and {named} may answer in its place, or it has a bad hour")
-    return Answer(Status.WARN, f"{named} answers {found.status}", wanted, (Fix(advice, (look,)),), evidence)
+    return CheckAnswer(Status.WARN, f"{named} answers {found.status}", wanted, (Fix(advice, (look,)),), evidence)
 
 
 def _words(found: Reach) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import TARGET, CanvosTag, Earthfile, read_earthfile, suggested
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
 from canvos_tui.core.checks.questions import as_root, canvos, checkout, machine, waits, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
 from canvos_tui.core.errors import GitError
@@ -17,7 +17,7 @@ SCREEN = "screen 2"
 _TOLD = (".env", ".edge-custom-config.yaml", "content-", "certs/", "local-ui.tar", "overlay/files", "spc.tgz")
 
 
-async def clone(context: Context) -> Answer:
+async def clone(context: Context) -> CheckAnswer:
     """A git checkout with earthly.sh and an Earthfile."""
     folder = context.draft.folder
     if folder is None:
@@ -29,7 +29,7 @@ async def clone(context: Context) -> Answer:
         return await _refused(context, folder, error)
     if state.place is Place.CANVOS:
         at = f"{folder} at {state.tag or state.commit or 'no commit'}"
-        return Answer(Status.PASS, at, required)
+        return CheckAnswer(Status.PASS, at, required)
     if state.place is Place.ABSENT:
         return waits(f"{SCREEN}: nothing is at {folder} yet")
     words = {
@@ -40,18 +40,18 @@ async def clone(context: Context) -> Answer:
     fix = Fix(
         "Choose another folder, or clone into one of its own", (Command(f"git clone {context.draft.repository} {word(folder / 'CanvOS')}"),)
     )
-    return Answer(Status.FAIL, f"{folder} is {words}", required, (fix,))
+    return CheckAnswer(Status.FAIL, f"{folder} is {words}", required, (fix,))
 
 
-async def _refused(context: Context, folder: Path, error: GitError) -> Answer:
+async def _refused(context: Context, folder: Path, error: GitError) -> CheckAnswer:
     """Git does not work in that folder; for the one reason that has a cure of its own the cure is given."""
     required, evidence = "a CanvOS checkout", (Evidence(f"git -C {word(folder)} status", error.output, 128),)
     if "belongs to another user" not in error.message:
-        return Answer(Status.UNKNOWN, f"{folder}: {error.message}", required, (Fix(error.remedy or "Look at git's words"),), evidence)
+        return CheckAnswer(Status.UNKNOWN, f"{folder}: {error.message}", required, (Fix(error.remedy or "Look at git's words"),), evidence)
     user = (await machine(context)).user
     own = Fix(f"Make {folder} yours, when nobody else works in it", await as_root(context, f"chown -R {user} {word(folder)}"))
     trust = Fix("Or let git trust it", (Command(f"git config --global --add safe.directory {word(folder)}"),))
-    return Answer(Status.FAIL, f"{folder} belongs to another user: git refuses to work in it", required, (own, trust), evidence)
+    return CheckAnswer(Status.FAIL, f"{folder} belongs to another user: git refuses to work in it", required, (own, trust), evidence)
 
 
 async def _earthfile(context: Context, folder: Path) -> Earthfile:
@@ -61,24 +61,24 @@ async def _earthfile(context: Context, folder: Path) -> Earthfile:
     return await context.once("earthfile", read)
 
 
-async def tag(context: Context) -> Answer:
+async def tag(context: Context) -> CheckAnswer:
     """On the chosen tag, whose agent is of the same version."""
     state = await canvos(context)
     if state is None:
         return waits(SCREEN)
     required = f"{context.draft.tag or 'a release tag'} with an agent of the same version"
     if not state.tag:
-        return Answer(Status.WARN, f"on no tag ({state.commit or 'no commit'})", required, await _switch(context, state))
+        return CheckAnswer(Status.WARN, f"on no tag ({state.commit or 'no commit'})", required, await _switch(context, state))
     if context.draft.tag and state.tag != context.draft.tag:
-        return Answer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
+        return CheckAnswer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
     found = await _earthfile(context, state.path)
     if found.has_target and found.pe_version and found.pe_version != state.tag:
         observed = f"{state.tag} carries the agent {found.pe_version}"
-        return Answer(Status.WARN, observed, required, await _switch(context, state))
-    return Answer(Status.PASS, f"{state.tag}, agent {found.pe_version or 'not named'}", required)
+        return CheckAnswer(Status.WARN, observed, required, await _switch(context, state))
+    return CheckAnswer(Status.PASS, f"{state.tag}, agent {found.pe_version or 'not named'}", required)
 
 
-async def target(context: Context) -> Answer:
+async def target(context: Context) -> CheckAnswer:
     """The target of step 16."""
     state = await canvos(context)
     if state is None:
@@ -88,9 +88,9 @@ async def target(context: Context) -> Answer:
         Evidence(f"grep '^{TARGET}:' {state.path}/Earthfile", f"{TARGET}:" if found.has_target else "", 0 if found.has_target else 1),
     )
     if found.has_target:
-        return Answer(Status.PASS, f"+{TARGET} is there", f"+{TARGET}", evidence=evidence)
+        return CheckAnswer(Status.PASS, f"+{TARGET} is there", f"+{TARGET}", evidence=evidence)
     observed = f"{state.tag or state.commit} has no +{TARGET} target"
-    return Answer(Status.FAIL, observed, f"+{TARGET}", await _switch(context, state), evidence)
+    return CheckAnswer(Status.FAIL, observed, f"+{TARGET}", await _switch(context, state), evidence)
 
 
 async def _switch(context: Context, state: CheckoutState) -> tuple[Fix, ...]:
@@ -110,7 +110,7 @@ async def _tags(context: Context, folder: Path) -> tuple[CanvosTag, ...]:
     return await context.once(f"tags {folder}", lambda: context.ports.git.tags(folder))
 
 
-async def shallow(context: Context) -> Answer:
+async def shallow(context: Context) -> CheckAnswer:
     """The whole history with its tags."""
     state = await canvos(context)
     if state is None:
@@ -120,13 +120,15 @@ async def shallow(context: Context) -> Answer:
     known = f"{count} tag{'' if count == 1 else 's'}" if count else "no tag"
     if state.shallow:
         fix = Fix("Fetch the rest", (Command(f"git -C {word(state.path)} fetch --unshallow --tags"),))
-        return Answer(Status.WARN, f"a shallow clone with {known}: others cannot be checked out", required, (fix,))
+        return CheckAnswer(Status.WARN, f"a shallow clone with {known}: others cannot be checked out", required, (fix,))
     if not count:
-        return Answer(Status.WARN, "no tag is here", required, (Fix("Fetch them", (Command(f"git -C {word(state.path)} fetch --tags"),)),))
-    return Answer(Status.PASS, known, required)
+        return CheckAnswer(
+            Status.WARN, "no tag is here", required, (Fix("Fetch them", (Command(f"git -C {word(state.path)} fetch --tags"),)),)
+        )
+    return CheckAnswer(Status.PASS, known, required)
 
 
-async def path(context: Context) -> Answer:
+async def path(context: Context) -> CheckAnswer:
     """A path that Docker can mount and this user can write to."""
     folder = context.draft.folder
     if folder is None:
@@ -134,18 +136,18 @@ async def path(context: Context) -> Answer:
     required = "a path without `:` that can be written to"
     if ":" in str(folder):
         move = Fix("Move the checkout", (Command(f"mv {word(folder)} {word(str(folder).replace(':', '-'))}"),))
-        return Answer(Status.FAIL, f"{folder} holds a `:`, which ends the name of a volume for Docker", required, (move,))
+        return CheckAnswer(Status.FAIL, f"{folder} holds a `:`, which ends the name of a volume for Docker", required, (move,))
     if not (await context.ports.host.filesystem(folder)).writable:
         user = (await machine(context)).user
         own = Fix(f"Give it to {user}, or choose another folder", await as_root(context, f"chown -R {user} {word(folder)}"))
-        return Answer(
+        return CheckAnswer(
             Status.FAIL, f"{user} cannot write to {folder}", required, (own, Fix("See why", (Command(f"ls -ld {word(folder)}"),)))
         )
     blanks = "; its blanks do no harm, earthly.sh quotes them" if " " in str(folder) else ""
-    return Answer(Status.PASS, f"{folder}{blanks}", required)
+    return CheckAnswer(Status.PASS, f"{folder}{blanks}", required)
 
 
-async def dirty(context: Context) -> Answer:
+async def dirty(context: Context) -> CheckAnswer:
     """No local changes but those of step 14; what a build would take along silently is told by REPO-LEFTOVERS."""
     state = await canvos(context)
     if state is None:
@@ -154,12 +156,12 @@ async def dirty(context: Context) -> Answer:
     changes = [c for c in state.changes if c.path not in ours and (c.tracked or not c.path.startswith(_TOLD))]
     if not changes:
         pruned = any(c.path in ours for c in state.changes)
-        return Answer(Status.PASS, "clean but for k8s_version.json (step 14)" if pruned else "clean", "no local changes")
+        return CheckAnswer(Status.PASS, "clean but for k8s_version.json (step 14)" if pruned else "clean", "no local changes")
     evidence = (Evidence(f"git -C {word(state.path)} status --short", "\n".join(f"{c.status} {c.path}" for c in changes)),)
     look, stash = Command(f"git -C {word(state.path)} status"), Command(f"git -C {word(state.path)} stash -u")
     fixes = (Fix("Look at them; keep what is meant, stash the rest", (look, stash)),)
     names = ", ".join(c.path for c in changes[:3]) + (f" and {len(changes) - 3} more" if len(changes) > 3 else "")
-    return Answer(Status.WARN, f"{len(changes)} changed: {names}", "no local changes", fixes, evidence)
+    return CheckAnswer(Status.WARN, f"{len(changes)} changed: {names}", "no local changes", fixes, evidence)
 
 
 CHECKS_REPO = (

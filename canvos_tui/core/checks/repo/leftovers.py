@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from canvos_tui.core.checkout.state import Left
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
 from canvos_tui.core.checks.questions import args, canvos, leftovers, waits, word
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, size
@@ -13,7 +13,7 @@ _OUTPUT = "build"  # earthly.sh puts its results there, no build reads them
 _WHERE = {".env": "Earthly reads it and may stop on it"}
 
 
-async def left(context: Context) -> Answer:
+async def left(context: Context) -> CheckAnswer:
     """Files and folders with size and age; the results of older builds are named beside them."""
     state = await canvos(context)
     if state is None:
@@ -24,7 +24,7 @@ async def left(context: Context) -> Answer:
     results = next((f"; build/ holds {size(one.size)} of older results" for one in found if one.path == _OUTPUT), "")
     required = "nothing that a build takes along unasked"
     if not taken:
-        return Answer(Status.PASS, f"none{results}", required)
+        return CheckAnswer(Status.PASS, f"none{results}", required)
     now = context.ports.clock.now()
 
     def words(one: Left) -> str:
@@ -39,7 +39,7 @@ async def left(context: Context) -> Answer:
         Fix("Move away what is not meant for this image", (Command(f"mkdir -p {word(aside)}"), *moves)),
         Fix("Keep what is meant, such as a proxy's certificate in certs/: then this is only a reminder"),
     )
-    return Answer(Status.WARN, ", ".join(map(words, taken[:2])) + more + results, required, fixes, evidence)
+    return CheckAnswer(Status.WARN, ", ".join(map(words, taken[:2])) + more + results, required, fixes, evidence)
 
 
 LEFTOVERS = Check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
 from canvos_tui.core.checks.questions import installing, proxied, registry
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
@@ -17,7 +17,7 @@ _PLAIN = "not needed: no proxy is set and certs/ is empty"
 _DOCS = "https://docs.docker.com/reference/cli/docker/login/#credential-stores"
 
 
-async def config(context: Context) -> Answer:
+async def config(context: Context) -> CheckAnswer:
     """The file with Docker's logins, which earthly.sh mounts into Earthly's container; no login is shown."""
     path = Path(context.ports.environ.get("HOME") or "/root") / ".docker" / "config.json"
     required = "none, or one without credential helpers"
@@ -25,18 +25,18 @@ async def config(context: Context) -> Answer:
         text = await context.ports.files.read_text(path)
     except CanvosError as error:
         fix = Fix("Give the file back to this user, or remove it where it is a folder", (Command(f"ls -ld {path}"),))
-        return Answer(Status.WARN, error.message, required, (fix,))
+        return CheckAnswer(Status.WARN, error.message, required, (fix,))
     if text is None:
-        return Answer(Status.PASS, f"no {path}, images are pulled without a login", required)
+        return CheckAnswer(Status.PASS, f"no {path}, images are pulled without a login", required)
     try:
         found = json.loads(text)
     except ValueError as error:
         fix = Fix("Repair it or move it away; logins stored in it are not used", (Command(f"mv {path} {path}.broken"),))
-        return Answer(Status.WARN, f"{path} is no JSON: {error}", required, (fix,))
+        return CheckAnswer(Status.WARN, f"{path} is no JSON: {error}", required, (fix,))
     used = (*_PULLED_FROM, (await registry(context)).partition("/")[0])
     bad = _helpers(found if isinstance(found, dict) else {}, used)
     if not bad:
-        return Answer(Status.PASS, f"{path} names no helper for the build's registries", required)
+        return CheckAnswer(Status.PASS, f"{path} names no helper for the build's registries", required)
     evidence = (Evidence(f"grep -n cred {path}", "\n".join(f"{where}: {name}" for where, name in bad)),)
     first = f"docker-credential-{bad[0][1]}"
     told = f"{bad[0][0]} in {path} names {first}, which is not in Earthly's container: its pulls fail"
@@ -45,7 +45,7 @@ async def config(context: Context) -> Answer:
         (Command(f"mv {path} {path}.helpers"),),
     )
     back = Fix("Afterwards put it back", (Command(f"mv {path}.helpers {path}"),))
-    return Answer(Status.FAIL, told, required, (aside, back), evidence)
+    return CheckAnswer(Status.FAIL, told, required, (aside, back), evidence)
 
 
 def _helpers(found: dict[str, object], used: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -61,12 +61,12 @@ def _helpers(found: dict[str, object], used: tuple[str, ...]) -> list[tuple[str,
     return bad
 
 
-async def builder(context: Context) -> Answer:
+async def builder(context: Context) -> CheckAnswer:
     """A container of the builder's name that this build did not start."""
     found = await context.ports.docker.container(BUILDER)
     required = f"no other container named {BUILDER}"
     if found is None:
-        return Answer(Status.PASS, "none", required)
+        return CheckAnswer(Status.PASS, "none", required)
     mode = await proxied(context)
     state = "runs" if found.running else "is stopped"
     evidence = (Evidence(f"docker ps -a --filter name=^/{BUILDER}$", f"{found.name}  {found.image}  {state}"),)
@@ -77,41 +77,41 @@ async def builder(context: Context) -> Answer:
     elif found.running:
         told += ": earthly.sh stops it, with whatever it builds"
     else:
-        return Answer(Status.PASS, f"{told}, not in the way without a proxy", required, evidence=evidence)
-    return Answer(Status.WARN, told, required, (remove,), evidence)
+        return CheckAnswer(Status.PASS, f"{told}, not in the way without a proxy", required, evidence=evidence)
+    return CheckAnswer(Status.WARN, told, required, (remove,), evidence)
 
 
-async def port(context: Context) -> Answer:
+async def port(context: Context) -> CheckAnswer:
     """The port that earthly.sh publishes on its proxy way."""
     required = f"port {PORT} free where a proxy is set"
     mode = await proxied(context)
     if not mode:
-        return Answer(Status.PASS, _PLAIN, required)
+        return CheckAnswer(Status.PASS, _PLAIN, required)
     holder = await context.ports.host.port_holder(PORT)
     if holder is None:
-        return Answer(Status.PASS, f"port {PORT} is free", required)
+        return CheckAnswer(Status.PASS, f"port {PORT} is free", required)
     container = await context.ports.docker.publisher(PORT)
     if container is not None and container.name == BUILDER:
-        return Answer(Status.SKIP, "waits for TOOL-BUILDKITD", "")
+        return CheckAnswer(Status.SKIP, "waits for TOOL-BUILDKITD", "")
     evidence = (Evidence(f"ss -ltnp sport = :{PORT}", holder),)
     if container is not None:
         fix = Fix("Stop it while the build runs", (Command(f"docker stop {container.name}"),))
-        return Answer(Status.WARN, f"port {PORT} is taken by the container {container.name}", required, (fix,), evidence)
+        return CheckAnswer(Status.WARN, f"port {PORT} is taken by the container {container.name}", required, (fix,), evidence)
     fix = Fix("Stop it while the build runs", (Command(f"ss -ltnp 'sport = :{PORT}'"),))
-    return Answer(Status.WARN, f"port {PORT} is taken by {holder or 'a program of another user'}", required, (fix,), evidence)
+    return CheckAnswer(Status.WARN, f"port {PORT} is taken by {holder or 'a program of another user'}", required, (fix,), evidence)
 
 
-async def envsubst(context: Context) -> Answer:
+async def envsubst(context: Context) -> CheckAnswer:
     """earthly.sh fills in a template with it on its proxy way (line 8)."""
     required = "envsubst where a proxy is set"
     mode = await proxied(context)
     if not mode:
-        return Answer(Status.PASS, _PLAIN, required)
+        return CheckAnswer(Status.PASS, _PLAIN, required)
     version = await context.ports.host.tool_version("envsubst")
     if version is not None:
-        return Answer(Status.PASS, version or "installed", required)
+        return CheckAnswer(Status.PASS, version or "installed", required)
     fix = Fix("Install it", await installing(context, "gettext-base"))
-    return Answer(Status.WARN, f"envsubst is not on PATH, and {mode} makes earthly.sh use it", required, (fix,))
+    return CheckAnswer(Status.WARN, f"envsubst is not on PATH, and {mode} makes earthly.sh use it", required, (fix,))
 
 
 CHECKS_BUILDER = (

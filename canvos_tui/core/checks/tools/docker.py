@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Answer, Check, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Method, Severity
 from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service, waits
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.machine import DockerFacts
@@ -13,7 +13,7 @@ INSTALL_DOCS = "https://docs.docker.com/engine/install/"
 LOCAL = ("unix://", "tcp://localhost", "tcp://127.0.0.1", "tcp://[::1]")
 
 
-async def docker(context: Context) -> Answer:
+async def docker(context: Context) -> CheckAnswer:
     """A rootful engine on this machine that the docker command talks to."""
     required = "a running engine and the docker command"
     try:
@@ -22,11 +22,11 @@ async def docker(context: Context) -> Answer:
         if error.cause == "permission":
             return waits("TOOL-DOCKER-PERM")
         status = Status.UNKNOWN if error.cause == "timeout" else Status.FAIL
-        return Answer(status, error.message, required, await _mend(context, error.cause), (Evidence("docker info", error.message, 1),))
+        return CheckAnswer(status, error.message, required, await _mend(context, error.cause), (Evidence("docker info", error.message, 1),))
     evidence = (Evidence("docker info", f"{found.host}\nserver {found.version}\nroot {found.data_root}\n{found.client}"),)
     observed, cause, status = _flaw(found)
     fixes = await _mend(context, cause) if cause else ()
-    return Answer(status, observed, required, fixes, evidence)
+    return CheckAnswer(status, observed, required, fixes, evidence)
 
 
 def _flaw(found: DockerFacts) -> tuple[str, str, Status]:
@@ -94,7 +94,7 @@ async def _socket_again(context: Context) -> tuple[Command, ...]:
     return (*await as_root(context, f"rmdir {host or '/var/run/docker.sock'}"), *await service(context, "start"))
 
 
-async def docker_permission(context: Context) -> Answer:
+async def docker_permission(context: Context) -> CheckAnswer:
     """Whether this user may open the engine's socket."""
     facts = await machine(context)
     required = f"{facts.user} may use the engine"
@@ -104,13 +104,13 @@ async def docker_permission(context: Context) -> Answer:
         if error.cause != "permission":
             return waits("TOOL-DOCKER")
         if "/run/user/" in error.message:  # somebody else's rootless engine
-            return Answer(
+            return CheckAnswer(
                 Status.FAIL, error.message, required, await _mend(context, "context"), (Evidence("docker info", error.message, 1),)
             )
         join = Fix(f"Let {facts.user} use Docker, then log out and in again", await as_root(context, f"usermod -aG docker {facts.user}"))
         shell = Fix("For the running shell only", (Command("newgrp docker"),))
-        return Answer(Status.FAIL, error.message, required, (join, shell), (Evidence("docker info", error.message, 1),))
-    return Answer(Status.PASS, f"{facts.user} reached {found.host}", required)
+        return CheckAnswer(Status.FAIL, error.message, required, (join, shell), (Evidence("docker info", error.message, 1),))
+    return CheckAnswer(Status.PASS, f"{facts.user} reached {found.host}", required)
 
 
 # cause -> what it means, what to do, commands, whether nothing was proven about privileged containers
@@ -150,7 +150,7 @@ _PROBES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-async def docker_privileged(context: Context) -> Answer:
+async def docker_privileged(context: Context) -> CheckAnswer:
     """Runs the container that earthly.sh runs first, and keeps the reason that it throws away."""
     required = "a privileged container runs"
     image = f"{await registry(context)}/{PROBE_IMAGE}"
@@ -158,7 +158,7 @@ async def docker_privileged(context: Context) -> Answer:
     found = await context.ports.docker.probe_privileged(image)
     evidence = (Evidence(command, found.output, 0 if found.ran else 1),)
     if found.ran:
-        return Answer(Status.PASS, f"ran in {found.seconds:.1f} s", required, evidence=evidence)
+        return CheckAnswer(Status.PASS, f"ran in {found.seconds:.1f} s", required, evidence=evidence)
     meaning, advice, commands = _PROBES.get(found.cause, ("the image could not be pulled", "The engine's own words are below", ()))
     status = Status.UNKNOWN if found.cause in _NOT_REACHED else Status.FAIL
     server = image.partition("/")[0]
@@ -167,7 +167,7 @@ async def docker_privileged(context: Context) -> Answer:
     nested = (await machine(context)).nested if found.cause == "runtime" else ""
     fixes = (Fix(advice + (f" (this runs in {nested})" if nested else ""), (*told, Command(command))),)
     method = Method.VERIFIED if status is Status.FAIL else Method.NOT_VERIFIABLE
-    return Answer(status, meaning, required, fixes, evidence, method)
+    return CheckAnswer(status, meaning, required, fixes, evidence, method)
 
 
 CHECKS_DOCKER = (

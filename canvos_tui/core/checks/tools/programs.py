@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from canvos_tui.core.checks.check import Answer, Check, Context, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Fix, Severity
 from canvos_tui.core.checks.questions import installing
 from canvos_tui.core.checks.tools.builder import CHECKS_BUILDER
 from canvos_tui.core.checks.tools.docker import CHECKS_DOCKER
 from canvos_tui.core.status import Status
 
 
-async def git(context: Context) -> Answer:
+async def git(context: Context) -> CheckAnswer:
     """Any git."""
     version = await context.ports.host.tool_version("git")
     if version is not None:
-        return Answer(Status.PASS, version or "installed", "any version")
+        return CheckAnswer(Status.PASS, version or "installed", "any version")
     fix = Fix("Install git", await installing(context, "git"))
-    return Answer(Status.FAIL, "git is not on PATH", "any version", (fix,))
+    return CheckAnswer(Status.FAIL, "git is not on PATH", "any version", (fix,))
 
 
-def _optional(name: str, remark: str) -> Callable[[Context], Awaitable[Answer]]:
-    async def ask(context: Context) -> Answer:
+def _optional(name: str, remark: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
+    async def ask(context: Context) -> CheckAnswer:
         version = await context.ports.host.tool_version(name)
         observed = "not installed, not needed" if version is None else f"{version or 'installed'}; {remark}"
-        return Answer(Status.PASS, observed, "optional")
+        return CheckAnswer(Status.PASS, observed, "optional")
 
     return ask
 

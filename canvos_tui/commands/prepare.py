@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from canvos_tui.commands.follow import say
 from canvos_tui.core.answers.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
 from canvos_tui.core.answers.file_changes import FileChange, apply, plan, read_current
-from canvos_tui.core.answers.missing import gaps
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.state import Place
 from canvos_tui.core.checkout.tags import suggested
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
+from canvos_tui.core.readiness import gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

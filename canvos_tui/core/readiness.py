@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.answers.missing import gaps
 from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.guide import BUILD_COMMAND
+from canvos_tui.core.pages import OF_FIELD
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.session import Session
@@ -20,11 +21,31 @@ LASTING = frozenset({"host", "tools", "network"})
 
 @dataclass(frozen=True)
 class Blocker:
-    """One reason, and the page (and field) where it can be mended."""
+    """One reason against building, in a sentence that names no screen, and the page (and field) where it can be mended."""
 
     page: str
     text: str
     key: str = ""
+
+
+def gaps(draft: Draft) -> tuple[Blocker, ...]:
+    """Every answer that is missing or refused, in the order of the pages."""
+    found: list[Blocker] = []
+    if draft.folder is None or not draft.tag:
+        found.append(Blocker("repo", "no CanvOS tag is checked out yet", "tag"))
+    for asked in fields.ASKED:
+        entry = draft.entry(asked.key)
+        if draft.several and asked is fields.K8S_VERSION:
+            continue
+        if entry.error or (not entry.text and not asked.optional):
+            found.append(Blocker(OF_FIELD[asked.key], entry.error or f"{asked.key} is needed", asked.key))
+    if draft.text("OS_DISTRIBUTION") in {"rhel", "sles"} and not draft.text("BASE_IMAGE"):
+        found.append(Blocker("os", f"{draft.text('OS_DISTRIBUTION')} needs BASE_IMAGE, an image that you built", "BASE_IMAGE"))
+    if draft.several and not draft.kept:
+        found.append(Blocker("os", "several versions are wanted, but none is kept", "k8s_versions"))
+    if draft.keys is None:
+        found.append(Blocker("keys", "no AWS keys yet", "AWS_ACCESS_KEY_ID"))
+    return tuple(found)
 
 
 def rights_subject(draft: Draft) -> str:
@@ -35,7 +56,7 @@ def rights_subject(draft: Draft) -> str:
 
 def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
-    found = [Blocker(g.page, g.text, g.key) for g in gaps(draft)]
+    found = list(gaps(draft))
     if draft.keys is not None and draft.keys.temporary:
         found.append(Blocker("keys", "temporary keys do not work in the build"))
     if known.report is None or not known.report.done:
@@ -44,7 +65,7 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
         lasting = [r for r in known.report.ordered() if r.check.category in LASTING]
         found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in lasting if r.blocks]
     if draft.keys is not None and known.rights_for != rights_subject(draft):
-        found.append(Blocker("aws", "the AWS rights were not asked for yet (screen 7)"))
+        found.append(Blocker("aws", "the AWS rights were not asked for yet"))
     found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if p.right is Right.DENIED]
     region = draft.text("REGION")
     bucket = known.bucket
@@ -55,7 +76,7 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
             found.append(Blocker("s3", f"the bucket is in {bucket.region}, REGION is {region}", "REGION"))
     taken = known.clash
     if taken is not None and taken.key == draft.text("S3_KEY") and taken.any and (taken.hard or draft.reuse != taken.key):
-        found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one on screen 5", "S3_KEY"))
+        found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one", "S3_KEY"))
     return tuple(found)
 
 

@@ -30,11 +30,12 @@ if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: t
     from rich.console import RenderableType
 
     from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.pages import Page
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.session import Session
     from canvos_tui.core.terminal.notice import Notice
     from canvos_tui.tui.opening import Room
-    from canvos_tui.tui.page import Page, PageScreen
+    from canvos_tui.tui.page import PageScreen
 
     Load = Callable[[], Awaitable[Room]]
 
@@ -126,7 +127,7 @@ class CanvosApp(PacedApp[int]):
 
     async def _open(self, room: Room) -> None:
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
-        from canvos_tui.tui.steps import PAGES
+        from canvos_tui.core.pages import PAGES
 
         self._opening = True
         try:
@@ -161,8 +162,9 @@ class CanvosApp(PacedApp[int]):
 
     def _make(self, page: Page, banner: str) -> PageScreen:
         from canvos_tui.tui.page import PageScreen
+        from canvos_tui.tui.steps import OWN_WAY, PANELS
 
-        screen = PageScreen(page, self.ports, banner)
+        screen = PageScreen(page, PANELS[page.slug], self.ports, banner, has_next=page.slug not in OWN_WAY)
         return screen.begin(self.draft, self.known).data_bind(CanvosApp.draft, CanvosApp.known)
 
     @on(Answered)
@@ -191,10 +193,10 @@ class CanvosApp(PacedApp[int]):
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:
         from canvos_tui.core.answers.draft import PageReached
+        from canvos_tui.core.pages import BY_SLUG, neighbour
         from canvos_tui.tui.page import PageScreen
-        from canvos_tui.tui.steps import FOLDED, neighbour
 
-        slug = event.target if event.target in FOLDED else neighbour(self.current_mode, event.target, several=self.draft.several)
+        slug = event.target if event.target in BY_SLUG else neighbour(self.current_mode, event.target, several=self.draft.several)
         self.draft = self.draft.after(PageReached(slug))
         self._keep()
         await self.switch_mode(slug)
@@ -267,7 +269,7 @@ class CanvosApp(PacedApp[int]):
         """Every page by name, besides what Textual offers itself."""
         if not self._furnished:
             return
-        from canvos_tui.tui.steps import PAGES
+        from canvos_tui.core.pages import PAGES
 
         for page in PAGES:
             yield SystemCommand(f"Go to {page.title}", f"screen {page.slug}", partial(self.post_message, GoTo(page.slug)))

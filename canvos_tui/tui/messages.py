@@ -19,7 +19,7 @@ class Answered(Message):
 
 
 class Learned(Message):
-    """Something was found out; `changes` are fields of core.known.Known."""
+    """Something was found out; `changes` are fields of core.session.Session."""
 
     def __init__(self, **changes: Any) -> None:
         self.changes = changes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual import on
@@ -19,8 +18,9 @@ from textual.widgets import Button, Static
 from canvos_tui.core import guide
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import BY_KEY
-from canvos_tui.core.answers.missing import gaps
+from canvos_tui.core.pages import Page
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.readiness import gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import GoTo, Hinted
@@ -33,14 +33,7 @@ from canvos_tui.tui.widgets.push import Push
 STYLES = Path(__file__).parent
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page is a tuple of panels, loaded by a function; `next_label` is empty where a choice of the page itself is the way on."""
-
-    slug: str
-    title: str
-    panels: Callable[[], tuple[type[StepPanel], ...]]
-    next_label: str = "Next"
+Panels = tuple[type[StepPanel], ...]
 
 
 class PageScreen(Screen[None]):
@@ -68,9 +61,11 @@ class PageScreen(Screen[None]):
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Session] = reactive(Session, init=False)
 
-    def __init__(self, page: Page, ports: Ports, banner: str = "") -> None:
+    def __init__(self, page: Page, panels: Callable[[], Panels], ports: Ports, banner: str = "", *, has_next: bool = True) -> None:
         super().__init__(classes=f"page-{page.slug}")
         self.page = page
+        self.panels = panels
+        self.has_next = has_next  # without it a choice of the page itself is the way on
         self.ports = ports
         self._banner = banner
 
@@ -88,11 +83,11 @@ class PageScreen(Screen[None]):
         with Horizontal(id="middle"):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
             with VerticalScroll(id="body", can_focus=False):
-                panels = self.page.panels()
+                panels = self.panels()
                 for panel in panels:
                     yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
-                if self.page.next_label and not any(panel.HAS_NEXT for panel in panels):
-                    yield Push(self.page.next_label, id="next")
+                if self.has_next and not any(panel.HAS_NEXT for panel in panels):
+                    yield Push("Next", id="next")
             yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
         yield Static("", id="hint", markup=False)
         yield KeyFooter()
@@ -144,12 +139,12 @@ class PageScreen(Screen[None]):
             field = row.field
             example = f"\n\nThe guide's value: {field.guide}" if field.guide else ""
             return f"{field.key}   guide step {field.step}\n\n{field.help}{example}\n\nAllowed: {field.line}"
-        about = [f"{panel.TITLE}\n{panel.ABOUT}" for panel in self.page.panels() if panel.ABOUT]
+        about = [f"{panel.TITLE}\n{panel.ABOUT}" for panel in self.panels() if panel.ABOUT]
         return "\n\n".join(about)
 
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
-        if not self.page.next_label:
+        if not self.has_next:
             return  # the way on is a button or a choice of the page itself
         missing = [g for g in gaps(self.draft) if g.page == self.page.slug]
         if not missing:
@@ -185,7 +180,7 @@ class PageScreen(Screen[None]):
 
     async def action_guide(self) -> None:
         """The guide's own commands for this page, with the user's values in place."""
-        numbers = [n for panel in self.page.panels() for n in panel.GUIDE] or [s.number for s in guide.STEPS]
+        numbers = [n for panel in self.panels() for n in panel.GUIDE] or [s.number for s in guide.STEPS]
         parts = []
         for number in numbers:
             step = guide.BY_NUMBER[number]

@@ -8,11 +8,12 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.pages import OF_FIELD, PAGES, RAIL, neighbour
 from canvos_tui.tui.messages import GoTo
-from canvos_tui.tui.steps import ORDER, PAGES, neighbour
-from canvos_tui.tui.widgets.frame import RAIL
+from canvos_tui.tui.steps import OWN_WAY, PANELS
 from tests.doubles import canvos_repo
 from tests.tui.conftest import SECRET, answered
 from tests.tui.fakes import NOW
@@ -22,17 +23,24 @@ SIZES = [(80, 24), (120, 40)]
 
 
 def test_every_step_of_the_guide_is_claimed_by_exactly_one_panel():
-    claimed = sorted(n for page in PAGES for panel in page.panels() for n in panel.GUIDE)
+    claimed = sorted(n for panels in PANELS.values() for panel in panels() for n in panel.GUIDE)
     assert claimed == list(range(1, 17))
 
 
 def test_every_rail_entry_is_a_page_and_the_versions_page_is_on_the_way_only_when_wanted():
-    assert {slug for slug, _, _ in RAIL} <= set(ORDER)
+    assert [page.number for page in RAIL] == list(range(1, 11))
+    assert list(PANELS) == [page.slug for page in PAGES]
+    assert set(PANELS) >= OWN_WAY
     assert neighbour("os", "next", several=False) == "s3"
     assert neighbour("os", "next", several=True) == "versions"
     assert neighbour("s3", "back", several=False) == "os"
     assert neighbour("start", "back", several=False) == "start"
     assert neighbour("result", "next", several=False) == "result"
+
+
+def test_every_field_is_asked_for_on_one_page_in_the_order_of_the_guide():
+    assert list(OF_FIELD) == [field.key for page in PAGES for field in (*fields.ASKED, *fields.KEYS) if OF_FIELD[field.key] == page.slug]
+    assert set(OF_FIELD) == set(fields.BY_KEY)
 
 
 @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)

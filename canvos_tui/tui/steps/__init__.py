@@ -1,4 +1,4 @@
-"""The table of contents: which panels make which page, in which order. The only list of pages.
+"""The table of contents: which panels make which page of core/pages.py, from top to bottom.
 
 The panels of a page are loaded when it is opened for the first time: all together take as long to load as the first page to paint.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from canvos_tui.tui.page import Page
-
 if TYPE_CHECKING:
-    from canvos_tui.tui.step_panel import StepPanel
+    from collections.abc import Callable
 
-    Panels = tuple[type[StepPanel], ...]
+    from canvos_tui.tui.page import Panels
 
 
 def _start() -> Panels:
@@ -115,26 +113,18 @@ def _result() -> Panels:
     )
 
 
-PAGES = (
-    Page("start", "Start", _start, ""),
-    Page("check", "Check", _check),
-    Page("repo", "Repository and tag", _repo),
-    Page("image", "Image", _image),
-    Page("os", "Operating system and Kubernetes", _os),
-    Page("versions", "Several Kubernetes versions", _versions),
-    Page("s3", "S3 bucket", _s3),
-    Page("keys", "AWS keys", _keys),
-    Page("aws", "AWS access", _aws),
-    Page("review", "Review", _review, ""),
-    Page("build", "Build", _build, ""),
-    Page("result", "Result", _result, ""),
-)
-ORDER = tuple(page.slug for page in PAGES)
-FOLDED = frozenset(ORDER)
-
-
-def neighbour(current: str, way: str, *, several: bool) -> str:
-    """The page before or after; the versions page only where several versions are wanted."""
-    order = [slug for slug in ORDER if several or slug != "versions" or slug == current]
-    at = order.index(current) + (1 if way == "next" else -1)
-    return order[min(max(at, 0), len(order) - 1)]
+PANELS: dict[str, Callable[[], Panels]] = {
+    "start": _start,
+    "check": _check,
+    "repo": _repo,
+    "image": _image,
+    "os": _os,
+    "versions": _versions,
+    "s3": _s3,
+    "keys": _keys,
+    "aws": _aws,
+    "review": _review,
+    "build": _build,
+    "result": _result,
+}
+OWN_WAY = frozenset({"start", "review", "build", "result"})  # a choice of the page itself is the way on

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from canvos_tui.core import pages
 from canvos_tui.core.answers.draft import StartedAnew, TagChosen, fresh
 from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
@@ -20,22 +21,9 @@ from canvos_tui.tui.step_panel import StepPanel
 
 HAVE_READY = (
     "Have ready: an AWS access key (AKIA..., not a temporary ASIA...), name and region of an S3 bucket, a Linux x86_64 machine "
-    "with 150 GB, one to two hours. Apart from the CanvOS clone (screen 2) nothing is written, here or in AWS, before you confirm "
-    "on screen 8.\n\nAny screen: F1 explains. F2 shows the guide's commands. Esc goes back."
+    f"with 150 GB, one to two hours. Apart from the CanvOS clone ({pages.words('repo')}) nothing is written, here or in AWS, before you "
+    f"confirm on {pages.words('review')}.\n\nAny screen: F1 explains. F2 shows the guide's commands. Esc goes back."
 )
-PAGE_NUMBERS = {
-    "check": 1,
-    "repo": 2,
-    "image": 3,
-    "os": 4,
-    "versions": 4,
-    "s3": 5,
-    "keys": 6,
-    "aws": 7,
-    "review": 8,
-    "build": 9,
-    "result": 10,
-}
 
 
 class Start(StepPanel):
@@ -101,10 +89,10 @@ class Start(StepPanel):
                 doors.append(
                     (f"watch {info.run_id}", f"Watch      build {info.run_id} is running, {info.tag}, {middle(info.checkout, 30)}")
                 )
-        number = PAGE_NUMBERS.get(self.draft.page)
-        if number:
+        page = pages.BY_SLUG.get(self.draft.page)
+        if page is not None and page.number:
             folder = f", {middle(str(self.draft.folder), 30)}" if self.draft.folder else ""
-            doors.append(("continue", f"Continue   screen {number} of 10{folder}"))
+            doors.append(("continue", f"Continue   {page.words} of {len(pages.RAIL)}{folder}"))
         doors += [
             ("new", "New        from the guide's step 1"),
             ("check", "Check      prerequisites only, about 10 s"),

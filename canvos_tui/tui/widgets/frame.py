@@ -8,24 +8,15 @@ from textual.widgets import Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.answers.missing import gaps
+from canvos_tui.core.pages import BY_SLUG, RAIL
+from canvos_tui.core.readiness import gaps
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import at_home, middle
 
-RAIL = (
-    ("check", "1", "Check"),
-    ("repo", "2", "Repo"),
-    ("image", "3", "Image"),
-    ("os", "4", "OS/K8s"),
-    ("s3", "5", "S3"),
-    ("keys", "6", "Keys"),
-    ("aws", "7", "AWS"),
-    ("review", "8", "Review"),
-    ("build", "9", "Build"),
-    ("result", "10", "Result"),
-)
-_FIELDS_OF = {
+_NAMES = tuple((page.slug, page.number, page.rail) for page in RAIL)
+# what stands under the name: the two values that tell one build from another
+_SHOWN = {
     "image": ("CUSTOM_TAG", "IMAGE_REGISTRY"),
     "os": ("OS_DISTRIBUTION", "OS_VERSION"),
     "s3": ("S3_BUCKET", "REGION"),
@@ -100,14 +91,14 @@ class Rail(Static):
     def render(self) -> Content:
         """`>` current, `!` wrong, `*` done."""
         width = max(20, self.size.width)
-        names = [f"{mark(slug, self._current, self.draft, self.known)}{number} {name}" for slug, number, name in RAIL]
+        names = [f"{mark(slug, self._current, self.draft, self.known)}{number} {name}" for slug, number, name in _NAMES]
         line = " ".join(names)
         if len(line) > width and width >= 72:
             names[-1] = names[-1].split()[0]
             line = " ".join(names)
         if len(line) > width:
-            at = [slug for slug, _, _ in RAIL].index(self._current) if self._current in {s for s, _, _ in RAIL} else -1
-            line = f"{at + 1}/10 {RAIL[at][2]}" if at >= 0 else ""
+            page = BY_SLUG[self._current]
+            line = f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else ""
         return Content(line)
 
     def watch_draft(self) -> None:
@@ -132,7 +123,7 @@ class SideRail(Static):
     def render(self) -> Content:
         """Two lines a page at most."""
         lines = []
-        for slug, number, name in RAIL:
+        for slug, number, name in _NAMES:
             sign = mark(slug, self._current, self.draft, self.known)
             lines.append(f"{'>' if sign == '>' else ' '}{number:>2} {name:<11}{'' if sign == '>' else sign}")
             value = self._value(slug)
@@ -145,7 +136,7 @@ class SideRail(Static):
             return self.draft.tag
         if slug == "keys":
             return self.draft.keys.masked_id() if self.draft.keys else ""
-        return " ".join(filter(None, (self.draft.text(key) for key in _FIELDS_OF.get(slug, ()))))
+        return " ".join(filter(None, (self.draft.text(key) for key in _SHOWN.get(slug, ()))))
 
     def watch_draft(self) -> None:
         """Values follow the answers."""

@@ -7,8 +7,8 @@ import pytest
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft_file import from_config, from_data, to_data
-from canvos_tui.core.answers.missing import gaps
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.readiness import gaps
 from canvos_tui.core.secret import Secret
 
 KEYS = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))

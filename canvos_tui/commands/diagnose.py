@@ -67,9 +67,9 @@ def text_lines(found: Diagnosis) -> list[str]:
         lines += [f"cause     {cause.id}: {cause.title}", *_wrapped(cause.explanation)]
     elif found.result == "failed":
         lines.append("cause     not known; the last lines of the log are all there is")
-    for advice in found.fix:
-        lines += _wrapped(advice.text, "fix")
-        lines += [f"{_INDENT}  $ {command}" for command in advice.commands]
+    for remedy in found.remedies:
+        lines += _wrapped(remedy.text, "fix")
+        lines += [f"{_INDENT}  $ {command.run}" for command in remedy.commands]
     lines += [f"{'see' if n == 0 else '':<10}{address}" for n, address in enumerate(cause.docs if cause is not None else ())]
     lines += [f"line {e.line:<5}{e.text[:160]}" for e in found.evidence]
     lines += [f"then {e.line:<5}{e.text[:160]}" for e in found.follow_on]

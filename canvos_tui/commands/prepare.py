@@ -113,11 +113,11 @@ async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
 
 
 def _advice(result: CheckResult) -> str:
-    return result.answer.fixes[0].text if result.answer.fixes else "nothing was written; start again when it answers"
+    return result.answer.remedies[0].text if result.answer.remedies else "nothing was written; start again when it answers"
 
 
 def _remedy(result: CheckResult) -> str:
-    fixes = result.answer.fixes
+    fixes = result.answer.remedies
     return f"\n     fix: {fixes[0].text}" + "".join(f"\n          {c.run}" for c in fixes[0].commands) if fixes else ""
 
 

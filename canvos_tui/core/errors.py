@@ -1,6 +1,10 @@
-"""The errors a user can act on; anything else that is raised is a bug and may crash loudly."""
+"""The errors a user can act on, and what can be done about a fault; anything else that is raised is a bug and may crash loudly."""
 
 from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
 
 
 class CanvosError(Exception):
@@ -75,3 +79,107 @@ class RightError(CanvosError):
 
 class RunError(CanvosError):
     """A build run that cannot be started, found or followed."""
+
+
+class Changes(Enum):
+    """What a command changes; `NOTHING` for one that only looks."""
+
+    NOTHING = "nothing"
+    SHELL = "shell"  # the variables or the group of the shell it is typed into
+    FILES = "files"
+    GIT = "git"  # the checkout, or git's settings
+    DOCKER = "docker"
+    AWS = "aws"
+    MACHINE = "machine"  # packages, services, users, the clock
+
+
+# by the words that a command begins with, the longest that fits; what is not named here is not known to be harmless
+_CHANGES = {
+    Changes.NOTHING: (
+        "aws iam get-role",
+        "aws kms get-key-policy",
+        "aws s3 ls",
+        "aws s3api get-bucket-encryption",
+        "aws s3api list-objects-v2",
+        "aws s3api list-multipart-uploads",
+        "aws ec2 describe-",
+        "aws sts ",
+        "aws service-quotas get-",
+        "ausearch",
+        "aws --version",
+        "bash -n",
+        "canvos-tui doctor",
+        "cat",
+        "curl",
+        "cut",
+        "date",
+        "df",
+        "dmesg",
+        "docker context ls",
+        "docker info",
+        "docker inspect",
+        "docker logs",
+        "docker manifest inspect",
+        "docker ps",
+        "docker system df",
+        "docker version",
+        "docker volume ls",
+        "env",
+        "file",
+        "findmnt",
+        "free",
+        "getenforce",
+        "git status",
+        "grep",
+        "head",
+        "id",
+        "ip route",
+        "journalctl",
+        "ls",
+        "lsmod",
+        "lsblk",
+        "losetup -a",
+        "mount",
+        "nproc",
+        "openssl",
+        "runc --version",
+        "ss",
+        "stat",
+        "systemctl status",
+        "tail",
+        "timedatectl status",
+        "uname",
+        "uptime",
+    ),
+    Changes.SHELL: ("export", "newgrp", "unset"),
+    Changes.FILES: ("${EDITOR", "canvos-tui", "chmod", "chown", "cp", "echo", "mkdir", "mv", "rm", "rmdir", "sed", "touch", "vi"),
+    Changes.GIT: ("git",),
+    Changes.DOCKER: ("docker", "./earthly.sh", "earthly"),
+    Changes.AWS: ("aws",),
+}
+_BY_WORDS = sorted(((words, what) for what, named in _CHANGES.items() for words in named), key=lambda pair: -len(pair[0]))
+_BEFORE = re.compile(r"(?:sudo |[A-Z_]+=\S* )*")  # what may stand in front of the program
+_GIT_PLACE = re.compile(r"^git -C (?:'[^']*'|\S+)+ ")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to copy as it is; `root` when it needs root."""
+
+    run: str
+    root: bool = False
+
+    @property
+    def changes(self) -> Changes:
+        """What it changes, by its first words; `MACHINE`, the most there is, for one that is not known."""
+        bare = _GIT_PLACE.sub("git ", _BEFORE.sub("", self.run, count=1))
+        return next((what for words, what in _BY_WORDS if bare.startswith(words)), Changes.MACHINE)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do: a sentence that names no screen, commands with real values in place, and the wizard's page where it can be done."""
+
+    text: str
+    commands: tuple[Command, ...] = ()
+    page: str = ""

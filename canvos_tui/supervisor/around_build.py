@@ -9,8 +9,7 @@ from pathlib import Path
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine
 from canvos_tui.adapters.runs.clock import RunClock
-from canvos_tui.core.diagnosis.container_end import ContainerEnd, end_of_build, killed, lost, memory_findings, named
-from canvos_tui.core.diagnosis.engine_gone import back_again, still_gone
+from canvos_tui.core.diagnosis.container_end import ContainerEnd, back_again, end_of_build, killed, lost, memory_findings, named, still_gone
 from canvos_tui.core.diagnosis.run_cause import says_little
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.run.containers import BUILDER, ListedContainer, left_container, unknown_container

@@ -49,8 +49,8 @@ def test_every_entry_reads_well(entry: KnownError):
     assert 10 < len(entry.title) <= 64
     assert not entry.title.endswith(".")
     assert entry.explanation.endswith(".")
-    assert all(not advice.text.endswith(".") for advice in entry.fix)
-    told = " ".join((entry.title, entry.explanation, *(a.text for a in entry.fix))).lower()
+    assert all(not advice.text.endswith(".") for advice in entry.remedies)
+    told = " ".join((entry.title, entry.explanation, *(a.text for a in entry.remedies))).lower()
     assert not {"simply", "please", "just "} & set(told.split())
 
 

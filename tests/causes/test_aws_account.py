@@ -197,7 +197,7 @@ async def test_default_encryption(moto, tmp_path, how, make, looks, status, word
     results = await seen(moto, tmp_path, policy(more=looks))
     assert_told(results["AWS-ENCRYPTION"], status, words, how=f"moto, {how}")
     if status is WARN:
-        assert KMS in results["AWS-ENCRYPTION"].answer.fixes[0].commands[0].run
+        assert KMS in results["AWS-ENCRYPTION"].answer.remedies[0].commands[0].run
 
 
 # -- bucket, names, tasks ------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ async def test_a_bucket_of_another_region(moto, tmp_path):
     plain_role(moto)
     results = await seen(moto, tmp_path, policy())
     assert_told(results["AWS-BUCKET-REGION"], FAIL, "acme-images is in us-east-2", how="moto, a bucket of us-east-2 with REGION=eu-west-1")
-    assert "REGION=us-east-2" in results["AWS-BUCKET-REGION"].answer.fixes[0].text
+    assert "REGION=us-east-2" in results["AWS-BUCKET-REGION"].answer.remedies[0].text
 
 
 async def test_an_unknown_key_and_a_wrong_secret(moto, tmp_path):

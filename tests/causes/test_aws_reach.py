@@ -216,7 +216,7 @@ async def test_a_region_that_does_not_exist(tmp_path):
         places = {f"AWS_ENDPOINT_URL_{s}": endpoint for s in ("STS", "S3", "IAM")}
         results = await in_places(places, tmp_path, keys_of(PAIR), REGION="eu-wset-1")
     assert_told(results["AWS-REGION"], FAIL, "there seems to be no region eu-wset-1", how="REGION=eu-wset-1, EC2 asked by its real name")
-    assert "REGION=eu-west-1" in results["AWS-REGION"].answer.fixes[0].text
+    assert "REGION=eu-west-1" in results["AWS-REGION"].answer.remedies[0].text
 
 
 async def test_sts_of_a_misspelt_region_has_no_address_but_the_keys_are_good(tmp_path):
@@ -284,7 +284,7 @@ async def test_an_endpoint_that_ignores_conditions_is_said_and_the_object_is_nam
         results = await doctor(endpoint, keys_of(PAIR), tmp_path, patience=QUICK)
         [left] = server.cloud.buckets[BUCKET].objects
     assert_told(results["AWS-S3-PUT"], WARN, f"{left} stays in {BUCKET}", how="own stand-in, an endpoint that ignores If-Match and writes")
-    assert results["AWS-S3-PUT"].answer.fixes[0].commands[0].run == f"aws s3 rm s3://{BUCKET}/{left}"
+    assert results["AWS-S3-PUT"].answer.remedies[0].commands[0].run == f"aws s3 rm s3://{BUCKET}/{left}"
 
 
 async def test_a_denial_in_aws_own_words(tmp_path):

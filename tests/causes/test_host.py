@@ -160,7 +160,7 @@ async def test_a_control_group_of_version_2(tmp_path):
     assert_told(result, FAIL, "1.5, a control group allows no more of ", how="cpu.max of the control group is 150000 100000")
     result = await ask(on_host(tmp_path, root), "HOST-MEM")
     assert_told(result, FAIL, "6.0 GB, a control group allows no more of 16.4 GB", how="memory.max of the control group is 6000000000")
-    assert "--memory" in result.answer.fixes[0].text
+    assert "--memory" in result.answer.remedies[0].text
 
 
 @LINUX

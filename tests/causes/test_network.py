@@ -100,7 +100,7 @@ async def test_a_host_that_answers_oddly(tmp_path, net, name, status, words, adv
     net.says[host] = status
     result = await ask(world(net, tmp_path), name, draft(net, tmp_path))
     assert_told(result, WARN, words, how=f"a server in its place answers {status}")
-    assert advice in result.answer.fixes[0].text
+    assert advice in result.answer.remedies[0].text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_a_server_without_tls(tmp_path, net):
         one, where = mirror(tmp_path, server.port, **net.environ)
         result = await ask(one, "NET-REGISTRY", where)
     assert_told(result, UNKNOWN, "localhost: tls: no TLS", how="a server of ours speaks plain HTTP where TLS is expected")
-    assert "speaks no TLS" in result.answer.fixes[0].text
+    assert "speaks no TLS" in result.answer.remedies[0].text
 
 
 async def test_something_that_is_no_web_server(tmp_path, net):
@@ -181,7 +181,7 @@ async def test_tls_that_is_opened_on_the_way(tmp_path, net):
     assert_told(
         result, UNKNOWN, "issued by Example Corp, Inspecting Proxy CA", how="a proxy of ours opens TLS with an authority of its own"
     )
-    assert result.answer.fixes[0].text.startswith("Example Corp, Inspecting Proxy CA opens TLS on the way")
+    assert result.answer.remedies[0].text.startswith("Example Corp, Inspecting Proxy CA opens TLS on the way")
 
 
 async def test_a_certificate_that_has_expired(tmp_path, net):
@@ -203,7 +203,7 @@ async def test_a_certificate_that_has_expired(tmp_path, net):
     assert_told(
         result, UNKNOWN, "localhost: tls: certificate has expired", how="a server of ours shows a certificate that expired an hour ago"
     )
-    assert "clock" in result.answer.fixes[0].text
+    assert "clock" in result.answer.remedies[0].text
 
 
 # -- the proxy and the names ---------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ async def test_a_colon_in_the_path(tmp_path):
     made = canvos_repo.make(tmp_path / "a:b")
     result = await ask(here(tmp_path), "REPO-PATH", at(made))
     assert_told(result, FAIL, "holds a `:`, which ends the name of a volume", how="a checkout in `a:b`")
-    assert [c.run for f in result.answer.fixes for c in f.commands] == [f"mv {made} {tmp_path / 'a-b'}"]
+    assert [c.run for f in result.answer.remedies for c in f.commands] == [f"mv {made} {tmp_path / 'a-b'}"]
 
 
 async def test_a_path_that_cannot_be_written(tmp_path, folder):
@@ -149,7 +149,7 @@ async def test_the_guide_s_own_example(tmp_path, folder):
     git(folder, "checkout", "-q", "v4.8.5")
     result = await ask(World(tmp_path), "REPO-TARGET", at(folder))
     assert_told(result, FAIL, "v4.8.5 has no +aws-cloud-image target", how="git checkout v4.8.5, the guide's example")
-    assert [c.run for f in result.answer.fixes for c in f.commands] == [f"git -C {folder} checkout v4.9.38"]
+    assert [c.run for f in result.answer.remedies for c in f.commands] == [f"git -C {folder} checkout v4.9.38"]
 
 
 async def test_a_commit_without_a_tag(tmp_path, folder):

@@ -180,7 +180,7 @@ async def test_a_socket_that_this_user_may_not_open(folder):
         with ordinary_user():
             result = await ask(on_engine(folder, made), "TOOL-DOCKER-PERM")
     assert_told(result, FAIL, "permission denied for this user", how="a socket of mode 0600 of root, opened by another user")
-    assert [c.run for c in result.answer.fixes[0].commands] == ["sudo usermod -aG docker alice"]
+    assert [c.run for c in result.answer.remedies[0].commands] == ["sudo usermod -aG docker alice"]
 
 
 async def test_a_socket_that_this_user_may_open(folder):

@@ -17,7 +17,7 @@ def assert_told(result: CheckResult, status: Status, words: str, *, how: str) ->
     assert line.startswith(f"{status.label} {result.check.id}  "), line
     assert words in line, line
     if status in {Status.FAIL, Status.WARN}:
-        assert result.answer.fixes, f"{result.check.id} says nothing to do: {line}"
+        assert result.answer.remedies, f"{result.check.id} says nothing to do: {line}"
     if path := os.environ.get(TABLE):
         table = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(table, f"{result.check.id}\t{how}\t{line}\n".encode())

@@ -61,8 +61,8 @@ def test_a_container_that_was_killed_through_the_engine_is_the_cause(site: Site,
     assert died.endswith("exit code 137")
     assert asked.startswith("engine: told to send it SIGKILL at ")
     assert last.startswith("last seen running at ")
-    assert "docker kill" in found.fix[0]
-    assert any("journalctl -u docker --no-pager --since '2" in line for line in found.fix)
+    assert "docker kill" in found.remedies[0].text
+    assert any("journalctl -u docker --no-pager --since '2" in c.run for c in found.remedies[0].commands)
 
 
 def test_a_container_that_was_stopped_is_the_cause_though_earthly_had_time_to_end(site: Site, engine: EngineStandin) -> None:
@@ -83,7 +83,7 @@ def test_a_container_that_ran_out_of_memory_is_told_apart(site: Site, engine: En
     assert result.cause is not None
     assert (result.cause.id, result.cause.title) == ("container-killed", "The build's container was killed for want of memory")
     assert result.cause.evidence[1].startswith("engine: out of memory at ")
-    assert "more memory" in result.cause.fix[0]
+    assert "more memory" in result.cause.remedies[0].text
     (memory,) = (f for f in result.findings if f.id == "memory")
     assert memory.status is Status.WARN
 
@@ -103,7 +103,7 @@ def test_who_killed_it_is_not_made_up(site: Site, engine: EngineStandin) -> None
     found = cause(site, run_id)
     assert found.title == "The build's container was ended from outside"
     assert "was not asked" in found.explanation
-    assert any("dmesg" in line for line in found.fix)
+    assert any("dmesg" in c.run for c in found.remedies[0].commands)
     assert len(found.evidence) == 2
 
 

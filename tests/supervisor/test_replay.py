@@ -139,7 +139,7 @@ def assert_ended(site: Site, sample: Sample, result: RunResult) -> None:
     if result.cause is None:
         assert {finding.status for finding in result.findings} == {Status.PASS}
         return
-    told = (result.cause.title, result.cause.explanation, *result.cause.fix)
+    told = (result.cause.title, result.cause.explanation, *(r.text for r in result.cause.remedies))
     assert all(any(words in text for text in told) for words in (*wanted["says"], *wanted["remedy"])), told
     if result.cause.line:
         assert wanted["contains"] in site.log(result.run_id).split("\n")[result.cause.line - 1]

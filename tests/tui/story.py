@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.events import BuildEvent, Finished, ImageSeen, ObjectSeen, PhaseEntered, Started, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
@@ -90,7 +91,7 @@ FAILURE = replace(
         "E-VMIMPORT",
         'the role "vmimport" is missing or may not read the bucket',
         "EC2 reads the image from S3 through this role.",
-        ("create the role: screen 7 has the commands",),
+        (Remedy("create the role", (Command("aws iam create-role --role-name vmimport"),)),),
         ("The service role vmimport provided does not exist or does not have sufficient permissions",),
         1701,
     ),

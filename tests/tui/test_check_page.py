@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import text as printed
 from canvos_tui.core.checks.runner import run
-from canvos_tui.core.errors import DockerError
+from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
@@ -147,10 +147,10 @@ async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved
 
 
 async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app, ports, full):
-    from canvos_tui.core.checks.check import Command
+    from canvos_tui.core.errors import Command
 
     async def ask(_: Context) -> CheckAnswer:
-        fixes = (Fix("Start it", (Command("sudo systemctl start docker", root=True), Command("docker info"))), Fix("Or rest"))
+        fixes = (Remedy("Start it", (Command("sudo systemctl start docker", root=True), Command("docker info"))), Remedy("Or rest"))
         return CheckAnswer(Status.FAIL, "down", "up", fixes)
 
     app = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))

@@ -15,7 +15,7 @@ from canvos_tui.adapters.runs.event_file import EventFile
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import build_goes_on, read_heart, rebooted_since
 from canvos_tui.adapters.runs.pty_process import session_members
-from canvos_tui.core.errors import DockerError
+from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.run.containers import left_container, unknown_container
 from canvos_tui.core.run.events import GONE
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
@@ -30,10 +30,10 @@ def why_gone(folder: RunFolder) -> Cause:
     told = read_heart(folder)
     at = _last_sign(told)
     since = f", last sign of life {at:%Y-%m-%d %H:%M} UTC" if at else ""
-    fix = (f"canvos-tui attach {folder.run_id} asks AWS what it still does; then start the build again",)
+    remedies = (Remedy(f"canvos-tui attach {folder.run_id} asks AWS what it still does; then start the build again"),)
     if rebooted_since(told):
-        return Cause("interrupted-by-reboot", "The machine was restarted during the build", f"the build ended with it{since}", fix)
-    return Cause("supervisor-lost", "The run's supervisor is gone", f"somebody or something killed it{since}", fix)
+        return Cause("interrupted-by-reboot", "The machine was restarted during the build", f"the build ended with it{since}", remedies)
+    return Cause("supervisor-lost", "The run's supervisor is gone", f"somebody or something killed it{since}", remedies)
 
 
 def interrupted(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str]) -> RunResult:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.status import Status
 
@@ -31,22 +32,6 @@ class Method(Enum):
     DRY_RUN = "dry_run"
     SIMULATED = "simulated"
     NOT_VERIFIABLE = "not_verifiable"
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command to copy as it is; `root` when it needs root."""
-
-    run: str
-    root: bool = False
-
-
-@dataclass(frozen=True)
-class Fix:
-    """What to do, in a sentence and as commands with real values in place."""
-
-    text: str
-    commands: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +59,7 @@ class CheckAnswer:
     status: Status
     observed: str
     required: str
-    fixes: tuple[Fix, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     method: Method = Method.VERIFIED
     measure: Measure | None = None

@@ -10,9 +10,9 @@ from pathlib import Path
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.proxy_mode import proxy_mode
 from canvos_tui.core.checkout.state import CheckoutState, Left, Place
-from canvos_tui.core.checks.check import CheckAnswer, Command, Context
+from canvos_tui.core.checks.check import CheckAnswer, Context
 from canvos_tui.core.checks.tools.install import install
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.machine import DockerFacts, HostFacts
 from canvos_tui.core.status import Status
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from canvos_tui.core.checkout.state import CheckoutState
-from canvos_tui.core.checks.check import CheckResult, Command, Evidence, Fix, Measure
+from canvos_tui.core.checks.check import CheckResult, Evidence, Measure
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import HostFacts
 from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.status import Status
@@ -81,7 +82,7 @@ def check_of(result: CheckResult) -> dict[str, Any]:
         "observed": _measured(mask(answer.observed), measure, measure.value if measure else None),
         "required": _measured(mask(answer.required), measure, measure.needed if measure else None),
         "why": check.why,
-        "fix": [_fix(fix, mask) for fix in answer.fixes],
+        "fix": [_fix(fix, mask) for fix in answer.remedies],
         "docs": list(check.docs),
         "evidence": [_evidence(piece, mask) for piece in answer.evidence],
         "depends_on": list(check.needs),
@@ -98,7 +99,7 @@ def _measured(words: str, measure: Measure | None, value: float | None) -> dict[
     return {"value": value, "unit": measure.unit if measure else None, "text": words}
 
 
-def _fix(fix: Fix, mask: _Mask) -> dict[str, Any]:
+def _fix(fix: Remedy, mask: _Mask) -> dict[str, Any]:
     return {"text": mask(fix.text), "commands": [_command(c) for c in fix.commands]}
 
 

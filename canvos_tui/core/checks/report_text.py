@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from canvos_tui.core.checks.check import CheckAnswer, CheckResult, Fix
+from canvos_tui.core.checks.check import CheckAnswer, CheckResult
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
@@ -56,7 +57,7 @@ def _block(result: CheckResult) -> Iterator[str]:
     if answer.required:
         yield f"     needs  {plain(answer.required)}"
     yield f"     why    {check.why} ({check.guide})"
-    for number, fix in enumerate(answer.fixes):
+    for number, fix in enumerate(answer.remedies):
         yield f"     {'or' if number else 'fix':<6} {plain(fix.text)}"
         yield from (f"              {command.run}{'   [root]' if command.root else ''}" for command in fix.commands)
     yield from (f"     doc    {url}" for url in check.docs)
@@ -111,12 +112,12 @@ def markdown(report: Report) -> str:
                 "",
                 f"{result.check.why} ({result.check.guide})",
             ]
-            lines += [line for fix in result.answer.fixes for line in _fix(fix)]
+            lines += [line for fix in result.answer.remedies for line in _fix(fix)]
             lines += _evidence(result.answer)
     return "\n".join(lines) + "\n"
 
 
-def _fix(fix: Fix) -> Iterator[str]:
+def _fix(fix: Remedy) -> Iterator[str]:
     yield from ("", f"* {plain(fix.text)}")
     if fix.commands:
         yield from ("", *_fenced(tuple(c.run + ("   # needs root" if c.root else "") for c in fix.commands)))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Command, Context, Fix, Method
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Method
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
 TOGETHER = 8  # more processes at a time gain nothing on a small machine
@@ -102,14 +102,14 @@ def _answer(task: asyncio.Task[CheckAnswer], check: Check) -> CheckAnswer:
     if error is None:
         return task.result()
     if isinstance(error, CanvosError):
-        return CheckAnswer(Status.UNKNOWN, error.message, "an answer", (Fix(error.remedy),) if error.remedy else ())
+        return CheckAnswer(Status.UNKNOWN, error.message, "an answer", (Remedy(error.remedy),) if error.remedy else ())
     # a bug in one check must not hide the answers of the others
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     where = f" in {PurePath(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno}" if trace else ""
     told = f"the check itself failed: {type(error).__name__}{where}"
-    fix = Fix(
+    fix = Remedy(
         "This is a fault of canvos-tui, please report it; to go on without this answer", (Command(f"canvos-tui doctor --skip {check.id}"),)
     )
     return CheckAnswer(Status.UNKNOWN, told, "an answer", (fix,), method=Method.NOT_VERIFIABLE)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from typing import Any
 
 from canvos_tui.core.diagnosis.fixed_text import fixed_text
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
 from canvos_tui.core.run.phase import Phase
 
@@ -34,18 +34,6 @@ class Priority(Enum):
 
 
 @dataclass(frozen=True)
-class Advice:
-    """What to do, in a sentence and as commands; words in capitals stand for the reader's own values."""
-
-    text: str
-    commands: tuple[str, ...] = ()
-
-    def filled(self, values: Mapping[str, str]) -> Advice:
-        """The same with the values that are known, by the names of a run's ids."""
-        return Advice(self.text, tuple(fill(command, values) for command in self.commands))
-
-
-@dataclass(frozen=True)
 class Pattern:
     """A regular expression, and a text that is in everything it matches."""
 
@@ -62,7 +50,7 @@ class KnownError:
     priority: Priority
     patterns: tuple[Pattern, ...]
     explanation: str
-    fix: tuple[Advice, ...]
+    remedies: tuple[Remedy, ...]  # words in capitals in a command stand for the reader's own values
     samples: tuple[str, ...]
     phase: Phase | None = None
     unless: tuple[re.Pattern[str], ...] = ()
@@ -118,8 +106,12 @@ class Catalogue:
         return next((entry for entry in self.entries if entry.id == name), None)
 
 
-def fill(command: str, values: Mapping[str, str]) -> str:
-    """The command with real values for its words in capitals; those that are not known stay."""
+def filled(remedy: Remedy, values: Mapping[str, str]) -> Remedy:
+    """The same with real values, by the names of a run's ids, for the words in capitals; those that are not known stay."""
+    return replace(remedy, commands=tuple(replace(command, run=_fill(command.run, values)) for command in remedy.commands))
+
+
+def _fill(command: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda found: shlex.quote(values.get(_PLACES[found[0]], "") or found[0]), command)
 
 
@@ -168,7 +160,7 @@ def _entry(item: Mapping[Any, Any]) -> KnownError:
         Priority[priority],
         patterns,
         _text(item, "explanation"),
-        tuple(_advice(fix) for fix in item["fix"]),
+        tuple(_remedy(fix) for fix in item["fix"]),
         samples,
         phase=Phase(_text(item, "phase")) if item.get("phase") else None,
         unless=tuple(_regex(text) for text in _texts(item, "unless")),
@@ -214,10 +206,14 @@ def _pattern(text: str) -> Pattern:
     return Pattern(regex, fixed)
 
 
-def _advice(value: object) -> Advice:
+def _remedy(value: object) -> Remedy:
     if not isinstance(value, Mapping) or not value.keys() <= {"text", "commands"}:
         raise TypeError("a fix has a text and commands, nothing else")
-    return Advice(_text(value, "text"), _texts(value, "commands"))
+    return Remedy(_text(value, "text"), tuple(_command(text) for text in _texts(value, "commands")))
+
+
+def _command(text: str) -> Command:
+    return Command(text, root=text.startswith("sudo "))
 
 
 def _address(text: str) -> str:

@@ -19,7 +19,6 @@ _WORD_OF_AWS = re.compile(r"Status Message: \S|An error occurred \(\w|AWS_(?:ERR
 _LINES, _NEAR = 3, 10  # lines of evidence, and how far apart they may be
 _HITS = 400  # places that are remembered at most
 _FOLLOWERS = 8
-COMMAND = "$ "  # before a command among the sentences of a fix
 _WIDTH = 400  # characters of a line of evidence
 
 
@@ -45,11 +44,10 @@ class Hit:
         return self.lines[0].line if self.lines else 0
 
     def cause(self) -> Cause:
-        """In the words of the catalogue, with commands marked by a dollar sign."""
+        """In the words of the catalogue."""
         entry = self.entry
-        fix = tuple(line for advice in entry.fix for line in (advice.text, *(f"{COMMAND}{command}" for command in advice.commands)))
         explanation = f"{entry.explanation} {entry.concerns()}".strip()
-        return Cause(entry.id, entry.title, explanation, fix, tuple(e.text for e in self.lines), self.line, entry.docs)
+        return Cause(entry.id, entry.title, explanation, entry.remedies, tuple(e.text for e in self.lines), self.line, entry.docs)
 
 
 class Matcher:

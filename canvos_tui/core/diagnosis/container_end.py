@@ -1,11 +1,15 @@
-"""How the build's container ended, by what its engine says. A build whose container is killed cannot tell: the log breaks off."""
+"""How the build's container ended, by what its engine says, and what it means when the engine itself was away.
+
+A build whose container is killed cannot tell: the log breaks off.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.containers import BUILDER, ListedContainer
 from canvos_tui.core.run.result import Cause, Finding
 from canvos_tui.core.status import Status
@@ -15,7 +19,9 @@ _KILL = 9
 _NEAR = timedelta(seconds=60)  # Earthly gives up 30 s after a signal; what was longer ago did not end anything
 _SLACK = timedelta(seconds=1)  # between the engine's clock and ours
 _OUTSIDE, _MEMORY = "The build's container was ended from outside", "The build's container was killed for want of memory"
-_DMESG = "$ sudo dmesg -T | grep -i 'killed process' | tail"
+_DMESG = Command("sudo dmesg -T | grep -i 'killed process' | tail", root=True)
+_FREE = Command("free -g")
+_LOG = Command("sudo journalctl -u docker --no-pager -n 50", root=True)
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,10 @@ def killed(end: ContainerEnd, seen: datetime, command_ended: datetime, known: Ca
     if not end.signal or (end.died is not None and end.died.at > command_ended + _SLACK):
         return None
     title = _MEMORY if end.starved else _OUTSIDE
-    explanation, fix = _starved() if end.starved else _asked(end, seen) if end.asked else _unasked(end)
+    explanation, remedy = _starved() if end.starved else _asked(end, seen) if end.asked else _unasked(end)
     if known is not None:
         explanation += f" What the log shows besides: {known.title}."
-    return Cause("container-killed", title, explanation, fix, (*_words(end), f"last seen running at {clock(seen)}"))
+    return Cause("container-killed", title, explanation, (remedy,), (*_words(end), f"last seen running at {clock(seen)}"))
 
 
 def lost(end: ContainerEnd, seen: datetime) -> Cause | None:
@@ -99,8 +105,8 @@ def lost(end: ContainerEnd, seen: datetime) -> Cause | None:
         "The engine notes down what happens to containers, and has nothing on this one, although it ran. A restart of the engine, "
         "which ends containers, makes it forget; so do very many other events."
     )
-    fix = ("look at the engine's log for a restart, then start the build again", _journal(seen))
-    return Cause("container-lost", title, why, fix, (f"container {named(end.container)}, last seen running at {clock(seen)}",))
+    remedy = Remedy("look at the engine's log for a restart, then start the build again", (_journal(seen),))
+    return Cause("container-lost", title, why, (remedy,), (f"container {named(end.container)}, last seen running at {clock(seen)}",))
 
 
 def memory_findings(ends: Iterable[ContainerEnd]) -> tuple[Finding, ...]:
@@ -123,26 +129,26 @@ def clock(at: datetime) -> str:
     return f"{at:%H:%M:%S} UTC"
 
 
-def _starved() -> tuple[str, tuple[str, ...]]:
+def _starved() -> tuple[str, Remedy]:
     why = "The kernel killed its main process because memory ran out; the engine says so. The guide asks for 8 GB."
-    return why, ("give the machine more memory or swap, or run less beside the build", "$ free -g", _DMESG)
+    return why, Remedy("give the machine more memory or swap, or run less beside the build", (_FREE, _DMESG))
 
 
-def _asked(end: ContainerEnd, seen: datetime) -> tuple[str, tuple[str, ...]]:
+def _asked(end: ContainerEnd, seen: datetime) -> tuple[str, Remedy]:
     why = (
         f"The engine was told to send it {_SIGNALS[end.asked[-1].signal]}, and it ended. docker kill, stop, restart and rm -f do that, "
         "an engine that is shut down does, and so does the docker command of the build, when somebody sends it such a signal."
     )
     who = "find out who or what ran docker kill, stop, restart or rm -f, or restarted the engine; then start the build again"
-    return why, (who, _journal(seen))
+    return why, Remedy(who, (_journal(seen),))
 
 
-def _unasked(end: ContainerEnd) -> tuple[str, tuple[str, ...]]:
+def _unasked(end: ContainerEnd) -> tuple[str, Remedy]:
     why = (
         f"It was ended by {_SIGNALS[end.signal]}. The engine was not asked to send it and reports no want of memory: somebody or something "
         "on this machine did, or its kernel because the whole machine was short of memory; the kernel's log tells."
     )
-    return why, ("look for killed processes in the kernel's log, then start the build again", _DMESG, "$ free -g")
+    return why, Remedy("look for killed processes in the kernel's log, then start the build again", (_DMESG, _FREE))
 
 
 def _words(end: ContainerEnd) -> tuple[str, ...]:
@@ -156,5 +162,28 @@ def _words(end: ContainerEnd) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _journal(seen: datetime) -> str:
-    return f"$ sudo journalctl -u docker --no-pager --since '{seen:%Y-%m-%d %H:%M:%S} UTC'"
+def _journal(seen: datetime) -> Command:
+    return Command(f"sudo journalctl -u docker --no-pager --since '{seen:%Y-%m-%d %H:%M:%S} UTC'", root=True)
+
+
+# -- the engine itself was away ----------------------------------------------------------------------------
+
+
+def still_gone(error: str, answered: datetime, containers: Sequence[ListedContainer], *, before_end: bool) -> Cause:
+    """The engine does not answer; `before_end` says whether that was seen while the build ran, `containers` are those that ran last."""
+    title = "The Docker engine went away during the build" if before_end else "The Docker engine was gone when the build's command ended"
+    why = f"Nobody listens on its socket any more; it answered last at {clock(answered)}."
+    if containers:
+        ran = ", ".join(named(container) for container in containers)
+        why += f" Whether the build's container {ran} ended with it is not known: a container can outlive its engine."
+    remedy = Remedy("start the engine again and look at its log", (Command("sudo systemctl start docker", root=True), _LOG))
+    return Cause("engine-gone", title, why, (remedy,), (error,))
+
+
+def back_again(error: str, left: Sequence[ListedContainer]) -> Cause:
+    """The engine answers again, but it was away while the build ran; `left` are the build's containers that run."""
+    ran = ", ".join(named(container) for container in left)
+    fate = f"the build's container {ran} still runs, without its command" if left else "no container of the build runs any more"
+    why = f"Nobody listened on its socket for a while. It answers again, and {fate}."
+    remedy = Remedy("look at the engine's log for why it was restarted, then start the build again", (_LOG,))
+    return Cause("engine-gone", "The Docker engine went away during the build", why, (remedy,), (error,))

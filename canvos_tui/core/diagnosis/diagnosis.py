@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from canvos_tui.core.diagnosis.catalogue import Advice, Catalogue
+from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
 from canvos_tui.core.diagnosis.cause_search import Hit, LogEvidence, Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
 from canvos_tui.core.diagnosis.story import LogStory, Warned
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.phase import Phase
@@ -34,7 +35,7 @@ class Diagnosis:
     result: str
     phase: Phase | None = None
     cause: Cause | None = None
-    fix: tuple[Advice, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     evidence: tuple[LogEvidence, ...] = ()
     follow_on: tuple[LogEvidence, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class Diagnosis:
         told: dict[str, Any] | None = None
         if cause is not None:
             told = {"id": cause.id, "title": cause.title, "explanation": cause.explanation}
-            told["fix"] = [{"text": advice.text, "commands": list(advice.commands)} for advice in self.fix]
+            told["fix"] = [{"text": remedy.text, "commands": [c.run for c in remedy.commands]} for remedy in self.remedies]
             told["docs"] = list(cause.docs)
         return {
             "schema": SCHEMA,
@@ -101,7 +102,7 @@ class Diagnoser:
             result,
             phase=_phase(facts, story, hit, result),
             cause=cause,
-            fix=tuple(advice.filled(ids) for advice in hit.entry.fix) if hit is not None else (),
+            remedies=tuple(filled(remedy, ids) for remedy in hit.entry.remedies) if hit is not None else (),
             evidence=self._evidence(cause, hit),
             follow_on=self._placed(self._matcher.followers(hit)) if hit is not None else (),
             ids=ids,

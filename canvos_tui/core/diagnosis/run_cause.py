@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from canvos_tui.core.diagnosis.catalogue import Catalogue, fill
-from canvos_tui.core.diagnosis.cause_search import COMMAND, Hit, Matcher
+from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
+from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine
 from canvos_tui.core.run.phase import Phase
@@ -32,8 +32,8 @@ def with_cause(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: 
         return result
     values = {**facts.ids, "bucket": result.bucket, "key": result.key, "region": result.region}
     values |= {name: found for name, found in (("ami", result.ami), ("snapshot", result.snapshot)) if found}
-    fix = tuple(fill(line, values) if line.startswith(COMMAND) else line for line in result.cause.fix)
-    return replace(result, cause=replace(result.cause, fix=fix))
+    remedies = tuple(filled(remedy, values) for remedy in result.cause.remedies)
+    return replace(result, cause=replace(result.cause, remedies=remedies))
 
 
 def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Catalogue) -> RunResult:

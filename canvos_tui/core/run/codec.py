@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.run.events import (
     BuildEvent,
     CancelAsked,
@@ -31,6 +32,7 @@ from canvos_tui.core.run.run import BuildPlan
 
 RESULT_SCHEMA = "canvos-tui.result/1"
 PLAN_SCHEMA = "canvos-tui.run/1"
+_MARK = "$ "  # before a command in `fix`
 _KINDS: dict[str, type[Any]] = {
     "started": Started,
     "phase": PhaseEntered,
@@ -89,8 +91,14 @@ def parse_plan(text: str) -> BuildPlan | None:
 
 
 def result_data(result: RunResult) -> dict[str, Any]:
-    """The result as plain data, for a JSON document of schema `canvos-tui.result/1`."""
-    return {"schema": RESULT_SCHEMA, **_pack(result)}
+    """The result as plain data, for a JSON document of schema `canvos-tui.result/1`.
+
+    What to do stands in it twice: as `remedies`, and as the lines of `fix`, which readers of the first version know.
+    """
+    data = {"schema": RESULT_SCHEMA, **_pack(result)}
+    if result.cause is not None:
+        data["cause"]["fix"] = [line for remedy in result.cause.remedies for line in _lines(remedy)]
+    return data
 
 
 def result_text(result: RunResult) -> str:
@@ -101,7 +109,26 @@ def result_text(result: RunResult) -> str:
 def parse_result(text: str) -> RunResult | None:
     """The result of a document, None when it is damaged."""
     data = _document(text)
+    cause = data.get("cause") if data is not None else None
+    if isinstance(cause, dict) and "remedies" not in cause:
+        cause["remedies"] = _remedies(cause.get("fix") or [])
     return _build(RunResult, data) if data is not None else None
+
+
+def _lines(remedy: Remedy) -> list[str]:
+    return [remedy.text, *(f"{_MARK}{command.run}" for command in remedy.commands)]
+
+
+def _remedies(lines: list[Any]) -> list[dict[str, Any]]:
+    """The `fix` of a result that 0.1.0 wrote, whose commands stood below their sentence behind a dollar sign, as `remedies`."""
+    found: list[dict[str, Any]] = []
+    for line in (str(line) for line in lines):
+        if line.startswith(_MARK) and found:
+            command = line.removeprefix(_MARK)
+            found[-1]["commands"].append({"run": command, "root": command.startswith("sudo ")})
+        else:
+            found.append({"text": line, "commands": []})
+    return found
 
 
 def _document(text: str) -> dict[str, Any] | None:

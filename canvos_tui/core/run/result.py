@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import RunId
 from canvos_tui.core.status import Status
@@ -48,7 +49,7 @@ class Cause:
     id: str
     title: str
     explanation: str
-    fix: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     evidence: tuple[str, ...] = ()
     line: int = 0
     docs: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
@@ -153,7 +154,7 @@ def _old_object(chain: Chain) -> Cause:
     text = "the object in the bucket is the one from before the run: nothing of this build was uploaded"
     if chain.image is not None:
         text += f", and {chain.image.image_id} holds the older image"
-    return Cause("object-reused", "The upload was skipped", text, ("use an S3 key that is not in use",))
+    return Cause("object-reused", "The upload was skipped", text, (Remedy("use an S3 key that is not in use"),))
 
 
 def _unfinished_image(image: Image) -> Verdict:
@@ -166,18 +167,18 @@ def _unfinished_image(image: Image) -> Verdict:
 
 def _import_failed(task: ImportTask) -> Cause:
     reason = task.message or "AWS gave no reason"
-    fix: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     if any(word in task.message for word in ("403", "access")):
-        fix = ("let the role vmimport read the bucket (and its key, if the bucket is encrypted)",)
+        remedies = (Remedy("let the role vmimport read the bucket (and its key, if the bucket is encrypted)"),)
     elif "ServerError" in task.message:
-        fix = ("this is an error on AWS' side: start the import again",)
-    return Cause("import-failed", f"The snapshot import ended as `{task.status}`", reason, fix, (reason,))
+        remedies = (Remedy("this is an error on AWS' side: start the import again"),)
+    return Cause("import-failed", f"The snapshot import ended as `{task.status}`", reason, remedies, (reason,))
 
 
 def _unseen(chain: Chain) -> Cause:
     reason = "; ".join(chain.sighting.blind) or "no answer"
-    fix = ("look again when AWS answers, with keys that may describe import tasks and images",)
-    return Cause("aws-unseen", "AWS could not be asked whether the AMI exists", reason, fix)
+    remedy = Remedy("look again when AWS answers, with keys that may describe import tasks and images")
+    return Cause("aws-unseen", "AWS could not be asked whether the AMI exists", reason, (remedy,))
 
 
 def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
@@ -194,7 +195,9 @@ def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
         return Phase.REGISTER, Cause("foreign-snapshot", "The AMI was made from another snapshot", text)
     old = chain.baseline.images
     text = f"{old[0].image_id} has the name already and is older than this run" if old else f"{chain.snapshot} is in no AMI of this account"
-    return Phase.REGISTER, Cause("no-new-ami", "No AMI was made from this run's snapshot", text, ("use an S3 key that no AMI has as name",))
+    return Phase.REGISTER, Cause(
+        "no-new-ami", "No AMI was made from this run's snapshot", text, (Remedy("use an S3 key that no AMI has as name"),)
+    )
 
 
 # -- findings ------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from canvos_tui.core.checks.check import CheckResult, Command, Evidence, Fix
+from canvos_tui.core.checks.check import CheckResult, Evidence
 from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
@@ -57,14 +58,14 @@ def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
     if answer.required and result.status is not Status.SKIP:
         yield from labelled("Needs", plain(answer.required), width)
     yield from labelled("Why", check.why, width)
-    if answer.fixes:
-        yield from _fix(answer.fixes, shape)
+    if answer.remedies:
+        yield from _fix(answer.remedies, shape)
     for number, url in enumerate(check.docs):
         yield from labelled("" if number else "Doc", url, width)
     yield from _evidence(result, shape)
 
 
-def _fix(fixes: tuple[Fix, ...], shape: Shape) -> Iterator[str]:
+def _fix(fixes: tuple[Remedy, ...], shape: Shape) -> Iterator[str]:
     """The chosen fix in full, and how many others there are."""
     chosen = fixes[shape.fix % len(fixes)]
     yield from labelled("Fix", plain(chosen.text), shape.width)
@@ -128,7 +129,7 @@ def raw_output(result: CheckResult) -> str:
 
 def commands_of(result: CheckResult, fix: int) -> str:
     """The commands of the chosen fix as they are to be run; empty when it has none."""
-    fixes = result.answer.fixes
+    fixes = result.answer.remedies
     return "\n".join(command.run for command in fixes[fix % len(fixes)].commands) if fixes else ""
 
 

@@ -142,7 +142,7 @@ def _ways(result: CheckResult, probe: RightProbe | None, width: int) -> list[str
     if result.check.id == PUT_ID and result.status is Status.UNKNOWN:
         return _labelled("Fix", "Enter offers four ways to find out; each says what it leaves behind", width)
     lines: list[str] = []
-    for number, fix in enumerate(result.answer.fixes):
+    for number, fix in enumerate(result.answer.remedies):
         lines += _labelled("Or" if number else "Fix", fix.text, width)
         lines += [f"{'':<{_LABEL}}{command.run}" for command in fix.commands]
     return lines
@@ -169,7 +169,7 @@ def document(result: CheckResult, about: Subject) -> str:
     user = result.check.id in NAMES and ":" in NAMES[result.check.id][0]
     names = ("user-policy.json",) if user else ("trust-policy.json", "role-policy.json") if _about_role(result) else ()
     parts = [f"{name}\n{files[name]}" for name in names]
-    for fix in result.answer.fixes:
+    for fix in result.answer.remedies:
         parts.append("\n".join((fix.text, *(f"  {c.run}" for c in fix.commands))))
     return "\n".join(parts)
 

@@ -211,11 +211,11 @@ class AwsRights(StepPanel):
     def action_copy_fix(self) -> None:
         """Copies the commands of the row's fix."""
         picked = self._picked
-        if picked is None or not picked.answer.fixes:
+        if picked is None or not picked.answer.remedies:
             self.hint("there is no fix to copy in this row")
             return
-        commands = [c.run for fix in picked.answer.fixes for c in fix.commands]
-        self.post_message(CopyAsked("\n".join(commands) or picked.answer.fixes[0].text, f"fix of {picked.check.id}"))
+        commands = [c.run for fix in picked.answer.remedies for c in fix.commands]
+        self.post_message(CopyAsked("\n".join(commands) or picked.answer.remedies[0].text, f"fix of {picked.check.id}"))
 
     def action_copy_message(self) -> None:
         """Copies a complete message to an AWS administrator."""

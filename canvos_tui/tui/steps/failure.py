@@ -140,7 +140,8 @@ def failure_lines(result: RunResult) -> list[str]:
     if cause is not None:
         lines.append(f"-- {cause.id} " + "-" * max(0, 66 - len(cause.id)))
         lines += [f"Cause  {cause.title}", f"       {cause.explanation}"]
-        lines += [f"Fix    {fix}" for fix in cause.fix]
+        for remedy in cause.remedies:
+            lines += [f"Fix    {remedy.text}", *(f"       $ {command.run}" for command in remedy.commands)]
         lines += [f"       | {line}" for line in cause.evidence[:4]]
         lines += [f"Doc    {url}" for url in cause.docs[:2]]
         lines += [f"       log line {cause.line}"] if cause.line else []

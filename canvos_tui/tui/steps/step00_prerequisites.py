@@ -194,7 +194,7 @@ class Prerequisites(StepPanel):
     def action_next_fix(self) -> None:
         """Shows the next fix of this row."""
         picked = self._picked
-        if picked is None or len(picked.answer.fixes) < 2:
+        if picked is None or len(picked.answer.remedies) < 2:
             self.hint("this row has no other fix")
         else:
             self.query_one(CheckList).next_fix()

@@ -62,7 +62,7 @@ async def test_a_crash_and_a_known_error_are_unknown_with_their_reason():
     crashed, refused = await run((check("A", ask=crash), check("B", ask=refuse)), context(), lambda _: None)
     assert (crashed.status, "ZeroDivisionError" in crashed.answer.observed) == (Status.UNKNOWN, True)
     assert refused.answer.observed == "no engine"
-    assert refused.answer.fixes[0].text == "start it"
+    assert refused.answer.remedies[0].text == "start it"
 
 
 async def test_no_more_than_eight_run_at_a_time():
@@ -166,4 +166,4 @@ async def test_a_check_that_gives_itself_up_or_times_out_by_itself_says_so():
     first, second = await run((check("A", ask=given_up), check("B", ask=late)), context(), lambda _: None)
     assert (first.status, first.answer.observed) == (Status.UNKNOWN, "the check was given up")
     assert second.answer.observed.startswith("the check itself failed: TimeoutError in test_checks.py line")
-    assert second.answer.fixes[0].commands[0].run == "canvos-tui doctor --skip B"
+    assert second.answer.remedies[0].commands[0].run == "canvos-tui doctor --skip B"

@@ -73,7 +73,7 @@ async def test_keys_that_aws_refuses_are_one_failure(tmp_path, code, status):
     error = AwsError("said in a sentence", code=code, remedy="do this", request_id="req-1", status=403)
     results = await World(tmp_path, identity=error).results(answered())
     row = results["AWS-CREDS"]
-    assert (row.status, row.answer.observed, row.answer.fixes[0].text) == (status, "said in a sentence", "do this")
+    assert (row.status, row.answer.observed, row.answer.remedies[0].text) == (status, "said in a sentence", "do this")
     assert row.answer.evidence[0].output == f"{code} req-1"
     others = {n: s for n, s in aws_of(results).items() if n not in {"AWS-CREDS", "AWS-KEYTYPE", "AWS-AMI-NAME"}}
     assert set(others.values()) == {Status.SKIP}
@@ -83,7 +83,7 @@ async def test_a_clock_that_is_off_is_a_warning_before_aws_refuses(tmp_path):
     result = await World(tmp_path, identity=replace(EDGE, clock_skew=-290.0)).one("AWS-CREDS", answered())
     assert result.status is Status.WARN
     assert result.answer.observed.endswith("this clock is 5 min behind")
-    assert result.answer.fixes[0].commands[0].root
+    assert result.answer.remedies[0].commands[0].root
 
 
 async def test_the_kind_of_key(tmp_path):
@@ -125,9 +125,9 @@ async def test_the_bucket_and_its_region(tmp_path, bucket, name, status, observe
 
 async def test_fixes_hold_the_real_bucket_and_region(tmp_path):
     missing = await World(tmp_path, bucket=Bucket("acme-images", False)).one("AWS-BUCKET", answered())
-    assert missing.answer.fixes[0].commands[0].run == "aws s3 mb s3://acme-images --region eu-west-1"
+    assert missing.answer.remedies[0].commands[0].run == "aws s3 mb s3://acme-images --region eu-west-1"
     elsewhere = await World(tmp_path, bucket=replace(BUCKET, region="us-east-1")).one("AWS-BUCKET-REGION", answered())
-    assert "REGION=us-east-1" in elsewhere.answer.fixes[0].text
+    assert "REGION=us-east-1" in elsewhere.answer.remedies[0].text
 
 
 async def test_a_region_that_is_switched_off_or_silent_or_none(tmp_path):
@@ -150,7 +150,7 @@ async def test_a_denied_right_names_the_policy_with_real_values(tmp_path, name, 
     denied = RightProbe(action, Right.DENIED, "dry_run", "UnauthorizedOperation", "You are not authorized")
     result = await World(tmp_path, probes={action: denied}).one(name, answered())
     assert (result.status, result.answer.observed) == (Status.FAIL, "denied (UnauthorizedOperation You are not authorized)")
-    command = result.answer.fixes[0].commands[0].run
+    command = result.answer.remedies[0].commands[0].run
     assert command.startswith("aws iam put-user-policy --user-name edge ")
     assert f'"Action": "{action}"' in command
     expected = (
@@ -171,9 +171,9 @@ async def test_a_role_s_keys_have_no_user_to_give_the_policy_to(tmp_path):
     denied = RightProbe("s3:PutObject", Right.DENIED, "dry_run", "AccessDenied")
     who = replace(EDGE, arn="arn:aws-us-gov:sts::123456789012:assumed-role/builder/me")
     result = await World(tmp_path, probes={"s3:PutObject": denied}, identity=who).one("AWS-S3-PUT", answered())
-    assert result.answer.fixes[0].commands == ()
-    assert "assumed-role/builder/me" in result.answer.fixes[0].text
-    assert "arn:aws-us-gov:s3:::acme-images/*" in result.answer.fixes[0].text
+    assert result.answer.remedies[0].commands == ()
+    assert "assumed-role/builder/me" in result.answer.remedies[0].text
+    assert "arn:aws-us-gov:s3:::acme-images/*" in result.answer.remedies[0].text
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ async def test_the_service_role(tmp_path, probe, status, observed):
     result = await World(tmp_path, probes={"vmimport": probe}).one("AWS-ROLE-VMIMPORT", answered())
     assert (result.status, result.answer.observed) == (status, observed)
     if status in {Status.FAIL, Status.WARN}:
-        commands = [c.run for c in result.answer.fixes[0].commands]
+        commands = [c.run for c in result.answer.remedies[0].commands]
         assert [c.split()[2] for c in commands] == ["create-role", "put-role-policy"]
         assert "acme-images" in commands[1]
 
@@ -204,7 +204,7 @@ async def test_a_misspelt_region_is_told_from_one_that_is_out_of_reach(tmp_path)
     result = await World(tmp_path, probes=silent, region=typo).one("AWS-REGION", answered(REGION="eu-wset-1"))
     assert result.status is Status.FAIL
     assert result.answer.observed.startswith("there seems to be no region eu-wset-1")
-    assert "REGION=eu-west-1" in result.answer.fixes[0].text
+    assert "REGION=eu-west-1" in result.answer.remedies[0].text
 
 
 async def test_keys_of_another_partition(tmp_path):
@@ -241,7 +241,7 @@ async def test_root_keys_are_a_warning(tmp_path):
 )
 async def test_a_bucket_that_is_not_quite_right(tmp_path, bucket, words):
     result = await World(tmp_path, bucket=bucket).one("AWS-BUCKET", answered())
-    assert (result.status, words in result.answer.observed, bool(result.answer.fixes)) == (Status.WARN, True, True)
+    assert (result.status, words in result.answer.observed, bool(result.answer.remedies)) == (Status.WARN, True, True)
 
 
 KMS = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -274,8 +274,8 @@ async def test_default_encryption(tmp_path, found, role, status, words):
     row = results["AWS-ENCRYPTION"]
     assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
     if status is Status.WARN:
-        assert KMS in row.answer.fixes[0].commands[0].run
-        assert "kms:CreateGrant" in row.answer.fixes[0].commands[0].run
+        assert KMS in row.answer.remedies[0].commands[0].run
+        assert "kms:CreateGrant" in row.answer.remedies[0].commands[0].run
 
 
 def task(number: int, key: str = "other", status: str = "active") -> ImportTask:
@@ -309,7 +309,7 @@ async def test_a_question_that_left_something_behind_says_what_and_how_to_remove
     result = await World(tmp_path, probes={"s3:PutObject": probe}).one("AWS-S3-PUT", answered())
     assert result.status is Status.WARN
     assert f"{left} stays in acme-images" in result.answer.observed
-    assert result.answer.fixes[0].commands[0].run == command
+    assert result.answer.remedies[0].commands[0].run == command
 
 
 async def test_answers_come_one_by_one_and_a_hung_group_holds_up_only_itself(tmp_path):
@@ -351,7 +351,7 @@ async def test_an_object_of_that_key_or_one_that_starts_with_it(tmp_path):
     taken = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", answered())
     assert taken.status is Status.FAIL
     assert taken.answer.observed.startswith("s3://acme-images/edge-1 exists (4.1 GB, 3 days ago)")
-    assert "S3_KEY=edge-1-20260823-1412" in taken.answer.fixes[0].text
+    assert "S3_KEY=edge-1-20260823-1412" in taken.answer.remedies[0].text
     near = await World(tmp_path, objects=stored("edge-1.raw")).one("AWS-KEY-CLASH", answered())
     assert (near.status, "starts with this key" in near.answer.observed) == (Status.FAIL, True)
     meant = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", answered().after(ReuseAllowed("edge-1")))

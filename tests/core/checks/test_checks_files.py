@@ -58,7 +58,7 @@ async def test_a_good_arg_file(tmp_path, folder):
 async def test_an_arg_file_that_breaks_the_build(tmp_path, folder, text, observed):
     result = await judged(tmp_path, folder, ".arg", text, "FILE-ARG")
     assert (result.status, result.answer.observed) == (Status.FAIL, observed)
-    assert str(folder / ".arg") in result.answer.fixes[0].commands[0].run
+    assert str(folder / ".arg") in result.answer.remedies[0].commands[0].run
 
 
 async def test_an_arg_file_with_something_to_know(tmp_path, folder):
@@ -105,7 +105,7 @@ async def test_the_secret_file_needs_three_ids_and_shows_none(tmp_path, folder, 
 
 async def test_the_missing_profile_line_can_be_pasted(tmp_path, folder):
     result = await judged(tmp_path, folder, ".secret", f"AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY={SECRET}\n", "FILE-SECRET")
-    assert result.answer.fixes[0].commands[0].run == f"echo 'AWS_PROFILE=' >> {folder}/.secret"
+    assert result.answer.remedies[0].commands[0].run == f"echo 'AWS_PROFILE=' >> {folder}/.secret"
 
 
 async def test_the_mode_of_the_secret_file(tmp_path, folder):
@@ -113,7 +113,7 @@ async def test_the_mode_of_the_secret_file(tmp_path, folder):
     (folder / ".secret").chmod(0o644)
     wide = await World(tmp_path).one("FILE-SECRET-PERM", at(folder))
     assert (wide.status, wide.answer.observed) == (Status.WARN, "mode 0644: others may read it")
-    assert wide.answer.fixes[0].commands[0].run == f"chmod 600 {folder}/.secret"
+    assert wide.answer.remedies[0].commands[0].run == f"chmod 600 {folder}/.secret"
     (folder / ".secret").chmod(0o600)
     assert (await World(tmp_path).one("FILE-SECRET-PERM", at(folder))).status is Status.PASS
 
@@ -123,7 +123,7 @@ async def test_git_should_ignore_the_secret_file(tmp_path, folder):
     (folder / ".gitignore").write_text("build/\n")
     result = await World(tmp_path).one("FILE-SECRET-IGNORED", at(folder))
     assert result.status is Status.WARN
-    assert result.answer.fixes[0].commands[0].run == f"echo .secret >> {folder}/.git/info/exclude"
+    assert result.answer.remedies[0].commands[0].run == f"echo .secret >> {folder}/.git/info/exclude"
 
 
 @pytest.mark.parametrize(

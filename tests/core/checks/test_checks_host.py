@@ -119,7 +119,7 @@ async def test_processor_and_memory(tmp_path, change, name, status, observed):
     world.machine = replace(world.machine, **change)
     result = await world.one(name)
     assert (result.status, result.answer.observed) == (status, observed)
-    assert bool(result.answer.fixes) is (status is not Status.PASS)
+    assert bool(result.answer.remedies) is (status is not Status.PASS)
 
 
 async def test_a_measured_number_stands_beside_the_needed_one(tmp_path):
@@ -149,7 +149,7 @@ async def test_one_disk_for_both_is_judged_once_by_its_free_space(tmp_path, free
     result = await disk(tmp_path, (free, 400), None)
     assert (result.status, result.answer.required) == (status, rule)
     assert result.answer.observed == f"{free} of 400 GB free on /, for Docker and the checkout"
-    assert bool(result.answer.fixes) is (status is not Status.PASS)
+    assert bool(result.answer.remedies) is (status is not Status.PASS)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ async def test_two_disks_are_both_shown_and_the_tight_one_is_named(tmp_path, her
     )
     if mount:
         assert f"GB free on {mount} (" in result.answer.required
-        assert f"GB on {mount}," in result.answer.fixes[0].text
-        assert result.answer.fixes[0].commands[0].run == f"df -h {mount}"
+        assert f"GB on {mount}," in result.answer.remedies[0].text
+        assert result.answer.remedies[0].commands[0].run == f"df -h {mount}"
 
 
 async def test_docker_s_disk_where_the_engine_was_not_asked(tmp_path):
@@ -182,7 +182,7 @@ async def test_docker_s_disk_where_the_engine_was_not_asked(tmp_path):
     away = await disk(tmp_path, (300, 400), (300, 400), docker=replace(ENGINE, host="tcp://build.example:2375"))
     assert away.status is Status.WARN
     assert away.answer.observed.endswith("behind tcp://build.example:2375 and was not seen")
-    assert away.answer.fixes
+    assert away.answer.remedies
     desktop = await disk(tmp_path, (300, 400), (300, 400), docker=replace(ENGINE, desktop=True))
     assert desktop.answer.observed.endswith("virtual machine of Docker Desktop and was not seen")
 
@@ -217,9 +217,9 @@ async def test_what_takes_processors_and_memory_away_is_named(tmp_path):
     cpu, memory = await world.one("HOST-CPU"), await world.one("HOST-MEM")
     assert (cpu.status, cpu.answer.observed) == (Status.FAIL, "1.5, a control group allows no more of 8")
     assert memory.answer.observed == "4.0 GB, a control group allows no more of 16.0 GB"
-    assert "--cpus" in cpu.answer.fixes[0].text
+    assert "--cpus" in cpu.answer.remedies[0].text
     small = World(tmp_path, docker=replace(ENGINE, cpus=2, memory=4 * GB))
     cpu, memory = await small.one("HOST-CPU"), await small.one("HOST-MEM")
     assert (cpu.status, cpu.answer.observed) == (Status.FAIL, "2 in the machine of Docker's engine")
     assert (memory.status, memory.answer.observed) == (Status.FAIL, "4.0 GB in the machine of Docker's engine")
-    assert "virtual machine" in memory.answer.fixes[0].text
+    assert "virtual machine" in memory.answer.remedies[0].text

@@ -42,7 +42,7 @@ async def test_a_host_that_answers(tmp_path, name):
     assert (result.status, result.answer.observed) == (Status.PASS, f"{host} answers {code} in 0.2 s")
     odd = await World(tmp_path, reached={url: Reach(url, "ok", 503, "503 Busy")}).one(name, chosen())
     assert (odd.status, odd.answer.observed) == (Status.WARN, f"{host} answers 503")
-    assert odd.answer.fixes
+    assert odd.answer.remedies
 
 
 async def test_the_endpoints_of_a_region_wait_for_it_and_follow_an_override(tmp_path):
@@ -94,7 +94,7 @@ async def test_a_host_that_was_not_reached_is_unknown_and_says_at_which_step(tmp
     detail = "the detail" if step in {"proxy", "timeout"} else f"{step}: the detail"
     assert (result.status, result.answer.observed) == (Status.UNKNOWN, f"quay.io: {detail}")
     assert result.answer.method is Method.NOT_VERIFIABLE
-    assert result.answer.fixes[0].text.startswith(advice)
+    assert result.answer.remedies[0].text.startswith(advice)
 
 
 async def test_no_proxy_and_a_proxy_that_lets_through(tmp_path):
@@ -110,7 +110,7 @@ async def test_a_proxy_that_wants_a_password_is_one_failure_for_all_hosts(tmp_pa
     results = await world.results()
     row = results["NET-PROXY"]
     assert row.status is Status.FAIL
-    assert row.answer.fixes[0].commands[0].run == "export HTTPS_PROXY=http://USER:PASSWORD@proxy.example:3128"
+    assert row.answer.remedies[0].commands[0].run == "export HTTPS_PROXY=http://USER:PASSWORD@proxy.example:3128"
     assert {results[n].answer.observed for n in HOSTS} == {"waits for NET-PROXY"}
     assert world.asked[GITHUB] == 1
 
@@ -125,7 +125,7 @@ async def test_a_proxy_that_was_not_reached_is_unknown(tmp_path):
 async def test_a_proxy_address_that_is_none(tmp_path):
     result = await World(tmp_path, environ={"HTTP_PROXY": "socks5://proxy"}).one("NET-PROXY")
     assert result.status is Status.FAIL
-    assert result.answer.fixes[0].commands[0].run == "unset HTTP_PROXY http_proxy"
+    assert result.answer.remedies[0].commands[0].run == "unset HTTP_PROXY http_proxy"
 
 
 async def test_the_build_s_proxy_and_the_shell_s_should_be_the_same(tmp_path):
@@ -133,7 +133,10 @@ async def test_the_build_s_proxy_and_the_shell_s_should_be_the_same(tmp_path):
     result = await World(tmp_path, environ=PROXY).one("NET-PROXY", draft, final=True)
     assert result.status is Status.WARN
     assert result.answer.observed == (".arg: HTTPS_PROXY http://other.example:1; this shell: HTTPS_PROXY http://***@proxy.example:3128")
-    assert [c.run for c in result.answer.fixes[0].commands] == ["export HTTPS_PROXY=http://other.example:1", "unset HTTP_PROXY http_proxy"]
+    assert [c.run for c in result.answer.remedies[0].commands] == [
+        "export HTTPS_PROXY=http://other.example:1",
+        "unset HTTP_PROXY http_proxy",
+    ]
     elsewhere = fresh().after(FolderChosen(tmp_path / "CanvOS", "x"))
     bare = await World(tmp_path, environ=PROXY).one("NET-PROXY", elsewhere)
     assert (bare.status, bare.answer.observed.startswith("the answers: no proxy")) == (Status.WARN, True)

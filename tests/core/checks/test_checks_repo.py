@@ -54,21 +54,21 @@ async def test_a_place_that_is_something_else(tmp_path):
     for name, words in (("file", "a file"), ("other", "a folder with other files"), ("git", "another git repository")):
         result = await World(tmp_path).one("REPO-CLONE", at(tmp_path / name))
         assert (result.status, result.answer.observed) == (Status.FAIL, f"{tmp_path / name} is {words}")
-        assert result.answer.fixes[0].commands[0].run == f"git clone https://git.example/CanvOS {tmp_path / name}/CanvOS"
+        assert result.answer.remedies[0].commands[0].run == f"git clone https://git.example/CanvOS {tmp_path / name}/CanvOS"
 
 
 async def test_a_tag_without_the_target_names_one_that_has_it(tmp_path, folder):
     canvos_repo.git(folder, "checkout", "-q", "v4.8.5")
     result = await World(tmp_path).one("REPO-TARGET", at(folder, "v4.8.5"))
     assert (result.status, result.answer.observed) == (Status.FAIL, "v4.8.5 has no +aws-cloud-image target")
-    assert result.answer.fixes[0].commands[0].run == f"git -C {folder} checkout v4.9.38"
+    assert result.answer.remedies[0].commands[0].run == f"git -C {folder} checkout v4.9.38"
     assert result.answer.evidence[0].exit_code == 1
 
 
 async def test_another_tag_than_the_chosen_one(tmp_path, folder):
     result = await World(tmp_path).one("REPO-TAG", at(folder, "v4.9.37"))
     assert (result.status, result.answer.observed) == (Status.WARN, "on v4.9.38, chosen was v4.9.37")
-    assert result.answer.fixes[0].commands[0].run == f"git -C {folder} checkout v4.9.37"
+    assert result.answer.remedies[0].commands[0].run == f"git -C {folder} checkout v4.9.37"
 
 
 async def test_a_tag_whose_agent_is_older(tmp_path, folder):
@@ -91,21 +91,21 @@ async def test_changes_and_left_overs_are_told_apart(tmp_path, folder):
     (folder / ".env").write_text("X=1\n")
     result = await World(tmp_path).one("REPO-DIRTY", at(folder))
     assert (result.status, result.answer.observed) == (Status.WARN, "1 changed: Earthfile")
-    assert f"git -C {folder} stash -u" in [c.run for c in result.answer.fixes[0].commands]
+    assert f"git -C {folder} stash -u" in [c.run for c in result.answer.remedies[0].commands]
     left = await World(tmp_path).one("REPO-LEFTOVERS", at(folder))
     assert left.status is Status.WARN
     assert left.answer.observed.startswith(".env (4 B, ")
     assert left.answer.observed.endswith("Earthly reads it and may stop on it")
-    assert left.answer.fixes[0].commands[1].run == f"mv {folder}/.env {folder}-aside/"
+    assert left.answer.remedies[0].commands[1].run == f"mv {folder}/.env {folder}-aside/"
 
 
 async def test_a_path_with_a_colon_or_without_the_right_to_write(tmp_path):
     odd = await World(tmp_path).one("REPO-PATH", at(tmp_path / "a:b"))
     assert odd.status is Status.FAIL
-    assert odd.answer.fixes[0].commands[0].run == f"mv {tmp_path}/a:b {tmp_path}/a-b"
+    assert odd.answer.remedies[0].commands[0].run == f"mv {tmp_path}/a:b {tmp_path}/a-b"
     closed = await World(tmp_path, writable=False).one("REPO-PATH", at(tmp_path / "x"))
     assert (closed.status, closed.answer.observed) == (Status.FAIL, f"alice cannot write to {tmp_path}/x")
-    assert closed.answer.fixes[0].commands[0].root
+    assert closed.answer.remedies[0].commands[0].root
     assert "quotes" in (await World(tmp_path).one("REPO-PATH", at(tmp_path / "my folder"))).answer.observed
 
 

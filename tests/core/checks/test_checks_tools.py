@@ -12,7 +12,7 @@ from tests.doubles.check_world import ENGINE, World
 
 
 def commands(result) -> list[tuple[str, bool]]:
-    return [(c.run, c.root) for fix in result.answer.fixes for c in fix.commands]
+    return [(c.run, c.root) for fix in result.answer.remedies for c in fix.commands]
 
 
 async def test_git_and_the_optional_tools(tmp_path):
@@ -54,7 +54,7 @@ async def test_root_needs_no_sudo_and_elsewhere_the_desktop_is_started(tmp_path)
     world.machine = replace(world.machine, user="root")
     assert commands(await world.one("TOOL-DOCKER"))[0] == ("systemctl start docker", True)
     world.machine = replace(world.machine, system="Darwin", user="alice")
-    assert "Docker Desktop" in (await world.one("TOOL-DOCKER")).answer.fixes[0].text
+    assert "Docker Desktop" in (await world.one("TOOL-DOCKER")).answer.remedies[0].text
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ async def test_an_engine_that_answers_may_still_be_the_wrong_one(tmp_path, chang
     result = await World(tmp_path, docker=replace(ENGINE, **change)).one("TOOL-DOCKER")
     assert result.status is status
     assert words in result.answer.observed
-    assert bool(result.answer.fixes) is (status is not Status.PASS)
+    assert bool(result.answer.remedies) is (status is not Status.PASS)
 
 
 async def test_a_closed_socket_is_one_failure_with_the_real_user_in_its_fix(tmp_path):
@@ -116,7 +116,7 @@ async def test_the_engine_is_asked_once_for_all_checks(tmp_path):
 async def test_the_privileged_container_keeps_its_real_reason(tmp_path, cause, status, words, advice):
     result = await World(tmp_path, probe=PrivilegedProbe(False, cause, "raw words of the engine")).one("TOOL-DOCKER-PRIV")
     assert (result.status, result.answer.observed) == (status, words)
-    assert advice in result.answer.fixes[0].text
+    assert advice in result.answer.remedies[0].text
     assert result.answer.evidence[0].output == "raw words of the engine"
     assert "docker run --rm --privileged us-docker.pkg.dev/" in commands(result)[-1][0]
     assert (result.answer.method is Method.NOT_VERIFIABLE) is (status is Status.UNKNOWN)

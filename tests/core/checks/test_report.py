@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Command, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Evidence, Measure, Method, Severity
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_json import About, document
 from canvos_tui.core.checks.report_text import headline, markdown, short, text
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import HostFacts
 from canvos_tui.core.status import Status
 
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
-FIX = Fix("Start the engine", (Command("sudo systemctl start docker", root=True), Command("docker info")))
+FIX = Remedy("Start the engine", (Command("sudo systemctl start docker", root=True), Command("docker info")))
 
 
 def result(name: str, status: Status, observed: str = "seen", category: str = "host", **more: Any) -> CheckResult:

@@ -76,7 +76,7 @@ def test_the_evidence_is_what_was_said_and_when() -> None:
         "engine: told to send it SIGTERM at 14:04:59 UTC",
         "last seen running at 14:04:56 UTC",
     )
-    assert found.fix[1] == "$ sudo journalctl -u docker --no-pager --since '2026-11-22 14:04:56 UTC'"
+    assert found.remedies[0].commands[0].run == "sudo journalctl -u docker --no-pager --since '2026-11-22 14:04:56 UTC'"
     assert found.explanation.endswith("What the log shows besides: A step failed.")
 
 

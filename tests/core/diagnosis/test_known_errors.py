@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canvos_tui.core.diagnosis.catalogue import Advice, Priority, parse_catalogue
+from canvos_tui.core.diagnosis.catalogue import Priority, parse_catalogue
 from canvos_tui.core.diagnosis.fixed_text import fixed_text
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import parse_line
 from canvos_tui.core.run.phase import Phase
 
@@ -31,7 +31,7 @@ def test_an_entry_as_data():
     more = {"phase": "raw", "docs": ["https://example.org/"], "since": "v4.8.8", "until": "v4.9.38", "target": "\\+cloud-image"}
     (entry,) = parse_catalogue([{**GOOD, **more}]).entries
     assert (entry.id, entry.priority, entry.phase) == ("E-DISK-FULL", Priority.A, Phase.RAW)
-    assert entry.fix == (Advice("Free some", ("df -h",)),)
+    assert entry.remedies == (Remedy("Free some", (Command("df -h"),)),)
     assert entry.docs == ("https://example.org/",)
     assert entry.concerns() == "Concerns the tags v4.8.8 to v4.9.38."
     assert not entry.is_symptom

@@ -55,7 +55,7 @@ def test_the_log_names_the_cause_with_its_step():
     assert "+base-image, Earthfile:753:12, exit code 100" in cause.explanation
     assert cause.line > 400
     assert cause.evidence[0].startswith("E: Failed to fetch")
-    assert cause.fix
+    assert cause.remedies
     assert all(address.startswith("https://") for address in cause.docs)
 
 

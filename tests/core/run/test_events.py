@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.codec import event_line, parse_event, parse_plan, parse_result, plan_text, result_data, result_text
 from canvos_tui.core.run.events import (
     BuildEvent,
@@ -73,7 +74,9 @@ RESULT = RunResult(
     import_task="import-snap-1",
     findings=(Finding("ami", Status.PASS, "there"),),
     left_behind=(LeftOver("object", "s3://b/k", certain=True, note="5 GiB", remove="aws s3 rm s3://b/k"),),
-    cause=Cause("vmimport", "role missing", "because", ("do this",), ("line",), 12),
+    cause=Cause(
+        "vmimport", "role missing", "because", (Remedy("do this", (Command("sudo dmesg", root=True),)), Remedy("or that")), ("line",), 12
+    ),
     log="/x/build.log",
     phase_seconds={"base": 372.5},
 )
@@ -137,3 +140,10 @@ def test_the_shortest_result_comes_back() -> None:
     short = RunResult("r", Outcome.INTERRUPTED)
     assert parse_result(result_text(short)) == short
     assert parse_result('{"run_id": "r", "outcome": "interrupted"}') == short
+
+
+def test_a_result_of_the_first_version_is_read_and_stays_readable_for_it() -> None:
+    data = result_data(RESULT)
+    assert data["cause"]["fix"] == ["do this", "$ sudo dmesg", "or that"]
+    del data["cause"]["remedies"]
+    assert parse_result(json.dumps(data)) == RESULT

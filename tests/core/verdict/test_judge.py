@@ -125,7 +125,7 @@ def test_a_failed_import_is_known_even_without_the_images():
     result = verdict(replace(GOOD, tasks=(task,), images=None, blind=("images: no answer",)))
     assert result.outcome is Outcome.FAILED
     assert result.cause is not None
-    assert "vmimport" in result.cause.fix[0]
+    assert "vmimport" in result.cause.remedies[0].text
 
 
 def test_a_pending_ami_is_not_decided_yet():

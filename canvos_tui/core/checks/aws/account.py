@@ -8,9 +8,9 @@ from canvos_tui.core.aws.vmimport_role import partition_of
 from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
 from canvos_tui.core.checks.aws.questions import KEYS_SCREEN, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Method, Severity
 from canvos_tui.core.checks.questions import waits
-from canvos_tui.core.errors import AwsError, InvalidValueError
+from canvos_tui.core.errors import AwsError, Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
 SKEW = 240  # seconds; AWS refuses signatures that are five minutes off
@@ -32,11 +32,11 @@ async def creds(context: Context) -> CheckAnswer:
     evidence = (Evidence("aws sts get-caller-identity", found.arn),)
     skew = found.clock_skew or 0.0
     if abs(skew) > SKEW:
-        fix = Fix("Switch time synchronisation on", (Command("sudo timedatectl set-ntp true", root=True),))
+        fix = Remedy("Switch time synchronisation on", (Command("sudo timedatectl set-ntp true", root=True),))
         told = f"{observed}; this clock is {abs(skew) / 60:.0f} min {'ahead' if skew > 0 else 'behind'}"
         return CheckAnswer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
     if found.root:
-        fix = Fix("Make a key for an IAM user with no more rights than needed: screen 7 has the policy")
+        fix = Remedy("Make a key for an IAM user with no more rights than needed: screen 7 has the policy")
         return CheckAnswer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
     return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
 
@@ -48,7 +48,7 @@ async def key_type(context: Context) -> CheckAnswer:
         return waits(KEYS_SCREEN)
     required = "a long-lived key (AKIA...)"
     if keys.temporary:
-        fix = Fix(
+        fix = Remedy(
             "Make a key for an IAM user: IAM > Users > Security credentials > Create access key",
             (Command("aws iam create-access-key --user-name NAME"),),
         )
@@ -56,7 +56,7 @@ async def key_type(context: Context) -> CheckAnswer:
     try:
         fields.AWS_ACCESS_KEY_ID.parse(keys.key_id)
     except InvalidValueError as error:
-        return CheckAnswer(Status.WARN, f"{keys.masked_id()}: {error}", required, (Fix("Compare it with the IAM console"),))
+        return CheckAnswer(Status.WARN, f"{keys.masked_id()}: {error}", required, (Remedy("Compare it with the IAM console"),))
     return CheckAnswer(Status.PASS, f"{keys.masked_id()} is long-lived", required)
 
 
@@ -69,7 +69,7 @@ async def region(context: Context) -> CheckAnswer:
     name, required = asked(context).region, "a region that is enabled"
     partition = (await identity(context)).partition
     if partition != partition_of(name):
-        fix = Fix(f"Use a region of the partition {partition}, or keys of an account in {partition_of(name)}")
+        fix = Remedy(f"Use a region of the partition {partition}, or keys of an account in {partition_of(name)}")
         told = f"these keys belong to the partition {partition}, {name} is in {partition_of(name)}"
         return CheckAnswer(Status.FAIL, told, f"a region of {partition}", (fix,))
     found = await rights(context)
@@ -87,15 +87,17 @@ async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> C
     required, said = "a region that is enabled", next((p.message or p.code for p in probes if p.message or p.code), "no answer")
     evidence = tuple(Evidence(p.action, f"{p.code} {p.message}".strip()) for p in probes)
     if any(p.code in _REGION_OFF for p in probes):
-        fix = Fix(f"Enable {name} in the account, or choose another region", (Command(f"aws account enable-region --region-name {name}"),))
+        fix = Remedy(
+            f"Enable {name} in the account, or choose another region", (Command(f"aws account enable-region --region-name {name}"),)
+        )
         told = f"{name} is not enabled for the account: STS knows the keys, EC2 there says {said}"
         return CheckAnswer(Status.FAIL, told, required, (fix,), evidence)
     facts = await (await aws(context)).region_facts()
     if not facts.known and all(p.code == "unreachable" for p in probes):
         near = f"REGION={facts.near[0]} (screen 5)" if facts.near else "one that exists"
         told = f"there seems to be no region {name}: no host of that name, and no such region is known"
-        return CheckAnswer(Status.FAIL, told, "an existing region", (Fix(f"Correct the name: {near}"),), evidence)
-    again = Fix("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
+        return CheckAnswer(Status.FAIL, told, "an existing region", (Remedy(f"Correct the name: {near}"),), evidence)
+    again = Remedy("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
     return CheckAnswer(Status.UNKNOWN, f"EC2 of {name}: {said}", required, (again,), evidence, Method.NOT_VERIFIABLE)
 
 
@@ -113,13 +115,13 @@ async def import_tasks(context: Context) -> CheckAnswer:
     measure = Measure(len(active), IMPORTS, "tasks")
     same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
     if same is not None:
-        fix = Fix(
+        fix = Remedy(
             "Wait until it has ended, choose another S3_KEY (screen 5), or stop it",
             (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
         )
         return CheckAnswer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)
     if len(active) >= IMPORTS:
-        fix = Fix("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
+        fix = Remedy("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
         told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
         return CheckAnswer(Status.WARN, told, required, (fix,), evidence, measure=measure)
     return CheckAnswer(

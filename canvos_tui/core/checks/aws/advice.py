@@ -10,7 +10,7 @@ from typing import Any
 
 from canvos_tui.core.aws.facts import Identity
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
-from canvos_tui.core.checks.check import Command, Fix
+from canvos_tui.core.errors import Command, Remedy
 
 BUCKET_ACTIONS, OBJECT_ACTIONS = ("s3:ListBucket",), ("s3:GetObject", "s3:PutObject")
 EC2_ACTIONS = (
@@ -99,21 +99,21 @@ def statement(action: str, bucket: str, partition: str = "aws") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
 
 
-def advice(action: str, about: Subject, *, code: str = NO_ROLE) -> tuple[Fix, ...]:
+def advice(action: str, about: Subject, *, code: str = NO_ROLE) -> tuple[Remedy, ...]:
     """The commands for whoever may change IAM; without an identity a user's name is left to fill in."""
     if action == ROLE:
         commands = role_commands(about.bucket, about.partition, about.kms_keys, code=code)
         text = {"TrustPolicy": "Let VM Import take the role", "RolePolicy": "Let the role read the bucket and make snapshots"}.get(
             code, "Create the role and let it read the bucket"
         )
-        return (Fix(text, tuple(Command(c) for c in commands)),)
+        return (Remedy(text, tuple(Command(c) for c in commands)),)
     policy = statement(action, about.bucket, about.partition)
     if not about.user:
         whom = about.who.user if about.who else "these keys"
-        return (Fix(f"Allow {action} for {whom} with this policy: {policy}"),)
+        return (Remedy(f"Allow {action} for {whom} with this policy: {policy}"),)
     name = "canvos-tui-" + action.replace(":", "-")
     command = f"aws iam put-user-policy --user-name {shlex.quote(about.user)} --policy-name {name} --policy-document {shlex.quote(policy)}"
-    return (Fix(f"Let an administrator allow {action} for the user {about.user}", (Command(command),)),)
+    return (Remedy(f"Let an administrator allow {action} for the user {about.user}", (Command(command),)),)
 
 
 def pretty(document: dict[str, Any]) -> str:

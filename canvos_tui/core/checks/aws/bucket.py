@@ -6,9 +6,9 @@ from canvos_tui.core.aws.facts import Bucket, Encryption, Right
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, partition_of, uses_keys
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import Asked, asked, bucket_facts, encryption, identity, missing, refused, role, subject
-from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Evidence, Fix, Method
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method
 from canvos_tui.core.checks.questions import waits
-from canvos_tui.core.errors import AwsError
+from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
 _EXISTING = "an existing bucket of this account"
@@ -19,7 +19,7 @@ def refused_entry(context: Context, key: str) -> CheckAnswer | None:
     entry = context.draft.entry(key)
     if not entry.error:
         return None
-    return CheckAnswer(Status.FAIL, f"{key} `{entry.text}`: {entry.error}", f"a value for {key}", (Fix(f"Correct {key} (screen 5)"),))
+    return CheckAnswer(Status.FAIL, f"{key} `{entry.text}`: {entry.error}", f"a value for {key}", (Remedy(f"Correct {key} (screen 5)"),))
 
 
 async def bucket(context: Context) -> CheckAnswer:
@@ -41,13 +41,13 @@ def _exists(found: Bucket, about: Asked) -> CheckAnswer | None:
     if found.exists is None:
         return CheckAnswer(Status.UNKNOWN, f"{found.name}: nobody answered", _EXISTING, method=Method.NOT_VERIFIABLE)
     if not found.exists:
-        make = Fix(
+        make = Remedy(
             "Create it, or correct the name", (Command(f"aws s3 mb s3://{about.bucket} --region {about.region}"), Command("aws s3 ls"))
         )
         return CheckAnswer(Status.FAIL, f"there is no bucket {found.name}", _EXISTING, (make,))
     if found.accessible:
         return None
-    fix = Fix(
+    fix = Remedy(
         "Is it this account's bucket? If so, ask for s3:ListBucket on it; if not, choose another name (screen 5)",
         (Command(f"aws s3api list-objects-v2 --bucket {found.name} --max-items 1"),),
     )
@@ -61,10 +61,10 @@ def _exists(found: Bucket, about: Asked) -> CheckAnswer | None:
 
 def _ours(found: Bucket, account: str) -> CheckAnswer:
     if found.foreign:
-        fix = Fix(f"Use a bucket of account {account}; else its owner has to let the role vmimport of {account} read it, too")
+        fix = Remedy(f"Use a bucket of account {account}; else its owner has to let the role vmimport of {account} read it, too")
         return CheckAnswer(Status.WARN, f"{found.name} exists, but belongs to another account", _EXISTING, (fix,))
     if "." in found.name:
-        fix = Fix("Use a bucket without dots in its name: with them, host names do not match AWS' certificate")
+        fix = Remedy("Use a bucket without dots in its name: with them, host names do not match AWS' certificate")
         return CheckAnswer(Status.WARN, f"{found.name} exists, but has dots in its name", "a name without dots", (fix,))
     return CheckAnswer(Status.PASS, f"{found.name} exists", _EXISTING)
 
@@ -82,8 +82,8 @@ async def bucket_region(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.UNKNOWN, f"the region of {found.name} was not told", about.region, method=Method.NOT_VERIFIABLE)
     if found.region == about.region:
         return CheckAnswer(Status.PASS, f"{found.name} is in {found.region}", about.region)
-    use = Fix(f"Use the bucket's region: REGION={found.region} (screen 5)")
-    other = Fix(f"Use a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
+    use = Remedy(f"Use the bucket's region: REGION={found.region} (screen 5)")
+    other = Remedy(f"Use a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
     return CheckAnswer(Status.FAIL, f"{found.name} is in {found.region}", about.region, (use, other))
 
 
@@ -104,7 +104,7 @@ async def default_encryption(context: Context) -> CheckAnswer:
         return await _needs_key(context, found, about, required)
     if found.unseen:
         partition = partition_of(about.region)
-        look = Fix(
+        look = Remedy(
             "Allow s3:GetEncryptionConfiguration on the bucket, ec2:GetEbsEncryptionByDefault and ec2:GetEbsDefaultKmsKeyId to be sure",
             (Command(f"aws s3api get-bucket-encryption --bucket {about.bucket}   # arn:{partition}:s3:::{about.bucket}"),),
         )
@@ -135,7 +135,7 @@ async def _needs_key(context: Context, found: Encryption, about: Subject, requir
     if may is Right.ALLOWED and not found.unseen:
         return CheckAnswer(Status.PASS, f"{words(found)}; the policies of vmimport allow the key", required, evidence=evidence)
     fixes = advice(ROLE, about, code=BAD_POLICY)
-    key_policy = Fix("The key's own policy has to admit the account or the role, too", tuple(_show_key(k) for k in about.kms_keys))
+    key_policy = Remedy("The key's own policy has to admit the account or the role, too", tuple(_show_key(k) for k in about.kms_keys))
     doubt = "vmimport may not use the key" if may is Right.DENIED else "whether vmimport may use the key was not seen"
     return CheckAnswer(Status.WARN, f"{words(found)}: {doubt}", required, (*fixes, key_policy), evidence)
 

@@ -10,9 +10,9 @@ from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import BUCKET_SCREEN, asked, clash_facts, missing, refused, rights, subject, subject_of
-from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Evidence, Fix, Method
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method
 from canvos_tui.core.checks.questions import waits
-from canvos_tui.core.errors import AwsError
+from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
 PUT = "s3:PutObject"
@@ -65,25 +65,25 @@ def _left_something(probe: RightProbe, about: Subject, method: Method, evidence:
         command = f"aws s3api abort-multipart-upload --bucket {about.bucket} --key {probe.left.split()[2]} --upload-id {upload}"
     else:
         command = f"aws s3 rm s3://{about.bucket}/{probe.left}"
-    fix = Fix("Remove it; the guide's permissions do not include that, so an administrator may have to", (Command(command),))
+    fix = Remedy("Remove it; the guide's permissions do not include that, so an administrator may have to", (Command(command),))
     what = f"{word}: {probe.message}; {probe.left} stays in {about.bucket}"
     return CheckAnswer(Status.WARN, what, "allowed, and nothing left behind", (fix,), evidence, method)
 
 
-def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Fix, ...]:
+def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Remedy, ...]:
     if probe.action == ROLE:
-        show = Fix(
+        show = Remedy(
             "Ask somebody who may look at roles whether it is there; the commands below make it",
             (Command(f"aws iam get-role --role-name {ROLE}"),),
         )
-        return (*advice(ROLE, about), show) if probe.method == "not_verifiable" else (Fix("Ask again"),)
+        return (*advice(ROLE, about), show) if probe.method == "not_verifiable" else (Remedy("Ask again"),)
     if probe.action == PUT:
         return (
-            Fix("Choose on screen 7 (Enter on s3:PutObject) how to find out; the command line never writes"),
+            Remedy("Choose on screen 7 (Enter on s3:PutObject) how to find out; the command line never writes"),
             *advice(PUT, about),
         )
     return (
-        Fix(f"Ask again; if AWS answers the same, an administrator can say whether {probe.action} is allowed"),
+        Remedy(f"Ask again; if AWS answers the same, an administrator can say whether {probe.action} is allowed"),
         *advice(probe.action, about),
     )
 
@@ -121,7 +121,7 @@ def _taken(context: Context, found: TakenNames, status: Status, required: str) -
     now = context.ports.clock.now()
     said = found.sentences(asked(context).bucket, now)
     free = clash.unique_key(found.key, now)
-    fix = Fix(f"Choose a key that is free: S3_KEY={free} (screen 5)")
+    fix = Remedy(f"Choose a key that is free: S3_KEY={free} (screen 5)")
     return CheckAnswer(status, said[0], required, (fix,), (Evidence("names that are taken", "\n".join(said)),))
 
 
@@ -129,7 +129,7 @@ async def ami_name(context: Context) -> CheckAnswer:
     """S3_KEY is also the AMI's name, so it has to be good for both."""
     entry, required = context.draft.entry("S3_KEY"), "3-128 of letters, digits, `.` `_` `/` `-`"
     if entry.error:
-        return CheckAnswer(Status.FAIL, entry.error, required, (Fix("Choose another S3_KEY (screen 5)"),))
+        return CheckAnswer(Status.FAIL, entry.error, required, (Remedy("Choose another S3_KEY (screen 5)"),))
     if not entry.text:
         return waits(BUCKET_SCREEN)
     return CheckAnswer(Status.PASS, entry.text, required)

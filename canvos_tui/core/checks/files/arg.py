@@ -9,11 +9,11 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.checkout import arg_file, arg_rules
 from canvos_tui.core.checkout.arg_rules import Flaw
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
 from canvos_tui.core.checks.questions import file_of, waits, word
-from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
 SCREEN = "screen 8"
@@ -35,7 +35,7 @@ async def arg(context: Context) -> CheckAnswer:
     required = "read alike by bash and Earthly"
     if broken:
         first = broken[0]
-        fixes = tuple(Fix(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
+        fixes = tuple(Remedy(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
         return CheckAnswer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, fixes, evidence)
     kept = parsed.values if context.final else {k: v for k, v in parsed.values.items() if k not in context.draft.args()}
     flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ)
@@ -45,7 +45,7 @@ async def arg(context: Context) -> CheckAnswer:
     if changes:
         return waits(f"{SCREEN}, which writes .arg anew")
     if wrong := _wrong_values(parsed.values):
-        fix = Fix("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
+        fix = Remedy("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
         return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
     mild = [*mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
     if not parsed.values.get("S3_KEY"):
@@ -54,18 +54,18 @@ async def arg(context: Context) -> CheckAnswer:
     return _to_know(mild, own, CheckAnswer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence))
 
 
-def _to_know(mild: list[str], own: tuple[Fix, ...], good: CheckAnswer) -> CheckAnswer:
+def _to_know(mild: list[str], own: tuple[Remedy, ...], good: CheckAnswer) -> CheckAnswer:
     """A warning over what does no harm by itself, the good answer where there is nothing."""
     if not mild:
         return good
-    rewrite = Fix("Let the wizard write the file anew", (Command("canvos-tui"),))
-    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), fixes=(*own, rewrite))
+    rewrite = Remedy("Let the wizard write the file anew", (Command("canvos-tui"),))
+    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), remedies=(*own, rewrite))
 
 
-def _rules(path: Path, data: bytes, broken: Sequence[Flaw]) -> tuple[Fix, ...]:
+def _rules(path: Path, data: bytes, broken: Sequence[Flaw]) -> tuple[Remedy, ...]:
     """A fix for each, at the line that holds the key."""
     lines = {line.partition("=")[0].strip(): n for n, line in enumerate(arg_file.parse(data).lines, 1)}
-    return tuple(Fix(_sentence(f.remedy), (Command(f"${{EDITOR:-vi}} +{lines.get(f.key, 1)} {word(path)}"),)) for f in broken[:3])
+    return tuple(Remedy(_sentence(f.remedy), (Command(f"${{EDITOR:-vi}} +{lines.get(f.key, 1)} {word(path)}"),)) for f in broken[:3])
 
 
 def _sentence(words: str) -> str:

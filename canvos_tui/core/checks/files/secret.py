@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from canvos_tui.core.checkout import secret_file
-from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Fix
+from canvos_tui.core.checks.check import CheckAnswer, Context
 from canvos_tui.core.checks.questions import canvos, engine, file_of, waits, word
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
 SCREEN = "screen 8"
@@ -27,30 +27,32 @@ async def secret(context: Context) -> CheckAnswer:
     if not context.final:
         return waits(f"{SCREEN}, which writes .secret anew")
     reason, fix = wrong
-    return CheckAnswer(Status.FAIL, reason, required, (fix, Fix("Or let the wizard write the file anew", (Command("canvos-tui"),))))
+    return CheckAnswer(Status.FAIL, reason, required, (fix, Remedy("Or let the wizard write the file anew", (Command("canvos-tui"),))))
 
 
-def _wrong(path: Path, data: bytes) -> tuple[str, Fix] | None:
+def _wrong(path: Path, data: bytes) -> tuple[str, Remedy] | None:
     """The first thing that would stop the build, with what to do."""
     edit = "${EDITOR:-vi}"
     if bad := secret_file.unreadable(data):
         line, reason = bad[0]
-        return f"line {line}: {reason}: Earthly cannot read the file", Fix("Correct the line", (Command(f"{edit} +{line} {word(path)}"),))
+        return f"line {line}: {reason}: Earthly cannot read the file", Remedy(
+            "Correct the line", (Command(f"{edit} +{line} {word(path)}"),)
+        )
     values = secret_file.read(data)
     missing = [name for name in secret_file.IDS if name not in values]
     if missing:
         commands = tuple(Command(f"echo '{name}=' >> {word(path)}") for name in missing if name == "AWS_PROFILE")
         told = f"{', '.join(missing)} is missing: the build would stop at its last step"
-        return told, Fix("Complete the file; an empty AWS_PROFILE= is right", commands or (Command(f"{edit} {word(path)}"),))
+        return told, Remedy("Complete the file; an empty AWS_PROFILE= is right", commands or (Command(f"{edit} {word(path)}"),))
     empty = [name for name in secret_file.IDS[1:] if not values[name]]
     if empty:
-        return f"{', '.join(empty)} is empty", Fix("Fill it in", (Command(f"{edit} {word(path)}"),))
+        return f"{', '.join(empty)} is empty", Remedy("Fill it in", (Command(f"{edit} {word(path)}"),))
     if values["AWS_PROFILE"]:
         reason = "AWS_PROFILE is set: the build has no ~/.aws, so no profile can be found"
-        return reason, Fix("Empty it", (Command(f"sed -i 's/^AWS_PROFILE=.*/AWS_PROFILE=/' {word(path)}"),))
+        return reason, Remedy("Empty it", (Command(f"sed -i 's/^AWS_PROFILE=.*/AWS_PROFILE=/' {word(path)}"),))
     if values["AWS_ACCESS_KEY_ID"].reveal().startswith("ASIA"):
         reason = "the key is temporary (ASIA...): its session token cannot be handed to the build"
-        return reason, Fix("Put in a long-lived key (AKIA...) of an IAM user", (Command("aws iam create-access-key"),))
+        return reason, Remedy("Put in a long-lived key (AKIA...) of an IAM user", (Command("aws iam create-access-key"),))
     return None
 
 
@@ -63,14 +65,14 @@ async def permission(context: Context) -> CheckAnswer:
     if mode is None:
         return waits(SCREEN)
     if mode & 0o077:
-        close = Fix("Close it", (Command(f"chmod 600 {word(found[0])}"),))
+        close = Remedy("Close it", (Command(f"chmod 600 {word(found[0])}"),))
         return CheckAnswer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))
     try:
         remapped = (await engine(context)).userns
     except CanvosError:
         remapped = False
     if remapped:
-        fix = Fix('Take "userns-remap" out of /etc/docker/daemon.json, rather than opening the file')
+        fix = Remedy('Take "userns-remap" out of /etc/docker/daemon.json, rather than opening the file')
         return CheckAnswer(Status.WARN, f"mode {mode:04o}: the engine remaps root, whose containers cannot read it", "0600", (fix,))
     return CheckAnswer(Status.PASS, f"mode {mode:04o}", "0600")
 
@@ -83,5 +85,5 @@ async def ignored(context: Context) -> CheckAnswer:
     if await context.ports.git.ignored(state.path, ".secret"):
         return CheckAnswer(Status.PASS, "git ignores .secret", "ignored by git")
     exclude = word(state.path / ".git" / "info" / "exclude")
-    fix = Fix("Tell git to ignore it in this checkout only", (Command(f"echo .secret >> {exclude}"),))
+    fix = Remedy("Tell git to ignore it in this checkout only", (Command(f"echo .secret >> {exclude}"),))
     return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import UserData
 from canvos_tui.core.checkout import user_data
-from canvos_tui.core.checks.check import CheckAnswer, Command, Context, Fix
+from canvos_tui.core.checks.check import CheckAnswer, Context
 from canvos_tui.core.checks.questions import canvos, file_of, waits, word
-from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
 SCREEN = "screen 8"
 _JOIN = "endpoint and token, so that instances join Palette"
-_OFFER = Fix("Let the wizard write one from its template (screen 8), or go on without: then instances are registered by hand")
+_OFFER = Remedy("Let the wizard write one from its template (screen 8), or go on without: then instances are registered by hand")
 
 
 async def cloud_config(context: Context) -> CheckAnswer:
@@ -32,9 +32,9 @@ async def cloud_config(context: Context) -> CheckAnswer:
 
 
 async def _judge_user_data(context: Context, path: Path, text: str) -> CheckAnswer:
-    edit = Fix("Correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
+    edit = Remedy("Correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
     if not text.strip():
-        remove = Fix("Remove it", (Command(f"rm {word(path)}"),))
+        remove = Remedy("Remove it", (Command(f"rm {word(path)}"),))
         return CheckAnswer(Status.FAIL, "user-data is empty: the disk builder fails on it", _JOIN, (remove, _OFFER))
     try:
         parsed = await context.ports.files.yaml(text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Method, Severity
 from canvos_tui.core.checks.network.hosts import clocks, reach
 from canvos_tui.core.checks.questions import as_root, machine
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.machine import Reach
 from canvos_tui.core.status import Status
 
@@ -21,7 +21,7 @@ async def clock(context: Context) -> CheckAnswer:
     """The first answer with a date counts; AWS's own names are among those asked."""
     found = await _first(context)
     if found is None or found.skew is None:
-        fix = Fix("Compare it yourself with a clock that you trust", (Command("date -u"),))
+        fix = Remedy("Compare it yourself with a clock that you trust", (Command("date -u"),))
         return CheckAnswer(Status.UNKNOWN, "no host answered with its time", _NEEDED, (fix,), method=Method.NOT_VERIFIABLE)
     off = abs(found.skew)
     host = urlsplit(found.url).hostname
@@ -54,15 +54,15 @@ def _spelled(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
-async def _fixes(context: Context) -> tuple[Fix, ...]:
+async def _fixes(context: Context) -> tuple[Remedy, ...]:
     facts = await machine(context)
     if facts.nested == "WSL":
-        return (Fix("WSL's clock stops while Windows sleeps: set it anew", await as_root(context, "hwclock -s")),)
+        return (Remedy("WSL's clock stops while Windows sleeps: set it anew", await as_root(context, "hwclock -s")),)
     if not facts.systemd:
-        return (Fix("Let the machine keep its time (NTP)", await as_root(context, "ntpdate pool.ntp.org")),)
+        return (Remedy("Let the machine keep its time (NTP)", await as_root(context, "ntpdate pool.ntp.org")),)
     return (
-        Fix("Let the machine keep its time (NTP)", await as_root(context, "timedatectl set-ntp true")),
-        Fix("See whether it does", (Command("timedatectl status"),)),
+        Remedy("Let the machine keep its time (NTP)", await as_root(context, "timedatectl set-ntp true")),
+        Remedy("See whether it does", (Command("timedatectl status"),)),
     )
 
 

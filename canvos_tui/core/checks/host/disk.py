@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Severity
 from canvos_tui.core.checks.questions import engine, machine, place
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.machine import Filesystem
 from canvos_tui.core.status import Status
 
@@ -71,16 +71,16 @@ def _answer(status: Status, observed: str, tight: Filesystem, needs: int, eviden
     return CheckAnswer(status, observed, rule, _fixes(tight, status, wanted), evidence, measure=Measure(round(free, 1), wanted, "GB"))
 
 
-def _fixes(space: Filesystem, status: Status, wanted: int) -> tuple[Fix, ...]:
+def _fixes(space: Filesystem, status: Status, wanted: int) -> tuple[Remedy, ...]:
     if status is Status.PASS:
         return ()
     missing = max(0, wanted * GB - space.free) // GB + 1
     look = (Command(f"df -h {space.mount}"), Command("docker system df"))
     if space.free >= wanted * GB:
-        return (Fix("Look at the disk that Docker really uses", (Command("docker info --format '{{.DockerRootDir}}'"),)),)
+        return (Remedy("Look at the disk that Docker really uses", (Command("docker info --format '{{.DockerRootDir}}'"),)),)
     return (
-        Fix(f"Free {missing} GB on {space.mount}, or enlarge it; `docker system prune` removes what no container uses", look),
-        Fix('Let Docker keep its data on a larger disk: "data-root" in /etc/docker/daemon.json'),
+        Remedy(f"Free {missing} GB on {space.mount}, or enlarge it; `docker system prune` removes what no container uses", look),
+        Remedy('Let Docker keep its data on a larger disk: "data-root" in /etc/docker/daemon.json'),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Measure, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Severity
 from canvos_tui.core.checks.host.clock import CLOCK
 from canvos_tui.core.checks.host.disk import DISK
 from canvos_tui.core.checks.questions import engine, machine
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.machine import DockerFacts
 from canvos_tui.core.status import Status
 
@@ -14,7 +14,9 @@ GB = 10**9
 CPUS, MEMORY = 4, 8  # the guide's numbers, memory in GB
 MEMORY_ENOUGH = 7_500_000_000  # bytes; a machine sold with 8 GB reports less, the kernel keeps some for itself
 _X86 = frozenset({"x86_64", "amd64"})
-_ELSEWHERE = Fix("Build on a Linux machine with an x86_64 processor, such as an EC2 instance; answers can be prepared here and taken there")
+_ELSEWHERE = Remedy(
+    "Build on a Linux machine with an x86_64 processor, such as an EC2 instance; answers can be prepared here and taken there"
+)
 
 
 async def _local_engine(context: Context) -> DockerFacts | None:
@@ -36,14 +38,14 @@ async def architecture(context: Context) -> CheckAnswer:
         told = f"{observed}, but {facts.emulated}" if facts.emulated else observed
         return CheckAnswer(Status.FAIL, told, required, (_ELSEWHERE,), evidence)
     if facts.emulated:
-        fix = Fix("Give the virtual machine the host's processor (KVM, `-cpu host`), or use another one")
+        fix = Remedy("Give the virtual machine the host's processor (KVM, `-cpu host`), or use another one")
         return CheckAnswer(Status.WARN, f"{observed}, but {facts.emulated}: the build would take many hours", required, (fix,), evidence)
     found = await _local_engine(context)
     if found and found.architecture and found.architecture not in _X86:
         told = f"{observed}, but Docker's engine runs on {found.architecture}"
         docker = Evidence("docker info --format '{{.Architecture}}'", found.architecture)
         return CheckAnswer(
-            Status.FAIL, told, required, (Fix("Use an engine on this machine's own processor"), _ELSEWHERE), (*evidence, docker)
+            Status.FAIL, told, required, (Remedy("Use an engine on this machine's own processor"), _ELSEWHERE), (*evidence, docker)
         )
     return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
 
@@ -57,7 +59,7 @@ async def cpus(context: Context) -> CheckAnswer:
     facts = await machine(context)
     count, observed, required = facts.cpus, f"{facts.cpus:g}", f"{CPUS}"
     if not 0 < count < float("inf"):
-        return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("nproc"),)),))
+        return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Remedy("Look for yourself", (Command("nproc"),)),))
     if facts.all_cpus > count:
         observed = _limited(observed, f"{facts.all_cpus:g}", "group")
     if count >= CPUS and (found := await _local_engine(context)) and 0 < found.cpus < count:
@@ -73,7 +75,7 @@ async def memory(context: Context) -> CheckAnswer:
     facts = await machine(context)
     size, observed, required = facts.memory, f"{facts.memory / GB:.1f} GB", f"{MEMORY} GB"
     if size <= 0:
-        return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Fix("Look for yourself", (Command("free -h"),)),))
+        return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Remedy("Look for yourself", (Command("free -h"),)),))
     if facts.all_memory > size:
         observed = _limited(observed, f"{facts.all_memory / GB:.1f} GB", "group")
     if size >= MEMORY_ENOUGH and (found := await _local_engine(context)) and 0 < found.memory < size * 0.9:
@@ -84,16 +86,16 @@ async def memory(context: Context) -> CheckAnswer:
     return CheckAnswer(Status.FAIL, observed, required, _more(f"{MEMORY} GB of memory", observed, "free -h"), measure=measure)
 
 
-def _more(what: str, observed: str, look: str) -> tuple[Fix, ...]:
+def _more(what: str, observed: str, look: str) -> tuple[Remedy, ...]:
     """Where the shortage lies says who can give more."""
     if "engine" in observed:
-        return (Fix(f"Give Docker's virtual machine {what} in its settings (Resources)", (Command("docker info"),)),)
+        return (Remedy(f"Give Docker's virtual machine {what} in its settings (Resources)", (Command("docker info"),)),)
     if "control group" in observed:
-        group = Fix(
+        group = Remedy(
             f"Give this control group {what}: a container's --cpus and --memory, or a systemd slice", (Command("cat /proc/self/cgroup"),)
         )
-        return (group, Fix("Or start outside of it, from a shell of its own", (Command(look),)))
-    return (Fix(f"Give this machine {what}, or use another one", (Command(look),)),)
+        return (group, Remedy("Or start outside of it, from a shell of its own", (Command(look),)))
+    return (Remedy(f"Give this machine {what}, or use another one", (Command(look),)),)
 
 
 CHECKS_HOST = (

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
 from canvos_tui.core.checks.network.hosts import reach, sample
 from canvos_tui.core.checks.questions import as_root, machine
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import Reach
 from canvos_tui.core.status import Status
 
@@ -24,7 +25,7 @@ async def proxy(context: Context) -> CheckAnswer:
     shown = ", ".join(f"{name} {without_password(value)}" for name, value in here.items())
     for name, value in here.items():
         if problem := _malformed(value):
-            fix = Fix("Set it anew or unset it", (Command(f"unset {name} {name.lower()}"),))
+            fix = Remedy("Set it anew or unset it", (Command(f"unset {name} {name.lower()}"),))
             return CheckAnswer(Status.FAIL, f"{name} {without_password(value)}: {problem}", "http://host:port", (fix,))
     if here and (refused := await _all_refused(context)):
         return _refused(refused, shown)
@@ -64,15 +65,15 @@ def _refused(found: Reach, shown: str) -> CheckAnswer:
     words = f"{shown}: {found.detail}"
     if found.status == 407:
         address = shown.partition(", ")[0].rpartition("@")[2].rpartition("//")[2].rpartition(" ")[2]
-        fix = Fix(
+        fix = Remedy(
             "Put user and password into the address, special characters percent-encoded (@ is %40)",
             (Command(f"export HTTPS_PROXY=http://USER:PASSWORD@{address}"),),
         )
         return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,), evidence)
     if found.status == 403:
-        fix = Fix("The proxy refuses every host of the build: ask its owner to let them through", (Command(f"curl -vI {found.url}"),))
+        fix = Remedy("The proxy refuses every host of the build: ask its owner to let them through", (Command(f"curl -vI {found.url}"),))
         return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,), evidence)
-    fix = Fix(f"Check the proxy's address, and that it may reach {urlsplit(found.url).hostname}", (Command(f"curl -vI {found.url}"),))
+    fix = Remedy(f"Check the proxy's address, and that it may reach {urlsplit(found.url).hostname}", (Command(f"curl -vI {found.url}"),))
     return CheckAnswer(Status.UNKNOWN, words, _THROUGH, (fix,), evidence, method=Method.NOT_VERIFIABLE)
 
 
@@ -82,7 +83,7 @@ def _differs(context: Context, build: dict[str, str], shown: str) -> CheckAnswer
     commands = tuple(
         Command(f"export {n}={v}" if (v := build.get(n)) else f"unset {n} {n.lower()}") for n in _PROXIES if "@" not in build.get(n, "")
     )
-    fix = Fix("The build takes what .arg says; set the same in this shell to check the way that it will go", commands)
+    fix = Remedy("The build takes what .arg says; set the same in this shell to check the way that it will go", commands)
     where = "the answers" if not context.final else ".arg"
     observed = f"{where}: {told}; this shell: {shown or 'no proxy'}"
     return CheckAnswer(Status.WARN, observed, "the same in both", (fix,))
@@ -123,17 +124,22 @@ async def names(context: Context) -> CheckAnswer:
     return CheckAnswer(status, told, f"addresses for {hosts}", await _name_servers(context), evidence, method)
 
 
-async def _name_servers(context: Context) -> tuple[Fix, ...]:
+async def _name_servers(context: Context) -> tuple[Remedy, ...]:
     facts = await machine(context)
     fixes = [
-        Fix("Connect this machine to the network; behind a proxy set HTTPS_PROXY, which then looks the names up", (Command("ip route"),)),
-        Fix("Look which name servers are asked", (Command("cat /etc/resolv.conf"),)),
+        Remedy(
+            "Connect this machine to the network; behind a proxy set HTTPS_PROXY, which then looks the names up", (Command("ip route"),)
+        ),
+        Remedy("Look which name servers are asked", (Command("cat /etc/resolv.conf"),)),
     ]
     if facts.systemd and facts.system == "Linux":
-        fixes.append(Fix("Where systemd-resolved runs, restart it", await as_root(context, "systemctl restart systemd-resolved")))
+        fixes.append(Remedy("Where systemd-resolved runs, restart it", await as_root(context, "systemctl restart systemd-resolved")))
     if facts.nested == "WSL":
         fixes.insert(
-            0, Fix("In WSL restart it from Windows, so that it takes the name servers of the present network", (Command("wsl --shutdown"),))
+            0,
+            Remedy(
+                "In WSL restart it from Windows, so that it takes the name servers of the present network", (Command("wsl --shutdown"),)
+            ),
         )
     return tuple(fixes)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
 from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, reach
 from canvos_tui.core.checks.network.proxy import CHECKS_PROXY
 from canvos_tui.core.checks.questions import as_root, machine, place
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import Reach
 from canvos_tui.core.status import Status
 
@@ -54,7 +55,7 @@ def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evi
         429: f"{named} limits requests from this address: wait, or log in there",
         511: "This network wants a login in a browser first",
     }.get(found.status, f"Something between here and {named} may answer in its place, or it has a bad hour")
-    return CheckAnswer(Status.WARN, f"{named} answers {found.status}", wanted, (Fix(advice, (look,)),), evidence)
+    return CheckAnswer(Status.WARN, f"{named} answers {found.status}", wanted, (Remedy(advice, (look,)),), evidence)
 
 
 def _words(found: Reach) -> str:
@@ -62,7 +63,7 @@ def _words(found: Reach) -> str:
     return found.detail if found.step in {"proxy", "timeout"} and found.detail else f"{found.step}: {found.detail}"
 
 
-async def _mend(context: Context, found: Reach, named: str) -> tuple[Fix, ...]:
+async def _mend(context: Context, found: Reach, named: str) -> tuple[Remedy, ...]:
     look = Command(f"curl -sSI {found.url}")
     if found.step == "tls":
         return await _untrusted(context, found, named)
@@ -74,30 +75,30 @@ async def _mend(context: Context, found: Reach, named: str) -> tuple[Fix, ...]:
         "proxy": f"Ask for {named} to be let through the proxy",
         "http": f"Something that is no web server answers for {named}",
     }.get(found.step, "Look at the answer")
-    fixes = [Fix(advice, (look,))]
+    fixes = [Remedy(advice, (look,))]
     if found.step == "dns" and nested == "WSL":
         fixes.append(
-            Fix("In WSL the name server may be that of a network left behind: restart it from Windows", (Command("wsl --shutdown"),))
+            Remedy("In WSL the name server may be that of a network left behind: restart it from Windows", (Command("wsl --shutdown"),))
         )
     if found.step == "dns":
-        fixes.append(Fix("See which name servers are asked", (Command("cat /etc/resolv.conf"),)))
+        fixes.append(Remedy("See which name servers are asked", (Command("cat /etc/resolv.conf"),)))
     return tuple(fixes)
 
 
-async def _untrusted(context: Context, found: Reach, named: str) -> tuple[Fix, ...]:
+async def _untrusted(context: Context, found: Reach, named: str) -> tuple[Remedy, ...]:
     if "expired" in found.detail or "not yet valid" in found.detail:
-        return (Fix("Look at this machine's clock first: a wrong one makes good certificates bad", (Command("date -u"),)),)
+        return (Remedy("Look at this machine's clock first: a wrong one makes good certificates bad", (Command("date -u"),)),)
     if found.detail.startswith("no TLS"):
-        return (Fix(f"What answers for {named} speaks no TLS: check the address, and SPECTRO_PUB_REPO where it names a mirror"),)
+        return (Remedy(f"What answers for {named} speaks no TLS: check the address, and SPECTRO_PUB_REPO where it names a mirror"),)
     issuer = found.detail.partition("issued by ")[2]
     who = f"{issuer} opens TLS on the way" if issuer else "A proxy may open TLS on the way"
     certs = f"{place(context)}/certs/" if context.draft.folder else "the checkout's certs/"
     return (
-        Fix(
+        Remedy(
             f"{who}: put its certificate (.crt) into {certs} for the build and into this machine's store",
             await as_root(context, "cp PROXY-CA.crt /usr/local/share/ca-certificates/", "update-ca-certificates"),
         ),
-        Fix("Best ask for an exception: the last steps of the build do not see certs/"),
+        Remedy("Best ask for an exception: the last steps of the build do not see certs/"),
     )
 
 

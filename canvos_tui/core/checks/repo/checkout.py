@@ -6,10 +6,10 @@ from pathlib import Path
 
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import TARGET, CanvosTag, Earthfile, read_earthfile, suggested
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
 from canvos_tui.core.checks.questions import as_root, canvos, checkout, machine, waits, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
-from canvos_tui.core.errors import GitError
+from canvos_tui.core.errors import Command, GitError, Remedy
 from canvos_tui.core.status import Status
 
 SCREEN = "screen 2"
@@ -37,7 +37,7 @@ async def clone(context: Context) -> CheckAnswer:
         Place.FOLDER: "a folder with other files",
         Place.FILE: "a file",
     }[state.place]
-    fix = Fix(
+    fix = Remedy(
         "Choose another folder, or clone into one of its own", (Command(f"git clone {context.draft.repository} {word(folder / 'CanvOS')}"),)
     )
     return CheckAnswer(Status.FAIL, f"{folder} is {words}", required, (fix,))
@@ -47,10 +47,12 @@ async def _refused(context: Context, folder: Path, error: GitError) -> CheckAnsw
     """Git does not work in that folder; for the one reason that has a cure of its own the cure is given."""
     required, evidence = "a CanvOS checkout", (Evidence(f"git -C {word(folder)} status", error.output, 128),)
     if "belongs to another user" not in error.message:
-        return CheckAnswer(Status.UNKNOWN, f"{folder}: {error.message}", required, (Fix(error.remedy or "Look at git's words"),), evidence)
+        return CheckAnswer(
+            Status.UNKNOWN, f"{folder}: {error.message}", required, (Remedy(error.remedy or "Look at git's words"),), evidence
+        )
     user = (await machine(context)).user
-    own = Fix(f"Make {folder} yours, when nobody else works in it", await as_root(context, f"chown -R {user} {word(folder)}"))
-    trust = Fix("Or let git trust it", (Command(f"git config --global --add safe.directory {word(folder)}"),))
+    own = Remedy(f"Make {folder} yours, when nobody else works in it", await as_root(context, f"chown -R {user} {word(folder)}"))
+    trust = Remedy("Or let git trust it", (Command(f"git config --global --add safe.directory {word(folder)}"),))
     return CheckAnswer(Status.FAIL, f"{folder} belongs to another user: git refuses to work in it", required, (own, trust), evidence)
 
 
@@ -93,7 +95,7 @@ async def target(context: Context) -> CheckAnswer:
     return CheckAnswer(Status.FAIL, observed, f"+{TARGET}", await _switch(context, state), evidence)
 
 
-async def _switch(context: Context, state: CheckoutState) -> tuple[Fix, ...]:
+async def _switch(context: Context, state: CheckoutState) -> tuple[Remedy, ...]:
     """The way to the tag that was chosen, or to the one that would be suggested."""
     chosen = context.draft.tag if context.draft.tag != state.tag else ""
     if not chosen:
@@ -101,9 +103,9 @@ async def _switch(context: Context, state: CheckoutState) -> tuple[Fix, ...]:
         chosen = found.name if found and found.name != state.tag else ""
     if not chosen:
         fetch = Command(f"git -C {word(state.path)} fetch --tags")
-        return (Fix("Fetch the newer tags and choose one that matches your Palette release", (fetch,)),)
+        return (Remedy("Fetch the newer tags and choose one that matches your Palette release", (fetch,)),)
     go = Command(f"git -C {word(state.path)} checkout {chosen}")
-    return (Fix(f"Check out {chosen}, or another tag that matches your Palette release", (go,)),)
+    return (Remedy(f"Check out {chosen}, or another tag that matches your Palette release", (go,)),)
 
 
 async def _tags(context: Context, folder: Path) -> tuple[CanvosTag, ...]:
@@ -119,11 +121,11 @@ async def shallow(context: Context) -> CheckAnswer:
     required = "a whole clone with its tags"
     known = f"{count} tag{'' if count == 1 else 's'}" if count else "no tag"
     if state.shallow:
-        fix = Fix("Fetch the rest", (Command(f"git -C {word(state.path)} fetch --unshallow --tags"),))
+        fix = Remedy("Fetch the rest", (Command(f"git -C {word(state.path)} fetch --unshallow --tags"),))
         return CheckAnswer(Status.WARN, f"a shallow clone with {known}: others cannot be checked out", required, (fix,))
     if not count:
         return CheckAnswer(
-            Status.WARN, "no tag is here", required, (Fix("Fetch them", (Command(f"git -C {word(state.path)} fetch --tags"),)),)
+            Status.WARN, "no tag is here", required, (Remedy("Fetch them", (Command(f"git -C {word(state.path)} fetch --tags"),)),)
         )
     return CheckAnswer(Status.PASS, known, required)
 
@@ -135,13 +137,13 @@ async def path(context: Context) -> CheckAnswer:
         return waits(SCREEN)
     required = "a path without `:` that can be written to"
     if ":" in str(folder):
-        move = Fix("Move the checkout", (Command(f"mv {word(folder)} {word(str(folder).replace(':', '-'))}"),))
+        move = Remedy("Move the checkout", (Command(f"mv {word(folder)} {word(str(folder).replace(':', '-'))}"),))
         return CheckAnswer(Status.FAIL, f"{folder} holds a `:`, which ends the name of a volume for Docker", required, (move,))
     if not (await context.ports.host.filesystem(folder)).writable:
         user = (await machine(context)).user
-        own = Fix(f"Give it to {user}, or choose another folder", await as_root(context, f"chown -R {user} {word(folder)}"))
+        own = Remedy(f"Give it to {user}, or choose another folder", await as_root(context, f"chown -R {user} {word(folder)}"))
         return CheckAnswer(
-            Status.FAIL, f"{user} cannot write to {folder}", required, (own, Fix("See why", (Command(f"ls -ld {word(folder)}"),)))
+            Status.FAIL, f"{user} cannot write to {folder}", required, (own, Remedy("See why", (Command(f"ls -ld {word(folder)}"),)))
         )
     blanks = "; its blanks do no harm, earthly.sh quotes them" if " " in str(folder) else ""
     return CheckAnswer(Status.PASS, f"{folder}{blanks}", required)
@@ -159,7 +161,7 @@ async def dirty(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.PASS, "clean but for k8s_version.json (step 14)" if pruned else "clean", "no local changes")
     evidence = (Evidence(f"git -C {word(state.path)} status --short", "\n".join(f"{c.status} {c.path}" for c in changes)),)
     look, stash = Command(f"git -C {word(state.path)} status"), Command(f"git -C {word(state.path)} stash -u")
-    fixes = (Fix("Look at them; keep what is meant, stash the rest", (look, stash)),)
+    fixes = (Remedy("Look at them; keep what is meant, stash the rest", (look, stash)),)
     names = ", ".join(c.path for c in changes[:3]) + (f" and {len(changes) - 3} more" if len(changes) > 3 else "")
     return CheckAnswer(Status.WARN, f"{len(changes)} changed: {names}", "no local changes", fixes, evidence)
 

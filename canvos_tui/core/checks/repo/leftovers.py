@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from canvos_tui.core.checkout.state import Left
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
 from canvos_tui.core.checks.questions import args, canvos, leftovers, waits, word
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, size
 
@@ -36,8 +37,8 @@ async def left(context: Context) -> CheckAnswer:
     aside = state.path.parent / f"{state.path.name}-aside"
     moves = tuple(Command(f"mv {word(state.path / one.path)} {word(aside)}/") for one in taken[:4])
     fixes = (
-        Fix("Move away what is not meant for this image", (Command(f"mkdir -p {word(aside)}"), *moves)),
-        Fix("Keep what is meant, such as a proxy's certificate in certs/: then this is only a reminder"),
+        Remedy("Move away what is not meant for this image", (Command(f"mkdir -p {word(aside)}"), *moves)),
+        Remedy("Keep what is meant, such as a proxy's certificate in certs/: then this is only a reminder"),
     )
     return CheckAnswer(Status.WARN, ", ".join(map(words, taken[:2])) + more + results, required, fixes, evidence)
 

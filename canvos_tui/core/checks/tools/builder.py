@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
 from canvos_tui.core.checks.questions import installing, proxied, registry
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
 BUILDER = "earthly-buildkitd"  # the name that earthly.sh and a host's own Earthly both use
@@ -24,14 +24,14 @@ async def config(context: Context) -> CheckAnswer:
     try:
         text = await context.ports.files.read_text(path)
     except CanvosError as error:
-        fix = Fix("Give the file back to this user, or remove it where it is a folder", (Command(f"ls -ld {path}"),))
+        fix = Remedy("Give the file back to this user, or remove it where it is a folder", (Command(f"ls -ld {path}"),))
         return CheckAnswer(Status.WARN, error.message, required, (fix,))
     if text is None:
         return CheckAnswer(Status.PASS, f"no {path}, images are pulled without a login", required)
     try:
         found = json.loads(text)
     except ValueError as error:
-        fix = Fix("Repair it or move it away; logins stored in it are not used", (Command(f"mv {path} {path}.broken"),))
+        fix = Remedy("Repair it or move it away; logins stored in it are not used", (Command(f"mv {path} {path}.broken"),))
         return CheckAnswer(Status.WARN, f"{path} is no JSON: {error}", required, (fix,))
     used = (*_PULLED_FROM, (await registry(context)).partition("/")[0])
     bad = _helpers(found if isinstance(found, dict) else {}, used)
@@ -40,11 +40,11 @@ async def config(context: Context) -> CheckAnswer:
     evidence = (Evidence(f"grep -n cred {path}", "\n".join(f"{where}: {name}" for where, name in bad)),)
     first = f"docker-credential-{bad[0][1]}"
     told = f"{bad[0][0]} in {path} names {first}, which is not in Earthly's container: its pulls fail"
-    aside = Fix(
+    aside = Remedy(
         "Give the build a file without helpers: move this one away, and log in again where a login is needed",
         (Command(f"mv {path} {path}.helpers"),),
     )
-    back = Fix("Afterwards put it back", (Command(f"mv {path}.helpers {path}"),))
+    back = Remedy("Afterwards put it back", (Command(f"mv {path}.helpers {path}"),))
     return CheckAnswer(Status.FAIL, told, required, (aside, back), evidence)
 
 
@@ -70,7 +70,7 @@ async def builder(context: Context) -> CheckAnswer:
     mode = await proxied(context)
     state = "runs" if found.running else "is stopped"
     evidence = (Evidence(f"docker ps -a --filter name=^/{BUILDER}$", f"{found.name}  {found.image}  {state}"),)
-    remove = Fix("Remove it; an Earthly on this machine starts it anew when it needs it", (Command(f"docker rm -f {BUILDER}"),))
+    remove = Remedy("Remove it; an Earthly on this machine starts it anew when it needs it", (Command(f"docker rm -f {BUILDER}"),))
     told = f"one {state} ({found.image})"
     if mode and (found.keeps or not found.running):
         told += f", and {mode} makes earthly.sh start one of the same name: Docker refuses the second"
@@ -95,9 +95,9 @@ async def port(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.SKIP, "waits for TOOL-BUILDKITD", "")
     evidence = (Evidence(f"ss -ltnp sport = :{PORT}", holder),)
     if container is not None:
-        fix = Fix("Stop it while the build runs", (Command(f"docker stop {container.name}"),))
+        fix = Remedy("Stop it while the build runs", (Command(f"docker stop {container.name}"),))
         return CheckAnswer(Status.WARN, f"port {PORT} is taken by the container {container.name}", required, (fix,), evidence)
-    fix = Fix("Stop it while the build runs", (Command(f"ss -ltnp 'sport = :{PORT}'"),))
+    fix = Remedy("Stop it while the build runs", (Command(f"ss -ltnp 'sport = :{PORT}'"),))
     return CheckAnswer(Status.WARN, f"port {PORT} is taken by {holder or 'a program of another user'}", required, (fix,), evidence)
 
 
@@ -110,7 +110,7 @@ async def envsubst(context: Context) -> CheckAnswer:
     version = await context.ports.host.tool_version("envsubst")
     if version is not None:
         return CheckAnswer(Status.PASS, version or "installed", required)
-    fix = Fix("Install it", await installing(context, "gettext-base"))
+    fix = Remedy("Install it", await installing(context, "gettext-base"))
     return CheckAnswer(Status.WARN, f"envsubst is not on PATH, and {mode} makes earthly.sh use it", required, (fix,))
 
 

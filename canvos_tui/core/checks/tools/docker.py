@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Command, Context, Evidence, Fix, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
 from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service, waits
-from canvos_tui.core.errors import DockerError
+from canvos_tui.core.errors import Command, DockerError, Remedy
 from canvos_tui.core.machine import DockerFacts
 from canvos_tui.core.status import Status
 
@@ -47,39 +47,41 @@ def _flaw(found: DockerFacts) -> tuple[str, str, Status]:
     return next(((words, cause, status) for wrong, words, cause, status in flaws if wrong), good)
 
 
-async def _mend(context: Context, cause: str) -> tuple[Fix, ...]:
+async def _mend(context: Context, cause: str) -> tuple[Remedy, ...]:
     """What to do about each cause, most likely first."""
     if (await machine(context)).system != "Linux":
-        return (Fix("Start Docker Desktop; the build itself needs a Linux x86_64 machine"),)
-    install = Fix("Install Docker Engine, from this system's packages or as the documentation says", await installing(context, "docker.io"))
-    start = Fix("Start the engine, now and at every boot", await service(context, "start", "enable"))
-    log = Fix("If it does not start, its log says why", await _log(context))
-    back = Fix(
+        return (Remedy("Start Docker Desktop; the build itself needs a Linux x86_64 machine"),)
+    install = Remedy(
+        "Install Docker Engine, from this system's packages or as the documentation says", await installing(context, "docker.io")
+    )
+    start = Remedy("Start the engine, now and at every boot", await service(context, "start", "enable"))
+    log = Remedy("If it does not start, its log says why", await _log(context))
+    back = Remedy(
         "Use this machine's own engine",
         (Command("unset DOCKER_HOST DOCKER_CONTEXT"), Command("docker context use default"), Command("docker context ls")),
     )
     return {
         "not-installed": (install,),
-        "no-cli": (Fix("Install the docker command", install.commands),),
-        "cli-only": (Fix("Install the engine as well", install.commands), start),
+        "no-cli": (Remedy("Install the docker command", install.commands),),
+        "cli-only": (Remedy("Install the engine as well", install.commands), start),
         "engine-down": (start, log),
-        "rootless": (Fix("Use an engine that runs as root; it can be installed beside this one", install.commands), back),
-        "podman": (Fix("Install Docker Engine and use it for the build", install.commands), back),
+        "rootless": (Remedy("Use an engine that runs as root; it can be installed beside this one", install.commands), back),
+        "podman": (Remedy("Install Docker Engine and use it for the build", install.commands), back),
         "context": (back,),
         "no-socket": (
-            Fix("Remove what stands in the socket's place, then start the engine", await _socket_again(context)),
+            Remedy("Remove what stands in the socket's place, then start the engine", await _socket_again(context)),
             log,
         ),
         "userns": (
-            Fix('Take "userns-remap" out of /etc/docker/daemon.json and restart the engine', await service(context, "restart")),
-            Fix("Or start an engine of its own for the build, without the remapping"),
+            Remedy('Take "userns-remap" out of /etc/docker/daemon.json and restart the engine', await service(context, "restart")),
+            Remedy("Or start an engine of its own for the build, without the remapping"),
         ),
         "desktop": (
-            Fix("Use an engine that runs on this machine itself; it can be installed beside Docker Desktop", install.commands),
+            Remedy("Use an engine that runs on this machine itself; it can be installed beside Docker Desktop", install.commands),
             back,
         ),
-        "windows": (Fix("Switch Docker Desktop to Linux containers"), back),
-        "timeout": (Fix("Restart the engine", await service(context, "restart")), log),
+        "windows": (Remedy("Switch Docker Desktop to Linux containers"), back),
+        "timeout": (Remedy("Restart the engine", await service(context, "restart")), log),
     }.get(cause, (log,))
 
 
@@ -107,8 +109,8 @@ async def docker_permission(context: Context) -> CheckAnswer:
             return CheckAnswer(
                 Status.FAIL, error.message, required, await _mend(context, "context"), (Evidence("docker info", error.message, 1),)
             )
-        join = Fix(f"Let {facts.user} use Docker, then log out and in again", await as_root(context, f"usermod -aG docker {facts.user}"))
-        shell = Fix("For the running shell only", (Command("newgrp docker"),))
+        join = Remedy(f"Let {facts.user} use Docker, then log out and in again", await as_root(context, f"usermod -aG docker {facts.user}"))
+        shell = Remedy("For the running shell only", (Command("newgrp docker"),))
         return CheckAnswer(Status.FAIL, error.message, required, (join, shell), (Evidence("docker info", error.message, 1),))
     return CheckAnswer(Status.PASS, f"{facts.user} reached {found.host}", required)
 
@@ -165,7 +167,7 @@ async def docker_privileged(context: Context) -> CheckAnswer:
     advice = advice.replace("us-docker.pkg.dev", server)
     told = tuple(Command(c.replace("us-docker.pkg.dev", server)) for c in commands)
     nested = (await machine(context)).nested if found.cause == "runtime" else ""
-    fixes = (Fix(advice + (f" (this runs in {nested})" if nested else ""), (*told, Command(command))),)
+    fixes = (Remedy(advice + (f" (this runs in {nested})" if nested else ""), (*told, Command(command))),)
     method = Method.VERIFIED if status is Status.FAIL else Method.NOT_VERIFIABLE
     return CheckAnswer(status, meaning, required, fixes, evidence, method)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Fix, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.questions import installing
 from canvos_tui.core.checks.tools.builder import CHECKS_BUILDER
 from canvos_tui.core.checks.tools.docker import CHECKS_DOCKER
+from canvos_tui.core.errors import Remedy
 from canvos_tui.core.status import Status
 
 
@@ -16,7 +17,7 @@ async def git(context: Context) -> CheckAnswer:
     version = await context.ports.host.tool_version("git")
     if version is not None:
         return CheckAnswer(Status.PASS, version or "installed", "any version")
-    fix = Fix("Install git", await installing(context, "git"))
+    fix = Remedy("Install git", await installing(context, "git"))
     return CheckAnswer(Status.FAIL, "git is not on PATH", "any version", (fix,))
 
 

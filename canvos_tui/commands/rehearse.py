@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
 
 SCENARIO = "success"
-HINT = "Nothing is real. Type any registry; screen 6: keys from the Environment."
+HINT = "Nothing is real. Type any registry; take the keys from the Environment."
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

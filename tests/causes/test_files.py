@@ -32,7 +32,9 @@ def folder(tmp_path) -> Path:
 
 
 async def test_no_arg_file(tmp_path, folder):
-    assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), SKIP, "waits for screen 8", how="no .arg in the checkout")
+    assert_told(
+        await ask(World(tmp_path), "FILE-ARG", at(folder)), SKIP, "waits for the answers to be written", how="no .arg in the checkout"
+    )
 
 
 async def test_a_good_arg_file(tmp_path, folder):
@@ -158,7 +160,9 @@ def secret(folder: Path, text: str, mode: int = 0o600) -> None:
 
 
 async def test_no_secret_file(tmp_path, folder):
-    assert_told(await ask(World(tmp_path), "FILE-SECRET", at(folder)), SKIP, "waits for screen 8", how="no .secret in the checkout")
+    assert_told(
+        await ask(World(tmp_path), "FILE-SECRET", at(folder)), SKIP, "waits for the answers to be written", how="no .secret in the checkout"
+    )
 
 
 async def test_a_good_secret_file(tmp_path, folder):

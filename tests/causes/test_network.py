@@ -67,7 +67,7 @@ async def test_a_host_that_is_not_needed_and_one_that_waits(tmp_path, net):
         await ask(world(net, tmp_path), "NET-OPENSUSE", plain), PASS, "not needed: OS_DISTRIBUTION is ubuntu", how=".arg says ubuntu"
     )
     no_region = draft(net, tmp_path, REGION="")
-    assert_told(await ask(world(net, tmp_path), "NET-S3", no_region), Status.SKIP, "waits for screen 5", how=".arg names no region")
+    assert_told(await ask(world(net, tmp_path), "NET-S3", no_region), Status.SKIP, "waits for REGION", how=".arg names no region")
 
 
 async def test_the_override_of_aws_s_endpoint_is_the_host_that_is_asked(tmp_path, net):

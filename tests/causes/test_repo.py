@@ -36,9 +36,9 @@ async def test_a_checkout(tmp_path, folder):
 
 
 async def test_nothing_there_yet(tmp_path):
-    waits = "waits for screen 2: nothing is at"
+    waits = "waits for a checkout: nothing is at"
     assert_told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "absent")), SKIP, waits, how="no such folder")
-    assert_told(await ask(World(tmp_path), "REPO-CLONE", fresh()), SKIP, "waits for screen 2", how="no folder was named")
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", fresh()), SKIP, "waits for a checkout", how="no folder was named")
 
 
 async def test_a_folder_with_other_files(tmp_path):

@@ -53,6 +53,14 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """What has to be there before a check can be asked: a check's id or a few words, and the wizard's pages that bring it."""
+
+    words: str
+    pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CheckAnswer:
     """What a check found; `observed` and `required` stand side by side in its row."""
 
@@ -63,6 +71,7 @@ class CheckAnswer:
     evidence: tuple[Evidence, ...] = ()
     method: Method = Method.VERIFIED
     measure: Measure | None = None
+    waits_for: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -123,3 +132,8 @@ class CheckResult:
     def blocks(self) -> bool:
         """Whether the build may not start because of it."""
         return self.status is Status.FAIL
+
+
+def waits(what: Wait, more: str = "") -> CheckAnswer:
+    """The answer of a check that cannot be asked yet; `more` goes on behind the words."""
+    return CheckAnswer(Status.SKIP, f"waits for {what.words}{more}", "", waits_for=what)

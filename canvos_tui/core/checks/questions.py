@@ -10,13 +10,14 @@ from pathlib import Path
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.proxy_mode import proxy_mode
 from canvos_tui.core.checkout.state import CheckoutState, Left, Place
-from canvos_tui.core.checks.check import CheckAnswer, Context
+from canvos_tui.core.checks.check import Context, Wait
 from canvos_tui.core.checks.tools.install import install
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.machine import DockerFacts, HostFacts
-from canvos_tui.core.status import Status
 
 PUBLIC_IMAGES = "us-docker.pkg.dev/palette-images"  # SPECTRO_PUB_REPO of earthly.sh
+CHECKOUT = Wait("a checkout", ("repo",))
+WRITTEN = Wait("the answers to be written", ("review",))
 # a build takes these from the checkout without being asked (Earthfile: +iso-image, +cloud-image, +base-image; Earthly: .env)
 SILENT = (
     ".env",
@@ -124,8 +125,3 @@ async def service(context: Context, *verbs: str) -> tuple[Command, ...]:
 def word(path: Path | str) -> str:
     """A path as one word of a command."""
     return shlex.quote(str(path))
-
-
-def waits(words: str) -> CheckAnswer:
-    """The answer of a check that cannot be asked yet."""
-    return CheckAnswer(Status.SKIP, f"waits for {words}", "")

@@ -122,4 +122,5 @@ def _root(result: CheckResult) -> str | None:
     """Why a check was skipped: the check that it waits for, or what is not answered yet."""
     if result.status is not Status.SKIP:
         return None
-    return result.skipped_because or result.answer.observed.removeprefix("waits for ")
+    waiting = result.answer.waits_for
+    return result.skipped_because or (waiting.words if waiting is not None else result.answer.observed)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Method
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Method, Wait, waits
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -60,8 +60,11 @@ class _Runner:
             before = await waited if waited is not None else self._known.get(need)
             if before is not None and (before.status in {Status.FAIL, Status.SKIP, Status.UNKNOWN} or before.accepted):
                 root = before.skipped_because or before.check.id
-                words = before.answer.observed if before.status is Status.SKIP else f"waits for {root}"
-                return CheckResult(check, CheckAnswer(Status.SKIP, words, ""), self._context.ports.clock.now(), skipped_because=root)
+                same = before.status is Status.SKIP
+                answer = (
+                    CheckAnswer(Status.SKIP, before.answer.observed, "", waits_for=before.answer.waits_for) if same else waits(Wait(root))
+                )
+                return CheckResult(check, answer, self._context.ports.clock.now(), skipped_because=root)
         ticks = asyncio.get_running_loop().time
         async with self._gate:
             began = ticks()

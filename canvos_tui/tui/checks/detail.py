@@ -12,6 +12,7 @@ from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
+from canvos_tui.tui.checks.places import advice, observed
 from canvos_tui.tui.checks.rows import CheckRow, seconds
 
 LABEL, INDENT, BESIDE = 10, 2, 50  # columns: of the labels, of a text below its label, and from when they stand side by side
@@ -38,7 +39,7 @@ def detail(row: CheckRow, shape: Shape) -> str:
     title = "passed" if row.status is Status.PASS else "not asked yet"
     lines = list(_head(row.name or "PASS", title, shape.width))
     for found in row.results:
-        text = plain(found.answer.observed) if row.status is Status.PASS else found.check.title
+        text = observed(found.answer) if row.status is Status.PASS else found.check.title
         lines.append(f"{found.check.id:<20} {text}"[: shape.width])
     return "\n".join(lines)
 
@@ -54,7 +55,7 @@ def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
     check, answer, width = result.check, result.answer, shape.width
     yield from _head(check.id, f"{check.severity.value} - {check.guide}", width)
     accepted = f" (accepted: {plain(result.accepted)})" if result.accepted else ""
-    yield from labelled("Observed", plain(answer.observed) + accepted, width)
+    yield from labelled("Observed", observed(answer) + accepted, width)
     if answer.required and result.status is not Status.SKIP:
         yield from labelled("Needs", plain(answer.required), width)
     yield from labelled("Why", check.why, width)
@@ -68,7 +69,7 @@ def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
 def _fix(fixes: tuple[Remedy, ...], shape: Shape) -> Iterator[str]:
     """The chosen fix in full, and how many others there are."""
     chosen = fixes[shape.fix % len(fixes)]
-    yield from labelled("Fix", plain(chosen.text), shape.width)
+    yield from labelled("Fix", advice(chosen), shape.width)
     for command in chosen.commands:
         yield from shown(command, shape.width)
     if len(fixes) > 1:

@@ -1,4 +1,4 @@
-"""Screen 7 as text: which rows there are, what stands in their columns, and what is said of the one under the cursor."""
+"""The rights as text: which rows there are, what stands in their columns, and what is said of the one under the cursor."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
+from canvos_tui.tui.checks.places import advice, observed
 
 HEAD = f"{'RIGHT':<33}{'RESULT':<8}{'HOW':<16}NEEDED FOR"
 WIDE_HEAD = f"{'RIGHT':<33}{'RESULT':<8}{'HOW':<15}{'NEEDED FOR':<16}{'CODE':<13}REQUEST"
@@ -70,7 +71,7 @@ def rows(report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> tup
     found = sorted((r for r in made if r.status is not Status.SKIP), key=lambda r: _RANK[r.status])
     if waiting:
         ids = tuple(i for r in waiting for i in r.ids)
-        found.append(RightsRow(ids, Status.SKIP, f"{f'{len(ids)} more':<33}{'SKIP':<8}{report.results[ids[0]].answer.observed}"))
+        found.append(RightsRow(ids, Status.SKIP, f"{f'{len(ids)} more':<33}{'SKIP':<8}{observed(report.results[ids[0]].answer)}"))
     return tuple(found)
 
 
@@ -143,7 +144,7 @@ def _ways(result: CheckResult, probe: RightProbe | None, width: int) -> list[str
         return _labelled("Fix", "Enter offers four ways to find out; each says what it leaves behind", width)
     lines: list[str] = []
     for number, fix in enumerate(result.answer.remedies):
-        lines += _labelled("Or" if number else "Fix", fix.text, width)
+        lines += _labelled("Or" if number else "Fix", advice(fix), width)
         lines += [f"{'':<{_LABEL}}{command.run}" for command in fix.commands]
     return lines
 

@@ -11,6 +11,7 @@ from canvos_tui.core.checks.report import STALE_AFTER, Report
 from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain, verdict_words
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, clip
+from canvos_tui.tui.checks.places import observed, where
 
 RUNNING = "...."
 UNFOLD = "Space: unfold"
@@ -52,7 +53,7 @@ def of_result(result: CheckResult) -> CheckRow:
     required = f"{word}: {plain(answer.required)}" if answer.required and result.status is not Status.SKIP else ""
     if result.accepted:
         required = f"accepted: {plain(result.accepted)}"
-    return CheckRow(check.id, result.status, check.id, plain(answer.observed), required, check, (result,))
+    return CheckRow(check.id, result.status, check.id, observed(answer), required, check, (result,))
 
 
 def rows(report: Report, *, unfolded: bool, words: str = "") -> tuple[CheckRow, ...]:
@@ -75,8 +76,10 @@ def _folded(report: Report) -> Iterator[CheckRow]:
     """A row per category and reason for what was skipped, one row for everything that passed."""
     for (category, reason), skipped in folds(report, Status.SKIP).items():
         number = f"{len(skipped)} check{'s' if len(skipped) > 1 else ''}"
-        waits = reason.removeprefix("waits for ")
-        joint = f" wait{'' if len(skipped) > 1 else 's'} for {waits}" if waits != reason else f": {reason}"
+        waiting = skipped[0].answer.waits_for
+        joint = (
+            f" wait{'' if len(skipped) > 1 else 's'} for {waiting.words}{where(waiting.pages)}" if waiting is not None else f": {reason}"
+        )
         yield CheckRow(f"skip {category} {reason}", Status.SKIP, category, f"{number}{joint}", results=skipped)
     passed = folds(report, Status.PASS)
     if passed:
@@ -197,4 +200,4 @@ def _waits_for(report: Report, check: Check) -> str:
     result = report.results.get(check.id)
     if result is None or result.status is not Status.SKIP:
         return ""
-    return result.skipped_because or result.answer.observed.removeprefix("waits for ")
+    return result.skipped_because or (result.answer.waits_for.words if result.answer.waits_for is not None else "")

@@ -48,11 +48,11 @@ async def test_without_keys_and_bucket_all_but_the_name_wait_for_their_screens(t
     world = World(tmp_path)
     results = await world.results(fresh())
     waiting = {r.answer.observed for n, r in results.items() if n.startswith("AWS-") and n != "AWS-AMI-NAME"}
-    assert waiting == {"waits for screen 6"}
+    assert waiting == {"waits for the AWS keys"}
     assert not world.asked["open"]
     keys_only = await world.results(fresh().after(KeysGiven(KEYS, Origin.TYPED)))
     assert keys_only["AWS-CREDS"].status is Status.PASS  # whose keys they are can be asked anywhere
-    assert keys_only["AWS-S3-PUT"].answer.observed == "waits for screen 5"
+    assert keys_only["AWS-S3-PUT"].answer.observed == "waits for region and bucket"
 
 
 @pytest.mark.parametrize(

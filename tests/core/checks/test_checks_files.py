@@ -34,7 +34,7 @@ async def judged(tmp_path, folder, name: str, text: str, check: str, *, draft: D
 async def test_files_that_are_not_written_yet_wait_for_the_screen_that_writes_them(tmp_path, folder):
     results = await World(tmp_path).results(at(folder))
     for name in ("FILE-ARG", "FILE-SECRET", "FILE-SECRET-PERM"):
-        assert (results[name].status, results[name].answer.observed) == (Status.SKIP, "waits for screen 8")
+        assert (results[name].status, results[name].answer.observed) == (Status.SKIP, "waits for the answers to be written")
 
 
 async def test_a_good_arg_file(tmp_path, folder):
@@ -70,7 +70,7 @@ async def test_an_arg_file_with_something_to_know(tmp_path, folder):
 
 async def test_the_wizard_only_minds_lines_that_it_will_not_write_anew(tmp_path, folder):
     crlf = await judged(tmp_path, folder, ".arg", GOOD.replace("\n", "\r\n"), "FILE-ARG", draft=answered(), final=False)
-    assert (crlf.status, crlf.answer.observed) == (Status.SKIP, "waits for screen 8, which writes .arg anew")
+    assert (crlf.status, crlf.answer.observed) == (Status.SKIP, "waits for the answers to be written, .arg anew")
     own = await judged(tmp_path, folder, ".arg", GOOD + "hello\n", "FILE-ARG", draft=answered(), final=False)
     assert (own.status, own.answer.observed.split(":")[0]) == (Status.FAIL, "line 7")
     written = arg_file.render(b"", answered().args()).decode()
@@ -152,4 +152,4 @@ async def test_no_user_data(tmp_path, folder):
     meant = await World(tmp_path).one("FILE-USERDATA", at(folder).after(UserDataChosen(UserData.NONE)))
     assert meant.answer.observed == "no user-data file, as chosen"
     planned = await World(tmp_path).one("FILE-USERDATA", at(folder).after(UserDataChosen(UserData.TEMPLATE, text=JOIN)))
-    assert (planned.status, planned.answer.observed) == (Status.SKIP, "waits for screen 8")
+    assert (planned.status, planned.answer.observed) == (Status.SKIP, "waits for the answers to be written")

@@ -47,7 +47,7 @@ async def test_a_host_that_answers(tmp_path, name):
 
 async def test_the_endpoints_of_a_region_wait_for_it_and_follow_an_override(tmp_path):
     world = World(tmp_path)
-    assert (await world.one("NET-S3", fresh())).answer.observed == "waits for screen 5"
+    assert (await world.one("NET-S3", fresh())).answer.observed == "waits for REGION"
     world.environ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
     assert (await world.one("NET-EC2", fresh())).answer.observed == "127.0.0.1 answers 200 in 0.2 s"
 

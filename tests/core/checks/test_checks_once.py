@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from canvos_tui.core.answers.draft import fresh
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity, Wait, waits
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
@@ -69,7 +69,7 @@ async def test_a_check_that_is_given_up_does_not_take_the_question_from_the_othe
 
 async def test_a_check_says_what_the_one_it_needs_waits_for():
     async def waiting(_: Context) -> CheckAnswer:
-        return CheckAnswer(Status.SKIP, "waits for screen 5", "")
+        return waits(Wait("REGION", ("s3",)))
 
     checks = (
         Check("A", "a", "aws", Severity.REQUIRED, "step 1", "why", waiting),
@@ -77,5 +77,5 @@ async def test_a_check_says_what_the_one_it_needs_waits_for():
         Check("C", "c", "aws", Severity.REQUIRED, "step 1", "why", waiting, needs=("B",)),
     )
     results = await run(checks, context(), lambda _: None)
-    assert [r.answer.observed for r in results] == ["waits for screen 5"] * 3
+    assert [r.answer.observed for r in results] == ["waits for REGION"] * 3
     assert [r.skipped_because for r in results] == ["", "A", "A"]

@@ -35,7 +35,10 @@ async def test_a_clean_checkout_of_a_good_tag(tmp_path, folder):
 
 
 async def test_without_a_folder_or_a_clone_everything_waits(tmp_path):
-    for draft, words in ((fresh(), "waits for screen 2"), (at(tmp_path / "no"), f"waits for screen 2: nothing is at {tmp_path}/no yet")):
+    for draft, words in (
+        (fresh(), "waits for a checkout"),
+        (at(tmp_path / "no"), f"waits for a checkout: nothing is at {tmp_path}/no yet"),
+    ):
         results = await World(tmp_path).results(draft)
         waiting = [results[n] for n in results if n.startswith(("REPO", "FILE")) and n != "REPO-PATH"]
         assert {r.answer.observed for r in waiting} == {words}

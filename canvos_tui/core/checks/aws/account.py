@@ -6,10 +6,9 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.aws.facts import ImportTask, Right, RightProbe
 from canvos_tui.core.aws.vmimport_role import partition_of
 from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
-from canvos_tui.core.checks.aws.questions import KEYS_SCREEN, asked, aws, identity, missing, refused, rights
+from canvos_tui.core.checks.aws.questions import KEYS, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Method, Severity
-from canvos_tui.core.checks.questions import waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Method, Severity, waits
 from canvos_tui.core.errors import AwsError, Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
@@ -21,8 +20,8 @@ _ENDED = frozenset({"completed", "deleted", "cancelled", "error"})
 
 async def creds(context: Context) -> CheckAnswer:
     """The account and user behind the keys."""
-    if screens := missing(context, "keys"):
-        return waits(screens)
+    if wait := missing(context, "keys"):
+        return waits(wait)
     required = "keys that AWS accepts"
     try:
         found = await identity(context)
@@ -36,7 +35,7 @@ async def creds(context: Context) -> CheckAnswer:
         told = f"{observed}; this clock is {abs(skew) / 60:.0f} min {'ahead' if skew > 0 else 'behind'}"
         return CheckAnswer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
     if found.root:
-        fix = Remedy("Make a key for an IAM user with no more rights than needed: screen 7 has the policy")
+        fix = Remedy("Make a key for an IAM user with no more rights than needed, with the policy that the wizard shows", page="aws")
         return CheckAnswer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
     return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
 
@@ -45,7 +44,7 @@ async def key_type(context: Context) -> CheckAnswer:
     """A long-lived key: the build passes no session token."""
     keys = context.draft.keys
     if keys is None:
-        return waits(KEYS_SCREEN)
+        return waits(KEYS)
     required = "a long-lived key (AKIA...)"
     if keys.temporary:
         fix = Remedy(
@@ -64,8 +63,8 @@ async def region(context: Context) -> CheckAnswer:
     """EC2 of that region answers these keys."""
     if wrong := refused_entry(context, "REGION"):
         return wrong
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+        return waits(wait)
     name, required = asked(context).region, "a region that is enabled"
     partition = (await identity(context)).partition
     if partition != partition_of(name):
@@ -94,7 +93,7 @@ async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> C
         return CheckAnswer(Status.FAIL, told, required, (fix,), evidence)
     facts = await (await aws(context)).region_facts()
     if not facts.known and all(p.code == "unreachable" for p in probes):
-        near = f"REGION={facts.near[0]} (screen 5)" if facts.near else "one that exists"
+        near = f"REGION={facts.near[0]}" if facts.near else "one that exists"
         told = f"there seems to be no region {name}: no host of that name, and no such region is known"
         return CheckAnswer(Status.FAIL, told, "an existing region", (Remedy(f"Correct the name: {near}"),), evidence)
     again = Remedy("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
@@ -103,8 +102,8 @@ async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> C
 
 async def import_tasks(context: Context) -> CheckAnswer:
     """Room for one more import, and none of this very object under way."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+        return waits(wait)
     about, required = asked(context), f"fewer than {IMPORTS}, none of this object"
     try:
         found = await (await aws(context)).import_tasks()
@@ -116,7 +115,7 @@ async def import_tasks(context: Context) -> CheckAnswer:
     same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
     if same is not None:
         fix = Remedy(
-            "Wait until it has ended, choose another S3_KEY (screen 5), or stop it",
+            "Wait until it has ended, choose another S3_KEY, or stop it",
             (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
         )
         return CheckAnswer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)

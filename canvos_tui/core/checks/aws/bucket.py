@@ -6,8 +6,7 @@ from canvos_tui.core.aws.facts import Bucket, Encryption, Right
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, partition_of, uses_keys
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import Asked, asked, bucket_facts, encryption, identity, missing, refused, role, subject
-from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method
-from canvos_tui.core.checks.questions import waits
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -19,15 +18,15 @@ def refused_entry(context: Context, key: str) -> CheckAnswer | None:
     entry = context.draft.entry(key)
     if not entry.error:
         return None
-    return CheckAnswer(Status.FAIL, f"{key} `{entry.text}`: {entry.error}", f"a value for {key}", (Remedy(f"Correct {key} (screen 5)"),))
+    return CheckAnswer(Status.FAIL, f"{key} `{entry.text}`: {entry.error}", f"a value for {key}", (Remedy(f"Correct {key}", page="s3"),))
 
 
 async def bucket(context: Context) -> CheckAnswer:
     """The bucket exists, and these keys may look at it."""
     if wrong := refused_entry(context, "S3_BUCKET"):
         return wrong
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET"):
+        return waits(wait)
     about = asked(context)
     try:
         found = await bucket_facts(context)
@@ -48,7 +47,7 @@ def _exists(found: Bucket, about: Asked) -> CheckAnswer | None:
     if found.accessible:
         return None
     fix = Remedy(
-        "Is it this account's bucket? If so, ask for s3:ListBucket on it; if not, choose another name (screen 5)",
+        "Is it this account's bucket? If so, ask for s3:ListBucket on it; if not, choose another name",
         (Command(f"aws s3api list-objects-v2 --bucket {found.name} --max-items 1"),),
     )
     if found.region and found.region != about.region:
@@ -71,8 +70,8 @@ def _ours(found: Bucket, account: str) -> CheckAnswer:
 
 async def bucket_region(context: Context) -> CheckAnswer:
     """Bucket and REGION are in the same place, because EC2 imports from nowhere else."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET"):
+        return waits(wait)
     about = asked(context)
     try:
         found = await bucket_facts(context)
@@ -82,7 +81,7 @@ async def bucket_region(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.UNKNOWN, f"the region of {found.name} was not told", about.region, method=Method.NOT_VERIFIABLE)
     if found.region == about.region:
         return CheckAnswer(Status.PASS, f"{found.name} is in {found.region}", about.region)
-    use = Remedy(f"Use the bucket's region: REGION={found.region} (screen 5)")
+    use = Remedy(f"Use the bucket's region: REGION={found.region}", page="s3")
     other = Remedy(f"Use a bucket in {about.region}", (Command(f"aws s3 mb s3://{about.bucket}-{about.region} --region {about.region}"),))
     return CheckAnswer(Status.FAIL, f"{found.name} is in {found.region}", about.region, (use, other))
 
@@ -92,8 +91,8 @@ async def bucket_region(context: Context) -> CheckAnswer:
 
 async def default_encryption(context: Context) -> CheckAnswer:
     """Whether something is encrypted with a key that the role must be allowed to use."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET"):
+        return waits(wait)
     required = "no KMS key, or one that vmimport may use"
     try:
         found = await encryption(context)

@@ -11,12 +11,13 @@ from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checks.aws.advice import Subject, key_arn
-from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Wait
 from canvos_tui.core.errors import AwsError, Remedy
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.status import Status
 
-KEYS_SCREEN, BUCKET_SCREEN = "screen 6", "screen 5"
+KEYS, BUCKET = Wait("the AWS keys", ("keys",)), Wait("region and bucket", ("s3",))
+_BOTH = Wait("region, bucket and AWS keys", ("s3", "keys"))
 ANY_REGION = "us-east-1"  # STS answers there as well; used while REGION is not known
 _FOR_A_FIX = 3.0  # seconds: a fix must not keep the answer waiting that it belongs to
 # codes of AwsError that say nobody answered, as opposed to AWS refusing
@@ -33,14 +34,14 @@ class Asked:
     key: str
 
 
-def missing(context: Context, *wanted: str) -> str:
-    """The screens where the missing answers are given, "" when nothing is missing."""
+def missing(context: Context, *wanted: str) -> Wait | None:
+    """What is still to be answered, None when nothing is missing."""
     draft = context.draft
     needs_bucket = any(name != "keys" and not draft.text(name) for name in wanted)
     needs_keys = "keys" in wanted and draft.keys is None
     if needs_bucket and needs_keys:
-        return "screens 5 and 6"
-    return BUCKET_SCREEN if needs_bucket else KEYS_SCREEN if needs_keys else ""
+        return _BOTH
+    return BUCKET if needs_bucket else KEYS if needs_keys else None
 
 
 def asked(context: Context) -> Asked:

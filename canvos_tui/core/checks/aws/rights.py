@@ -9,9 +9,8 @@ from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, advice
-from canvos_tui.core.checks.aws.questions import BUCKET_SCREEN, asked, clash_facts, missing, refused, rights, subject, subject_of
-from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method
-from canvos_tui.core.checks.questions import waits
+from canvos_tui.core.checks.aws.questions import BUCKET, asked, clash_facts, missing, refused, rights, subject, subject_of
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -23,8 +22,8 @@ def right(action: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
     """The question whether these keys may do that; `vmimport` stands for the role."""
 
     async def ask(context: Context) -> CheckAnswer:
-        if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
-            return waits(screens)
+        if wait := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+            return waits(wait)
         try:
             probe = await (await rights(context)).one(action)
         except AwsError as error:
@@ -79,7 +78,7 @@ def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Remedy, ...]:
         return (*advice(ROLE, about), show) if probe.method == "not_verifiable" else (Remedy("Ask again"),)
     if probe.action == PUT:
         return (
-            Remedy("Choose on screen 7 (Enter on s3:PutObject) how to find out; the command line never writes"),
+            Remedy("Choose in the wizard how to find out; the command line never writes", page="aws"),
             *advice(PUT, about),
         )
     return (
@@ -90,8 +89,8 @@ def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Remedy, ...]:
 
 async def key_clash(context: Context) -> CheckAnswer:
     """No object of that key, and none that starts with it."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+        return waits(wait)
     about = asked(context)
     try:
         found = await clash_facts(context)
@@ -106,8 +105,8 @@ async def key_clash(context: Context) -> CheckAnswer:
 
 async def ami_clash(context: Context) -> CheckAnswer:
     """No AMI of that name in any state."""
-    if screens := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
-        return waits(screens)
+    if wait := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
+        return waits(wait)
     try:
         found = await clash_facts(context)
     except AwsError as error:
@@ -121,7 +120,7 @@ def _taken(context: Context, found: TakenNames, status: Status, required: str) -
     now = context.ports.clock.now()
     said = found.sentences(asked(context).bucket, now)
     free = clash.unique_key(found.key, now)
-    fix = Remedy(f"Choose a key that is free: S3_KEY={free} (screen 5)")
+    fix = Remedy(f"Choose a key that is free: S3_KEY={free}", page="s3")
     return CheckAnswer(status, said[0], required, (fix,), (Evidence("names that are taken", "\n".join(said)),))
 
 
@@ -129,7 +128,7 @@ async def ami_name(context: Context) -> CheckAnswer:
     """S3_KEY is also the AMI's name, so it has to be good for both."""
     entry, required = context.draft.entry("S3_KEY"), "3-128 of letters, digits, `.` `_` `/` `-`"
     if entry.error:
-        return CheckAnswer(Status.FAIL, entry.error, required, (Remedy("Choose another S3_KEY (screen 5)"),))
+        return CheckAnswer(Status.FAIL, entry.error, required, (Remedy("Choose another S3_KEY", page="s3"),))
     if not entry.text:
-        return waits(BUCKET_SCREEN)
+        return waits(BUCKET)
     return CheckAnswer(Status.PASS, entry.text, required)

@@ -9,14 +9,13 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.checkout import arg_file, arg_rules
 from canvos_tui.core.checkout.arg_rules import Flaw
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
-from canvos_tui.core.checks.questions import file_of, waits, word
+from canvos_tui.core.checks.questions import WRITTEN, file_of, word
 from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
-SCREEN = "screen 8"
 # what the build itself reads from .arg; the other keys are for provider images
 _READ = (fields.OS_DISTRIBUTION, fields.OS_VERSION, fields.REGION, fields.S3_BUCKET, fields.S3_KEY)
 _MISSING_KEY = "S3_KEY is empty: the script would use the raw file's name for object and AMI"
@@ -26,7 +25,7 @@ async def arg(context: Context) -> CheckAnswer:
     """`.arg` as bash and Earthly read it, and the values that the build needs."""
     found = await file_of(context, ".arg")
     if found is None:
-        return waits(SCREEN)
+        return waits(WRITTEN)
     path, data = found
     parsed = arg_file.parse(data)
     stays, changes = (None, False) if context.final else _after_writing(context, data)
@@ -43,7 +42,7 @@ async def arg(context: Context) -> CheckAnswer:
     if fatal:
         return CheckAnswer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
     if changes:
-        return waits(f"{SCREEN}, which writes .arg anew")
+        return waits(WRITTEN, ", .arg anew")
     if wrong := _wrong_values(parsed.values):
         fix = Remedy("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
         return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
@@ -73,7 +72,7 @@ def _sentence(words: str) -> str:
 
 
 def _after_writing(context: Context, data: bytes) -> tuple[set[str], bool]:
-    """The bad lines that would still be there after screen 8, and whether it would change anything."""
+    """The bad lines that would still be there after the answers were written, and whether it would change anything."""
     try:
         after = arg_file.render(data, context.draft.args(), context.draft.without_args())
     except InvalidValueError:  # an answer that cannot be written is refused on its own screen

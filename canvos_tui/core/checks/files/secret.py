@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from canvos_tui.core.checkout import secret_file
-from canvos_tui.core.checks.check import CheckAnswer, Context
-from canvos_tui.core.checks.questions import canvos, engine, file_of, waits, word
+from canvos_tui.core.checks.check import CheckAnswer, Context, waits
+from canvos_tui.core.checks.questions import CHECKOUT, WRITTEN, canvos, engine, file_of, word
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
-
-SCREEN = "screen 8"
 
 
 async def secret(context: Context) -> CheckAnswer:
     """All three ids of `.secret`, in lines that Earthly can read; their values are never shown."""
     found = await file_of(context, ".secret")
     if found is None:
-        return waits(SCREEN)
+        return waits(WRITTEN)
     path, data = found
     required = ", ".join(secret_file.IDS)
     wrong = _wrong(path, data)
@@ -25,7 +23,7 @@ async def secret(context: Context) -> CheckAnswer:
         ends = "; its CR LF line ends do no harm, Earthly strips them" if b"\r" in data else ""
         return CheckAnswer(Status.PASS, f"all three ids{ends}", required)
     if not context.final:
-        return waits(f"{SCREEN}, which writes .secret anew")
+        return waits(WRITTEN, ", .secret anew")
     reason, fix = wrong
     return CheckAnswer(Status.FAIL, reason, required, (fix, Remedy("Or let the wizard write the file anew", (Command("canvos-tui"),))))
 
@@ -60,10 +58,10 @@ async def permission(context: Context) -> CheckAnswer:
     """Only the owner may read `.secret`; the build's container reads it as root."""
     found = await file_of(context, ".secret")
     if found is None:
-        return waits(SCREEN)
+        return waits(WRITTEN)
     mode = await context.ports.files.mode(found[0])
     if mode is None:
-        return waits(SCREEN)
+        return waits(WRITTEN)
     if mode & 0o077:
         close = Remedy("Close it", (Command(f"chmod 600 {word(found[0])}"),))
         return CheckAnswer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))
@@ -81,7 +79,7 @@ async def ignored(context: Context) -> CheckAnswer:
     """git leaves `.secret` alone."""
     state = await canvos(context)
     if state is None:
-        return waits("screen 2")
+        return waits(CHECKOUT)
     if await context.ports.git.ignored(state.path, ".secret"):
         return CheckAnswer(Status.PASS, "git ignores .secret", "ignored by git")
     exclude = word(state.path / ".git" / "info" / "exclude")

@@ -7,23 +7,22 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import UserData
 from canvos_tui.core.checkout import user_data
-from canvos_tui.core.checks.check import CheckAnswer, Context
-from canvos_tui.core.checks.questions import canvos, file_of, waits, word
+from canvos_tui.core.checks.check import CheckAnswer, Context, waits
+from canvos_tui.core.checks.questions import CHECKOUT, WRITTEN, canvos, file_of, word
 from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
-SCREEN = "screen 8"
 _JOIN = "endpoint and token, so that instances join Palette"
-_OFFER = Remedy("Let the wizard write one from its template (screen 8), or go on without: then instances are registered by hand")
+_OFFER = Remedy("Let the wizard write one from its template, or go on without: then instances are registered by hand", page="review")
 
 
 async def cloud_config(context: Context) -> CheckAnswer:
     """`user-data`: YAML with the endpoint and the token that let an instance register."""
     chosen = context.draft.user_data
     if not context.final and chosen in {UserData.TEMPLATE, UserData.FILE}:
-        return waits(SCREEN)
+        return waits(WRITTEN)
     if await canvos(context) is None:
-        return waits("screen 2")
+        return waits(CHECKOUT)
     found = await file_of(context, "user-data")
     if found is None:
         words = "no user-data file" + (", as chosen" if chosen is UserData.NONE else "")

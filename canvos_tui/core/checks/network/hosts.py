@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from canvos_tui.core.checks.check import Context
+from canvos_tui.core.checks.check import CheckAnswer, Context, Wait, waits
 from canvos_tui.core.checks.questions import args, registry
 from canvos_tui.core.machine import Reach
+from canvos_tui.core.status import Status
 
 GITHUB = "https://github.com/"
 UBUNTU = "http://archive.ubuntu.com/ubuntu/"  # apt asks without TLS
@@ -18,12 +19,12 @@ _PAGE = (200, 301, 302, 307, 308)
 SERVICE = tuple(code for code in range(200, 500) if code not in {407, 429})  # unsigned requests are refused in many ways
 _SUFFIX = {"cn": "amazonaws.com.cn", "us-iso": "c2s.ic.gov", "us-isob": "sc2s.sgov.gov", "eusc": "amazonaws.eu"}
 
-Address = Callable[[Context], Awaitable[str]]
+Address = Callable[[Context], Awaitable[str | CheckAnswer]]
 
 
 @dataclass(frozen=True)
 class BuildHost:
-    """A host of the build. `address` gives its URL, or nothing and the reason: `waits ...` or `not needed ...`."""
+    """A host of the build. `address` gives its URL, or the answer already: it waits for something, or nobody needs the host."""
 
     title: str
     address: Address
@@ -43,17 +44,23 @@ async def _registry(context: Context) -> str:
     return f"https://{(await registry(context)).partition('/')[0]}/v2/"
 
 
-async def _opensuse(context: Context) -> str:
+async def _opensuse(context: Context) -> str | CheckAnswer:
     chosen = (await args(context)).get("OS_DISTRIBUTION") or context.draft.text("OS_DISTRIBUTION")
-    return OPENSUSE if chosen == "opensuse-leap" else f"not needed: OS_DISTRIBUTION is {chosen}" if chosen else "waits for screen 4"
+    if not chosen:
+        return waits(Wait("OS_DISTRIBUTION", ("os",)))
+    return OPENSUSE if chosen == "opensuse-leap" else _needless(f"OS_DISTRIBUTION is {chosen}")
+
+
+def _needless(why: str) -> CheckAnswer:
+    return CheckAnswer(Status.PASS, f"not needed: {why}", "an answer where it is needed")
 
 
 def _endpoint(service: str) -> Address:
-    async def address(context: Context) -> str:
+    async def address(context: Context) -> str | CheckAnswer:
         if own := context.ports.aws.endpoint():
             return own
         region = context.draft.text("REGION")
-        return f"https://{service}.{region}.{suffix(region)}/" if region else "waits for screen 5"
+        return f"https://{service}.{region}.{suffix(region)}/" if region else waits(Wait("REGION", ("s3",)))
 
     return address
 
@@ -115,10 +122,15 @@ async def reach(context: Context, url: str) -> Reach:
 
 async def sample(context: Context) -> tuple[str, ...]:
     """A few hosts of different owners, to tell a network that does not work from a host that does not."""
-    return tuple(dict.fromkeys([GITHUB, *[await HOSTS[n].address(context) for n in ("NET-REGISTRY", "NET-QUAY", "NET-DOCKERHUB")]]))
+    return await _addresses(context, ("NET-GITHUB", "NET-REGISTRY", "NET-QUAY", "NET-DOCKERHUB"))
 
 
 async def clocks(context: Context) -> tuple[str, ...]:
     """Hosts whose answers carry the time: AWS's, one without TLS, which a wrong clock cannot break, and github.com."""
-    wanted = [await HOSTS[n].address(context) for n in ("NET-S3", "NET-EC2", "NET-AWSCLI", "NET-UBUNTU", "NET-GITHUB")]
-    return tuple(dict.fromkeys(url for url in wanted if "://" in url))
+    return await _addresses(context, ("NET-S3", "NET-EC2", "NET-AWSCLI", "NET-UBUNTU", "NET-GITHUB"))
+
+
+async def _addresses(context: Context, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The URLs of those hosts that have one now, each once."""
+    found = [await HOSTS[name].address(context) for name in names]
+    return tuple(dict.fromkeys(url for url in found if isinstance(url, str)))

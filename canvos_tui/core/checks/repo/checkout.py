@@ -6,13 +6,12 @@ from pathlib import Path
 
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import TARGET, CanvosTag, Earthfile, read_earthfile, suggested
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
-from canvos_tui.core.checks.questions import as_root, canvos, checkout, machine, waits, word
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
+from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
 from canvos_tui.core.errors import Command, GitError, Remedy
 from canvos_tui.core.status import Status
 
-SCREEN = "screen 2"
 # untracked files that REPO-LEFTOVERS tells with their size and age
 _TOLD = (".env", ".edge-custom-config.yaml", "content-", "certs/", "local-ui.tar", "overlay/files", "spc.tgz")
 
@@ -21,7 +20,7 @@ async def clone(context: Context) -> CheckAnswer:
     """A git checkout with earthly.sh and an Earthfile."""
     folder = context.draft.folder
     if folder is None:
-        return waits(SCREEN)
+        return waits(CHECKOUT)
     required = "a CanvOS checkout"
     try:
         state = await checkout(context, folder)
@@ -31,7 +30,7 @@ async def clone(context: Context) -> CheckAnswer:
         at = f"{folder} at {state.tag or state.commit or 'no commit'}"
         return CheckAnswer(Status.PASS, at, required)
     if state.place is Place.ABSENT:
-        return waits(f"{SCREEN}: nothing is at {folder} yet")
+        return waits(CHECKOUT, f": nothing is at {folder} yet")
     words = {
         Place.OTHER_GIT: "another git repository",
         Place.FOLDER: "a folder with other files",
@@ -67,7 +66,7 @@ async def tag(context: Context) -> CheckAnswer:
     """On the chosen tag, whose agent is of the same version."""
     state = await canvos(context)
     if state is None:
-        return waits(SCREEN)
+        return waits(CHECKOUT)
     required = f"{context.draft.tag or 'a release tag'} with an agent of the same version"
     if not state.tag:
         return CheckAnswer(Status.WARN, f"on no tag ({state.commit or 'no commit'})", required, await _switch(context, state))
@@ -84,7 +83,7 @@ async def target(context: Context) -> CheckAnswer:
     """The target of step 16."""
     state = await canvos(context)
     if state is None:
-        return waits(SCREEN)
+        return waits(CHECKOUT)
     found = await _earthfile(context, state.path)
     evidence = (
         Evidence(f"grep '^{TARGET}:' {state.path}/Earthfile", f"{TARGET}:" if found.has_target else "", 0 if found.has_target else 1),
@@ -116,7 +115,7 @@ async def shallow(context: Context) -> CheckAnswer:
     """The whole history with its tags."""
     state = await canvos(context)
     if state is None:
-        return waits(SCREEN)
+        return waits(CHECKOUT)
     count = len(await _tags(context, state.path))
     required = "a whole clone with its tags"
     known = f"{count} tag{'' if count == 1 else 's'}" if count else "no tag"
@@ -134,7 +133,7 @@ async def path(context: Context) -> CheckAnswer:
     """A path that Docker can mount and this user can write to."""
     folder = context.draft.folder
     if folder is None:
-        return waits(SCREEN)
+        return waits(CHECKOUT)
     required = "a path without `:` that can be written to"
     if ":" in str(folder):
         move = Remedy("Move the checkout", (Command(f"mv {word(folder)} {word(str(folder).replace(':', '-'))}"),))
@@ -153,7 +152,7 @@ async def dirty(context: Context) -> CheckAnswer:
     """No local changes but those of step 14; what a build would take along silently is told by REPO-LEFTOVERS."""
     state = await canvos(context)
     if state is None:
-        return waits(SCREEN)
+        return waits(CHECKOUT)
     ours = {"k8s_version.json"} if context.draft.several else set()
     changes = [c for c in state.changes if c.path not in ours and (c.tracked or not c.path.startswith(_TOLD))]
     if not changes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from canvos_tui.core.checkout.state import Left
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
-from canvos_tui.core.checks.questions import args, canvos, leftovers, waits, word
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
+from canvos_tui.core.checks.questions import CHECKOUT, args, canvos, leftovers, word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, size
@@ -18,7 +18,7 @@ async def left(context: Context) -> CheckAnswer:
     """Files and folders with size and age; the results of older builds are named beside them."""
     state = await canvos(context)
     if state is None:
-        return waits("screen 2")
+        return waits(CHECKOUT)
     given = await args(context)
     found = await leftovers(context, state.path)
     taken = [one for one in found if one.path != _OUTPUT and (one.path != "spc.tgz" or given.get("CLUSTERCONFIG") == one.path)]

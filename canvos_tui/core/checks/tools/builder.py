@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, Wait, waits
 from canvos_tui.core.checks.questions import installing, proxied, registry
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
@@ -92,7 +92,7 @@ async def port(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.PASS, f"port {PORT} is free", required)
     container = await context.ports.docker.publisher(PORT)
     if container is not None and container.name == BUILDER:
-        return CheckAnswer(Status.SKIP, "waits for TOOL-BUILDKITD", "")
+        return waits(Wait("TOOL-BUILDKITD"))
     evidence = (Evidence(f"ss -ltnp sport = :{PORT}", holder),)
     if container is not None:
         fix = Remedy("Stop it while the build runs", (Command(f"docker stop {container.name}"),))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
-from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service, waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity, Wait, waits
+from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service
 from canvos_tui.core.errors import Command, DockerError, Remedy
 from canvos_tui.core.machine import DockerFacts
 from canvos_tui.core.status import Status
@@ -20,7 +20,7 @@ async def docker(context: Context) -> CheckAnswer:
         found = await engine(context)
     except DockerError as error:
         if error.cause == "permission":
-            return waits("TOOL-DOCKER-PERM")
+            return waits(Wait("TOOL-DOCKER-PERM"))
         status = Status.UNKNOWN if error.cause == "timeout" else Status.FAIL
         return CheckAnswer(status, error.message, required, await _mend(context, error.cause), (Evidence("docker info", error.message, 1),))
     evidence = (Evidence("docker info", f"{found.host}\nserver {found.version}\nroot {found.data_root}\n{found.client}"),)
@@ -104,7 +104,7 @@ async def docker_permission(context: Context) -> CheckAnswer:
         found = await engine(context)
     except DockerError as error:
         if error.cause != "permission":
-            return waits("TOOL-DOCKER")
+            return waits(Wait("TOOL-DOCKER"))
         if "/run/user/" in error.message:  # somebody else's rootless engine
             return CheckAnswer(
                 Status.FAIL, error.message, required, await _mend(context, "context"), (Evidence("docker info", error.message, 1),)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from canvos_tui.core.aws.facts import Baseline, Sighting
+from canvos_tui.core.aws.facts import Baseline, Question, Sighting, Unseen
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Aws
 
@@ -98,4 +98,4 @@ class AwsWatcher:
 
 
 def _blind(reason: str) -> Sighting:
-    return Sighting(datetime.now(UTC), blind=(f"AWS: {reason}",))
+    return Sighting(datetime.now(UTC), blind=(Unseen(Question.AWS, "", reason),))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import cast
 
-from canvos_tui.core.aws.facts import Baseline, Sighting
+from canvos_tui.core.aws.facts import Baseline, Question, Sighting, Unseen
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws
 from canvos_tui.supervisor.aws_watcher import AwsWatcher, Look, OpenAws
@@ -74,10 +74,10 @@ def test_a_look_can_be_hurried_also_during_another_one() -> None:
 def test_a_failure_is_a_look_that_saw_nothing() -> None:
     with watching(Sky(error=AwsError("no route", code="unreachable")), 600.0) as (watcher, looks):
         until(lambda: gathered(watcher, looks) > 0)
-    assert looks[0].sighting.blind == ("AWS: no route",)
+    assert looks[0].sighting.blind == (Unseen(Question.AWS, "", "no route"),)
     with watching(Sky(error=ZeroDivisionError("secret")), 600.0) as (watcher, looks):
         until(lambda: gathered(watcher, looks) > 0)
-    assert looks[0].sighting.blind == ("AWS: ZeroDivisionError",)
+    assert looks[0].sighting.blind == (Unseen(Question.AWS, "", "ZeroDivisionError"),)
 
 
 def test_stopping_does_not_wait_for_a_request_that_hangs() -> None:

@@ -25,12 +25,14 @@ from canvos_tui.core.aws.facts import (
     Image,
     ImportTask,
     PutWay,
+    Question,
     RegionFacts,
     RightProbe,
     RoleFacts,
     S3Object,
     Sighting,
     Snapshot,
+    Unseen,
     Upload,
 )
 from canvos_tui.core.errors import AwsError
@@ -79,7 +81,7 @@ class BotoAws:
         self._probes = Clients(keys, region, environ, patience or PROBES)
         self._region = region
         self._identity: Identity | None = None
-        self._parts_denied: str = ""  # why the part lists cannot be read; asking again each time would change nothing
+        self._parts_denied: Unseen | None = None  # why the part lists cannot be read; asking again each time would change nothing
 
     async def identity(self) -> Identity:
         """Whose keys these are, and how far our clock is from AWS'."""
@@ -194,32 +196,31 @@ class BotoAws:
         except AwsError as error:
             if error.code not in DENIALS:
                 raise
-            self._parts_denied = f"{error.code}: {error.message}"
+            self._parts_denied = Unseen(Question.UPLOADS, error.code, error.message)
             return ()
 
     async def sight(self, baseline: Baseline) -> Sighting:
         """One look at everything a build may have made; never raises, what could not be asked is in `blind`."""
-        blind: list[str] = []
+        blind: list[Unseen] = []
         bucket, key = baseline.bucket, baseline.key
         (_, uploads), (head_known, found), (_, tasks), (_, images) = await asyncio.gather(
             self._parts(bucket, key, blind),
-            _attempt("object", self.head(bucket, key), blind),
-            _attempt("tasks", self.import_tasks(), blind),
-            _attempt("images", self.images_named(key), blind),
+            _attempt(Question.OBJECT, self.head(bucket, key), blind),
+            _attempt(Question.TASKS, self.import_tasks(), blind),
+            _attempt(Question.IMAGES, self.images_named(key), blind),
         )
         task = our_task(baseline, tasks or ())
         snapshot = None
         if task is not None and task.snapshot_id.startswith("snap-"):
-            _, snapshot = await _attempt("snapshot", self.snapshot(task.snapshot_id), blind)
+            _, snapshot = await _attempt(Question.SNAPSHOT, self.snapshot(task.snapshot_id), blind)
         return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
 
-    async def _parts(self, bucket: str, key: str, blind: list[str]) -> tuple[bool, tuple[Upload, ...] | None]:
-        if self._parts_denied:
-            blind.append(f"uploads: {self._parts_denied}")
+    async def _parts(self, bucket: str, key: str, blind: list[Unseen]) -> tuple[bool, tuple[Upload, ...] | None]:
+        if self._parts_denied is not None:
+            blind.append(self._parts_denied)
             return False, None
-        known, found = await _attempt("uploads", self.uploads(bucket, key), blind)
-        if not known and any(f"uploads: {code}:" in text for text in blind for code in DENIALS):
-            self._parts_denied = next(text for text in blind if text.startswith("uploads: ")).removeprefix("uploads: ")
+        known, found = await _attempt(Question.UPLOADS, self.uploads(bucket, key), blind)
+        self._parts_denied = next((unseen for unseen in blind if unseen.what is Question.UPLOADS and unseen.denied), None)
         return known, found
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
@@ -240,13 +241,13 @@ class BotoAws:
         await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
 
 
-async def _attempt(what: str, asked: Awaitable[T], blind: list[str]) -> tuple[bool, T | None]:
+async def _attempt(what: Question, asked: Awaitable[T], blind: list[Unseen]) -> tuple[bool, T | None]:
     try:
         return True, await asked
     except AwsError as error:
-        blind.append(f"{what}: {error.code}: {error.message}")
+        blind.append(Unseen(what, error.code, error.message))
     except Exception as error:  # noqa: BLE001  a look must never end the run that it watches
-        blind.append(f"{what}: {type(error).__name__}: {error}")
+        blind.append(Unseen(what, type(error).__name__, str(error)))
     return False, None
 
 

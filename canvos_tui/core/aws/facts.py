@@ -15,6 +15,10 @@ THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingExceptio
 # and for "you may not"
 DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
 
+# states of an import task (EC2, DescribeImportSnapshotTasks); `active` is the only other one
+_ENDING_IMPORT = frozenset({"deleting", "cancelling"})
+_FAILED_IMPORT = _ENDING_IMPORT | {"deleted", "cancelled", "error"}
+
 
 @dataclass(frozen=True)
 class AwsKeys:
@@ -141,6 +145,31 @@ class ImportTask:
     key: str = ""
     description: str = ""
 
+    @property
+    def failed(self) -> bool:
+        """Whether it ended, or is about to, without a snapshot."""
+        return self.status in _FAILED_IMPORT
+
+    @property
+    def ending(self) -> bool:
+        """Whether AWS is on the way to ending it."""
+        return self.status in _ENDING_IMPORT
+
+    @property
+    def completed(self) -> bool:
+        """Whether AWS says that it is done."""
+        return self.status == "completed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.failed or self.completed
+
+    @property
+    def snapshot(self) -> str:
+        """The snapshot that it made, "" before it is completed: AWS names one while it still writes to it."""
+        return self.snapshot_id if self.completed and self.snapshot_id.startswith("snap-") else ""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -216,6 +245,44 @@ class Baseline:
     upload_ids: tuple[str, ...] = ()
 
 
+class Question(Enum):
+    """What a look at AWS asks for, in the words of a screen."""
+
+    UPLOADS = "uploads"
+    OBJECT = "object"
+    TASKS = "tasks"
+    SNAPSHOT = "snapshot"
+    IMAGES = "images"
+    AWS = "AWS"  # nothing could be asked at all
+
+    @property
+    def decisive(self) -> bool:
+        """Whether a verdict needs it: the guide's nine permissions do not show uploads."""
+        return self is not Question.UPLOADS
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A question that AWS did not answer: its code (or one of ours, "" for none) and the reason in words."""
+
+    what: Question
+    code: str
+    reason: str
+
+    @property
+    def why(self) -> str:
+        """Code and reason in one."""
+        return ": ".join(filter(None, (self.code, self.reason)))
+
+    @property
+    def denied(self) -> bool:
+        """Whether AWS said that these keys may not ask."""
+        return self.code in DENIALS
+
+    def __str__(self) -> str:
+        return f"{self.what.value}: {self.why}"
+
+
 @dataclass(frozen=True)
 class Sighting:
     """One look at AWS during or after a build. A field is None when it could not be asked; `blind` says why."""
@@ -227,4 +294,4 @@ class Sighting:
     tasks: tuple[ImportTask, ...] | None = None
     snapshot: Snapshot | None = None
     images: tuple[Image, ...] | None = None
-    blind: tuple[str, ...] = ()
+    blind: tuple[Unseen, ...] = ()

@@ -25,7 +25,6 @@ IDS = ("import_task", "snapshot", "ami", "bucket", "key", "region")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a log has no times of ours
 _AWS = (Phase.CHECKS, Phase.UPLOAD, Phase.IMPORT, Phase.REGISTER, Phase.AMI, Phase.DONE)
 _CODES = {"succeeded": 0, "failed": 10, "cancelled": 130, "running": 12, "inconclusive": 12}
-_IMPORT_FAILED = {"deleted", "cancelled", "error"}
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,8 @@ def _result(facts: LogFacts, story: LogStory, hit: Hit | None) -> str:
         return _behind_success(facts, story)
     if story.cancelled and (facts.failure is None or facts.failure.canceled or facts.failure.line > story.cancelled):
         return "cancelled"
-    import_failed = facts.import_broken or facts.import_status in _IMPORT_FAILED  # whatever the script does afterwards
+    seen = facts.import_seen
+    import_failed = facts.import_broken or (seen.failed and not seen.ending)  # whatever the script does afterwards
     if facts.failure is not None or facts.gave_up or story.stopped or story.script_code or import_failed:
         return "failed"
     unfinished = facts.phase is not None and story.is_build
@@ -176,7 +176,7 @@ def _left_behind(facts: LogFacts, story: LogStory, result: str) -> tuple[LeftOve
         left.append(LeftOver("upload", where, certain=False))
     if result == "succeeded":
         return tuple(left)
-    if task and not snapshot and facts.import_status not in {*_IMPORT_FAILED, "completed"}:
+    if task and not snapshot and (not facts.import_seen.ended or facts.import_seen.ending):
         left.append(LeftOver("import_task", task, certain=False))
     new_ami = ami if ami != facts.image_existed else ""
     if snapshot and not new_ami:

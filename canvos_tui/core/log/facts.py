@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from canvos_tui.core.aws.facts import ImportTask
 from canvos_tui.core.run.phase import Phase
 
 _CANCELED = "context canceled"  # the reason that Earthly gives for steps that it gave up
@@ -45,6 +46,11 @@ class LogFacts:
     failure: Failure | None = None
     succeeded: bool = False  # the build tool's SUCCESS banner, which proves nothing about AWS
     gave_up: bool = False  # the outer script's last sentence after a failure
+
+    @property
+    def import_seen(self) -> ImportTask:
+        """The import task as far as the log tells of it: its id and its last status word, both may be empty."""
+        return ImportTask(self.ids.get("import_task", ""), self.import_status, message=self.import_message)
 
     @property
     def step_failed(self) -> bool:

@@ -122,6 +122,7 @@ class CannotSee:
     what: str
     reason: str
     retry: int  # seconds
+    code: str = ""  # the reason in one word, where AWS or the SDK has one
 
 
 @dataclass(frozen=True)

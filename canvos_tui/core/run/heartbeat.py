@@ -87,4 +87,4 @@ def blindness(event: CannotSee, width: int = 0) -> str:
         return f"{event.what} can be seen again"
     again = f"; next try in {event.retry} s" if event.retry else ""
     whole = f"cannot see {event.what} ({event.reason}); it goes on{again}"
-    return whole if not width or len(whole) <= width else f"cannot see {event.what} ({event.reason.partition(':')[0]}){again}"
+    return whole if not width or len(whole) <= width else f"cannot see {event.what} ({event.code or event.reason}){again}"

@@ -18,7 +18,6 @@ from canvos_tui.core.verdict.judge import JudgeHints, judge
 _DECIDED = frozenset({Outcome.SUCCEEDED, Outcome.FAILED})
 _HERE = frozenset({"container", "process", "file"})  # left on this machine, not in AWS
 _OF_AWS = frozenset({"object", "import-task", "exit-code", "cancelled"})  # findings of the judge, besides those about the AMI
-_OPTIONAL = "uploads: "  # what the guide's nine rights do not show
 
 
 async def final_result(ports: Ports, run_id: str) -> RunResult | None:
@@ -41,7 +40,7 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
     """What became of the import and what is left, as it is now. The verdict stands, unless it was that success is not proven yet."""
     sighting = await (await open_for(ports, plan)).sight(plan.baseline)
     blind = _blind(sighting)
-    if any(not text.startswith(_OPTIONAL) for text in sighting.blind):
+    if any(unseen.what.decisive for unseen in sighting.blind):
         return replace(result, findings=(*result.findings, *blind))
     judged = _judged(plan, result, sighting)
     own = tuple(f for f in result.findings if f.id not in _OF_AWS and not f.id.startswith("ami"))
@@ -72,7 +71,7 @@ def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting) -> RunResult
 
 
 def _blind(sighting: Sighting) -> tuple[Finding, ...]:
-    return tuple(Finding("aws", Status.UNKNOWN, f"not seen: {text}") for text in sighting.blind)
+    return tuple(Finding("aws", Status.UNKNOWN, f"not seen: {unseen}") for unseen in sighting.blind)
 
 
 async def _asked(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:

@@ -12,11 +12,10 @@ from canvos_tui.core.ports import Aws, Ports
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.verdict.aftermath import open_for
 from canvos_tui.core.verdict.left_over import cancel_command
-from canvos_tui.core.verdict.watch import ENDED_IMPORT, FAILED_IMPORT, imports_of
+from canvos_tui.core.verdict.watch import imports_of
 
 ACTION = "ec2:CancelImportTask"
 PAUSES = (0.0, 1.0, 2.0, 4.0)  # seconds before each look at whether AWS did it
-_ENDING = frozenset({"deleting", "cancelling"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ async def known_import(ports: Ports, run_id: str) -> tuple[str, bool]:
         async for batch in batches:
             run = run.after(batch)
             break  # the first one holds everything so far
-    named, ended = run.ids.get("import_task", ""), run.task is not None and run.task.task.status in ENDED_IMPORT
+    named, ended = run.ids.get("import_task", ""), run.task is not None and run.task.task.ended
     return named, bool(named) and not ended
 
 
@@ -94,7 +93,7 @@ def _going_on(run_id: str, base: Baseline, tasks: tuple[ImportTask, ...], named:
     if not ours:
         text = f"AWS lists {named} no longer, it ended long ago" if named else "AWS knows no import task of this run"
         raise RunError(text, remedy=left)
-    going = tuple(task for task in ours if task.status not in ENDED_IMPORT)
+    going = tuple(task for task in ours if not task.ended)
     if len(going) > 1:
         commands = "; ".join(cancel_command(base.region, task.task_id) for task in going)
         raise RunError(f"{len(going)} imports of s3://{base.bucket}/{base.key} go on and the run names none", remedy=f"end one: {commands}")
@@ -114,16 +113,16 @@ async def end_import(found: OpenImport) -> Ending:
             text = f"your keys lack {ACTION}, so {name} goes on ({error.said or error})"
             raise RightError(text, remedy=f"whoever has it ends it with: {found.command}") from error
         seen = await _after_all(found)
-        if seen is None or seen.status not in ENDED_IMPORT:
+        if seen is None or not seen.ended:
             raise _again(error, remedy=f"to end {name} later: {found.command}") from error
     else:
         seen = await _looked(found)
     if seen is None:
         return Ending(True, f"AWS was asked to end {name} and lists it no longer")
-    if seen.status == "completed":
+    if seen.completed:
         raise RunError(f"too late: {name} is `completed`", remedy=f"its snapshot {seen.snapshot_id} stays and is billed")
     why = f" ({seen.message})" if seen.message else ""
-    if seen.status in FAILED_IMPORT:
+    if seen.failed:
         return Ending(True, f"AWS ended {name}: it is `{seen.status}`{why}")
     return Ending(False, f"AWS took the request, but {name} is still `{seen.status}`{why}")
 
@@ -137,7 +136,7 @@ async def _looked(found: OpenImport) -> ImportTask | None:
             seen = _of(await found.aws.import_tasks(), found.task.task_id)
         except AwsError as error:
             raise _again(error, before=f"AWS took the request, whether {found.task.task_id} has ended is not known: ") from error
-        if seen is None or seen.status in ENDED_IMPORT - _ENDING:
+        if seen is None or (seen.ended and not seen.ending):
             break
     return seen
 

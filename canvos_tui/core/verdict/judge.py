@@ -13,7 +13,7 @@ from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunRes
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.left_over import left_by_name, left_image, left_object, left_snapshot, left_task, left_upload
-from canvos_tui.core.verdict.watch import FAILED_IMPORT, is_new_object, new_images, our_task
+from canvos_tui.core.verdict.watch import is_new_object, new_images, our_task
 
 _HOPELESS = frozenset({"failed", "invalid", "error", "deregistered", "disabled"})
 ARCHITECTURE, BOOT_MODE = "x86_64", "uefi"  # what the build registers
@@ -108,7 +108,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
 def chain_of(baseline: Baseline, sighting: Sighting, ids: Mapping[str, str]) -> Chain:
     """The links of this run in a look at AWS; things of the baseline never count."""
     task = our_task(baseline, sighting.tasks or (), ids.get("import_task", ""))
-    snapshot = task.snapshot_id if task is not None and task.status == "completed" and task.snapshot_id.startswith("snap-") else ""
+    snapshot = task.snapshot if task is not None else ""
     fresh = new_images(baseline, sighting.images or ())
     ours = sorted((i for i in fresh if snapshot and i.root_snapshot == snapshot), key=lambda i: i.state != "available")
     found = sighting.object
@@ -141,7 +141,7 @@ def _verdict(chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled:
 
 def _proven_by_aws(chain: Chain) -> Verdict | None:
     """What AWS alone shows, whatever the command said."""
-    if chain.task is not None and chain.task.status in FAILED_IMPORT:
+    if chain.task is not None and chain.task.failed:
         return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.task))
     if chain.image is None:
         return None
@@ -176,7 +176,7 @@ def _import_failed(task: ImportTask) -> Cause:
 
 
 def _unseen(chain: Chain) -> Cause:
-    reason = "; ".join(chain.sighting.blind) or "no answer"
+    reason = "; ".join(map(str, chain.sighting.blind)) or "no answer"
     remedy = Remedy("look again when AWS answers, with keys that may describe import tasks and images")
     return Cause("aws-unseen", "AWS could not be asked whether the AMI exists", reason, (remedy,))
 
@@ -260,7 +260,7 @@ def _expect(name: str, observed: str, wanted: str) -> Finding:
 
 def _left_behind(chain: Chain, ids: Mapping[str, str], outcome: Outcome) -> tuple[LeftOver, ...]:
     region, task = chain.baseline.region, chain.task
-    runs = task is not None and task.status not in FAILED_IMPORT | {"completed"}
+    runs = task is not None and not task.ended
     left = [left_object(chain.baseline, chain.object, task_runs=runs)] if chain.object is not None else []
     left += [left_upload(chain.baseline, u) for u in chain.sighting.uploads or () if u.upload_id not in chain.baseline.upload_ids]
     if outcome is Outcome.SUCCEEDED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from canvos_tui.core.aws.facts import Baseline, Sighting
-from canvos_tui.core.verdict.watch import FAILED_IMPORT, Watch, new_images, our_task
+from canvos_tui.core.verdict.watch import Watch, new_images, our_task
 
 _LONGEST, _SHORTEST = 300.0, 20.0  # seconds; the first is scaled by the pace
 _BLIND_LOOKS = 3
@@ -37,4 +37,4 @@ class Settling:
         if any(image.state in _UNFINISHED for image in new_images(self.baseline, last.images or ())):
             return True
         task = our_task(self.baseline, last.tasks or (), named)
-        return self.exit_code == 0 and task is not None and task.status not in FAILED_IMPORT | {"completed"}
+        return self.exit_code == 0 and task is not None and not task.ended

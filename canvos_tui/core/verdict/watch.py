@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Unseen
 from canvos_tui.core.run.events import BuildEvent, CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
-FAILED_IMPORT = frozenset({"deleting", "deleted", "cancelling", "cancelled", "error"})
-ENDED_IMPORT = FAILED_IMPORT | {"completed"}
 _IDLE, _UPLOAD, _IMPORT, _LONGEST = 15.0, 10.0, 12.0, 60.0  # seconds between looks
 _JITTER = 0.2  # share of the pause, so that several machines of one account do not ask in step
 _GOLDEN = 0.6180339887498949
-_OPTIONAL = "uploads"  # the guide's nine permissions do not cover it: its absence must not slow down the rest
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Watch:
         """Task, snapshot and AMI of this run: what the log `named`, else what some look showed, even if AWS is out of sight now."""
         seen = {"ami": next(reversed(self.images), "")}
         if self.task is not None:
-            seen |= {"import_task": self.task.task_id, "snapshot": self.task.snapshot_id if self.task.status == "completed" else ""}
+            seen |= {"import_task": self.task.task_id, "snapshot": self.task.snapshot}
         return {kind: found for kind, found in {**seen, **named}.items() if found}
 
     def pause(self) -> float:
@@ -64,7 +61,7 @@ class Watch:
 
 def our_task(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "") -> ImportTask | None:
     """This run's import task: not in the baseline and made from our object; the one that the log named wins, then one that did not fail."""
-    ours = sorted(imports_of(baseline, tasks), key=lambda t: (t.task_id != named, t.status in FAILED_IMPORT))
+    ours = sorted(imports_of(baseline, tasks), key=lambda t: (t.task_id != named, t.failed))
     return ours[0] if ours else None
 
 
@@ -97,16 +94,15 @@ def _enter(watch: Watch, phase: Phase, sighting: Sighting, events: list[BuildEve
 
 
 def _blindness(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
-    missing = [_split(text) for text in sighting.blind]
-    serious = [(what, reason) for what, reason in missing if what != _OPTIONAL]
+    serious = [unseen for unseen in sighting.blind if unseen.what.decisive]
     if serious:
         looks = watch.blind_looks + 1
         watch = replace(watch, blind_looks=looks)
-        what = ", ".join(dict.fromkeys(w for w, _ in serious))
-        return _report(watch, CannotSee(sighting.at, what, serious[0][1], max(1, round(watch.pause()))), events)
+        what = ", ".join(dict.fromkeys(unseen.what.value for unseen in serious))
+        return _report(watch, _cannot_see(sighting, what, serious[0], max(1, round(watch.pause()))), events)
     watch = replace(watch, blind_looks=0)
-    if missing and not watch.without_parts:
-        event = CannotSee(sighting.at, _OPTIONAL, missing[0][1], 0)
+    if sighting.blind and not watch.without_parts:  # it must not slow down the rest
+        event = _cannot_see(sighting, sighting.blind[0].what.value, sighting.blind[0], 0)
         return _report(replace(watch, without_parts=True), event, events)
     if watch.blind is not None and watch.blind.retry:
         events.append(CannotSee(sighting.at, watch.blind.what, "", 0))
@@ -114,9 +110,8 @@ def _blindness(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Wa
     return watch
 
 
-def _split(text: str) -> tuple[str, str]:
-    what, colon, reason = text.partition(": ")
-    return (what, reason) if colon else ("AWS", text)
+def _cannot_see(sighting: Sighting, what: str, unseen: Unseen, retry: int) -> CannotSee:
+    return CannotSee(sighting.at, what, unseen.why, retry, unseen.code)
 
 
 def _report(watch: Watch, event: CannotSee, events: list[BuildEvent]) -> Watch:
@@ -158,7 +153,7 @@ def _tasks(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
     if task != watch.task:
         events.append(TaskSeen(sighting.at, task))
     watch = replace(watch, task=task)
-    if task.status == "completed" and task.snapshot_id.startswith("snap-"):
+    if task.snapshot:
         watch = _enter(watch, Phase.REGISTER, sighting, events)
     return watch
 

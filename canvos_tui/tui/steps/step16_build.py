@@ -17,7 +17,6 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.verdict.aftermath import final_result
-from canvos_tui.core.verdict.watch import ENDED_IMPORT
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.pane import LogPane
 from canvos_tui.tui.log.view import frame_for
@@ -164,7 +163,7 @@ class Build(StepPanel):
             return
         force = self._run.stage is Stage.STOPPING
         task = self._run.task.task if self._run.task is not None else None
-        text = STAYS if task is None or task.status in ENDED_IMPORT else f"AWS goes on with {task.task_id}. {OFFERS}"
+        text = STAYS if task is None or task.ended else f"AWS goes on with {task.task_id}. {OFFERS}"
         line = "Force    kill it now" if force else "Cancel   interrupt the build (SIGINT), its container cleans up"
         word = await self.app.push_screen_wait(Ask("Cancel the build?", text, (Choice("", "Stay"), Choice("go", line))))
         if word == "go":

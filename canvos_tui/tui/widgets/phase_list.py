@@ -102,7 +102,7 @@ def import_lines(run: BuildRun, now: datetime) -> list[str]:
         return []
     task = run.task.task
     lines = []
-    if task.progress is not None and task.status not in {"completed", "deleted"}:
+    if task.progress is not None and not (task.ended and not task.ending):
         lines.append(f"      {bar(task.progress)} {task.progress:>3} %")
     said = f"{task.status}{f': {task.message}' if task.message else ''}"
     lines.append(f"      AWS says   {said}   ({ago(now, run.task.at)})")

@@ -17,7 +17,7 @@ import pytest
 
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience, in_thread
-from canvos_tui.core.aws.facts import AwsKeys, Baseline, Right, Sighting
+from canvos_tui.core.aws.facts import AwsKeys, Baseline, Question, Right, Sighting
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
@@ -201,7 +201,7 @@ async def test_a_look_says_what_it_could_not_see(world):
     sighting = await (await world.aws()).sight(BASE)
     assert (sighting.images, sighting.tasks, sighting.object_known) == (None, None, False)
     assert sighting.uploads == ()
-    assert sorted(text.split(":")[0] for text in sighting.blind) == ["images", "object", "tasks"]
+    assert sorted(unseen.what.value for unseen in sighting.blind) == ["images", "object", "tasks"]
 
 
 async def test_without_a_server_a_look_is_all_blind():
@@ -209,14 +209,14 @@ async def test_without_a_server_a_look_is_all_blind():
     sighting = await aws.sight(BASE)
     assert isinstance(sighting, Sighting)
     assert len(sighting.blind) == 4
-    assert SECRET not in "".join(sighting.blind)
+    assert SECRET not in "".join(map(str, sighting.blind))
 
 
 async def test_part_lists_that_are_denied_are_asked_for_once(world):
     world.standin.set_faults(*deny("s3:ListBucketMultipartUploads"))
     aws = await world.aws()
     for _ in range(3):
-        assert any(text.startswith("uploads: AccessDenied") for text in (await aws.sight(BASE)).blind)
+        assert any((u.what, u.code) == (Question.UPLOADS, "AccessDenied") for u in (await aws.sight(BASE)).blind)
     assert world.standin.actions.count("s3:ListBucketMultipartUploads") == 1
 
 

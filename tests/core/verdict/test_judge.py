@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Snapshot, Upload
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, Question, S3Object, Sighting, Snapshot, Unseen, Upload
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan
@@ -25,7 +25,7 @@ BASE = Baseline(NOW, REGION, BUCKET, KEY, task_ids=("import-snap-0old",))
 DONE = ImportTask(TASK, "completed", snapshot_id=SNAP, bucket=BUCKET, key=KEY)
 IMAGE = Image(AMI, KEY, "available", SNAP, "x86_64", "uefi", True)
 GOOD = Sighting(NOW, (), OBJECT, True, (DONE,), Snapshot(SNAP, "completed", size=4 * 1024**3), (IMAGE,))
-BLIND = Sighting(NOW, blind=("tasks: no answer from AWS",))
+BLIND = Sighting(NOW, blind=(Unseen(Question.TASKS, "", "no answer from AWS"),))
 
 
 def verdict(sighting: Sighting = GOOD, exit_code: int | None = 0, *, base: Baseline = BASE, **more) -> RunResult:
@@ -122,7 +122,7 @@ def test_a_build_that_broke_before_aws_failed_even_if_aws_is_silent():
 
 def test_a_failed_import_is_known_even_without_the_images():
     task = replace(DONE, status="deleted", message="ClientError: 403 Forbidden")
-    result = verdict(replace(GOOD, tasks=(task,), images=None, blind=("images: no answer",)))
+    result = verdict(replace(GOOD, tasks=(task,), images=None, blind=(Unseen(Question.IMAGES, "", "no answer"),)))
     assert result.outcome is Outcome.FAILED
     assert result.cause is not None
     assert "vmimport" in result.cause.remedies[0].text

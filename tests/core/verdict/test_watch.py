@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Upload
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, Question, S3Object, Sighting, Unseen, Upload
 from canvos_tui.core.run.events import CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
 from canvos_tui.core.run.heartbeat import blindness
 from canvos_tui.core.run.phase import Phase
@@ -149,7 +149,7 @@ def test_only_new_images_are_told():
 
 def test_blind_looks_double_the_pause_up_to_a_minute_and_recover():
     watch = Watch(BASE, phase=Phase.IMPORT)
-    blind = look(blind=("tasks: RequestLimitExceeded",))
+    blind = look(blind=(Unseen(Question.TASKS, "RequestLimitExceeded", ""),))
     pauses = []
     told = []
     for _ in range(6):
@@ -165,21 +165,21 @@ def test_blind_looks_double_the_pause_up_to_a_minute_and_recover():
 
 def test_seeing_again_takes_the_blindness_off_the_screen():
     run = BuildRun(BuildPlan("/c", "v1.2.3", (), BASE))
-    watch, first = Watch(BASE).after(look(blind=("images: no answer",)))
+    watch, first = Watch(BASE).after(look(blind=(Unseen(Question.IMAGES, "", "no answer"),)))
     assert run.after(first).blind is not None
     _, second = watch.after(look(10, images=BASE.images))
     assert run.after(first).after(second).blind is None
 
 
 def test_a_narrow_window_gets_the_code_of_what_keeps_us_from_seeing():
-    event = CannotSee(NOW, "tasks", "unreachable: AWS cannot be reached: Could not connect to the endpoint URL", 12)
+    event = CannotSee(NOW, "tasks", "unreachable: AWS cannot be reached: Could not connect to the endpoint URL", 12, "unreachable")
     assert blindness(event) == f"cannot see tasks ({event.reason}); it goes on; next try in 12 s"
     assert blindness(event, 72) == "cannot see tasks (unreachable); next try in 12 s"
     assert blindness(replace(event, reason="timeout: slow"), 72) == "cannot see tasks (timeout: slow); it goes on; next try in 12 s"
 
 
 def test_a_missing_right_for_the_part_list_is_told_once_and_slows_nothing_down():
-    sighting = look(blind=("uploads: AccessDenied",), tasks=())
+    sighting = look(blind=(Unseen(Question.UPLOADS, "AccessDenied", ""),), tasks=())
     watch, first = Watch(BASE).after(sighting)
     assert [(e.what, e.retry) for e in first if isinstance(e, CannotSee)] == [("uploads", 0)]
     for n in range(4):
@@ -202,7 +202,15 @@ def test_the_pause_spreads_within_a_fifth_and_follows_the_pace():
 
 def test_what_was_seen_once_is_known_when_nothing_is_seen_any_more():
     watch, _ = Watch(BASE).after(look(tasks=(task(),), images=()))
-    watch, _ = watch.after(look(10, blind=("tasks: no", "images: no")))
+    watch, _ = watch.after(
+        look(
+            10,
+            blind=(
+                Unseen(Question.TASKS, "", "no"),
+                Unseen(Question.IMAGES, "", "no"),
+            ),
+        )
+    )
     assert watch.ids({}) == {"import_task": "import-snap-0new"}
     done = task("completed", snapshot_id="snap-0new")
     watch, _ = watch.after(look(20, tasks=(done,), images=(Image("ami-0new", KEY, "pending"),)))

@@ -15,7 +15,6 @@ from canvos_tui.core.status import Status
 SKEW = 240  # seconds; AWS refuses signatures that are five minutes off
 IMPORTS = 5  # import tasks at a time in a region, unless AWS raised it (VM Import/Export quotas)
 _REGION_OFF = frozenset({"OptInRequired", "AuthFailure"})
-_ENDED = frozenset({"completed", "deleted", "cancelled", "error"})
 
 
 async def creds(context: Context) -> CheckAnswer:
@@ -109,7 +108,7 @@ async def import_tasks(context: Context) -> CheckAnswer:
         found = await (await aws(context)).import_tasks()
     except AwsError as error:
         return refused(error, required)
-    active = [task for task in found if task.status not in _ENDED]
+    active = [task for task in found if not task.ended or task.ending]
     evidence = tuple(Evidence("aws ec2 describe-import-snapshot-tasks", _told(task)) for task in active)
     measure = Measure(len(active), IMPORTS, "tasks")
     same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)

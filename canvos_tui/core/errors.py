@@ -41,19 +41,21 @@ class FilesError(CanvosError):
 
 
 class GitError(CanvosError):
-    """Git refused or is missing; `output` holds what git itself said."""
+    """Git refused or is missing; `output` holds what git itself said, `foreign` that the folder belongs to somebody else."""
 
-    def __init__(self, message: str, *, remedy: str = "", output: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", output: str = "", foreign: bool = False) -> None:
         super().__init__(message, remedy=remedy)
         self.output = output
+        self.foreign = foreign
 
 
 class DockerError(CanvosError):
-    """The Docker engine did not do what was asked; `cause` is a short stable word such as `engine-down`."""
+    """The Docker engine did not do what was asked; `cause` is a short stable word such as `engine-down`, `url` the engine's address."""
 
-    def __init__(self, message: str, *, cause: str, remedy: str = "") -> None:
+    def __init__(self, message: str, *, cause: str, remedy: str = "", url: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.cause = cause
+        self.url = url
 
 
 class AwsError(CanvosError):

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """How it is known that a processor is only played; `whole` for a whole virtual machine, which is slow but keeps its promises."""
+
+    words: str
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class HostFacts:
     kernel: str = ""
     all_cpus: float = 0
     all_memory: int = 0
-    emulated: str = ""  # how it is known that the processor is only played, "" for a real one
+    emulated: Emulation | None = None  # None for a real processor
     family: str = ""  # ID and ID_LIKE of os-release, "debian" for example
     nested: str = ""  # "WSL", "LXC", "a container" where that was really seen
     systemd: bool = True
@@ -79,6 +88,14 @@ class PrivilegedProbe:
     seconds: float = 0.0
 
 
+class Flaw(Enum):
+    """A fault of a request that has a remedy of its own."""
+
+    SILENT_NAMES = "no name server answers in time"
+    NO_TLS = "what answers speaks no TLS"
+    DATES = "the certificate has expired, or is not valid yet"
+
+
 @dataclass(frozen=True)
 class Reach:
     """How far a request got: `step` is `ok`, `dns`, `connect`, `tls`, `proxy`, `timeout` or `http`."""
@@ -90,6 +107,8 @@ class Reach:
     seconds: float = 0.0
     skew: float | None = None  # seconds that our clock is ahead of the Date of the answer
     amazon: bool = False  # whether the answer carries a request id of AWS, as each of its services gives
+    flaw: Flaw | None = None  # what is known of the fault beyond its step
+    issuer: str = ""  # who signed a certificate that is not trusted
 
     @property
     def reachable(self) -> bool:

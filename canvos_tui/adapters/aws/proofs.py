@@ -38,7 +38,7 @@ async def _multipart(clients: Clients, bucket: str, key: str) -> RightProbe:
         await clients.call("s3", lambda s3: s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=opened))
     except AwsError as error:
         text = f"an upload was started, giving it up was refused ({error.code})"
-        return RightProbe(ACTION, Right.ALLOWED, "verified", message=text, request_id=error.request_id, left=f"upload {opened} {key}")
+        return RightProbe(ACTION, Right.ALLOWED, "verified", message=text, request_id=error.request_id, left=key, left_upload=opened)
     return RightProbe(ACTION, Right.ALLOWED, "verified", message="a multipart upload was started and given up")
 
 

@@ -95,7 +95,10 @@ class DockerEngine:
             raise self._missing(engine, client) from None
         except PermissionError:
             raise DockerError(
-                f"{engine.url}: permission denied for this user", cause="permission", remedy="join the group that owns the socket"
+                f"{engine.url}: permission denied for this user",
+                cause="permission",
+                remedy="join the group that owns the socket",
+                url=engine.url,
             ) from None
         except TimeoutError:
             raise DockerError(
@@ -245,4 +248,4 @@ def _translated(engine: Engine) -> Iterator[None]:
             told = f"{engine.url}: no answer within {ASK_LIMIT} s"
             raise DockerError(told, cause="timeout", remedy="see whether the engine hangs") from None
         cause = "permission" if "Permission denied" in words else "engine-down"
-        raise DockerError(f"{engine.url}: {words[:300]}", cause=cause, remedy="look at the engine's log") from None
+        raise DockerError(f"{engine.url}: {words[:300]}", cause=cause, remedy="look at the engine's log", url=engine.url) from None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from canvos_tui.core.errors import GitError
 
+_FOREIGN = r"dubious ownership"
 _CAUSES = (
     (
         r"local changes.*would be overwritten|untracked working tree files would be overwritten",
@@ -34,7 +35,7 @@ _CAUSES = (
     ),
     (r"no space left", "the disk is full", "free some space"),
     (r"read-only file system|permission denied", "the folder cannot be written", "choose another folder or check its owner"),
-    (r"dubious ownership", "the folder belongs to another user", "git config --global --add safe.directory FOLDER"),
+    (_FOREIGN, "the folder belongs to another user", "git config --global --add safe.directory FOLDER"),
     (r"already exists and is not an empty directory", "the folder is not empty", "choose another folder, or use it as it is"),
     (
         r"you do not have the initial commit|unmerged|index\.lock",
@@ -51,7 +52,7 @@ def git_error(action: str, output: str) -> GitError:
     last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
     for pattern, message, remedy in _CAUSES:
         if re.search(pattern, low, re.DOTALL):
-            return GitError(f"git {action}: {message}", remedy=remedy, output=output.strip())
+            return GitError(f"git {action}: {message}", remedy=remedy, output=output.strip(), foreign=pattern is _FOREIGN)
     return GitError(f"git {action} failed: {last[:200] or 'no message'}", output=output.strip())
 
 

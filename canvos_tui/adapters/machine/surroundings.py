@@ -6,37 +6,39 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from canvos_tui.core.machine import Emulation
+
 _X86 = frozenset({"x86_64", "amd64"})
 # names under which a kernel is told to run x86_64 programs by an emulator
 _EMULATORS = {"qemu-x86_64": "qemu-x86_64", "rosetta": "Rosetta", "box64": "box64", "FEX-x86_64": "FEX"}
 
 
-def emulated(root: Path, machine: str) -> str:
-    """How it is known that the processor of `uname` is played by a program, "" when nothing says so.
+def emulated(root: Path, machine: str) -> Emulation | None:
+    """How it is known that the processor of `uname` is played by a program, None when nothing says so.
 
     A program under qemu-user is told what it wants to hear by `uname`; the files of the kernel go around that.
     """
     if kernel := _read(root / "proc/sys/kernel/arch"):
         if kernel != machine and {kernel, machine} & _X86:
-            return f"the kernel is {kernel}"
+            return Emulation(f"the kernel is {kernel}")
         if kernel == machine:
-            return _slow(root) if machine in _X86 else ""
+            return _slow(root) if machine in _X86 else None
     if machine not in _X86:
-        return ""
+        return None
     for name, told in _EMULATORS.items():
         if _read(root / "proc/sys/fs/binfmt_misc" / name).startswith("enabled"):
-            return f"{told} runs its programs"
+            return Emulation(f"{told} runs its programs")
     processor = _processor(root)
     if processor.get("CPU implementer"):
-        return "the processor is an ARM"
-    return "Rosetta runs its programs" if "VirtualApple" in processor.get("model name", "") else _slow(root)
+        return Emulation("the processor is an ARM")
+    return _slow(root)
 
 
-def _slow(root: Path) -> str:
+def _slow(root: Path) -> Emulation | None:
     name = _processor(root).get("model name", "")
     if "VirtualApple" in name:
-        return "Rosetta runs its programs"
-    return f"the processor is {name}" if "TCG" in name else ""
+        return Emulation("Rosetta runs its programs")
+    return Emulation(f"the processor is {name}", whole=True) if "TCG" in name else None
 
 
 def _processor(root: Path) -> dict[str, str]:

@@ -18,11 +18,12 @@ from canvos_tui import __version__
 from canvos_tui.adapters import threads as daemon_thread
 from canvos_tui.adapters.network import certificate
 from canvos_tui.adapters.network.proxy import Proxy, proxy_for
-from canvos_tui.core.machine import Reach
+from canvos_tui.core.machine import Flaw, Reach
 
 LIMIT = 8.0  # seconds for the whole request
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?(.*)")
 _REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
+_DATES = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of OpenSSL
 _HEADERS = {"User-Agent": f"canvos-tui/{__version__}", "Accept": "*/*"}
 
 
@@ -35,6 +36,8 @@ class _Way:
     by: str = ""
     skew: float | None = None
     amazon: bool = False
+    flaw: Flaw | None = None
+    issuer: str = ""
 
 
 class HttpNetwork:
@@ -53,9 +56,12 @@ class HttpNetwork:
                 step, status, detail = await daemon_thread.call(lambda: self._ask(url, way))
         except TimeoutError:
             step, status, detail = self._late(way)
-        return Reach(url, step, status, detail, asyncio.get_running_loop().time() - began, way.skew, way.amazon)
+        took = asyncio.get_running_loop().time() - began
+        return Reach(url, step, status, detail, took, way.skew, way.amazon, way.flaw, way.issuer)
 
     def _late(self, way: _Way) -> tuple[str, int, str]:
+        if way.step == "dns":
+            way.flaw = Flaw.SILENT_NAMES
         return way.step, 0, f"no {way.missing} within {self._limit:g} s{way.by}"
 
     def _ask(self, url: str, way: _Way) -> tuple[str, int, str]:
@@ -72,8 +78,9 @@ class HttpNetwork:
 
     def _reason(self, error: Exception, url: str, proxy: Proxy | None, way: _Way) -> tuple[str, int, str]:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return "tls", 0, self._distrusted(url, proxy, error)
+            return "tls", 0, self._distrusted(url, proxy, error, way)
         if isinstance(error, ssl.SSLError):
+            way.flaw = Flaw.NO_TLS
             return "tls", 0, f"no TLS: {error.reason or error}"
         if isinstance(error, TimeoutError):
             return self._late(way)
@@ -118,9 +125,10 @@ class HttpNetwork:
         """The system's certificates, or those that SSL_CERT_FILE names."""
         return ssl.create_default_context(cafile=self._environ.get("SSL_CERT_FILE") or None)
 
-    def _distrusted(self, url: str, proxy: Proxy | None, error: ssl.SSLCertVerificationError) -> str:
+    def _distrusted(self, url: str, proxy: Proxy | None, error: ssl.SSLCertVerificationError, way: _Way) -> str:
         """Why the certificate is not trusted and who issued it: behind an inspecting proxy that is no public authority."""
         said = error.verify_message or "certificate not trusted"
+        way.flaw = Flaw.DATES if error.verify_code in _DATES else None
         blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         blind.check_hostname = False
         blind.verify_mode = ssl.CERT_NONE  # nothing is sent over this connection, only the certificate is looked at
@@ -131,8 +139,8 @@ class HttpNetwork:
                 der = connection.sock.getpeercert(binary_form=True) if isinstance(connection.sock, ssl.SSLSocket) else None
         except (OSError, http.client.HTTPException):
             return said
-        named = certificate.issuer(der or b"")
-        return f"{said}; issued by {named}" if named else said
+        way.issuer = certificate.issuer(der or b"")
+        return f"{said}; issued by {way.issuer}" if way.issuer else said
 
 
 def _skew(answer: http.client.HTTPResponse) -> float | None:

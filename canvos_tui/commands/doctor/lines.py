@@ -120,7 +120,7 @@ def print_list(checks: Sequence[Check], output: str | None) -> int:
     """The checks by category: id and title, or as one JSON document."""
     if output == "json":
         rows = [
-            {"id": c.id, "title": c.title, "category": c.category, "severity": c.severity.value, "guide_ref": c.guide.replace(" ", "/", 1)}
+            {"id": c.id, "title": c.title, "category": c.category, "severity": c.severity.value, "guide_ref": c.source.replace(" ", "/", 1)}
             for c in checks
         ]
         _write(json.dumps({"schema": LIST_SCHEMA, "checks": rows}, indent=2) + "\n")

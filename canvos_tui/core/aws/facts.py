@@ -217,7 +217,8 @@ class PutWay(Enum):
 class RightProbe:
     """One right, what was learned of it, how (`verified`, `dry_run`, `simulated`, `not_verifiable`) and what AWS said.
 
-    `left` names what the question itself left behind in AWS, empty for nothing.
+    `left` is the key that the question itself left something behind under, empty for nothing; `left_upload` its id where that is
+    an upload and no object.
     """
 
     action: str
@@ -227,6 +228,7 @@ class RightProbe:
     message: str = ""
     request_id: str = ""
     left: str = ""
+    left_upload: str = ""
 
 
 @dataclass(frozen=True)

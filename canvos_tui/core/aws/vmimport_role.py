@@ -113,10 +113,13 @@ def uses_keys(facts: RoleFacts, keys: tuple[str, ...]) -> Right:
 
 def judge_trust(document: Mapping[str, Any]) -> tuple[Right, str]:
     """Whether VM Import may take a role with that trust policy, and what speaks against it."""
-    against, doubts, allowed = "it does not let vmie.amazonaws.com take it", [], False
+    against, allowed = "it does not let vmie.amazonaws.com take it", False
+    doubts: list[str] = []
+    denied = False  # by a statement of which nobody can tell from outside whether it holds
     for statement in statements((document,)):
         deny = statement.get("Effect") == "Deny"
         if deny and _is_for_everybody(statement):
+            denied = True
             doubts.append("a Deny statement is for everybody")
         if not _is_for_import(statement):
             continue
@@ -126,10 +129,11 @@ def judge_trust(document: Mapping[str, Any]) -> tuple[Right, str]:
         elif deny and not others:
             return Right.DENIED, "a Deny statement keeps vmie.amazonaws.com from taking it"
         elif others:
+            denied = denied or deny
             doubts.append(f"{'a Deny statement' if deny else 'its trust'} depends on {', '.join(others)}")
         else:
             allowed = True
-    if allowed and not any(d.startswith("a Deny") for d in doubts):
+    if allowed and not denied:
         return Right.ALLOWED, ""
     return (Right.UNKNOWN, "; ".join(doubts)) if doubts else (Right.DENIED, against)
 

@@ -97,7 +97,10 @@ class Context:
 
 @dataclass(frozen=True)
 class Check:
-    """One prerequisite. `guide` names the guide's step it belongs to, `why` what breaks without it, `limit` is in seconds."""
+    """One prerequisite. `guide` names the guide's step it belongs to, `why` what breaks without it, `limit` is in seconds.
+
+    `beyond` says that the guide does not mention it.
+    """
 
     id: str
     title: str
@@ -109,6 +112,12 @@ class Check:
     limit: float = 10.0
     needs: tuple[str, ...] = ()
     docs: tuple[str, ...] = ()
+    beyond: bool = False
+
+    @property
+    def source(self) -> str:
+        """The step, and whether the guide says so."""
+        return f"{self.guide}, not in the guide" if self.beyond else self.guide
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def check_of(result: CheckResult) -> dict[str, Any]:
         "id": check.id,
         "title": check.title,
         "category": check.category,
-        "guide_ref": check.guide.replace(" ", "/", 1),
+        "guide_ref": check.source.replace(" ", "/", 1),
         "severity": check.severity.value,
         "status": result.status.value,
         "method": answer.method.value,

@@ -56,7 +56,7 @@ def _block(result: CheckResult) -> Iterator[str]:
     yield f"{result.status.label} {check.id}  {plain(answer.observed)}" + (f"  (accepted: {result.accepted})" if result.accepted else "")
     if answer.required:
         yield f"     needs  {plain(answer.required)}"
-    yield f"     why    {check.why} ({check.guide})"
+    yield f"     why    {check.why} ({check.source})"
     for number, fix in enumerate(answer.remedies):
         yield f"     {'or' if number else 'fix':<6} {plain(fix.text)}"
         yield from (f"              {command.run}{'   [root]' if command.root else ''}" for command in fix.commands)
@@ -110,7 +110,7 @@ def markdown(report: Report) -> str:
                 "",
                 f"### {result.status.label} {result.check.id}: {result.check.title}",
                 "",
-                f"{result.check.why} ({result.check.guide})",
+                f"{result.check.why} ({result.check.source})",
             ]
             lines += [line for fix in result.answer.remedies for line in _fix(fix)]
             lines += _evidence(result.answer)

@@ -31,6 +31,7 @@ class Usual:
     low: float
     high: float
     source: str
+    own: bool = False  # measured on this machine
 
     @property
     def text(self) -> str:
@@ -61,9 +62,9 @@ def usual_times(history: Iterable[Mapping[str, float]]) -> dict[Phase, Usual]:
 def _own(took: list[float]) -> Usual:
     source = f"{len(took)} run{'s' if len(took) > 1 else ''} here"
     if len(took) < _FEW:
-        return Usual(took[0], took[-1], source)
+        return Usual(took[0], took[-1], source, own=True)
     half = len(took) // 2
-    return Usual(median(took[:half]), median(took[-half:]), source)
+    return Usual(median(took[:half]), median(took[-half:]), source, own=True)
 
 
 def phase_seconds(run: BuildRun) -> dict[str, float]:
@@ -82,7 +83,7 @@ def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str
     if run.started_at is None or run.stage is not Stage.RUNNING:
         return ""
     ahead = [p for p in SHOWN_PHASES if run.phase is None or p.order > run.phase.order]
-    own = [p for p in SHOWN_PHASES if p in usual and not usual[p].source.startswith("guide")]
+    own = [p for p in SHOWN_PHASES if p in usual and usual[p].own]
     if all(p in usual for p in ahead) and (own or len(ahead) < len(SHOWN_PHASES)) and (run.phase is None or run.phase in usual):
         low, high = _this_phase(run, usual, now)
         low, high = low + sum(usual[p].low for p in ahead), high + sum(usual[p].high for p in ahead)

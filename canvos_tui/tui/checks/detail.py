@@ -53,7 +53,7 @@ def _head(left: str, right: str, width: int) -> tuple[str, ...]:
 
 def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
     check, answer, width = result.check, result.answer, shape.width
-    yield from _head(check.id, f"{check.severity.value} - {check.guide}", width)
+    yield from _head(check.id, f"{check.severity.value} - {check.source}", width)
     accepted = f" (accepted: {plain(result.accepted)})" if result.accepted else ""
     yield from labelled("Observed", observed(answer) + accepted, width)
     if answer.required and result.status is not Status.SKIP:

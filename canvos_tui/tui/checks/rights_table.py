@@ -125,7 +125,7 @@ def detail(result: CheckResult, probe: RightProbe | None, width: int) -> str:
     """Why, what was seen, the way to mend it, and whom to ask; commands are never wrapped, the window cuts them."""
     check, answer = result.check, result.answer
     head = f"-- {check.id} "
-    ending = f" {check.severity.value} - {'not in the guide' if 'not in the guide' in check.guide else check.guide}"
+    ending = f" {check.severity.value} - {'not in the guide' if check.beyond else check.guide}"
     lines = [head.ljust(max(len(head), width - len(ending)), "-") + ending]
     lines += _labelled("Why", check.why, width)
     lines += _labelled("Seen", answer.observed, width)

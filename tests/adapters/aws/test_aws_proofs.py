@@ -61,7 +61,7 @@ async def test_an_upload_that_cannot_be_given_up_is_named(standin):
     standin.set_faults(*deny("s3:AbortMultipartUpload"))
     probe = await (await opened(endpoint)).prove_put("here", PutWay.MULTIPART)
     assert probe.right is Right.ALLOWED
-    assert probe.left.startswith("upload ")
+    assert probe.left_upload
     assert "giving it up was refused" in probe.message
 
 

@@ -298,17 +298,17 @@ async def test_imports_that_are_under_way(tmp_path, tasks, status, words):
 
 
 @pytest.mark.parametrize(
-    ("left", "command"),
+    ("left", "upload", "words", "command"),
     [
-        ("canvos-tui-probe-1", "aws s3 rm s3://acme-images/canvos-tui-probe-1"),
-        ("upload U1 probe", "aws s3api abort-multipart-upload --bucket acme-images --key probe --upload-id U1"),
+        ("canvos-tui-probe-1", "", "canvos-tui-probe-1", "aws s3 rm s3://acme-images/canvos-tui-probe-1"),
+        ("probe", "U1", "upload U1 probe", "aws s3api abort-multipart-upload --bucket acme-images --key probe --upload-id U1"),
     ],
 )
-async def test_a_question_that_left_something_behind_says_what_and_how_to_remove_it(tmp_path, left, command):
-    probe = RightProbe("s3:PutObject", Right.ALLOWED, "verified", message="it was written", left=left)
+async def test_a_question_that_left_something_behind_says_what_and_how_to_remove_it(tmp_path, left, upload, words, command):
+    probe = RightProbe("s3:PutObject", Right.ALLOWED, "verified", message="it was written", left=left, left_upload=upload)
     result = await World(tmp_path, probes={"s3:PutObject": probe}).one("AWS-S3-PUT", answered())
     assert result.status is Status.WARN
-    assert f"{left} stays in acme-images" in result.answer.observed
+    assert f"{words} stays in acme-images" in result.answer.observed
     assert result.answer.remedies[0].commands[0].run == command
 
 

@@ -7,6 +7,7 @@ import pytest
 from canvos_tui.core.checks.check import Severity
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.errors import DockerError
+from canvos_tui.core.machine import Emulation
 from canvos_tui.core.status import Status
 from tests.doubles.check_world import ENGINE, GB, World, answered
 
@@ -190,10 +191,10 @@ async def test_docker_s_disk_where_the_engine_was_not_asked(tmp_path):
 @pytest.mark.parametrize(
     ("change", "status", "observed"),
     [
-        ({"emulated": "qemu-x86_64 runs its programs"}, Status.FAIL, "Linux x86_64, but qemu-x86_64 runs its programs"),
-        ({"emulated": "the kernel is aarch64"}, Status.FAIL, "Linux x86_64, but the kernel is aarch64"),
+        ({"emulated": Emulation("qemu-x86_64 runs its programs")}, Status.FAIL, "Linux x86_64, but qemu-x86_64 runs its programs"),
+        ({"emulated": Emulation("the kernel is aarch64")}, Status.FAIL, "Linux x86_64, but the kernel is aarch64"),
         (
-            {"emulated": "the processor is QEMU TCG CPU version 2.5+"},
+            {"emulated": Emulation("the processor is QEMU TCG CPU version 2.5+", whole=True)},
             Status.WARN,
             "Linux x86_64, but the processor is QEMU TCG CPU version 2.5+: the build would take many hours",
         ),

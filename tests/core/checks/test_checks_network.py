@@ -6,7 +6,7 @@ from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
 from canvos_tui.core.checks.check import Method
 from canvos_tui.core.checks.network.hosts import AWSCLI, GITHUB, HOSTS, OPENSUSE, UBUNTU, suffix
 from canvos_tui.core.checks.network.proxy import without_password
-from canvos_tui.core.machine import Reach
+from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
 from tests.doubles.check_world import World
 
@@ -172,7 +172,7 @@ async def test_no_name_at_all_is_one_failure_and_one_name_is_enough(tmp_path):
 
 
 async def test_a_silent_name_server_is_not_known(tmp_path):
-    silent = {url: Reach(url, "dns", 0, "no address for the host within 8 s") for url in URLS.values()}
+    silent = {url: Reach(url, "dns", 0, "no address for the host within 8 s", flaw=Flaw.SILENT_NAMES) for url in URLS.values()}
     assert (await World(tmp_path, reached=silent).one("NET-DNS")).status is Status.UNKNOWN
 
 

@@ -29,7 +29,7 @@ def test_without_a_past_the_guides_word_counts_and_is_named() -> None:
 
 def test_ones_own_past_wins_phase_by_phase() -> None:
     usual = usual_times(({"base": 372.0, "upload": 700.0}, {"base": 500.0}))
-    assert usual[Phase.BASE] == Usual(372.0, 500.0, "2 runs here")
+    assert usual[Phase.BASE] == Usual(372.0, 500.0, "2 runs here", own=True)
     assert usual[Phase.UPLOAD].text == "usually 11:40 (1 run here)"
     assert usual[Phase.IMPORT].source.startswith("guide")
 

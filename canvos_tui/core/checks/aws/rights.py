@@ -59,13 +59,13 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
 def _left_something(probe: RightProbe, about: Subject, method: Method, evidence: tuple[Evidence, ...]) -> CheckAnswer:
     """A question that left something in AWS is a warning, whatever it proved."""
     word = {Right.ALLOWED: "allowed", Right.DENIED: "denied", Right.UNKNOWN: "not known"}[probe.right]
-    if probe.left.startswith("upload "):
-        upload = probe.left.split()[1]
-        command = f"aws s3api abort-multipart-upload --bucket {about.bucket} --key {probe.left.split()[2]} --upload-id {upload}"
+    left = f"upload {probe.left_upload} {probe.left}" if probe.left_upload else probe.left
+    if probe.left_upload:
+        command = f"aws s3api abort-multipart-upload --bucket {about.bucket} --key {probe.left} --upload-id {probe.left_upload}"
     else:
         command = f"aws s3 rm s3://{about.bucket}/{probe.left}"
     fix = Remedy("Remove it; the guide's permissions do not include that, so an administrator may have to", (Command(command),))
-    what = f"{word}: {probe.message}; {probe.left} stays in {about.bucket}"
+    what = f"{word}: {probe.message}; {left} stays in {about.bucket}"
     return CheckAnswer(Status.WARN, what, "allowed, and nothing left behind", (fix,), evidence, method)
 
 

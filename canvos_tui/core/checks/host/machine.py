@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Severity
 from canvos_tui.core.checks.host.clock import CLOCK
 from canvos_tui.core.checks.host.disk import DISK
@@ -34,12 +36,13 @@ async def architecture(context: Context) -> CheckAnswer:
     observed, required = f"{facts.system} {facts.architecture}", "Linux x86_64"
     evidence = (Evidence("uname -s -m -r", f"{observed} {facts.kernel}".strip()),)
     real = facts.system == "Linux" and facts.architecture in _X86
-    if not real or (facts.emulated and not facts.emulated.startswith("the processor is QEMU")):
-        told = f"{observed}, but {facts.emulated}" if facts.emulated else observed
+    played = facts.emulated
+    if not real or (played is not None and not played.whole):
+        told = f"{observed}, but {played.words}" if played is not None else observed
         return CheckAnswer(Status.FAIL, told, required, (_ELSEWHERE,), evidence)
-    if facts.emulated:
+    if played is not None:
         fix = Remedy("Give the virtual machine the host's processor (KVM, `-cpu host`), or use another one")
-        return CheckAnswer(Status.WARN, f"{observed}, but {facts.emulated}: the build would take many hours", required, (fix,), evidence)
+        return CheckAnswer(Status.WARN, f"{observed}, but {played.words}: the build would take many hours", required, (fix,), evidence)
     found = await _local_engine(context)
     if found and found.architecture and found.architecture not in _X86:
         told = f"{observed}, but Docker's engine runs on {found.architecture}"
@@ -50,8 +53,18 @@ async def architecture(context: Context) -> CheckAnswer:
     return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
 
 
-def _limited(count: str, whole: str, facts_of: str) -> str:
-    return f"{count}, a control group allows no more of {whole}" if facts_of == "group" else f"{count} in the machine of Docker's engine"
+class _Short(Enum):
+    """Who allows no more than there is."""
+
+    MACHINE = "machine"
+    GROUP = "group"
+    ENGINE = "engine"
+
+    def words(self, count: str, whole: str = "") -> str:
+        """What was counted, and where that limit is."""
+        if self is _Short.GROUP:
+            return f"{count}, a control group allows no more of {whole}"
+        return f"{count} in the machine of Docker's engine" if self is _Short.ENGINE else count
 
 
 async def cpus(context: Context) -> CheckAnswer:
@@ -60,14 +73,14 @@ async def cpus(context: Context) -> CheckAnswer:
     count, observed, required = facts.cpus, f"{facts.cpus:g}", f"{CPUS}"
     if not 0 < count < float("inf"):
         return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Remedy("Look for yourself", (Command("nproc"),)),))
-    if facts.all_cpus > count:
-        observed = _limited(observed, f"{facts.all_cpus:g}", "group")
+    short = _Short.GROUP if facts.all_cpus > count else _Short.MACHINE
+    observed = short.words(observed, f"{facts.all_cpus:g}")
     if count >= CPUS and (found := await _local_engine(context)) and 0 < found.cpus < count:
-        count, observed = found.cpus, _limited(f"{found.cpus}", "", "engine")
+        count, short, observed = found.cpus, _Short.ENGINE, _Short.ENGINE.words(f"{found.cpus}")
     measure = Measure(count, CPUS, "CPU")
     if count >= CPUS:
         return CheckAnswer(Status.PASS, observed, required, measure=measure)
-    return CheckAnswer(Status.FAIL, observed, required, _more(f"{CPUS} CPUs", observed, "nproc"), measure=measure)
+    return CheckAnswer(Status.FAIL, observed, required, _more(f"{CPUS} CPUs", short, "nproc"), measure=measure)
 
 
 async def memory(context: Context) -> CheckAnswer:
@@ -76,21 +89,21 @@ async def memory(context: Context) -> CheckAnswer:
     size, observed, required = facts.memory, f"{facts.memory / GB:.1f} GB", f"{MEMORY} GB"
     if size <= 0:
         return CheckAnswer(Status.UNKNOWN, "the system does not tell", required, (Remedy("Look for yourself", (Command("free -h"),)),))
-    if facts.all_memory > size:
-        observed = _limited(observed, f"{facts.all_memory / GB:.1f} GB", "group")
+    short = _Short.GROUP if facts.all_memory > size else _Short.MACHINE
+    observed = short.words(observed, f"{facts.all_memory / GB:.1f} GB")
     if size >= MEMORY_ENOUGH and (found := await _local_engine(context)) and 0 < found.memory < size * 0.9:
-        size, observed = found.memory, _limited(f"{found.memory / GB:.1f} GB", "", "engine")
+        size, short, observed = found.memory, _Short.ENGINE, _Short.ENGINE.words(f"{found.memory / GB:.1f} GB")
     measure = Measure(round(size / GB, 1), MEMORY, "GB")
     if size >= MEMORY_ENOUGH:
         return CheckAnswer(Status.PASS, observed, required, measure=measure)
-    return CheckAnswer(Status.FAIL, observed, required, _more(f"{MEMORY} GB of memory", observed, "free -h"), measure=measure)
+    return CheckAnswer(Status.FAIL, observed, required, _more(f"{MEMORY} GB of memory", short, "free -h"), measure=measure)
 
 
-def _more(what: str, observed: str, look: str) -> tuple[Remedy, ...]:
+def _more(what: str, short: _Short, look: str) -> tuple[Remedy, ...]:
     """Where the shortage lies says who can give more."""
-    if "engine" in observed:
+    if short is _Short.ENGINE:
         return (Remedy(f"Give Docker's virtual machine {what} in its settings (Resources)", (Command("docker info"),)),)
-    if "control group" in observed:
+    if short is _Short.GROUP:
         group = Remedy(
             f"Give this control group {what}: a container's --cpus and --memory, or a systemd slice", (Command("cat /proc/self/cgroup"),)
         )

@@ -10,7 +10,7 @@ from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, 
 from canvos_tui.core.checks.network.hosts import reach, sample
 from canvos_tui.core.checks.questions import as_root, machine
 from canvos_tui.core.errors import Command, Remedy
-from canvos_tui.core.machine import Reach
+from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY")
@@ -118,7 +118,7 @@ async def names(context: Context) -> CheckAnswer:
     hosts = ", ".join(str(urlsplit(one.url).hostname) for one in found)
     evidence = (Evidence(f"getent hosts {hosts.replace(', ', ' ')}", "\n".join(f"{one.url}  {one.detail}" for one in found)),)
     told = f"no name resolves ({found[0].detail})"
-    silent = found[0].detail.startswith("no address")
+    silent = found[0].flaw is Flaw.SILENT_NAMES
     status = Status.UNKNOWN if silent else Status.FAIL
     method = Method.NOT_VERIFIABLE if silent else Method.VERIFIED
     return CheckAnswer(status, told, f"addresses for {hosts}", await _name_servers(context), evidence, method)

@@ -13,7 +13,7 @@ from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHo
 from canvos_tui.core.checks.network.proxy import CHECKS_PROXY
 from canvos_tui.core.checks.questions import as_root, machine, place
 from canvos_tui.core.errors import Command, Remedy
-from canvos_tui.core.machine import Reach
+from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
 
 
@@ -82,12 +82,11 @@ async def _mend(context: Context, found: Reach, named: str) -> tuple[Remedy, ...
 
 
 async def _untrusted(context: Context, found: Reach, named: str) -> tuple[Remedy, ...]:
-    if "expired" in found.detail or "not yet valid" in found.detail:
+    if found.flaw is Flaw.DATES:
         return (Remedy("Look at this machine's clock first: a wrong one makes good certificates bad", (Command("date -u"),)),)
-    if found.detail.startswith("no TLS"):
+    if found.flaw is Flaw.NO_TLS:
         return (Remedy(f"What answers for {named} speaks no TLS: check the address, and SPECTRO_PUB_REPO where it names a mirror"),)
-    issuer = found.detail.partition("issued by ")[2]
-    who = f"{issuer} opens TLS on the way" if issuer else "A proxy may open TLS on the way"
+    who = f"{found.issuer} opens TLS on the way" if found.issuer else "A proxy may open TLS on the way"
     certs = f"{place(context)}/certs/" if context.draft.folder else "the checkout's certs/"
     return (
         Remedy(

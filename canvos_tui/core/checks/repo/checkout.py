@@ -45,7 +45,7 @@ async def clone(context: Context) -> CheckAnswer:
 async def _refused(context: Context, folder: Path, error: GitError) -> CheckAnswer:
     """Git does not work in that folder; for the one reason that has a cure of its own the cure is given."""
     required, evidence = "a CanvOS checkout", (Evidence(f"git -C {word(folder)} status", error.output, 128),)
-    if "belongs to another user" not in error.message:
+    if not error.foreign:
         return CheckAnswer(
             Status.UNKNOWN, f"{folder}: {error.message}", required, (Remedy(error.remedy or "Look at git's words"),), evidence
         )

@@ -105,7 +105,7 @@ async def docker_permission(context: Context) -> CheckAnswer:
     except DockerError as error:
         if error.cause != "permission":
             return waits(Wait("TOOL-DOCKER"))
-        if "/run/user/" in error.message:  # somebody else's rootless engine
+        if error.url.startswith("unix:///run/user/"):  # somebody else's rootless engine
             return CheckAnswer(
                 Status.FAIL, error.message, required, await _mend(context, "context"), (Evidence("docker info", error.message, 1),)
             )

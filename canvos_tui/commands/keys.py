@@ -43,5 +43,4 @@ def _ask() -> AwsKeys:
     sys.stderr.flush()
     key_id = fields.AWS_ACCESS_KEY_ID.parse(sys.stdin.readline())
     secret = fields.AWS_SECRET_ACCESS_KEY.parse(getpass.getpass("AWS_SECRET_ACCESS_KEY (not shown): "))
-    assert isinstance(secret, Secret)
-    return AwsKeys(str(key_id), secret)
+    return AwsKeys(key_id, secret)

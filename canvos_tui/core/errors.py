@@ -20,11 +20,15 @@ class CanvosError(Exception):
 
 
 class InvalidValueError(CanvosError):
-    """A text that cannot be the value; `message` names the reason, `allowed` what would do, `remedy` what to try."""
+    """A text that cannot be the value; `message` names the reason, `allowed` what would do, `remedy` what to try.
 
-    def __init__(self, message: str, *, allowed: str = "", remedy: str = "") -> None:
+    `final` says that no more typing mends it: there is a character that the value never has.
+    """
+
+    def __init__(self, message: str, *, allowed: str = "", remedy: str = "", final: bool = False) -> None:
         super().__init__(message, remedy=remedy)
         self.allowed = allowed
+        self.final = final
 
     def sentence(self) -> str:
         """Reason, what is allowed and the remedy on one line, for the place under a field."""

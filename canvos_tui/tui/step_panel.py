@@ -61,7 +61,7 @@ class StepPanel(Vertical):
 class FormStep(StepPanel):
     """A step that asks for values: a row for each field, the answers posted as they are typed."""
 
-    FIELDS: ClassVar[tuple[Field, ...]] = ()
+    FIELDS: ClassVar[tuple[Field[str], ...]] = ()
 
     def compose(self) -> ComposeResult:
         """A row for each field."""
@@ -84,14 +84,14 @@ class FormStep(StepPanel):
         """Cautions follow the answers as well."""
         self.watch_known()
 
-    def choices(self, field: Field) -> tuple[str, ...]:  # noqa: ARG002  for steps to override
+    def choices(self, field: Field[str]) -> tuple[str, ...]:  # noqa: ARG002  for steps to override
         """Values to pick from, newest first; none for a free field."""
         return ()
 
-    def wanted(self, field: Field) -> bool:  # noqa: ARG002  for steps to override
+    def wanted(self, field: Field[str]) -> bool:  # noqa: ARG002  for steps to override
         """Whether the field matters with the answers so far; others are not shown."""
         return True
 
-    def caution(self, field: Field) -> str:  # noqa: ARG002  for steps to override
+    def caution(self, field: Field[str]) -> str:  # noqa: ARG002  for steps to override
         """What to know about the accepted value; empty when there is nothing to say."""
         return ""

@@ -40,7 +40,7 @@ class UserData(Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A field's text as typed, where it came from, and why it was refused (empty when it is good)."""
+    """A field's value, where it came from, and "" for `error`; or the text as typed and why it was refused."""
 
     text: str
     origin: Origin
@@ -52,20 +52,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class FieldAnswered:
-    """A field has a good value."""
+    """A field has a good value, as its parser gave it."""
 
     key: str
-    text: str
+    value: str
     origin: Origin = Origin.YOU
 
 
 @dataclass(frozen=True)
 class FieldRefused:
-    """A field holds a text that cannot be its value; it is kept as typed."""
+    """A field holds a text that cannot be its value; it is kept as typed. `final` says that more typing does not mend it."""
 
     key: str
     text: str
     error: str
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,8 +192,8 @@ class Draft:
         match answer:
             case StartedAnew(draft):
                 return draft
-            case FieldAnswered(key, text, origin):
-                return self._with(key, Entry(text, origin))
+            case FieldAnswered(key, value, origin):
+                return self._with(key, Entry(value, origin))
             case FieldRefused(key, text, error):
                 return self._with(key, Entry(text, Origin.YOU, error))
             case FolderChosen(folder, repository):
@@ -257,22 +258,20 @@ class Draft:
         return tuple(k for k in ("K8S_VERSION", "BASE_IMAGE") if k not in self.args())
 
 
-def entry_for(asked: Field, text: str, origin: Origin) -> Entry:
+def entry_for(asked: Field[str], text: str, origin: Origin) -> Entry:
     """The entry for a text that was found rather than typed: refused ones are kept with the reason."""
     try:
-        asked.parse(text)
+        return Entry(asked.parse(text), origin)
     except InvalidValueError as error:
         return Entry(text, origin, "" if asked.optional and not text else error.sentence())
-    return Entry(text.strip(), origin)
 
 
-def answer_for(asked: Field, text: str) -> FieldAnswered | FieldRefused:
+def answer_for(asked: Field[str], text: str) -> FieldAnswered | FieldRefused:
     """The answer that a typed text gives."""
     try:
-        asked.parse(text)
+        return FieldAnswered(asked.key, asked.parse(text))
     except InvalidValueError as error:
-        return FieldRefused(asked.key, text, error.sentence())
-    return FieldAnswered(asked.key, text.strip())
+        return FieldRefused(asked.key, text, error.sentence(), error.final)
 
 
 def fresh(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Draft:

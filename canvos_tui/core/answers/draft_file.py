@@ -41,7 +41,7 @@ def from_data(data: object) -> Draft | None:
     entries = {}
     values = data.get("values")
     for key, raw in values.items() if isinstance(values, Mapping) else ():
-        if key in fields.BY_KEY and key not in {f.key for f in fields.KEYS} and isinstance(raw, Mapping):
+        if key in fields.ASKED_BY_KEY and isinstance(raw, Mapping):
             origin = Origin[str(raw.get("from"))] if str(raw.get("from")) in Origin.__members__ else Origin.YOU
             entries[str(key)] = Entry(str(raw.get("text", "")), origin, str(raw.get("error", "")))
     accepted = data.get("accepted")
@@ -91,8 +91,8 @@ def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
         key = str(raw_key)
         if key in _SECRET_KEYS:
             problems.append(f"{key}: keys do not belong into an answers file; set them in the environment or in .secret")
-        elif key in fields.BY_KEY:
-            entry = entry_for(fields.BY_KEY[key], str(raw or ""), Origin.CONFIG)
+        elif key in fields.ASKED_BY_KEY:
+            entry = entry_for(fields.ASKED_BY_KEY[key], str(raw or ""), Origin.CONFIG)
             entries[key] = entry
             problems += [f"{key}: {entry.error}"] if entry.error else []
         elif key not in OTHER_KEYS:

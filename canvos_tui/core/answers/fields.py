@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from canvos_tui.core.answers import values
-from canvos_tui.core.answers.values import Parser
+from canvos_tui.core.secret import Secret
+
+V_co = TypeVar("V_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Field:
-    """One thing to ask for. `guide` is the guide's own value, "" where the guide has only a placeholder."""
+class Field(Generic[V_co]):
+    """One thing to ask for. `guide` is the guide's own value, "" where the guide has only a placeholder.
+
+    `parse` gives the value of a text, in the one spelling that goes on from there, or raises InvalidValueError.
+    """
 
     key: str
     step: int
     guide: str
     line: str  # one line of help under the field
-    parse: Parser
+    parse: Callable[[str], V_co]
     help: str  # what it is, where to find it, an example, what breaks
     secret: bool = False
     optional: bool = False
@@ -154,7 +161,7 @@ NO_PROXY = Field(
     optional=True,
 )
 
-ASKED = (
+ASKED: tuple[Field[str], ...] = (
     CUSTOM_TAG,
     IMAGE_REGISTRY,
     OS_DISTRIBUTION,
@@ -169,7 +176,8 @@ ASKED = (
     HTTP_PROXY,
     NO_PROXY,
 )
-KEYS = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
-BY_KEY = {field.key: field for field in (*ASKED, *KEYS)}
+KEYS: tuple[Field[str] | Field[Secret], ...] = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
+ASKED_BY_KEY = {field.key: field for field in ASKED}
+BY_KEY: dict[str, Field[str] | Field[Secret]] = {**ASKED_BY_KEY, **{field.key: field for field in KEYS}}
 # written to .arg as they are, never asked for (guide step 13)
 FIXED = {"ARCH": "amd64", "UPDATE_KERNEL": "false"}

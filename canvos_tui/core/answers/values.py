@@ -53,7 +53,7 @@ def parse_image_tag(text: str) -> str:
     text = _needed(text, "an image tag", allowed, "try palette-learn")
     if bad := _first_bad(text, "a-z0-9.-"):
         remedy = f"try {text.lower()}" if _TAG.fullmatch(text.lower()) else ""
-        raise InvalidValueError(f"{bad} is not allowed in an image tag", allowed=allowed, remedy=remedy)
+        raise InvalidValueError(f"{bad} is not allowed in an image tag", allowed=allowed, final=True, remedy=remedy)
     if not _TAG.fullmatch(text):
         raise InvalidValueError("an image tag starts and ends with a letter or digit", allowed=allowed, remedy=f"try {text.strip('.-')}")
     if len(text) > 90:
@@ -70,7 +70,7 @@ def parse_registry(text: str) -> str:
             "a registry has no `http://` before it", allowed=allowed, remedy=f"try {text.split('://', 1)[1].rstrip('/')}"
         )
     if bad := _first_bad(text, "A-Za-z0-9._:/-"):
-        raise InvalidValueError(f"{bad} is not allowed in a registry", allowed=allowed)
+        raise InvalidValueError(f"{bad} is not allowed in a registry", allowed=allowed, final=True)
     if text.endswith("/"):
         raise InvalidValueError("a registry does not end with `/`", allowed=allowed, remedy=f"try {text.rstrip('/')}")
     host, *path = text.split("/")
@@ -87,7 +87,7 @@ def _check_registry_host(host: str, allowed: str) -> None:
         raise InvalidValueError(f"`{port}` is no port", allowed="1 to 65535")
     if "_" in name:
         remedy = f"try {host.replace('_', '-')}"
-        raise InvalidValueError("`_` is not allowed in a registry name (DNS rules)", allowed=allowed, remedy=remedy)
+        raise InvalidValueError("`_` is not allowed in a registry name (DNS rules)", allowed=allowed, final=True, remedy=remedy)
     for label in name.split("."):
         if not _HOST_LABEL.fullmatch(label) or len(label) > 63:
             raise InvalidValueError(f"`{name}` is no host name", allowed=allowed)
@@ -111,7 +111,7 @@ def parse_os_version(text: str) -> str:
     text = _needed(text, "an OS version", allowed, "try 24.04")
     if not _OS_VERSION.fullmatch(text):
         bad = _first_bad(text, "0-9A-Za-z._-") or f"`{text[0]}` at the start"
-        raise InvalidValueError(f"{bad} is not allowed in an OS version", allowed=allowed)
+        raise InvalidValueError(f"{bad} is not allowed in an OS version", allowed=allowed, final=True)
     if text == "24":
         raise InvalidValueError("`24` is not expanded by the Earthfile", allowed="24.04, 22.04, 20.04", remedy="try 24.04")
     return text
@@ -155,7 +155,7 @@ def parse_bucket(text: str) -> str:
     if text.startswith("s3://"):
         raise InvalidValueError("a bucket's name has no `s3://` before it", allowed=allowed, remedy=f"try {text[5:].split('/')[0]}")
     if bad := _first_bad(text, "a-z0-9.-"):
-        raise InvalidValueError(f"{bad} is not allowed in a bucket's name", allowed=allowed)
+        raise InvalidValueError(f"{bad} is not allowed in a bucket's name", allowed=allowed, final=True)
     if not 3 <= len(text) <= 63:
         raise InvalidValueError(f"a bucket's name has 3 to 63 characters, this one {len(text)}", allowed=allowed)
     for wrong, reason in _BUCKET_RULES:
@@ -194,7 +194,7 @@ def parse_s3_key(text: str) -> str:
     if bad := _first_bad(text, "A-Za-z0-9._/-"):
         safe = re.sub(r"[^A-Za-z0-9._/-]+", "-", text).strip("-/")
         remedy = f"try {safe}" if _KEY.fullmatch(safe) else ""
-        raise InvalidValueError(f"{bad} is not allowed in a key", allowed=allowed, remedy=remedy)
+        raise InvalidValueError(f"{bad} is not allowed in a key", allowed=allowed, final=True, remedy=remedy)
     if not 3 <= len(text) <= 128:
         raise InvalidValueError(f"a key has 3 to 128 characters, this one {len(text)}", allowed=allowed)
     if not _KEY.fullmatch(text) or text.endswith("/") or "//" in text:
@@ -255,7 +255,7 @@ def parse_no_proxy(text: str) -> str:
     allowed = "hosts, domains and networks with commas between, for example 10.0.0.0/8,.corp"
     text = text.strip()
     if not _NO_PROXY.fullmatch(text):
-        raise InvalidValueError(f"{_first_bad(text, 'A-Za-z0-9.:/*,_-')} is not allowed here", allowed=allowed)
+        raise InvalidValueError(f"{_first_bad(text, 'A-Za-z0-9.:/*,_-')} is not allowed here", allowed=allowed, final=True)
     return text
 
 
@@ -265,6 +265,3 @@ def parse_base_image(text: str) -> str:
     if text and not re.fullmatch(r"[a-z0-9][A-Za-z0-9._:/@-]*", text):
         raise InvalidValueError(f"`{text}` is no image reference", allowed="registry/path:tag, or empty")
     return text
-
-
-Parser = Callable[[str], object]

@@ -36,6 +36,6 @@ class ImageTag(FormStep):
         """Shows the example of the value that was there."""
         self.watch_draft()
 
-    def caution(self, field: Field) -> str:
+    def caution(self, field: Field[str]) -> str:
         """Dots are legal but the vendor's documents ask for letters and digits."""
         return "dots are allowed but the vendor's documents name only letters and digits" if "." in self.draft.text(field.key) else ""

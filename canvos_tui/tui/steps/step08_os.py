@@ -19,18 +19,18 @@ class OperatingSystem(FormStep):
         "but nothing reads that file."
     )
 
-    def choices(self, field: Field) -> tuple[str, ...]:
+    def choices(self, field: Field[str]) -> tuple[str, ...]:
         """The distributions of the Earthfile, and the versions that have a base image."""
         if field is fields.OS_DISTRIBUTION:
             return tuple(VERSIONS)
         return VERSIONS.get(self.draft.text("OS_DISTRIBUTION"), ()) if field is fields.OS_VERSION else ()
 
-    def wanted(self, field: Field) -> bool:
+    def wanted(self, field: Field[str]) -> bool:
         """BASE_IMAGE matters only for distributions without a base image, or where one was set."""
         needs = self.draft.text("OS_DISTRIBUTION") in {"rhel", "sles"} or bool(self.draft.entry("BASE_IMAGE").text)
         return field is not fields.BASE_IMAGE or needs
 
-    def caution(self, field: Field) -> str:
+    def caution(self, field: Field[str]) -> str:
         """A version without a known base image, and a distribution that needs one of the user's own."""
         distribution, version = self.draft.text("OS_DISTRIBUTION"), self.draft.text("OS_VERSION")
         if field is fields.OS_VERSION and version and version not in VERSIONS.get(distribution, ()):

@@ -47,14 +47,14 @@ class Kubernetes(FormStep):
         for box in self.query(Checkbox):
             box.value = self.draft.several
 
-    def wanted(self, field: Field) -> bool:
+    def wanted(self, field: Field[str]) -> bool:
         """K8S_VERSION is left out for several versions; the other proxy fields matter once there is a proxy."""
         if field is fields.K8S_VERSION:
             return not self.draft.several
         proxied = any(self.draft.entry(k).text for k in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
         return proxied if field in {fields.HTTP_PROXY, fields.NO_PROXY} else True
 
-    def choices(self, field: Field) -> tuple[str, ...]:
+    def choices(self, field: Field[str]) -> tuple[str, ...]:
         """What the checked-out tag's k8s_version.json offers, newest first."""
         if field is fields.K8S_DISTRIBUTION:
             return tuple(self.known.versions)
@@ -62,7 +62,7 @@ class Kubernetes(FormStep):
             return newest_first(self.known.versions.get(self.draft.text("K8S_DISTRIBUTION"), ()))
         return ()
 
-    def caution(self, field: Field) -> str:
+    def caution(self, field: Field[str]) -> str:
         """A value that the checked-out tag does not list."""
         distribution, version = self.draft.text("K8S_DISTRIBUTION"), self.draft.text("K8S_VERSION")
         offered = self.known.versions

@@ -65,11 +65,11 @@ class S3Bucket(FormStep):
         if self.is_mounted:
             self._show(self.known.bucket)
 
-    def choices(self, field: Field) -> tuple[str, ...]:
+    def choices(self, field: Field[str]) -> tuple[str, ...]:
         """Regions; a newer one may be typed."""
         return REGIONS if field is fields.REGION else ()
 
-    def caution(self, field: Field) -> str:
+    def caution(self, field: Field[str]) -> str:
         """A bucket of another region."""
         bucket, region = self.known.bucket, self.draft.text("REGION")
         mine = bucket is not None and bucket.name == self.draft.text("S3_BUCKET")

@@ -83,13 +83,12 @@ class AwsKeysPanel(StepPanel):
 
     def _take_typed(self) -> None:
         try:
-            key_id = str(fields.AWS_ACCESS_KEY_ID.parse(self.query_one("#aws-access-key-id", Input).value))
+            key_id = fields.AWS_ACCESS_KEY_ID.parse(self.query_one("#aws-access-key-id", Input).value)
             secret = fields.AWS_SECRET_ACCESS_KEY.parse(self.query_one("#aws-secret-access-key", Input).value)
         except InvalidValueError:
             if self.draft.keys is not None and self.draft.key_origin is Origin.TYPED:
                 self.answer(KeysGiven(None, Origin.TYPED))
             return
-        assert isinstance(secret, Secret)
         self._give(AwsKeys(key_id, secret), Origin.TYPED)
 
     def _give(self, keys: AwsKeys, origin: Origin) -> None:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from canvos_tui.core.answers.draft import Draft, Entry, FieldAnswered, Origin, answer_for
+from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.messages import Answered, GoTo
@@ -25,7 +25,7 @@ class FieldRow(Vertical):
     choices: reactive[tuple[str, ...]] = reactive((), init=False)
     caution: reactive[str] = reactive("", init=False)
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field[str]) -> None:
         super().__init__(id=f"row-{field.anchor}", classes="field-row")
         self.field = field
         self._touched = False
@@ -75,7 +75,7 @@ class FieldRow(Vertical):
         if event.value.strip() != self.draft.entry(self.field.key).text.strip():
             answer = answer_for(self.field, event.value)
             # a character that can never be right is named at once, everything else after the first look away
-            self._touched = self._touched or (not isinstance(answer, FieldAnswered) and "not allowed" in answer.error)
+            self._touched = self._touched or (isinstance(answer, FieldRefused) and answer.final)
             self._sent = event.value.strip()
             self.post_message(Answered(answer))
 

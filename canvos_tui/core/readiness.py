@@ -74,7 +74,7 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
             found.append(Blocker("s3", f"there is no bucket {bucket.name}", "S3_BUCKET"))
         elif bucket.region and region and bucket.region != region:
             found.append(Blocker("s3", f"the bucket is in {bucket.region}, REGION is {region}", "REGION"))
-    taken = known.clash
+    taken = known.taken
     if taken is not None and taken.key == draft.text("S3_KEY") and taken.any and (taken.hard or draft.reuse != taken.key):
         found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one", "S3_KEY"))
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe
@@ -12,6 +12,126 @@ from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.run.result import RunInfo, RunResult
+
+# -- facts: one thing that was found out each ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CheckoutSeen:
+    """The folder as git sees it, and the Kubernetes versions in it; None for `tags` where they were not looked at anew."""
+
+    state: CheckoutState
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: tuple[CanvosTag, ...] | None = None
+
+
+@dataclass(frozen=True)
+class TagsSeen:
+    """The tags of the repository, fetched anew."""
+
+    tags: tuple[CanvosTag, ...]
+
+
+@dataclass(frozen=True)
+class TagWanted:
+    """The tag to check out; "" once that was done or given up."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The prerequisites so far."""
+
+    report: Report
+    at: datetime
+
+
+@dataclass(frozen=True)
+class BucketSeen:
+    """What AWS says of the bucket."""
+
+    bucket: Bucket
+
+
+@dataclass(frozen=True)
+class IdentitySeen:
+    """Whose keys these are."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class NamesSeen:
+    """What of S3_KEY is taken."""
+
+    taken: TakenNames
+
+
+@dataclass(frozen=True)
+class AccountSeen:
+    """All that the questions about the account gave; None for what they did not get to."""
+
+    identity: Identity | None
+    bucket: Bucket | None
+    taken: TakenNames | None
+
+
+@dataclass(frozen=True)
+class RightsSeen:
+    """What these keys may do; `subject` says what the answers hold for."""
+
+    probes: tuple[RightProbe, ...]
+    subject: str
+
+
+@dataclass(frozen=True)
+class KeysChanged:
+    """Other keys: nothing that was learned with the old ones holds."""
+
+
+@dataclass(frozen=True)
+class RunsSeen:
+    """The runs of this machine."""
+
+    runs: tuple[RunInfo, ...]
+
+
+@dataclass(frozen=True)
+class RunChosen:
+    """The run to show; it has no result yet as far as is known."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the shown run ended; None where nobody can say."""
+
+    result: RunResult | None
+
+
+@dataclass(frozen=True)
+class BegunAnew:
+    """A new draft: what was learned of the old one's checkout and account is dropped."""
+
+
+Fact = (
+    CheckoutSeen
+    | TagsSeen
+    | TagWanted
+    | Checked
+    | BucketSeen
+    | IdentitySeen
+    | NamesSeen
+    | AccountSeen
+    | RightsSeen
+    | KeysChanged
+    | RunsSeen
+    | RunChosen
+    | Ended
+    | BegunAnew
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +149,41 @@ class Session:
     identity: Identity | None = None
     rights: tuple[RightProbe, ...] = ()
     rights_for: str = ""  # account/region/bucket that the rights hold for
-    clash: TakenNames | None = None
+    taken: TakenNames | None = None
     runs: tuple[RunInfo, ...] = ()
     run_id: str = ""
     result: RunResult | None = None
     drafts: tuple[tuple[str, datetime], ...] = ()
+
+    def after(self, fact: Fact) -> Session:  # noqa: C901, PLR0911  one line per kind of fact
+        """What is known once this is counted in."""
+        match fact:
+            case CheckoutSeen(state, versions, tags):
+                return replace(self, checkout=state, versions=versions, tags=self.tags if tags is None else tags)
+            case TagsSeen(tags):
+                return replace(self, tags=tags)
+            case TagWanted(tag):
+                return replace(self, wanted=tag)
+            case Checked(report, at):
+                return replace(self, report=report, reported_at=at)
+            case BucketSeen(bucket):
+                return replace(self, bucket=bucket)
+            case IdentitySeen(identity):
+                return replace(self, identity=identity)
+            case NamesSeen(taken):
+                return replace(self, taken=taken)
+            case AccountSeen(identity, bucket, taken):
+                return replace(self, identity=identity, bucket=bucket, taken=taken)
+            case RightsSeen(probes, subject):
+                return replace(self, rights=probes, rights_for=subject)
+            case KeysChanged():
+                return replace(self, identity=None, taken=None, rights=(), rights_for="")
+            case RunsSeen(runs):
+                return replace(self, runs=runs)
+            case RunChosen(run_id):
+                return replace(self, run_id=run_id, result=None)
+            case Ended(result):
+                return replace(self, result=result)
+            case BegunAnew():
+                fresh = replace(self, checkout=None, tags=(), versions={}, wanted="", bucket=None)
+                return fresh.after(KeysChanged())

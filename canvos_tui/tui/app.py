@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -174,7 +173,7 @@ class CanvosApp(PacedApp[int]):
 
     @on(Learned)
     def _learned(self, event: Learned) -> None:
-        self.known = replace(self.known, **event.changes)
+        self.known = self.known.after(event.fact)
 
     @on(BuildTold)
     def _told(self, event: BuildTold) -> None:

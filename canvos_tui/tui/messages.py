@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Answer
+    from canvos_tui.core.session import Fact
 
 
 class Answered(Message):
@@ -19,10 +20,10 @@ class Answered(Message):
 
 
 class Learned(Message):
-    """Something was found out; `changes` are fields of core.session.Session."""
+    """Something was found out."""
 
-    def __init__(self, **changes: Any) -> None:
-        self.changes = changes
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
         super().__init__()
 
 

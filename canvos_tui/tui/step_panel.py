@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from canvos_tui.core.answers.draft import Answer, Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.session import Session
+from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.messages import Answered, GoTo, Hinted, Learned
 from canvos_tui.tui.widgets.field_row import FieldRow
 
@@ -42,9 +42,9 @@ class StepPanel(Vertical):
         """Tells the app what the user answered."""
         self.post_message(Answered(answer))
 
-    def learn(self, **changes: object) -> None:
+    def learn(self, fact: Fact) -> None:
         """Tells the app what was found out."""
-        self.post_message(Learned(**changes))
+        self.post_message(Learned(fact))
 
     def hint(self, text: str) -> None:
         """Puts a sentence into the row above the footer."""

@@ -23,6 +23,7 @@ from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.readiness import rights_subject
+from canvos_tui.core.session import AccountSeen, RightsSeen
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks import rights_table
 from canvos_tui.tui.dialogs.ask_text import AskText
@@ -109,9 +110,9 @@ class AwsRights(StepPanel):
         self._found = found = aws_questions.found(context)
         self._seconds = (self.ports.clock.now() - began).total_seconds()
         self._show()
-        self.learn(identity=found.identity, bucket=found.bucket, clash=found.clash)
+        self.learn(AccountSeen(found.identity, found.bucket, found.clash))
         if found.complete:
-            self.learn(rights=tuple(found.probes.values()), rights_for=subject)
+            self.learn(RightsSeen(tuple(found.probes.values()), subject))
 
     def _about(self) -> Subject:
         found = self._found
@@ -205,7 +206,7 @@ class AwsRights(StepPanel):
         self._report = self._report.after(replace(picked, answer=answer, at=self.ports.clock.now()))
         self._found = replace(self._found, probes={**self._found.probes, probe.action: probe})
         self._show()
-        self.learn(rights=tuple(self._found.probes.values()))
+        self.learn(RightsSeen(tuple(self._found.probes.values()), self.known.rights_for))
         self.hint(f"s3:PutObject: {answer.observed}")
 
     def action_copy_fix(self) -> None:

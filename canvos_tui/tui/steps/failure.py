@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.session import Ended
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
@@ -120,7 +121,7 @@ class Failure(StepPanel):
             text = f"{'' if ending.proven else '! '}{ending.text}"
         except CanvosError as error:
             text = f"x {error}. {error.remedy}"
-        self.learn(result=await final_result(self.ports, self.known.run_id))  # first, so that whoever reads the end may leave
+        self.learn(Ended(await final_result(self.ports, self.known.run_id)))  # first, so that whoever reads the end may leave
         self._say(text)
 
     @on(OptionList.OptionSelected, "#ways")

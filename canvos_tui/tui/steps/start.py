@@ -15,6 +15,7 @@ from canvos_tui.core.answers.draft import StartedAnew, TagChosen, fresh
 from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.result import RunInfo
+from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen, RunsSeen
 from canvos_tui.core.text import ago, middle
 from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.step_panel import StepPanel
@@ -51,10 +52,10 @@ class Start(StepPanel):
     @work(exclusive=True)
     async def _look(self) -> None:
         try:
-            self.learn(runs=await self.ports.runs.infos())
+            self.learn(RunsSeen(await self.ports.runs.infos()))
             if self.draft.folder is not None and self.known.checkout is None:
                 facts = await look(self.ports, self.draft.folder)
-                self.learn(checkout=facts.state, tags=facts.tags, versions=facts.versions)
+                self.learn(CheckoutSeen(facts.state, facts.versions, facts.tags))
                 if self.draft.tag and self.draft.tag != facts.state.tag:
                     self.answer(TagChosen(""))  # another tag was checked out since
         except CanvosError as error:
@@ -71,7 +72,7 @@ class Start(StepPanel):
         if self.known.report is None:
             results = await run(CHECKS, Context(self.ports, self.draft), lambda _: None)
             report = Report(CHECKS, {r.check.id: r for r in results})
-            self.learn(report=report, reported_at=self.ports.clock.now())
+            self.learn(Checked(report, self.ports.clock.now()))
 
     def watch_known(self) -> None:
         """A run that ended or began changes the doors."""
@@ -123,11 +124,11 @@ class Start(StepPanel):
         event.stop()
         word = self._doors()[event.option_index][0]
         if word.startswith("watch "):
-            self.learn(run_id=word.split()[1], result=None)
+            self.learn(RunChosen(word.split()[1]))
             self.leave("build")
         elif word == "new":
             self.answer(StartedAnew(replace(fresh(self.ports.environ), folder=self.draft.folder, repository=self.draft.repository)))
-            self.learn(checkout=None, tags=(), versions={}, wanted="", bucket=None, identity=None, clash=None, rights=(), rights_for="")
+            self.learn(BegunAnew())
             self.leave("check")
         elif word == "continue":
             self._check()

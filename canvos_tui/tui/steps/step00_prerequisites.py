@@ -15,6 +15,7 @@ from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import markdown
 from canvos_tui.core.checks.runner import run
+from canvos_tui.core.session import Checked
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import commands_of, raw_output
 from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale, with_dependants
@@ -110,7 +111,7 @@ class Prerequisites(StepPanel):
         finally:
             self._asking = False
         self._took = Took(self._took.began, (clock.now() - self._took.began).total_seconds())
-        self.learn(report=self.report, reported_at=clock.now())
+        self.learn(Checked(self.report, clock.now()))
         self._paint()
 
     def watch_known(self) -> None:

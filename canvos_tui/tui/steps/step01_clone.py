@@ -15,6 +15,7 @@ from canvos_tui.core.answers.draft import ArgFound, FolderChosen, TagChosen
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.state import Place, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.session import CheckoutSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
 
@@ -106,11 +107,12 @@ class Clone(StepPanel):
         self.query_one("#clone-line").display = state.place is Place.ABSENT
         if state.place is not Place.CANVOS:
             self._tell(PLACES[state.place])
-            self.learn(checkout=state, tags=(), versions={}, wanted="")
+            self.learn(CheckoutSeen(state, tags=()))
+            self.learn(TagWanted(""))
             return
         if self.draft.tag and self.draft.tag != state.tag:
             self.answer(TagChosen(""))  # somebody checked out another tag meanwhile
-        self.learn(checkout=state, tags=facts.tags, versions=facts.versions)
+        self.learn(CheckoutSeen(state, facts.versions, facts.tags))
         if facts.args is not None:
             self.answer(ArgFound(facts.args))
         if facts.problem:

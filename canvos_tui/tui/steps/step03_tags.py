@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested, trains
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
 
 
@@ -107,7 +108,7 @@ class Tags(StepPanel):
     @on(OptionList.OptionSelected, "#tag-list")
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.learn(wanted=self._shown[event.option_index].name)
+        self.learn(TagWanted(self._shown[event.option_index].name))
 
     def action_everything(self) -> None:
         """Shows candidates, letter tags and tags without the target as well, or hides them again."""
@@ -128,5 +129,5 @@ class Tags(StepPanel):
             self.hint(f"x {error}. {error.remedy}")
             return
         new = {t.name for t in tags} - {t.name for t in self.known.tags}
-        self.learn(tags=tags)
+        self.learn(TagsSeen(tags))
         self.hint(f"{len(new)} new tags" if new else "no new tags")

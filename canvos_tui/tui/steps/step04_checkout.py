@@ -12,6 +12,7 @@ from canvos_tui.core.checkout.facts import read_versions
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.readiness import refuse_second
+from canvos_tui.core.session import CheckoutSeen, TagWanted
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -70,12 +71,12 @@ class Checkout(StepPanel):
         finally:
             self._busy = False
         if not done:
-            self.learn(wanted="")
+            self.learn(TagWanted(""))
             return
         fresh = await self.ports.git.state(state.path)
         versions, _ = await read_versions(self.ports.files, state.path)
         self.answer(TagChosen(tag))
-        self.learn(checkout=fresh, versions=versions)
+        self.learn(CheckoutSeen(fresh, versions))
         self.hint(f"git checkout {tag}: done. Enter goes on.")
         self.screen.query_one("#next", Button).focus()
 

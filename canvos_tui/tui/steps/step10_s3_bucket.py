@@ -14,6 +14,7 @@ from canvos_tui.core.answers.draft import FieldAnswered
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.session import BucketSeen
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.push import Push
 
@@ -95,7 +96,7 @@ class S3Bucket(FormStep):
         except CanvosError as error:
             self.query_one("#bucket-state", Static).update(Content(f"? {error}. It is asked again with your keys on screen 7."))
             return
-        self.learn(bucket=bucket)
+        self.learn(BucketSeen(bucket))
 
     def _show(self, bucket: Bucket | None) -> None:
         name, region = self.draft.text("S3_BUCKET"), self.draft.text("REGION")

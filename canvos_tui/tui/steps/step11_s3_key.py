@@ -13,6 +13,7 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import FieldAnswered, ReuseAllowed
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.session import NamesSeen
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.push import Push
@@ -66,17 +67,17 @@ class S3Key(FormStep):
     async def _look(self) -> None:
         draft, key = self.draft, self.draft.text("S3_KEY")
         region, bucket = draft.text("REGION"), draft.text("S3_BUCKET")
-        known = self.known.clash
+        known = self.known.taken
         if draft.keys is None or not (key and region and bucket) or (known is not None and known.key == key):
             return
         try:
             aws = await self.ports.aws.open(draft.keys, region)
-            self.learn(clash=await clash.look(aws, bucket, key))
+            self.learn(NamesSeen(await clash.look(aws, bucket, key)))
         except CanvosError as error:
             self.hint(f"? whether {key} is free could not be asked: {error}")
 
     def _show(self) -> None:
-        known = self.known.clash
+        known = self.known.taken
         mine = known if known is not None and known.key == self.draft.text("S3_KEY") and known.any else None
         lines = mine.sentences(self.draft.text("S3_BUCKET"), self.ports.clock.now()) if mine else ()
         reused = mine is not None and self.draft.reuse == mine.key

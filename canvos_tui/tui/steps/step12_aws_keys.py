@@ -14,6 +14,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.note import Note
@@ -94,7 +95,7 @@ class AwsKeysPanel(StepPanel):
     def _give(self, keys: AwsKeys, origin: Origin) -> None:
         if keys != self.draft.keys:
             self.answer(KeysGiven(keys, origin))
-            self.learn(identity=None, clash=None, rights=(), rights_for="")
+            self.learn(KeysChanged())
             self._tell(f"keys {keys.masked_id()} {origin.value}; not tested yet")
 
     @on(Input.Submitted)
@@ -168,7 +169,7 @@ class AwsKeysPanel(StepPanel):
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
             return
-        self.learn(identity=identity)
+        self.learn(IdentitySeen(identity))
         skew = identity.clock_skew
         late = f"   ! clock {abs(skew):.0f} s off" if skew is not None and abs(skew) > 60 else ""
         root = "   ! root keys: use an IAM user" if identity.arn.endswith(":root") else ""

@@ -19,6 +19,7 @@ from canvos_tui.core.answers.file_changes import ARG, FileChange, apply, plan, r
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.readiness import blockers, make_plan, refuse_second
+from canvos_tui.core.session import RunChosen
 from canvos_tui.core.text import clip, middle
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
@@ -252,5 +253,5 @@ class WriteFiles(StepPanel):
         run_id = await self.ports.runs.start(
             await make_plan(self.ports, self.draft), self.draft.keys, texts_to_mask(self.draft.args(), self._changes)
         )
-        self.learn(run_id=run_id, result=None)
+        self.learn(RunChosen(run_id))
         self.leave("build")

@@ -14,6 +14,7 @@ from canvos_tui.core.answers.file_changes import VERSIONS
 from canvos_tui.core.checkout.facts import read_versions
 from canvos_tui.core.checkout.k8s_versions import newest_first, newest_of_each_minor
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.session import CheckoutSeen
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.note import Note
@@ -136,7 +137,7 @@ class KubernetesVersions(StepPanel):
             copy = await self.ports.files.backup(state.path / VERSIONS, self.ports.clock.now().strftime("%m%d-%H%M%S"))
             await self.ports.git.discard(state.path, (VERSIONS,))
             versions, problem = await read_versions(self.ports.files, state.path)
-            self.learn(checkout=await self.ports.git.state(state.path), versions=versions)
+            self.learn(CheckoutSeen(await self.ports.git.state(state.path), versions))
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
             return

@@ -15,6 +15,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.heartbeat import silence
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
+from canvos_tui.core.session import Ended
 from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
@@ -113,7 +114,7 @@ class Build(StepPanel):
             return
         if result is not None and result.cause is not None and result.cause.line:
             log.cause = result.cause.line - 1
-        self.learn(result=result)
+        self.learn(Ended(result))
         if isinstance(self.app.screen, Ask):  # a question about a running build is answered by its end
             await self.app.screen.dismiss("")
         if result is not None:

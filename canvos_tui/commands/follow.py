@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.events import CannotSee, ImageSeen, Noted, PhaseEntered, TaskSeen
 from canvos_tui.core.run.heartbeat import Beat, blindness, silence, troubles
 from canvos_tui.core.run.phase import Phase
@@ -103,17 +104,10 @@ def _print(reader: LogReader, printed: int, *, last: bool) -> int:
         lines = reader.read(printed, min(500, until - printed))
         if not lines:
             break
-        sys.stdout.write("".join(f"{clean(line)}\n" for line in lines))
+        sys.stdout.write("".join(f"{plain(line)}\n" for line in lines))
         printed += len(lines)
     sys.stdout.flush()
     return printed
-
-
-def clean(line: str) -> str:
-    """The line without colours and control characters, so that a log cannot reach the terminal."""
-    import re
-
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", re.sub(r"\x1b\[[0-9;]*m", "", line))
 
 
 def _tell(batch: Iterable[BuildEvent], run: BuildRun, before: Phase | None) -> bool:

@@ -7,7 +7,6 @@ synced to the disk every five seconds, by a thread, because a slow disk must not
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from canvos_tui.adapters.append_file import AppendFile
 from canvos_tui.adapters.log.times import TimesWriter
 from canvos_tui.adapters.runs.clock import RunClock
 from canvos_tui.adapters.runs.folder import RunFolder
+from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
@@ -34,7 +34,6 @@ _GLANCE = 1.0  # seconds between two looks at an upload's progress
 _WAITING = 1000  # events that wait for a disk at most
 _SYNC = 5.0  # seconds between two syncs
 _STEP = b" | --> "
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class BuildRecorder:
@@ -169,7 +168,7 @@ class BuildRecorder:
         at = lines.rfind(_STEP)
         if at >= 0:
             line = lines[lines.rfind(b"\n", 0, at) + 1 : at + 200].split(b"\n")[0].decode("utf-8", "replace")
-            self.step = clip(_COLOUR.sub("", line).strip().replace(" | -->", ""), 60)
+            self.step = clip(COLOUR.sub("", line).strip().replace(" | -->", ""), 60)
 
     def _write(self, lines: bytes) -> None:
         """Appends to the log; behind a gap only together with a line that tells of it."""

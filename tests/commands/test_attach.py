@@ -8,6 +8,7 @@ import signal
 
 import pytest
 
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests.on_stage import REGISTRY, OnStage, from_image_to_review, on_stage, to_tags, tree, write_and_build
@@ -15,7 +16,6 @@ from tests.runs import until
 from tests.terminal import Terminal
 
 AMI = re.compile(r"ami-[0-9a-f]{17}")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FIRST_LINE = "version: Docker version"
 
 
@@ -45,7 +45,7 @@ def start_detached(scene: OnStage) -> str:
 
 
 def plain_log(scene: OnStage, run_id: str) -> list[str]:
-    return COLOUR.sub("", scene.log(run_id)).splitlines()
+    return [plain(line) for line in scene.log(run_id).splitlines()]
 
 
 def outcome(scene: OnStage, run_id: str) -> Outcome:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, KnownError
-from canvos_tui.core.log.line import SGR, Kind, LogLine, parse_line
+from canvos_tui.core.escapes import COLOUR
+from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.run.result import Cause
 
 _TELLING = {Kind.OUTPUT, Kind.OUTER, Kind.ERROR, Kind.ERRHEAD}  # the others repeat commands, settings and advice
@@ -67,7 +68,7 @@ class Matcher:
         """The next lines as text. Only those with a sign of something known are looked at."""
         whole = "\n".join(texts)
         if "\x1b" in whole:
-            whole = SGR.sub("", whole)
+            whole = COLOUR.sub("", whole)
             texts = whole.split("\n") if texts else ()
         for number in self._marked(whole.encode("utf-8", "replace")):
             self.feed(parse_line(texts[number]), self._read + number + 1)

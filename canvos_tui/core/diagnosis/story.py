@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import LogFacts
-from canvos_tui.core.log.line import SGR, Kind, LogLine, parse_line
+from canvos_tui.core.log.line import Kind, LogLine, parse_line
 
 # one search for all lines in which anything of interest can stand
 _SIGNS = re.compile(
@@ -62,7 +63,7 @@ class LogStory:
         for text in texts:
             self._lines += 1
             if "\x1b" in text:
-                text = SGR.sub("", text)
+                text = COLOUR.sub("", text)
             if text:
                 ended = _EXIT.match(text)
                 self.script_code = int(ended[1]) if ended else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.log.level import LogLevel, level_of
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.log.query import after, before
-from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import LogReader
 
 CONTEXT = 20  # lines before and behind an error

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import re
 
+from canvos_tui.core.escapes import OTHER_BYTES, OTHER_START_BYTES
 from canvos_tui.core.log.record import ERASE, FIRST, LIMIT, Clipped, OpenRecord, Record, is_visible, only_text
 
 _UP = re.compile(rb"\x1b\[\d*A")
-_SGR = rb"\x1b\[[0-9;:]*m"
-_DROP = re.compile(
-    rb"\x1b(?!\[[0-9;:]*m)(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)"
-    rb"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]"
-)
+_DROP = re.compile(OTHER_BYTES + rb"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\x1b") + b"\x7f"
-_NOT_COLOUR = re.compile(rb"\x1b(?!\[[0-9;:]*m)")
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _TRANSIENT = re.compile(rb"\[[ 1-9-]{10}\] {1,3}\d|Completed [\d.]+ ?[KMGT]?i?B?")
 _BLANK_NEAR = 1024  # how far a cut looks for a blank, so that no word is cut in two
@@ -26,7 +22,7 @@ _BLANK_NEAR = 1024  # how far a cut looks for a blank, so that no word is cut in
 
 def sanitize(data: bytes) -> bytes:
     """Valid UTF-8 without any control character but tab, line feed and colour sequences."""
-    if len(data.translate(None, _CONTROLS)) != len(data) or _NOT_COLOUR.search(data):
+    if len(data.translate(None, _CONTROLS)) != len(data) or OTHER_START_BYTES.search(data):
         data = _DROP.sub(b"", data)
     try:
         data.decode()

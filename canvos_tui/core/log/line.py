@@ -6,7 +6,8 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-SGR = re.compile(r"\x1b\[[0-9;:]*m")
+from canvos_tui.core.escapes import COLOUR
+
 _NAME_WIDTH = 20  # the build tool pads a target's name to so many columns and never cuts it
 _COMMAND = re.compile(r"(\*cached\* )?--> (.*)")
 _PROGRESS = re.compile(r"\[[ 1-9-]{10}\] {1,3}(\d{1,3})% ")
@@ -55,7 +56,7 @@ class LogLine(NamedTuple):  # a tuple because there is one for each line of the 
 def parse_line(text: str) -> LogLine:
     """The line's parts; colours are looked through."""
     if "\x1b" in text:
-        text = SGR.sub("", text)
+        text = COLOUR.sub("", text)
     bar = text.find(" | ", _NAME_WIDTH - 1)
     if bar > 0:
         name, _, marks = text[:bar].lstrip().partition(" ")

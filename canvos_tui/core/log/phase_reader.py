@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
-from canvos_tui.core.log.line import SGR, Kind, LogLine, command_of, parse_line, position_of
+from canvos_tui.core.log.line import Kind, LogLine, command_of, parse_line, position_of
 from canvos_tui.core.run.events import BuildEvent, IdFound, PhaseEntered, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
@@ -55,7 +56,7 @@ class PhaseReader:
     def feed(self, lines: Sequence[str], at: datetime) -> tuple[BuildEvent, ...]:
         """The events of these lines, which were read at that time."""
         events: list[BuildEvent] = []
-        plain = SGR.sub("", "\n".join(lines))
+        plain = COLOUR.sub("", "\n".join(lines))
         slowly = self._facts.failure is not None or (not self._facts.first_error and any(word in plain for word in ERROR_WORDS))
         name = ""
         for text in plain.split("\n") if lines else ():
@@ -70,7 +71,7 @@ class PhaseReader:
 
     def peek(self, text: str, at: datetime) -> UploadSeen | None:
         """Upload progress in a line that has no end yet; None when it says nothing new."""
-        found = _COMPLETED.search(SGR.sub("", text))
+        found = _COMPLETED.search(COLOUR.sub("", text))
         if found is None:
             return None
         done, total = (int(float(found[n]) * _UNITS[found[n + 1]]) for n in (1, 3))

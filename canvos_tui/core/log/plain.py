@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.log.phase_reader import PhaseReader
-from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import LogReader
 from canvos_tui.core.run.events import PhaseEntered
 from canvos_tui.core.run.phase import Phase

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.escapes import COLOUR_BYTES
 from canvos_tui.core.log.regex_words import split_words, words_of_regex
 
 REGEX = "re:"
-_SGR = re.compile(rb"\x1b\[[0-9;:]*m")
 _IN_COLOURS = b"0123456789;:m["  # of these a colour sequence consists
-_COLOURS = rb"(?:\x1b\[[0-9;:]*m)*"
+_COLOURS = b"(?:%s)*" % COLOUR_BYTES.pattern
 _MANY = 200  # lines of one piece looked at closely, after which the word to skim by is chosen anew
 _NOWHERE = b"\n"  # stands in no line
 _DENSE = 4  # where one line in so many has a hit, going from line to line is faster than from hit to hit
@@ -51,7 +51,7 @@ class Query:
         """Whether it stands in a line of the log, whatever its colours."""
         text = line if self.exact else line.lower()
         if not self.raw and b"\x1b" in text:
-            text = _SGR.sub(b"", text)
+            text = COLOUR_BYTES.sub(b"", text)
         return self.pattern.search(text) is not None
 
 
@@ -143,7 +143,7 @@ class Search:
     def _read(self, text: bytes, start: int) -> None:
         """Looks at all of a text."""
         if not self.query.raw and b"\x1b" in text:
-            text = _SGR.sub(b"", text)
+            text = COLOUR_BYTES.sub(b"", text)
         before = len(self.hits)
         if self._dense:
             self._line_by_line(text, start)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from canvos_tui.core.escapes import ANY_BYTES
+
 HEAD, TAIL = 12 * 1024, 4 * 1024  # of a line that is longer than both together, so much is kept
 LIMIT = HEAD + TAIL
 FIRST = 512  # bytes of the first state, enough to recognise a line that is printed again
 _LAYERS, _OTHERS, _STATE = 256, 50, 300  # bounds of what a redrawn list of layers may hold
 ERASE = b"\x1b[2K"
-_INVISIBLE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)|[\x00-\x08\x0a-\x1f\x7f]")
+_INVISIBLE = re.compile(ANY_BYTES + rb"|[\x00-\x08\x0a-\x1f\x7f]")
 _LAYER = re.compile(rb"([0-9a-f]{12}): ")
 _RETURNS = re.compile(rb"\r{2,}")
 _PREFIX_WIDTH, _PREFIX_FAR = 20, 200

@@ -6,8 +6,9 @@ from array import array
 from bisect import bisect_right
 from datetime import UTC, datetime
 
+from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.level import SIGNS, LogLevel, level_of
-from canvos_tui.core.log.line import SGR, Kind, LogLine, parse_line
+from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.events import PhaseEntered
 
@@ -33,7 +34,7 @@ class Survey:
         """The next lines; True when a phase or the first error is among them."""
         text = piece.decode("utf-8", "replace")
         if "\x1b" in text:
-            text = SGR.sub("", text)
+            text = COLOUR.sub("", text)
         texts = text.split("\n")[:-1]
         told = len(self.phases), bool(self.levels[LogLevel.ERROR])
         for number in self._marked(piece):

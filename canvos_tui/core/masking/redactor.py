@@ -11,15 +11,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from canvos_tui.core.escapes import ANY_BYTES, COLOUR_BYTES
 from canvos_tui.core.masking.patterns import MARKER, Span, has_packed, spans_by_pattern
 from canvos_tui.core.masking.spellings import EDGE, Masked, Needle, needles
 
 _WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
 _OVERLAP = 8 * 1024
 _PEM_LINES = 200  # a private key that never ends must not mask the rest of a log
-_HIDDEN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HIDDEN = re.compile(ANY_BYTES + rb"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b") + b"\x7f"
-_COLOUR = re.compile(rb"\x1b\[[0-9;:]*m")
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 _KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
 _BREAKS = (b"\n", b"\r", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
@@ -109,7 +109,7 @@ class Redactor:
         at = 0
         for span in spans:
             self._counts[span.name] += 1
-            out += [data[at : span.start], MARKER % span.name.encode(), span.keep, *_COLOUR.findall(data[span.start : span.end])]
+            out += [data[at : span.start], MARKER % span.name.encode(), span.keep, *COLOUR_BYTES.findall(data[span.start : span.end])]
             at = span.end
         return b"".join([*out, data[at:]])
 
@@ -166,7 +166,7 @@ class Redactor:
 def _visible(data: bytes) -> bytes:
     """The bytes without escape sequences and control characters; colours alone, the usual case, go a shorter way."""
     if b"\x1b" in data and len(data.translate(None, _CONTROLS)) == len(data):
-        text = _COLOUR.sub(b"", data)
+        text = COLOUR_BYTES.sub(b"", data)
         return text if b"\x1b" not in text else _HIDDEN.sub(b"", data)
     return _HIDDEN.sub(b"", data) if data.translate(None, _CONTROLS + b"\x1b") != data else data
 

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from canvos_tui.core.log.showable import SGR, showable
+from canvos_tui.core.escapes import COLOUR, showable
 
 _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _BLANKS = 30  # columns from the end of a row in which a blank is looked for
@@ -27,11 +27,11 @@ def pieces(line: str) -> list[tuple[str, str]]:
         return [(line, "")]
     out: list[tuple[str, str]] = []
     state, at = "", 0
-    for found in SGR.finditer(line):
+    for found in COLOUR.finditer(line):
         if found.start() > at:
             out.append((line[at : found.start()], state))
         at = found.end()
-        told = found[1].replace(":", ";")
+        told = found[0][2:-1].replace(":", ";")
         state = "" if told in {"", "0"} else f"{state};{told}"[-200:]
     out.append((line[at:], state))
     return out

@@ -11,9 +11,9 @@ from textual.binding import Binding
 from textual.message import Message
 
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.log.block import error_block
 from canvos_tui.core.log.plain import PlainLog
-from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import Terminal
 from canvos_tui.core.text import middle
 from canvos_tui.tui.dialogs.ask_path import AskPath

@@ -9,8 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.log.query import Query
-from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import LogReader
 from canvos_tui.core.text import elapsed
 from canvos_tui.tui.log.paint import filled, rows_of, strip_of

@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.log.query import Query
-from canvos_tui.core.log.showable import plain
 from canvos_tui.core.ports import LogReader
 from canvos_tui.tui.log.line_map import LineMap
 from canvos_tui.tui.log.rows import PARTS, STAMP, Painter, stamp_of

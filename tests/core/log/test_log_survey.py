@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.level import SIGNS, LogLevel, level_of
-from canvos_tui.core.log.line import SGR, Kind, parse_line
+from canvos_tui.core.log.line import Kind, parse_line
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.survey import Survey
 from canvos_tui.core.run.phase import Phase
@@ -25,7 +26,7 @@ def surveyed(data: bytes, size: int = 0) -> tuple[Survey, list[str]]:
     lines = data.splitlines(keepends=True) if size else [data]
     for at in range(0, len(lines), size or 1):
         survey.feed(b"".join(lines[at : at + (size or 1)]))
-    return survey, SGR.sub("", data.decode()).split("\n")[:-1]
+    return survey, COLOUR.sub("", data.decode()).split("\n")[:-1]
 
 
 @pytest.mark.parametrize(

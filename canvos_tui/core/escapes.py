@@ -1,14 +1,25 @@
-"""What of a log line may be shown: text and colours. Everything else that a terminal would obey, or that deceives a reader, goes.
+"""The grammar of what a terminal obeys, and the cleaning of foreign text: text and colours stay.
 
-The stored log is clean already. A screen does not rely on that: the file may be somebody else's.
+Everything else that a terminal would obey, or that deceives a reader, goes. The stored log is clean already; a screen does not rely
+on that, because the file may be somebody else's. The grammar is ECMA-48's, read as loosely as terminals do: a broken sequence counts.
 """
 
 from __future__ import annotations
 
 import re
 
-# an escape sequence that is no colour, however broken: CSI, the strings (OSC, DCS, SOS, PM, APC), and two-byte ones such as DECSC
-_ESCAPE = re.compile(r"\x1b(?!\[[0-9;:]*m)(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)")
+_COLOUR = r"\x1b\[[0-9;:]*m"
+_NO_COLOUR = r"\x1b(?!\[[0-9;:]*m)"
+# what follows the ESC: CSI, the strings (OSC, DCS, SOS, PM, APC), which end with their line at the latest, and two-byte ones such as DECSC
+_REST = r"(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)"
+
+COLOUR = re.compile(_COLOUR)
+COLOUR_BYTES = re.compile(_COLOUR.encode())
+OTHER_START_BYTES = re.compile(_NO_COLOUR.encode())  # where a sequence begins that is no colour
+ANY_BYTES = (r"\x1b" + _REST).encode()  # any sequence, as a part of a pattern
+OTHER_BYTES = (_NO_COLOUR + _REST).encode()  # any but colours
+
+_ESCAPE = re.compile(_NO_COLOUR + _REST)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
 # selectors and joiners change only how an emoji looks, but terminals disagree about its width
 _SHAPE = re.compile("[\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -18,8 +29,8 @@ _DECEIT = re.compile(
 )
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _HEAP = re.compile(f"([{_COMBINING}]{{2}})[{_COMBINING}]+")  # more marks on one letter than any language has
-SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _TAB = 8  # columns
+_TABBED = re.compile(f"({_COLOUR}|\t)")
 
 
 def showable(line: str) -> str:
@@ -38,7 +49,7 @@ def showable(line: str) -> str:
 def plain(line: str) -> str:
     """The same without colours."""
     line = showable(line)
-    return SGR.sub("", line).replace("\x1b", "") if "\x1b" in line else line
+    return COLOUR.sub("", line).replace("\x1b", "") if "\x1b" in line else line
 
 
 def _named(found: re.Match[str]) -> str:
@@ -48,7 +59,7 @@ def _named(found: re.Match[str]) -> str:
 def _untabbed(line: str) -> str:
     """Tabs as blanks up to the next of the columns that a terminal has; colours take no room."""
     out, column = [], 0
-    for piece in re.split(r"(\x1b\[[0-9;:]*m|\t)", line):
+    for piece in _TABBED.split(line):
         if piece == "\t":
             blanks = _TAB - column % _TAB
             out.append(" " * blanks)

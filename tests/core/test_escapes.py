@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from canvos_tui.core.log.showable import plain, showable
+from canvos_tui.core.escapes import plain, showable
 
 OBEYED = re.compile(r"\x1b(?!\[[0-9;:]*m)|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
 

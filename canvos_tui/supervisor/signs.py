@@ -9,22 +9,20 @@ from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import Heart
 from canvos_tui.adapters.runs.pty_process import PtyProcess
 from canvos_tui.core.run.heartbeat import BEAT
-from canvos_tui.core.secret import PRO_KEY
-from canvos_tui.supervisor.around_build import AroundBuild
+from canvos_tui.supervisor.machine_events import MachineEvents
 from canvos_tui.supervisor.recorder import BuildRecorder
 
 _JUMP = 2.0  # seconds by which the machine's clock must have been set to be worth a word
-_PROMPT, _EARLY = b"Enter Ubuntu Pro token", 1 << 20  # bytes of output before which it must come
 
 
 class RunSigns:
     """Beats every few seconds, in the words of what recorder, machine and clock say."""
 
-    def __init__(self, folder: RunFolder, clock: RunClock, recorder: BuildRecorder, around: AroundBuild) -> None:
+    def __init__(self, folder: RunFolder, clock: RunClock, recorder: BuildRecorder, machine: MachineEvents) -> None:
         self._heart = Heart(folder, clock)
         self._clock = clock
         self._recorder = recorder
-        self._around = around
+        self._machine = machine
         self._beaten = 0.0
         self._skew = 0.0
 
@@ -40,8 +38,8 @@ class RunSigns:
         self._heart.beat(
             process.pid if process is not None else None,
             alive=process is not None,
-            containers=self._around.running,
-            cpu=self._around.cpu,
+            containers=self._machine.running,
+            cpu=self._machine.cpu,
             step=self._recorder.step,
             lost=lost,
             lost_why=why,
@@ -57,24 +55,3 @@ class RunSigns:
             way = "ahead" if moved > 0 else "back"
             self._recorder.note(f"the machine's clock was set {abs(moved):.0f} s {way}; this run goes on counting from its start")
             self._skew = skew
-
-
-class ProPrompt:
-    """earthly.sh asks for an Ubuntu Pro token on its terminal when none was exported; nobody sits there, so it gets an empty line."""
-
-    def __init__(self, process: PtyProcess, recorder: BuildRecorder) -> None:
-        self._process = process
-        self._recorder = recorder
-        self._seen: bytes | None = b""
-
-    def look(self, data: bytes) -> None:
-        """Reads along with the first bytes of the build; it then ends with its own sentence instead of waiting for ever."""
-        if self._seen is None:
-            return
-        self._seen += data
-        asked = _PROMPT in self._seen
-        if asked:
-            self._process.answer(b"\n")
-            self._recorder.note(f"earthly.sh asked for an Ubuntu Pro token and got an empty answer: export {PRO_KEY} before the start")
-        if asked or len(self._seen) > _EARLY:
-            self._seen = None

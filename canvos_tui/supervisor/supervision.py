@@ -1,4 +1,4 @@
-"""The life of one build: its process, its log, AWS beside it, requests to stop, and the verdict at the end.
+"""The life of one build: its terminal, AWS and the machine beside it, requests to stop, and the verdict at the end.
 
 One thread does everything but asking AWS; it never waits for anything else than the next byte, request or look.
 """
@@ -12,15 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.adapters.docker.build_engine import BuildEngine
 from canvos_tui.adapters.runs.clock import RunClock
 from canvos_tui.adapters.runs.control import ControlPipe, Request, Resize, Stop
 from canvos_tui.adapters.runs.folder import RunFolder
-from canvos_tui.adapters.runs.pty_process import PtyProcess
-from canvos_tui.core.aws.facts import Sighting
 from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import known_cause, with_cause
@@ -30,18 +27,16 @@ from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import phase_seconds
-from canvos_tui.core.secret import without_keys
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.core.verdict.settling import Settling
-from canvos_tui.core.verdict.watch import Watch
-from canvos_tui.supervisor.around_build import AroundBuild
-from canvos_tui.supervisor.aws_watcher import AwsWatcher, Look, OpenAws
+from canvos_tui.supervisor.aws_side import AwsSide
+from canvos_tui.supervisor.aws_watcher import OpenAws
+from canvos_tui.supervisor.build_terminal import BuildTerminal
+from canvos_tui.supervisor.machine_events import MachineEvents
 from canvos_tui.supervisor.recorder import BuildRecorder
-from canvos_tui.supervisor.signs import ProPrompt, RunSigns
+from canvos_tui.supervisor.signs import RunSigns
 
 _TICK = 0.2  # seconds
-_GATHER = 64 * 1024  # bytes that are handled together
-_LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
 _CLEAR = 60.0  # seconds that the engine gets to stop containers
 _RETRY = 60.0  # seconds for which a refused result is tried again
 
@@ -62,23 +57,16 @@ class Supervision:
         self._control = ControlPipe(folder.control)
         self._selector = selectors.DefaultSelector()
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
-        self._watch = Watch(plan.baseline, pace=mandate.pace)
-        self._aws = AwsWatcher(open_aws, plan.baseline, self._awake, self._watch.pause())
-        self._aws.now = self._clock.now
+        self._terminal = BuildTerminal(plan, self._recorder, self._clock, self._selector)
+        self._aws = AwsSide(open_aws, plan.baseline, mandate.pace, self._clock, self._awake)
         engine = BuildEngine(os.environ, plan.checkout, self._clock.wall0)
-        self._around = AroundBuild(engine, folder.root, self._clock, self._awake, mandate.pace)
-        self._signs = RunSigns(folder, self._clock, self._recorder, self._around)
-        self._process: PtyProcess | None = None
+        self._machine = MachineEvents(engine, folder.root, self._clock, self._awake, mandate.pace)
+        self._signs = RunSigns(folder, self._clock, self._recorder, self._machine)
         self._started_at: datetime | None = None
-        self._ended_at: datetime | None = None
-        self._exit_code: int | None = None
         self._cancelled = False
         self._forced = False
         self._impatient = False
         self._stop_asked = False
-        self._last = Look(self._clock.now(), Sighting(self._clock.now()))
-        self._heard = self._last_word = 0.0
-        self._prompt: ProPrompt | None = None
 
     def ask_to_stop(self) -> None:
         """From a signal handler: as if a first request to stop had come."""
@@ -90,26 +78,33 @@ class Supervision:
         self._listen(self._control.fd, self._asked)
         self._start()
         self._learn()
-        while self._process is not None:
+        while self._terminal.process is not None:
             self._turn()
-            self._end_if_over()
+            if self._terminal.end_if_over():
+                self._ended()
         self._clear()
-        settling = Settling(self._plan.baseline, self._ended_at or self._clock.now(), self._exit_code, self._mandate.pace)
-        self._aws.look_now()
-        while not self._impatient and not settling.over(self._last.sighting, self._last.began, self._watch, self._clock.now()):
-            self._turn()
-        self._aws.stop()
-        self._around.stop()
+        self._settle()
         return self._judge()
 
     def _clear(self) -> None:
         """Containers outlive a docker command that was killed; after a cancel they are stopped, else only told of."""
-        self._around.clear(stop=self._cancelled, force=self._forced, failed=self._ended_at if self._exit_code else None)
+        failed = self._terminal.ended_at if self._terminal.exit_code else None
+        self._machine.clear(stop=self._cancelled, force=self._forced, failed=failed)
         until = time.monotonic() + _CLEAR
-        while not self._around.cleared and not self._impatient and time.monotonic() < until:
+        while not self._machine.cleared and not self._impatient and time.monotonic() < until:
             self._turn()
-        for finding in self._around.findings():
+        for finding in self._machine.findings():
             self._recorder.note(finding.text)
+
+    def _settle(self) -> None:
+        """Waits for what AWS still does because of this build."""
+        ended = self._terminal.ended_at or self._clock.now()
+        settling = Settling(self._plan.baseline, ended, self._terminal.exit_code, self._mandate.pace)
+        self._aws.look_now()
+        while not self._impatient and not self._aws.settled(settling):
+            self._turn()
+        self._aws.stop()
+        self._machine.stop()
 
     def _learn(self) -> None:
         """Takes the catalogue of known errors in hand, while the build starts; no build fails for want of it."""
@@ -143,73 +138,53 @@ class Supervision:
                 self._control.close()
             self._control = ControlPipe(self._folder.control)
             self._listen(self._control.fd, self._asked)
-        self._signs.beat(self._process)
+        self._signs.beat(self._terminal.process)
 
     def _awake(self) -> None:
-        """From the thread that looks at AWS."""
+        """From the threads that look at AWS and at the machine."""
         try:
             os.write(self._wake, b"x")
         except BlockingIOError:
             return  # the pipe is full of wake-ups already
 
-    # -- the process -------------------------------------------------------------------------------------
+    def _looked(self) -> None:
+        os.read(self._waker, 4096)
+        self._add((*self._aws.events(), *self._machine.events()))
+
+    # -- the build ---------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        command, size = self._plan.command, (self._mandate.columns, self._mandate.rows)
         self._started_at = self._clock.now()
-        environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in self._mandate.exports}}
-        try:
-            self._process = PtyProcess(command, Path(self._plan.checkout), environ, *size)
-        except (OSError, ValueError) as error:
-            self._recorder.note(f"the build could not be started: {error}")
-            self._exit_code, self._ended_at = 127, self._clock.now()
-            self._add((Finished(self._ended_at, self._exit_code),))
+        pid = self._terminal.start(self._mandate)
+        if pid is None:
+            self._finished()
         else:
-            self._prompt = ProPrompt(self._process, self._recorder)
-            self._listen(self._process.fd, self._printed)
-            self._add((Started(self._started_at, self._process.pid, shlex.join(command)),))
+            self._add((Started(self._started_at, pid, shlex.join(self._plan.command)),))
         self._recorder.save()
         self._beat()
         self._aws.start()
-        self._around.start()
+        self._machine.start()
+
+    def _ended(self) -> None:
+        self._finished()
+        self._recorder.save()
+
+    def _finished(self) -> None:
+        ended, code = self._terminal.ended_at, self._terminal.exit_code
+        assert ended is not None
+        assert code is not None
+        self._add((Finished(ended, code),))
 
     def _add(self, events: tuple[BuildEvent, ...]) -> None:
         self._recorder.add(events)
         self._run = self._run.after(events)
 
-    def _printed(self) -> None:
-        process = self._process
-        assert process is not None
-        gathered = b""
-        while len(gathered) < _GATHER and (data := process.read()):
-            gathered += data
-        self._heard = time.monotonic()
-        if gathered:
-            self._recorder.output(gathered)
-            if self._prompt is not None:
-                self._prompt.look(gathered)
-        elif data is None:
-            self._selector.unregister(process.fd)
-
-    def _end_if_over(self) -> None:
-        """Ends the first half of the life once the command ended and its terminal says nothing more."""
-        process = self._process
-        code = process.poll() if process is not None else None
-        if process is None or code is None:
-            return
-        now = time.monotonic()
-        if self._ended_at is None:
-            self._ended_at, self._exit_code, self._last_word = self._clock.now(), code, now + _LONGEST
-        closed = process.fd not in self._selector.get_map()
-        if not closed and now - self._heard < _LINGER and now < self._last_word:
-            return  # something that it left behind still prints
-        if not closed:
-            self._selector.unregister(process.fd)
-        self._process = None
-        process.close()
-        self._recorder.finish()
-        self._add((Finished(self._ended_at, code),))
-        self._recorder.save()
+    def _react(self, events: tuple[BuildEvent, ...]) -> None:
+        """What the log said that the look at AWS must know."""
+        self._run = self._run.after(events)
+        for event in events:
+            if isinstance(event, IdFound) and event.kind == "import_task":
+                self._aws.naming(event.id)
 
     # -- requests ----------------------------------------------------------------------------------------
 
@@ -218,66 +193,43 @@ class Supervision:
             self._obey(request)
 
     def _obey(self, request: Request) -> None:
-        process = self._process
         if isinstance(request, Resize):
-            if process is not None:
-                process.resize(request.columns, request.rows)
-            return
-        if process is None:
+            self._terminal.resize(request)
+        elif self._terminal.process is None:
             self._impatient = True
             self._recorder.note("asked to stop after the build ended: AWS is not waited for any longer")
-            return
-        self._cancelled = True
-        self._forced = self._forced or request.force
-        self._add((CancelAsked(self._clock.now(), request.force),))
-        if request.force:
-            self._recorder.note(f"killed {process.kill()} processes of the build")
-        elif not process.interrupt():
-            self._recorder.note("the build's process group is gone already")
-        self._recorder.save()
+        else:
+            self._cancelled = True
+            self._forced = self._forced or request.force
+            self._add((CancelAsked(self._clock.now(), request.force),))
+            self._terminal.stop(request)
+            self._recorder.save()
 
-    # -- AWS and the verdict -----------------------------------------------------------------------------
-
-    def _looked(self) -> None:
-        os.read(self._waker, 4096)
-        for look in self._aws.take():
-            sighting = replace(look.sighting, at=self._clock.now())
-            self._last = Look(look.began, sighting)
-            self._watch, events = self._watch.after(sighting)
-            self._add(events)
-        self._aws.pause = self._watch.pause()
-        self._add(tuple(self._around.events()))
-
-    def _react(self, events: tuple[BuildEvent, ...]) -> None:
-        """What the log said that the watch must know."""
-        self._run = self._run.after(events)
-        for event in events:
-            if isinstance(event, IdFound) and event.kind == "import_task":
-                self._watch = self._watch.naming(event.id)
+    # -- the verdict -------------------------------------------------------------------------------------
 
     def _judge(self) -> RunResult:
-        facts = self._recorder.facts
-        phases = [phase for phase in (facts.phase, self._watch.phase) if phase is not None]
-        known = None if self._cancelled else self._around.weighed(known_cause(facts, self._matcher), facts)
+        facts, story = self._recorder.facts, self._machine.story()
+        phases = [phase for phase in (facts.phase, self._aws.phase) if phase is not None]
+        known = None if self._cancelled else story.weighed(known_cause(facts, self._matcher), facts)
         hints = JudgeHints(max(phases, key=lambda p: p.order, default=None), known, str(self._folder.log))
         result = judge(
             self._folder.run_id,
             self._plan,
-            self._last.sighting,
-            self._exit_code,
-            self._watch.ids(facts.ids),
+            self._aws.sighting,
+            self._terminal.exit_code,
+            self._aws.ids(facts.ids),
             self._cancelled,
             hints,
             self._started_at,
-            self._ended_at,
+            self._terminal.ended_at,
         )
         if result.outcome is Outcome.FAILED:
-            result = self._around.blamed(with_cause(result, facts, self._matcher, self._catalogue), facts)
+            result = story.blamed(with_cause(result, facts, self._matcher, self._catalogue), facts)
         result = replace(
             result,
             phase_seconds=phase_seconds(self._run),
-            findings=(*result.findings, *self._around.findings()),
-            left_behind=(*self._around.left(), *result.left_behind),
+            findings=(*result.findings, *self._machine.findings()),
+            left_behind=(*self._machine.left(), *result.left_behind),
         )
         self._conclude(result)
         return result

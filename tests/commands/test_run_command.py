@@ -15,13 +15,13 @@ import pytest
 
 from canvos_tui.commands.run import known_ids
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests.on_stage import OnStage, on_stage, staged, tree
 from tests.runs import until
 
 AMI = re.compile(r"ami-[0-9a-f]{17}")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _numbers = count(1)
 
 
@@ -344,7 +344,7 @@ def test_detached_it_returns_at_once_and_attach_tells_the_rest(scene):
     told = scene.run("attach", run_id)
     assert told.returncode == 0, told.stderr
     assert AMI.fullmatch(told.stdout.splitlines()[-1])
-    assert told.stdout.splitlines()[:-1] == COLOUR.sub("", scene.log(run_id)).splitlines()
+    assert told.stdout.splitlines()[:-1] == [plain(line) for line in scene.log(run_id).splitlines()]
 
 
 def test_ctrl_c_leaves_the_build_running_and_says_so(scene):

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine
 from canvos_tui.adapters.runs.clock import RunClock
-from canvos_tui.core.diagnosis.container_end import ContainerEnd, back_again, end_of_build, killed, lost, memory_findings, named, still_gone
-from canvos_tui.core.diagnosis.run_cause import says_little
-from canvos_tui.core.log.facts import LogFacts
+from canvos_tui.core.diagnosis.container_end import ContainerEnd, end_of_build, memory_findings, named
+from canvos_tui.core.diagnosis.engine_story import EngineStory
 from canvos_tui.core.run.containers import BUILDER, ListedContainer, left_container, unknown_container
 from canvos_tui.core.run.disk_trend import DiskTrend, disk_line
 from canvos_tui.core.run.events import GONE, BuildEvent, ContainerSeen, DiskLevel, Noted
-from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
+from canvos_tui.core.run.result import Finding, LeftOver
 from canvos_tui.core.status import Status
 from canvos_tui.supervisor.machine_watcher import PAUSE, Cleared, MachineLook, MachineWatcher, Space
 
 
-class AroundBuild:
+class MachineEvents:
     """Keeps what was seen last; every method returns at once."""
 
     def __init__(self, engine: BuildEngine, state: Path, clock: RunClock, notify: Callable[[], None], pace: float = 1.0) -> None:
@@ -124,31 +122,21 @@ class AroundBuild:
             return tuple(unknown_container(c.id, c.name, cleared.error) for c in self._ran)
         return tuple(left_container(c) for c in cleared.left)
 
-    def weighed(self, known: Cause | None, facts: LogFacts) -> Cause | None:
-        """The cause of a failure: that the container was killed, if the engine says so and no step had failed before; else `known`."""
-        end = self._end()
-        if end is None or self._failed is None or facts.step_failed:
-            return known
-        return killed(end, self._last[end.container.id], self._failed, known) or known
-
-    def blamed(self, result: RunResult, facts: LogFacts) -> RunResult:
-        """The result with what happened to the engine as its cause, where nothing else explains the failure."""
-        if not says_little(result.cause, facts) or (cause := self._engine_cause()) is None:
-            return result
-        weak = result.cause
-        if weak is not None:
-            cause = replace(cause, evidence=(*cause.evidence, *weak.evidence), line=weak.line)
-        return replace(result, cause=cause)
-
-    def _engine_cause(self) -> Cause | None:
-        cleared, end = self._outcome, self._end()
-        if self._answered is None:
-            return None
-        if cleared.away or (cleared.error and self._away):
-            return still_gone(cleared.error, self._answered_at, self._ran, before_end=bool(self._away))
-        if self._away and (end is None or end.code is None):
-            return back_again(self._away, cleared.left)
-        return lost(end, self._last[end.container.id]) if end is not None else None
+    def story(self) -> EngineStory:
+        """What was seen of the engine and of the containers, for whoever looks for a cause."""
+        cleared = self._outcome
+        return EngineStory(
+            seen=self._answered is not None,
+            answered_at=self._answered_at,
+            away=self._away,
+            ran=self._ran,
+            left=cleared.left,
+            error=cleared.error,
+            gone=cleared.away,
+            end=self._end(),
+            last=self._last,
+            failed=self._failed,
+        )
 
     def _end(self) -> ContainerEnd | None:
         return end_of_build((end for end in self._outcome.ends if end.container.id in self._last), self._clock.wall0)

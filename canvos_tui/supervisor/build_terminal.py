@@ -1,0 +1,98 @@
+"""The build's command on its terminal: started, read, stopped, and over only when its terminal says nothing more."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from datetime import datetime
+from pathlib import Path
+
+from canvos_tui.adapters.runs.clock import RunClock
+from canvos_tui.adapters.runs.control import Resize, Stop
+from canvos_tui.adapters.runs.pty_process import PtyProcess
+from canvos_tui.core.run.mandate import Mandate
+from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.secret import without_keys
+from canvos_tui.supervisor.pro_prompt import ProPrompt
+from canvos_tui.supervisor.recorder import BuildRecorder
+
+_GATHER = 64 * 1024  # bytes that are handled together
+_LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
+NOT_STARTED = 127  # the exit code of a command that could not be started, as a shell has it
+
+
+class BuildTerminal:
+    """`process` is None before the start and after the end; `exit_code` and `ended_at` are known as soon as the command has ended."""
+
+    def __init__(self, plan: BuildPlan, recorder: BuildRecorder, clock: RunClock, selector: selectors.BaseSelector) -> None:
+        self._plan = plan
+        self._recorder = recorder
+        self._clock = clock
+        self._selector = selector
+        self.process: PtyProcess | None = None
+        self.exit_code: int | None = None
+        self.ended_at: datetime | None = None
+        self._heard = self._last_word = 0.0
+        self._prompt: ProPrompt | None = None
+
+    def start(self, mandate: Mandate) -> int | None:
+        """The process group; None where the command could not be started, which the recorder is told."""
+        environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in mandate.exports}}
+        try:
+            self.process = PtyProcess(self._plan.command, Path(self._plan.checkout), environ, mandate.columns, mandate.rows)
+        except (OSError, ValueError) as error:
+            self._recorder.note(f"the build could not be started: {error}")
+            self.exit_code, self.ended_at = NOT_STARTED, self._clock.now()
+            return None
+        self._prompt = ProPrompt(self.process, self._recorder)
+        self._selector.register(self.process.fd, selectors.EVENT_READ, self._printed)
+        return self.process.pid
+
+    def _printed(self) -> None:
+        process = self.process
+        assert process is not None
+        gathered = b""
+        while len(gathered) < _GATHER and (data := process.read()):
+            gathered += data
+        self._heard = time.monotonic()
+        if gathered:
+            self._recorder.output(gathered)
+            if self._prompt is not None:
+                self._prompt.look(gathered)
+        elif data is None:
+            self._selector.unregister(process.fd)
+
+    def end_if_over(self) -> bool:
+        """True once, when the command has ended and its terminal says nothing more."""
+        process = self.process
+        code = process.poll() if process is not None else None
+        if process is None or code is None:
+            return False
+        now = time.monotonic()
+        if self.ended_at is None:
+            self.ended_at, self.exit_code, self._last_word = self._clock.now(), code, now + _LONGEST
+        closed = process.fd not in self._selector.get_map()
+        if not closed and now - self._heard < _LINGER and now < self._last_word:
+            return False  # something that it left behind still prints
+        if not closed:
+            self._selector.unregister(process.fd)
+        self.process = None
+        process.close()
+        self._recorder.finish()
+        return True
+
+    def resize(self, request: Resize) -> None:
+        """Gives the terminal another size."""
+        if self.process is not None:
+            self.process.resize(request.columns, request.rows)
+
+    def stop(self, request: Stop) -> None:
+        """Interrupts the command as Ctrl-C would, or kills its whole session."""
+        process = self.process
+        if process is None:
+            return
+        if request.force:
+            self._recorder.note(f"killed {process.kill()} processes of the build")
+        elif not process.interrupt():
+            self._recorder.note("the build's process group is gone already")

@@ -6,14 +6,14 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
 
 from canvos_tui import __version__
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.text import nearest
 
 COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
-USAGE = 2
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 NO_BELL = "no bell and no notification when the build ends"
 EPILOG = (
@@ -52,10 +52,10 @@ class Parser(argparse.ArgumentParser):
             message = f"there is no option `{wrong}`"
         elif found := _CHOICE.search(message):
             wrong, known = found[1], re.findall(r"[\w-]+", found[2])
-        near = get_close_matches(wrong, known, 1)
-        hint = f"did you mean `{near[0]}`?" if near else f"`{self.prog} --help` lists what there is"
+        near = nearest(wrong, known)
+        hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` lists what there is"
         sys.stderr.write(f"{self.prog}: {message}\nhint: {hint}\n")
-        raise SystemExit(USAGE)
+        raise SystemExit(ExitCode.USAGE)
 
     def _unknown_option(self) -> str:
         """The first word that looks like an option and is none of ours; the words after a command are the command's."""

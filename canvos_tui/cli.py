@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from canvos_tui import __version__
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError
-
-USAGE, MISSING, NOT_ASKED, INTERRUPTED = 2, 3, 5, 130
+from canvos_tui.core.exit_codes import ExitCode
 
 
 def _run(words: list[str]) -> int:
@@ -46,9 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
         hint = "; ".join(filter(None, (allowed, error.remedy)))
         sys.stderr.write(f"canvos-tui: {error}\n" + (f"hint: {hint}\n" if hint else ""))
-        return MISSING if isinstance(error, RightError) else NOT_ASKED if isinstance(error, AwsError) else USAGE
+        return (
+            ExitCode.NOT_READY
+            if isinstance(error, RightError)
+            else ExitCode.UNDETERMINED
+            if isinstance(error, AwsError)
+            else ExitCode.USAGE
+        )
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, for example `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED

@@ -8,13 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
+from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.run.result import Outcome
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
-
-NOT_PROVEN = 12
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -91,4 +90,4 @@ async def _end_import(ports: Ports, info: RunInfo) -> int:
     if info.live and ending.proven:
         _say(info, "the build itself still runs and fails without its import; canvos-tui cancel stops it")
     _say(info, f"what is left: canvos-tui status {info.run_id}")
-    return 0 if ending.proven else NOT_PROVEN
+    return ExitCode.OK if ending.proven else ExitCode.NOT_PROVEN

@@ -6,11 +6,11 @@ import argparse
 import os
 import sys
 import tempfile
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.text import nearest
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
@@ -43,8 +43,8 @@ def rehearse(args: argparse.Namespace) -> int:
         sys.stdout.write("scenarios\n" + "".join(f"  {name:<18} {SCENARIOS[name].title}\n" for name in SCENARIOS))
         return 0
     if args.scenario not in SCENARIOS:
-        near = get_close_matches(args.scenario, SCENARIOS, 1)
-        remedy = f"did you mean `{near[0]}`?" if near else "`--scenario list` names them"
+        near = nearest(args.scenario, SCENARIOS)
+        remedy = f"did you mean `{near}`?" if near else "`--scenario list` names them"
         raise InvalidValueError(f"there is no scenario `{args.scenario}`", remedy=remedy)
     plain = args.plain or not (sys.stdin.isatty() and sys.stdout.isatty())
     if args.keep:

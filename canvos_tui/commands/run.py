@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.commands.follow import say
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.text import nearest
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
-
-NOT_READY = 3
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         if started:
             say(f"\nthe build {started[0]} goes on; canvos-tui attach follows it, canvos-tui cancel stops it")
-        return 130
+        return ExitCode.INTERRUPTED
 
 
 async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, started: list[str]) -> int:
@@ -74,7 +74,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
         for reason in reasons:
             say(f"FAIL {reason}")
         say("not ready: no file was written, no build was started")
-        return NOT_READY
+        return ExitCode.NOT_READY
     changes = await written(ports, draft, consent(args), dry=args.dry_run)
     if args.dry_run:
         say(f"then, in {draft.folder}:\n{' '.join(BUILD_COMMAND)}\ndry run: nothing was written, nothing was built")
@@ -93,16 +93,14 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
 
 def known_ids(accepted: tuple[str, ...]) -> None:
     """InvalidValueError for an id that no check has: a misspelt one would accept nothing."""
-    from difflib import get_close_matches
-
     from canvos_tui.core.checks.registry import CHECKS
 
     ids = [check.id for check in CHECKS]
     for name in accepted:
         if name not in ids:
-            near = get_close_matches(name.upper(), ids, 1)
+            near = nearest(name.upper(), ids)
             raise InvalidValueError(
-                f"accept: no check is called `{name}`", remedy=f"did you mean {near[0]}?" if near else "canvos-tui doctor lists them"
+                f"accept: no check is called `{name}`", remedy=f"did you mean {near}?" if near else "canvos-tui doctor lists them"
             )
 
 

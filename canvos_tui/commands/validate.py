@@ -7,12 +7,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import Finding
-
-NOT_VALID = 12
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,7 +46,7 @@ def validate(args: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps({"schema": "canvos-tui.validation/1", "valid": not failed, "findings": rows}, indent=2) + "\n")
     else:
         sys.stdout.write("".join(f"{f.status.label} {f.text}\n" for f in findings))
-    return NOT_VALID if failed else 0
+    return ExitCode.NOT_PROVEN if failed else ExitCode.OK
 
 
 async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ...]:

@@ -1,8 +1,12 @@
-"""Numbers in the words of screens: sizes, durations, ages."""
+"""Numbers in the words of screens: sizes, durations, ages; and the word that somebody probably meant."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
+
+GB, GIB = 10**9, 1024**3  # bytes; disks are sold in the first, AWS counts in the second
 
 
 def size(count: int) -> str:
@@ -48,3 +52,13 @@ def middle(text: str, width: int) -> str:
 def at_home(path: str, home: str) -> str:
     """The path with `~` for the user's own folder."""
     return f"~{path[len(home) :]}" if home and f"{path}/".startswith(f"{home.rstrip('/')}/") else path
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The known word that somebody probably meant, "" when none is near; `likeness` is from 0 to 1."""
+    return next(iter(near(word, known, 1, likeness)), "")
+
+
+def near(word: str, known: Iterable[str], most: int, likeness: float) -> tuple[str, ...]:
+    """The known words that are at least that much like it, the nearest first."""
+    return tuple(get_close_matches(word, list(known), most, likeness))

@@ -115,8 +115,10 @@ class CanvosApp(PacedApp[int]):
         try:
             room = await self._room()
         except CanvosError as error:
+            from canvos_tui.core.exit_codes import ExitCode
+
             self.problem = error
-            self.exit(return_code=2)
+            self.exit(return_code=ExitCode.USAGE)
             return
         if self._exit:
             return  # the user has left meanwhile

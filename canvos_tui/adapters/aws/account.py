@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from canvos_tui.adapters.aws.clients import Clients, in_thread, plain_session
 from canvos_tui.core.aws.facts import Encryption, Identity, RegionFacts, RoleFacts
 from canvos_tui.core.aws.vmimport_role import ROLE, partition_of
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.text import near
 
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 # STS of a region that is switched off does not know any key, and one that does not exist has no address
@@ -55,7 +55,7 @@ async def region(name: str) -> RegionFacts:
 def _region(name: str) -> RegionFacts:
     session = plain_session()
     names = [n for p in session.get_available_partitions() for n in session.get_available_regions("ec2", p)]
-    return RegionFacts(name, name in names, tuple(get_close_matches(name, names, 3, 0.7)))
+    return RegionFacts(name, name in names, near(name, names, 3, 0.7))
 
 
 # -- the service role ----------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
+from canvos_tui.core.text import GIB
 
-GIB = 1024**3
 _BYTES_FROM = 1e6  # DiskImageSize is documented in GiB, but AWS sends bytes
 SdkAnswer = Mapping[str, Any]
 

@@ -7,13 +7,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.checks.selection import Plan, Wish
     from canvos_tui.core.ports import Ports
 
-USAGE, INTERRUPTED = 2, 130
 OUTPUTS = ("text", "short", "markdown", "json")
 EPILOG = (
     "Without --output, --plain and --events a terminal gets the check screen. Exit codes: 0 ready, 3 not ready, "
@@ -77,7 +78,7 @@ def main_doctor(args: argparse.Namespace, *, ports: Ports | None = None) -> int:
 
     if problem := unknown_word(CHECKS, wish_of(args)):
         sys.stderr.write(f"canvos-tui doctor: {problem[0]}\nhint: {problem[1]}\n")
-        return USAGE
+        return ExitCode.USAGE
     if args.list:
         from canvos_tui.commands.doctor.lines import print_list
 
@@ -139,4 +140,4 @@ def _lines(args: argparse.Namespace, ports: Ports | None) -> int:
         return asyncio.run(printed(made, source, printer))
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED

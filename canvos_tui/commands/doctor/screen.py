@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source
     from canvos_tui.core.answers.draft import Draft
@@ -46,7 +48,7 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
     if app.go_on:
         return _wizard(app.draft)
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see
-        return app.return_code or _nothing()
+        return app.return_code or ExitCode.UNDETERMINED
     return _told(plans[0], app.report, fail_on)
 
 
@@ -59,12 +61,6 @@ def _told(made: Plan, left: Report, fail_on: str) -> int:
     text = short(report)
     sys.stdout.write(to_ascii(text) if wanted(os.environ) else text)
     return exit_code(report, fail_on)
-
-
-def _nothing() -> int:
-    from canvos_tui.core.checks.selection import UNDETERMINED
-
-    return UNDETERMINED
 
 
 def _wizard(draft: Draft) -> int:

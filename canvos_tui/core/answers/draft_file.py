@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for, fresh
 from canvos_tui.core.checkout.state import parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.text import nearest
 
 SCHEMA = "canvos-tui.draft/1"
 ROUTES = ("guide",)
@@ -96,8 +96,8 @@ def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
             entries[key] = entry
             problems += [f"{key}: {entry.error}"] if entry.error else []
         elif key not in OTHER_KEYS:
-            near = get_close_matches(key, known, 1)
-            problems.append(f"{key}: unknown name" + (f"; did you mean {near[0]}?" if near else ""))
+            near = nearest(key, known)
+            problems.append(f"{key}: unknown name" + (f"; did you mean {near}?" if near else ""))
     draft = replace(draft, entries=entries)
     return _with_others(draft, data, problems, home)
 

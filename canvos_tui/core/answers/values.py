@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.text import nearest
 
 _TAG = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
@@ -98,9 +98,9 @@ def parse_os_distribution(text: str) -> str:
     known = ("ubuntu", "opensuse-leap", "rhel", "sles")
     text = _needed(text, "an operating system", ", ".join(known))
     if text not in known:
-        near = get_close_matches(text.lower(), known, 1)
+        near = nearest(text.lower(), known)
         raise InvalidValueError(
-            f"`{text}` is not known to the Earthfile", allowed=", ".join(known), remedy=f"try {near[0]}" if near else "try ubuntu"
+            f"`{text}` is not known to the Earthfile", allowed=", ".join(known), remedy=f"try {near}" if near else "try ubuntu"
         )
     return text
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import nearest
 
-READY, NOT_READY, WARNED, UNDETERMINED = 0, 3, 4, 5
 GIVEN = "--accept"  # the reason, where none was given
 _OUTSIDE = frozenset({"network", "aws"})
 _PULLS = frozenset({"TOOL-DOCKER-PRIV"})  # it may pull an image
@@ -50,9 +50,9 @@ def unknown_word(checks: Sequence[Check], wish: Wish) -> tuple[str, str] | None:
     ):
         for word in words:
             if word not in known:
-                near = get_close_matches(word.upper(), ids, 1, 0.8) or get_close_matches(word.lower(), known, 1, 0.5)
-                near = near or [name for name in ids if len(word) > 2 and word.upper() in name]
-                hint = f"did you mean `{near[0]}`?" if near else "the ids are in `canvos-tui doctor --list`"
+                near = nearest(word.upper(), ids, 0.8) or nearest(word.lower(), known, 0.5)
+                near = near or next((name for name in ids if len(word) > 2 and word.upper() in name), "")
+                hint = f"did you mean `{near}`?" if near else "the ids are in `canvos-tui doctor --list`"
                 return f"{option}: there is no check `{word}`", hint
     return None
 
@@ -92,10 +92,10 @@ def told(made: Plan, report: Report) -> Report:
     return Report(needed, {c.id: report.results[c.id] for c in needed if c.id in report.results})
 
 
-def exit_code(report: Report, fail_on: str = "fail") -> int:
+def exit_code(report: Report, fail_on: str = "fail") -> ExitCode:
     """The same in every output format: failures first, then what is not known, then warnings where they count."""
     if report.verdict == "not_ready":
-        return NOT_READY
+        return ExitCode.NOT_READY
     if report.verdict == "undetermined":
-        return UNDETERMINED
-    return WARNED if fail_on == "warn" and report.count(Status.WARN) else READY
+        return ExitCode.UNDETERMINED
+    return ExitCode.WARNED if fail_on == "warn" and report.count(Status.WARN) else ExitCode.OK

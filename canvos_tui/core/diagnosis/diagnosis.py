@@ -15,6 +15,7 @@ from canvos_tui.core.diagnosis.cause_search import Hit, LogEvidence, Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
 from canvos_tui.core.diagnosis.story import LogStory, Warned
 from canvos_tui.core.errors import Remedy
+from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.phase import Phase
@@ -24,7 +25,13 @@ SCHEMA = "canvos-tui.diagnosis/1"
 IDS = ("import_task", "snapshot", "ami", "bucket", "key", "region")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a log has no times of ours
 _AWS = (Phase.CHECKS, Phase.UPLOAD, Phase.IMPORT, Phase.REGISTER, Phase.AMI, Phase.DONE)
-_CODES = {"succeeded": 0, "failed": 10, "cancelled": 130, "running": 12, "inconclusive": 12}
+_EXIT_CODES = {
+    "succeeded": ExitCode.OK,
+    "failed": ExitCode.BUILD_FAILED,
+    "cancelled": ExitCode.INTERRUPTED,
+    "running": ExitCode.NOT_PROVEN,
+    "inconclusive": ExitCode.NOT_PROVEN,
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,11 @@ class Diagnosis:
     redactions: int = 0
 
     @property
-    def exit_code(self) -> int:
-        """0 succeeded, 10 failed, 11 failed in a phase that AWS has a part in, 12 not known or still running, 130 cancelled."""
+    def exit_code(self) -> ExitCode:
+        """By the result, and for a failure by whether AWS has a part in the phase; a build that still runs is not proven."""
         if self.result == "failed" and self.phase in _AWS:
-            return 11
-        return _CODES[self.result]
+            return ExitCode.IMPORT_FAILED
+        return _EXIT_CODES[self.result]
 
     def data(self) -> dict[str, Any]:
         """The document of schema `canvos-tui.diagnosis/1`."""

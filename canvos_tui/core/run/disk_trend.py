@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from canvos_tui.core.run.events import DiskLevel, DiskSeen
-from canvos_tui.core.text import elapsed, size
+from canvos_tui.core.text import GB, elapsed, size
 
-GB = 10**9
 LOW, CRITICAL = 20 * GB, 5 * GB  # bytes free
 SOON, VERY_SOON = 1800.0, 600.0  # seconds until full
 _WINDOW, _LEAST = 300.0, 120.0  # seconds that a rate is taken over

@@ -6,8 +6,8 @@ import shlex
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.run.result import LeftOver
+from canvos_tui.core.text import GIB
 
-GIB = 1024**3
 _S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
 _SOURCE = "(list price of us-east-1)"
 _BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and month {_SOURCE}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.run.result import Finding, Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip, elapsed, size
@@ -13,13 +14,12 @@ WORDS = {
     Outcome.INTERRUPTED: "INTERRUPTED",
     Outcome.INCONCLUSIVE: "NOT PROVEN",
 }
-# exit codes of the command line, the same in every output format
-EXIT_CODES = {
-    Outcome.SUCCEEDED: 0,
-    Outcome.FAILED: 10,
-    Outcome.CANCELLED: 130,
-    Outcome.INTERRUPTED: 10,
-    Outcome.INCONCLUSIVE: 12,
+_EXIT_CODES = {
+    Outcome.SUCCEEDED: ExitCode.OK,
+    Outcome.FAILED: ExitCode.BUILD_FAILED,
+    Outcome.CANCELLED: ExitCode.INTERRUPTED,
+    Outcome.INTERRUPTED: ExitCode.BUILD_FAILED,
+    Outcome.INCONCLUSIVE: ExitCode.NOT_PROVEN,
 }
 _AWS_PHASES = {"upload", "import", "register", "ami", "checks"}
 
@@ -35,11 +35,11 @@ def headline(result: RunResult) -> str:
     return f"{WORDS[result.outcome]}{where}{took}"
 
 
-def exit_code(result: RunResult) -> int:
-    """0, 10 build failed, 11 AWS import failed, 12 not proven, 130 cancelled."""
+def exit_code(result: RunResult) -> ExitCode:
+    """By the outcome, and for a failure by whether AWS has a part in the phase."""
     if result.outcome is Outcome.FAILED and result.phase is not None and result.phase.value in _AWS_PHASES:
-        return 11
-    return EXIT_CODES[result.outcome]
+        return ExitCode.IMPORT_FAILED
+    return _EXIT_CODES[result.outcome]
 
 
 _TRAITS = frozenset({"ami-name", "ami-architecture", "ami-boot-mode", "ami-ena", "ami-region"})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from canvos_tui.core.run.disk_trend import GB, DiskTrend, disk_line, spark
+from canvos_tui.core.run.disk_trend import DiskTrend, disk_line, spark
 from canvos_tui.core.run.events import DiskLevel, DiskSeen
+from canvos_tui.core.text import GB
 
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 TOTAL = 400 * GB

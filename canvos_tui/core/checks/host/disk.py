@@ -9,8 +9,8 @@ from canvos_tui.core.checks.questions import engine, machine, place
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.machine import Filesystem
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import GB
 
-GB = 10**9
 WANTED = 150  # GB, the guide's number for the whole machine
 BUILD_NEEDS = 60  # GB in Docker's data root; our estimate, the guide names only the size of the machine
 CHECKOUT_NEEDS = 10  # GB beside Docker's disk; our estimate: a raw image may be saved in the checkout

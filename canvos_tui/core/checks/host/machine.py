@@ -11,8 +11,8 @@ from canvos_tui.core.checks.questions import engine, machine
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.machine import DockerFacts
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import GB
 
-GB = 10**9
 CPUS, MEMORY = 4, 8  # the guide's numbers, memory in GB
 MEMORY_ENOUGH = 7_500_000_000  # bytes; a machine sold with 8 GB reports less, the kernel keeps some for itself
 _X86 = frozenset({"x86_64", "amd64"})

@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from canvos_tui import wiring
+from canvos_tui.adapters.processes import session_members, stat_fields
 from canvos_tui.adapters.runs.local_runs import LocalRuns
-from canvos_tui.adapters.runs.pty_process import session_members, stat_fields
 from canvos_tui.cli import main
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.result import RunInfo, RunResult

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from canvos_tui.adapters.processes import session_members
 from canvos_tui.adapters.runs.local_runs import LocalRuns
-from canvos_tui.adapters.runs.pty_process import session_members
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
 from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.result import RunResult

@@ -26,7 +26,8 @@ ADAPTERS = {
     "docker": 4,
     "machine": 3,
     **dict.fromkeys(("files", "git", "log", "network"), 2),
-    **dict.fromkeys(("aws", "catalogue", "clock", "threads", "append_file"), 1),
+    **dict.fromkeys(("aws", "catalogue", "clock", "append_file"), 1),
+    **dict.fromkeys(("threads", "processes"), 0),
 }
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it
 MOST, LISTS = 16, {"tui/steps", "commands"}  # modules in a folder; lists by design may be longer

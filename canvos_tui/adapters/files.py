@@ -12,7 +12,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from canvos_tui.adapters import threads as daemon_thread
+from canvos_tui.adapters import threads
 from canvos_tui.core.errors import FilesError, InvalidValueError
 
 _REMEDIES = {
@@ -70,11 +70,11 @@ class Disk:
 
     async def read_bytes(self, path: Path) -> bytes | None:
         """The bytes, None when there is no such file."""
-        return await daemon_thread.call(lambda: self._read(path, None))
+        return await threads.call(lambda: self._read(path, None))
 
     async def read_text(self, path: Path, limit: int = 4_000_000) -> str | None:
         """The text, None when there is no such file; at most `limit` bytes of it."""
-        data = await daemon_thread.call(lambda: self._read(path, limit))
+        data = await threads.call(lambda: self._read(path, limit))
         return None if data is None else data.decode("utf-8", "replace")
 
     @staticmethod
@@ -135,7 +135,7 @@ class Disk:
     async def mode(self, path: Path) -> int | None:
         """Permission bits, None when there is no such file."""
         try:
-            return stat.S_IMODE((await daemon_thread.call(path.stat)).st_mode)
+            return stat.S_IMODE((await threads.call(path.stat)).st_mode)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.adapters.processes import session_members, stat_fields
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import read_heart
 from canvos_tui.adapters.runs.local_runs import LocalRuns
-from canvos_tui.adapters.runs.pty_process import session_members, stat_fields
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.events import Noted

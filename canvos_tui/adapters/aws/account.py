@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws import values as aws_values
-from canvos_tui.adapters.aws.clients import Clients, in_thread, plain_session
+from canvos_tui.adapters.aws.clients import Clients, plain_session
 from canvos_tui.core.aws.facts import Encryption, Identity, RegionFacts, RoleFacts
 from canvos_tui.core.aws.vmimport_role import ROLE, partition_of
 from canvos_tui.core.errors import AwsError
@@ -49,7 +50,7 @@ def _caller(sts: Any) -> Identity:
 
 async def region(name: str) -> RegionFacts:
     """What the SDK's own list says of a region's name."""
-    return await in_thread(lambda: _region(name))
+    return await threads.call(lambda: _region(name))
 
 
 def _region(name: str) -> RegionFacts:

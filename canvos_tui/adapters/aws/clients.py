@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import threading
 import time
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.errors import translate
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys
 from canvos_tui.core.errors import AwsError
@@ -53,7 +52,7 @@ class Clients:
 
     async def call(self, service: str, deed: Callable[[Any], T]) -> T:
         """What `deed(client)` returns; AwsError for whatever AWS or the network did."""
-        return await in_thread(lambda: self._patiently(service, deed))
+        return await threads.call(lambda: self._patiently(service, deed))
 
     def _patiently(self, service: str, deed: Callable[[Any], T]) -> T:
         for attempt in range(self._patience.slower):
@@ -135,25 +134,3 @@ def endpoint_for(service: str, environ: Mapping[str, str]) -> str:
     if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return ""
     return environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL", "")
-
-
-async def in_thread(call: Callable[[], T]) -> T:
-    """The result of a blocking call. Its thread is a daemon: a call that hangs keeps neither a screen nor the program's end waiting."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(deed: Callable[[Any], None], value: Any) -> None:
-        if not future.done():
-            deed(value)
-
-    def run() -> None:
-        try:
-            deed: Callable[[Any], None] = future.set_result
-            value: Any = call()
-        except BaseException as error:  # noqa: BLE001  it is handed over whole to the waiting side
-            deed, value = future.set_exception, error
-        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
-            loop.call_soon_threadsafe(settle, deed, value)
-
-    threading.Thread(target=run, name="aws", daemon=True).start()
-    return await future

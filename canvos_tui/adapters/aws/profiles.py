@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from canvos_tui.adapters.aws.clients import in_thread
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.errors import translate
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import AwsError
@@ -15,7 +15,7 @@ _FROM_THE_MACHINE = ("container-role", "iam-role")  # botocore's names for keys 
 
 async def names() -> tuple[str, ...]:
     """Names of the profiles in ~/.aws, in their order."""
-    return await in_thread(_names)
+    return await threads.call(_names)
 
 
 def _names() -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def _names() -> tuple[str, ...]:
 
 async def keys_of(profile: str) -> AwsKeys:
     """The keys a profile resolves to; AwsError when it has none, needs a code or a new login."""
-    return await in_thread(lambda: _keys_of(profile))
+    return await threads.call(lambda: _keys_of(profile))
 
 
 def _keys_of(profile: str) -> AwsKeys:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from canvos_tui.adapters import threads as daemon_thread
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.docker.context import DEFAULT_SOCKET, Engine, config_folder, find_engine
 from canvos_tui.adapters.docker.probe import Probe
 from canvos_tui.adapters.machine.host import LocalHost
@@ -41,7 +41,7 @@ class DockerEngine:
         engine = await self._engine()
         await self._reach(engine, client)
         with _translated(engine):
-            return await daemon_thread.call(lambda: _ask(engine, client or ""))
+            return await threads.call(lambda: _ask(engine, client or ""))
 
     async def container(self, name: str) -> NamedContainer | None:
         """The container of exactly that name, running or not; None when there is none."""
@@ -54,10 +54,10 @@ class DockerEngine:
     async def _look(self, wanted: Mapping[str, str], *, stopped: bool) -> NamedContainer | None:
         engine = await self._engine()
         with _translated(engine):
-            return await daemon_thread.call(lambda: _find(engine, wanted, stopped=stopped))
+            return await threads.call(lambda: _find(engine, wanted, stopped=stopped))
 
     async def _engine(self) -> Engine:
-        return await daemon_thread.call(lambda: find_engine(self._environ, self._default))
+        return await threads.call(lambda: find_engine(self._environ, self._default))
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         """Runs one privileged container as `earthly.sh` does; the container is gone afterwards, also when this is cancelled."""
@@ -67,7 +67,7 @@ class DockerEngine:
         probe = Probe(lambda limit: open_client(engine, limit), image, stop, config_folder(self._environ) / "config.json")
         try:
             with _translated(engine):
-                failed = await daemon_thread.call(probe.pull)
+                failed = await threads.call(probe.pull)
                 ran, cause, output = (False, *failed) if failed else await self._run(probe.run, stop)
         finally:
             stop.set()  # a pull that goes on in its thread ends with the next line it gets
@@ -75,7 +75,7 @@ class DockerEngine:
 
     @staticmethod
     async def _run(work: Callable[[], tuple[bool, str, str]], stop: threading.Event) -> tuple[bool, str, str]:
-        running = asyncio.ensure_future(daemon_thread.call(work))
+        running = asyncio.ensure_future(threads.call(work))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -169,7 +169,7 @@ async def _connect(engine: Engine, host: str, port: int) -> tuple[asyncio.Stream
 
     try:
         # not by the loop's own lookup: its threads would hold up the end of the program when no name server answers
-        found = await daemon_thread.call(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        found = await threads.call(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except (socket.gaierror, UnicodeError) as error:
         raise DockerError(
             f"{engine.source} points to {engine.url}: {getattr(error, 'strerror', None) or 'this is no host name'}",

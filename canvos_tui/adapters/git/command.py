@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from canvos_tui.adapters import threads as daemon_thread
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.git.folder import copy, left, look, remove_clone
 from canvos_tui.adapters.git.words import git_error, parse_date, read_batch
 from canvos_tui.core.checkout.state import GUIDE_FILES, Change, CheckoutState, Left, Place
@@ -63,7 +63,7 @@ class GitCommand:
 
     async def state(self, folder: Path) -> CheckoutState:
         """What is at `folder`; a folder inside another repository counts as a plain folder."""
-        place = await daemon_thread.call(lambda: look(folder))
+        place = await threads.call(lambda: look(folder))
         if place not in {Place.CANVOS, Place.OTHER_GIT}:
             return CheckoutState(place, folder)
         top = await self._run("rev-parse", "--show-toplevel", folder=folder)
@@ -206,6 +206,6 @@ class GitCommand:
         """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
         tracked = frozenset((await self._must("ls-files", "-z", folder=folder)).split("\0"))
         try:
-            return await daemon_thread.call(lambda: left(folder, patterns, tracked))
+            return await threads.call(lambda: left(folder, patterns, tracked))
         except OSError as error:
             raise GitError(f"cannot look through {folder}: {error.strerror}", remedy="check its owner and mode") from None

@@ -11,7 +11,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from canvos_tui.adapters import threads as daemon_thread
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.files import free_bytes, same_filesystem
 from canvos_tui.adapters.machine import listening, surroundings
 from canvos_tui.core.errors import CanvosError
@@ -31,7 +31,7 @@ class LocalHost:
 
     async def facts(self, checkout: Path) -> HostFacts:
         """The machine, and the disk that holds `checkout` or would hold it. What cannot be learned is 0."""
-        return await daemon_thread.call(lambda: self._facts(checkout))
+        return await threads.call(lambda: self._facts(checkout))
 
     def _facts(self, checkout: Path) -> HostFacts:
         free, total = free_bytes(checkout)
@@ -59,17 +59,17 @@ class LocalHost:
     async def filesystem(self, path: Path) -> Filesystem:
         """The filesystem that holds `path` (or its nearest existing parent), and whether `path` can be written to."""
         try:
-            return await daemon_thread.call(lambda: _filesystem(path))
+            return await threads.call(lambda: _filesystem(path))
         except OSError as error:
             raise CanvosError(f"cannot look at the disk of {path}: {error.strerror}") from None
 
     async def port_holder(self, port: int) -> str | None:
         """Who listens on a TCP port of this machine, None when it is free."""
-        return await daemon_thread.call(lambda: listening.holder(port, self._root))
+        return await threads.call(lambda: listening.holder(port, self._root))
 
     async def tool_version(self, name: str) -> str | None:
         """First line of `name --version`; "" where the tool tells none, None when it is not on PATH."""
-        found = await daemon_thread.call(lambda: shutil.which(name, path=self._path))
+        found = await threads.call(lambda: shutil.which(name, path=self._path))
         if found is None:
             return None
         for words in (("--version",), ("version",)):  # crane knows the second spelling only

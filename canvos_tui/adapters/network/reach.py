@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from canvos_tui import __version__
-from canvos_tui.adapters import threads as daemon_thread
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.network import certificate
 from canvos_tui.adapters.network.proxy import Proxy, proxy_for
 from canvos_tui.core.machine import Flaw, Reach
@@ -53,7 +53,7 @@ class HttpNetwork:
         way = _Way()
         try:
             async with asyncio.timeout(self._limit):
-                step, status, detail = await daemon_thread.call(lambda: self._ask(url, way))
+                step, status, detail = await threads.call(lambda: self._ask(url, way))
         except TimeoutError:
             step, status, detail = self._late(way)
         took = asyncio.get_running_loop().time() - began

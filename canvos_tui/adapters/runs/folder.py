@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from canvos_tui.adapters.files import write_atomically
 from canvos_tui.core.checkout.state import checkout_id
 from canvos_tui.core.run.codec import parse_plan, parse_result
 from canvos_tui.core.run.result import RunResult
@@ -113,29 +113,7 @@ class RunFolder:
 
     def write(self, name: str, text: str) -> None:
         """Puts a whole file in place at once; OSError when that fails, the old file stays then."""
-        part = self.path / f".{name}.part"
-        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(file, "w", encoding="utf-8") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(self.path / name)
-            sync_folder(self.path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
-            raise
-
-
-def sync_folder(path: Path) -> None:
-    """Has the disk store the names in a folder; some filesystems cannot, and the files themselves are safe by then."""
-    with contextlib.suppress(OSError):
-        folder = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_atomically(self.path / name, text.encode("utf-8"), 0o600)
 
 
 def private_folder(path: Path) -> None:

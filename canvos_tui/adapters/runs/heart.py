@@ -8,9 +8,9 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
+from canvos_tui.adapters.processes import stat_fields
 from canvos_tui.adapters.runs.clock import RunClock, boot_id, skew_of, steady
 from canvos_tui.adapters.runs.folder import RunFolder
-from canvos_tui.adapters.runs.pty_process import stat_fields
 from canvos_tui.core.run.heartbeat import LATE, Beat, Pulse
 
 NAME = "supervisor.json"

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine
+from canvos_tui.adapters.processes import session_members
 from canvos_tui.adapters.runs.event_file import EventFile
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import build_goes_on, read_heart, rebooted_since
-from canvos_tui.adapters.runs.pty_process import session_members
 from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.run.containers import left_container, unknown_container
 from canvos_tui.core.run.events import GONE

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
-from canvos_tui.adapters.aws.clients import Patience, in_thread
+from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.aws.facts import AwsKeys, Baseline, Question, Right, Sighting
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.secret import Secret
@@ -162,18 +163,18 @@ async def test_a_call_that_hangs_does_not_hold_up_who_gives_up():
     release = threading.Event()
     try:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(in_thread(release.wait), 0.05)
+            await asyncio.wait_for(threads.call(release.wait), 0.05)
     finally:
         release.set()
-    assert await in_thread(lambda: 7) == 7
+    assert await threads.call(lambda: 7) == 7
 
 
 def test_a_call_that_hangs_does_not_hold_up_the_end_of_the_program():
     code = (
         "import asyncio, threading\n"
-        "from canvos_tui.adapters.aws.clients import in_thread\n"
+        "from canvos_tui.adapters import threads\n"
         "async def main():\n"
-        "    asyncio.ensure_future(in_thread(threading.Event().wait))\n"
+        "    asyncio.ensure_future(threads.call(threading.Event().wait))\n"
         "    await asyncio.sleep(0.05)\n"
         "asyncio.run(main())\n"
     )

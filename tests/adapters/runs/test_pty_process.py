@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.runs.pty_process import PtyProcess, session_members
+from canvos_tui.adapters.processes import session_members
+from canvos_tui.adapters.runs.pty_process import PtyProcess
 from tests.runs import until
 
 

@@ -1,12 +1,12 @@
-"""The three files of guide steps 13 to 15: what they would become, as a diff, and the writing of them."""
+"""The files of guide steps 13 to 15: what they would become, as a diff, and the writing of them."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from canvos_tui.core.answers.diff import DiffLine, unified
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file
 from canvos_tui.core.ports import Files
@@ -15,6 +15,14 @@ ARG, SECRET, VERSIONS, USER_DATA = ".arg", ".secret", "k8s_version.json", "user-
 # CanvOS ignores `.arg.*` but not `.secret.*`: under such names no copy of a key or token can be committed by mistake
 COPIES = {SECRET: ".arg.secret", USER_DATA: ".arg.user-data"}
 NAMES = (ARG, SECRET, VERSIONS, USER_DATA)
+
+
+@dataclass(frozen=True)
+class DiffLine:
+    """One line; `kind` is `+`, `-`, ` `, `@` (place) or `f` (file header)."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -124,3 +132,21 @@ def texts_to_mask(args: Mapping[str, str], changes: tuple[FileChange, ...]) -> t
                 if any(w in name.lower() for w in ("token", "passw", "secret")) and len(value) >= 6:
                     found.append(value)
     return tuple(found)
+
+
+def unified(name: str, old: str, new: str, context: int = 2) -> tuple[DiffLine, ...]:
+    """The changes from `old` to `new`, empty when there are none."""
+    out: list[DiffLine] = []
+    for line in difflib.unified_diff(old.splitlines(), new.splitlines(), f"{name} (now)", f"{name} (new)", n=context, lineterm=""):
+        if line.startswith(("---", "+++")) and len(out) < 2:
+            out.append(DiffLine("f", line))
+        elif line.startswith("@@"):
+            out.append(DiffLine("@", line))
+        else:
+            out.append(DiffLine(line[:1] or " ", line))
+    return tuple(out)
+
+
+def counts(lines: tuple[DiffLine, ...]) -> tuple[int, int]:
+    """Lines added and lines removed."""
+    return sum(1 for d in lines if d.kind == "+"), sum(1 for d in lines if d.kind == "-")

@@ -10,9 +10,9 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
-from canvos_tui.core.diagnosis.fixed_text import fixed_text
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
+from canvos_tui.core.log.literals import fixed_text
 from canvos_tui.core.run.phase import Phase
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.escapes import COLOUR_BYTES
-from canvos_tui.core.log.regex_words import split_words, words_of_regex
+from canvos_tui.core.log.literals import split_words, words_of_regex
 
 REGEX = "re:"
 _IN_COLOURS = b"0123456789;:m["  # of these a colour sequence consists

@@ -13,9 +13,8 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.answers.diff import DiffLine, counts
 from canvos_tui.core.answers.draft import UserData, UserDataChosen
-from canvos_tui.core.answers.file_changes import ARG, FileChange, apply, plan, read_current, texts_to_mask
+from canvos_tui.core.answers.file_changes import ARG, DiffLine, FileChange, apply, counts, plan, read_current, texts_to_mask
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.readiness import blockers, make_plan, refuse_second

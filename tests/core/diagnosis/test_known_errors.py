@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvos_tui.core.diagnosis.catalogue import Priority, parse_catalogue
-from canvos_tui.core.diagnosis.fixed_text import fixed_text
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import parse_line
+from canvos_tui.core.log.literals import fixed_text
 from canvos_tui.core.run.phase import Phase
 
 GOOD: dict[str, Any] = {

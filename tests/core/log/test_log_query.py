@@ -9,8 +9,8 @@ from array import array
 import pytest
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.log.literals import words_of_regex
 from canvos_tui.core.log.query import Search, after, before, parse_query
-from canvos_tui.core.log.regex_words import words_of_regex
 from tests.logs import EARTHLY
 
 SGR = re.compile(rb"\x1b\[[0-9;]*m")

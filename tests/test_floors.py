@@ -29,6 +29,16 @@ ADAPTERS = {
     **dict.fromkeys(("aws", "catalogue", "clock", "append_file"), 1),
     **dict.fromkeys(("threads", "processes"), 0),
 }
+TUI = {
+    "doctor_app": 8,
+    "app": 7,
+    "steps": 6,
+    **dict.fromkeys(("page", "log"), 5),
+    "step_panel": 4,
+    "dialogs": 3,
+    "widgets": 2,
+    **dict.fromkeys(("messages", "checks", "ascii_filter", "doorstep", "job_control", "opening", "pace"), 1),
+}
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it
 MOST, LISTS = 16, {"tui/steps", "commands"}  # modules in a folder; lists by design may be longer
 MOST_IN_CORE = 12
@@ -68,8 +78,8 @@ def wrong_ways(room: str, floors: dict[str, int]) -> list[str]:
     return found
 
 
-def test_every_folder_of_core_and_adapters_has_a_floor() -> None:
-    for room, floors in (("core", CORE), ("adapters", ADAPTERS)):
+def test_every_folder_has_a_floor() -> None:
+    for room, floors in (("core", CORE), ("adapters", ADAPTERS), ("tui", TUI)):
         found = {name.split(".")[1] for name in modules() if name.startswith(f"{room}.")} - {GATE}
         assert found == set(floors)
 
@@ -80,6 +90,24 @@ def test_core_imports_lower_floors_only() -> None:
 
 def test_adapters_import_lower_floors_only() -> None:
     assert wrong_ways("adapters", ADAPTERS) == []
+
+
+def test_the_screens_import_lower_floors_only() -> None:
+    """`app` shows `steps` and `page`, a dialog may hold a widget; no widget opens a dialog: it asks its panel to."""
+    assert wrong_ways("tui", TUI) == []
+
+
+def test_no_two_modules_import_each_other_by_any_way_round() -> None:
+    known = modules()
+    goes_to: dict[str, set[str]] = {name: set() for name in known}
+    for importer, imported in imports(known):
+        if imported in known and imported != importer:
+            goes_to[importer].add(imported)
+    left = dict(goes_to)
+    while free := [name for name, to in left.items() if not to & set(left)]:
+        for name in free:
+            del left[name]
+    assert sorted(left) == []
 
 
 def test_the_gate_knows_values_and_no_value_knows_the_gate() -> None:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from canvos_tui.rehearsal import chapters
 from canvos_tui.rehearsal.bash_trace import Trace
 from canvos_tui.rehearsal.earthly_console import Console
-from canvos_tui.rehearsal.import_script import MIB, ImportScript, Job
+from canvos_tui.rehearsal.import_script import MIB, ImportScript
+from canvos_tui.rehearsal.job import Job
 from canvos_tui.rehearsal.scenarios import SCENARIOS
 
 PACE_VARIABLE = "CANVOS_TUI_REHEARSAL_PACE"

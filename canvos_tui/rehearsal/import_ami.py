@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from canvos_tui.rehearsal.bash_trace import Trace
-
-if TYPE_CHECKING:
-    from canvos_tui.rehearsal.import_script import Job
+from canvos_tui.rehearsal.job import Job
 
 _LOOK = 1.0  # seconds at pace 1; the real script waits 15
 _DEVICE = "/dev/xvda"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from canvos_tui.rehearsal.bash_trace import Trace
+from canvos_tui.rehearsal.import_ami import AmiPart
+from canvos_tui.rehearsal.job import Job
 
 MIB = 1024**2
 PART = 8 * MIB
@@ -23,20 +24,6 @@ class StopError(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"exit {code}")
         self.code = code
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to import, where, and with which keys; `rest` lets seconds pass in the rehearsal's pace."""
-
-    raw: str
-    size: int
-    region: str
-    bucket: str
-    key: str
-    key_id: str
-    secret: str = field(repr=False)
-    rest: Callable[[float], None]
 
 
 class ImportScript:
@@ -243,8 +230,6 @@ class ImportScript:
     # -- AMI -------------------------------------------------------------------------------------------------
 
     def _register(self, snapshot: str) -> None:
-        from canvos_tui.rehearsal.import_ami import AmiPart
-
         ami = AmiPart(self._job, self._trace, self._name, self._client("ec2"), self._asked).make(snapshot)
         if not ami:
             raise StopError(1)

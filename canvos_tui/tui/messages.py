@@ -19,6 +19,14 @@ class Answered(Message):
         super().__init__()
 
 
+class ChoiceAsked(Message):
+    """The user wants to pick a field's value from a list."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__()
+
+
 class Learned(Message):
     """Something was found out."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
@@ -13,7 +14,8 @@ from canvos_tui.core.answers.draft import Answer, Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Fact, Session
-from canvos_tui.tui.messages import Answered, GoTo, Hinted, Learned
+from canvos_tui.tui.dialogs.pick_one import PickOne
+from canvos_tui.tui.messages import Answered, ChoiceAsked, GoTo, Hinted, Learned
 from canvos_tui.tui.widgets.field_row import FieldRow
 
 
@@ -68,6 +70,16 @@ class FormStep(StepPanel):
         for field in self.FIELDS:
             yield FieldRow(field).begin(self.draft).data_bind(draft=StepPanel.draft)
         yield from self.below()
+
+    @on(ChoiceAsked)
+    @work(exclusive=True, group="pick")
+    async def _pick(self, event: ChoiceAsked) -> None:
+        """Opens the list that a field asks for."""
+        event.stop()
+        row = next(row for row in self.query(FieldRow) if row.field.key == event.key)
+        chosen = await self.app.push_screen_wait(PickOne(event.key, row.choices, self.draft.text(event.key)))
+        if chosen is not None:
+            row.take(chosen)
 
     def below(self) -> Iterable[Vertical]:
         """What stands under the fields; nothing unless a step says so."""

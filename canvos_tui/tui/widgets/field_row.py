@@ -12,8 +12,7 @@ from textual.widgets import Input, Static
 
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
-from canvos_tui.tui.dialogs.pick_one import PickOne
-from canvos_tui.tui.messages import Answered, GoTo
+from canvos_tui.tui.messages import Answered, ChoiceAsked, GoTo
 
 
 class FieldRow(Vertical):
@@ -98,15 +97,14 @@ class FieldRow(Vertical):
         else:
             self.post_message(GoTo("next"))
 
-    async def action_pick(self) -> None:
-        """Opens the list of choices; does nothing where there is none."""
+    def action_pick(self) -> None:
+        """Asks for the list of choices; does nothing where there is none."""
         if self.choices:
-            self.run_worker(self._pick(), exclusive=True)
+            self.post_message(ChoiceAsked(self.field.key))
 
-    async def _pick(self) -> None:
-        chosen = await self.app.push_screen_wait(PickOne(self.field.key, self.choices, self.draft.text(self.field.key)))
-        if chosen is not None:
-            self.query_one(Input).value = chosen
+    def take(self, text: str) -> None:
+        """Puts a text into the field as if it had been typed."""
+        self.query_one(Input).value = text
 
     def _show(self) -> None:
         if not self.is_mounted:

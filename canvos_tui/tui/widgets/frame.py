@@ -49,11 +49,23 @@ def mark(slug: str, current: str, draft: Draft, known: Session) -> str:
     return "!" if refused else " "
 
 
-class TopBar(Static):
-    """Program, folder, tag, region and the verdict."""
+class Framed(Static):
+    """A part of the frame: painted anew with each answer and each fact."""
 
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Session] = reactive(Session, init=False)
+
+    def watch_draft(self) -> None:
+        """Values and marks follow the answers."""
+        self.refresh()
+
+    def watch_known(self) -> None:
+        """Verdict and marks follow what was found out."""
+        self.refresh()
+
+
+class TopBar(Framed):
+    """Program, folder, tag, region and the verdict."""
 
     def __init__(self, banner: str, home: str) -> None:
         super().__init__("", id="top-bar", markup=False)
@@ -69,20 +81,9 @@ class TopBar(Static):
         width = max(20, self.size.width)
         return Content(left[: width - len(right) - 2].ljust(width - len(right) - 1) + right)
 
-    def watch_draft(self) -> None:
-        """A new answer may change the context."""
-        self.refresh()
 
-    def watch_known(self) -> None:
-        """A new report changes the verdict."""
-        self.refresh()
-
-
-class Rail(Static):
+class Rail(Framed):
     """All pages on one line."""
-
-    draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, current: str) -> None:
         super().__init__("", id="rail", markup=False)
@@ -101,20 +102,9 @@ class Rail(Static):
             line = f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else ""
         return Content(line)
 
-    def watch_draft(self) -> None:
-        """Marks follow the answers."""
-        self.refresh()
 
-    def watch_known(self) -> None:
-        """Marks follow the checks."""
-        self.refresh()
-
-
-class SideRail(Static):
+class SideRail(Framed):
     """The rail as a column, with the value chosen under each name."""
-
-    draft: reactive[Draft] = reactive(Draft, init=False)
-    known: reactive[Session] = reactive(Session, init=False)
 
     def __init__(self, current: str) -> None:
         super().__init__("", id="side-rail", markup=False)
@@ -137,11 +127,3 @@ class SideRail(Static):
         if slug == "keys":
             return self.draft.keys.masked_id() if self.draft.keys else ""
         return " ".join(filter(None, (self.draft.text(key) for key in _SHOWN.get(slug, ()))))
-
-    def watch_draft(self) -> None:
-        """Values follow the answers."""
-        self.refresh()
-
-    def watch_known(self) -> None:
-        """Marks follow the checks."""
-        self.refresh()

@@ -1,4 +1,4 @@
-"""Finds the AWS keys where there is no screen: the environment, an existing .secret, or a question on the terminal."""
+"""Finds the AWS keys where there is no screen: the environment, the profile, an existing .secret, or a question on the terminal."""
 
 from __future__ import annotations
 
@@ -7,30 +7,22 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.checkout import secret_file
+from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
+from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.secret import Secret
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
 
 
-async def find_keys(ports: Ports, draft: Draft) -> AwsKeys:
-    """The keys; CanvosError says where they were looked for."""
-    env = ports.environ
-    key_id, secret, token = (env.get(n, "") for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
-    if key_id and secret:
-        return AwsKeys(key_id, Secret(secret), Secret(token) if token else None)
-    if draft.folder is not None:
-        data = await ports.files.read_bytes(draft.folder / ".secret")
-        found = secret_file.keys_of(data or b"")
-        if found is not None:
-            return found
-    if profile := env.get("AWS_PROFILE"):
-        return await ports.aws.profile_keys(profile)
+async def find_keys(ports: Ports, draft: Draft) -> PlacedKeys:
+    """The keys, where they came from, and which other places hold others; CanvosError says where they were looked for."""
+    placed = to_use(await look_for_keys(ports, draft.folder))
+    if placed is not None:
+        return placed
     if sys.stdin.isatty():
-        return _ask()
+        return PlacedKeys(_ask(), KeySource.TYPED)
     raise CanvosError(
         "there are no AWS keys", remedy="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout"
     )

@@ -64,5 +64,5 @@ async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ..
     missing = [name for name, value in (("REGION", region), ("S3_BUCKET", bucket), ("S3_KEY", key)) if not value]
     if missing:
         raise CanvosError(f"not known: {', '.join(missing)}", remedy="name the checkout whose .arg holds them: --checkout DIR")
-    aws = await ports.aws.open(await find_keys(ports, draft), region)
+    aws = await ports.aws.open((await find_keys(ports, draft)).keys, region)
     return await look_at(aws, bucket, key, ports.clock.now())

@@ -9,8 +9,9 @@ from typing import Any
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
-from canvos_tui.core.answers.draft import KeysGiven, Origin
+from canvos_tui.core.answers.draft import KeysGiven
 from canvos_tui.core.aws.facts import AwsKeys, Identity
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.aws.advice import Subject, user_document
@@ -58,5 +59,5 @@ async def doctor(endpoint: str, keys: AwsKeys, home: Path, *, patience: Patience
     door = BotoDoor({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}, patience)
     ports = replace(World(home).ports(), aws=door)
     texts = {"REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY": KEY, **values}
-    draft = answered(None, **texts).after(KeysGiven(keys, Origin.SECRET))
+    draft = answered(None, **texts).after(KeysGiven(keys, KeySource.SECRET))
     return {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}

@@ -18,8 +18,9 @@ import pytest
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
-from canvos_tui.core.answers.draft import KeysGiven, Origin, ReuseAllowed
+from canvos_tui.core.answers.draft import KeysGiven, ReuseAllowed
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.check import Context, Method
 from canvos_tui.core.checks.runner import run
@@ -51,7 +52,7 @@ def standin(**changes: Any) -> Iterator[tuple[StandinAws, str]]:
 async def in_places(places: dict[str, str], tmp_path: Path, keys: AwsKeys, patience: Patience = QUICK, **values: str) -> dict[str, Any]:
     """The doctor with an endpoint for each service, where one is named."""
     ports = replace(World(tmp_path).ports(), aws=BotoDoor(places, patience))
-    draft = answered(None, **{"REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY": KEY, **values}).after(KeysGiven(keys, Origin.SECRET))
+    draft = answered(None, **{"REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY": KEY, **values}).after(KeysGiven(keys, KeySource.SECRET))
     return {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}
 
 
@@ -65,7 +66,7 @@ CASES: tuple[tuple[str, str, dict[str, Any], AwsKeys, Status, str], ...] = (
     ("AWS-CREDS", "a clock that is an hour off", {"clock_offset": 3600.0}, keys_of(PAIR), FAIL, "clock is wrong"),
     ("AWS-CREDS", "a clock that is 5 minutes ahead", {"clock_offset": -300.0}, keys_of(PAIR), WARN, "this clock is 5 min ahead"),
     ("AWS-CREDS", "a clock that is 5 minutes behind", {"clock_offset": 300.0}, keys_of(PAIR), WARN, "this clock is 5 min behind"),
-    ("AWS-KEYTYPE", "a long-lived key", {}, keys_of(PAIR), PASS, "...0001 is long-lived"),
+    ("AWS-KEYTYPE", "a long-lived key", {}, keys_of(PAIR), PASS, "...0001 of .secret is long-lived"),
     ("AWS-KEYTYPE", "a temporary key with its token", {"keys": (SHORT,)}, keys_of(SHORT), FAIL, "the build passes no session token"),
     ("AWS-KEYTYPE", "a key id of another shape", {}, AwsKeys("ABCDEXAMPLE", Secret("s" * 40)), WARN, "...MPLE: "),
     (
@@ -108,7 +109,7 @@ async def test_the_same_clash_is_a_warning_once_it_is_meant(tmp_path):
     with standin() as (server, endpoint):
         server.cloud.put(BUCKET, KEY, b"old", '"e"')
         ports = replace(World(tmp_path).ports(), aws=BotoDoor({"AWS_ENDPOINT_URL": endpoint}, QUICK))
-        draft = answered(None, S3_KEY=KEY).after(KeysGiven(keys_of(PAIR), Origin.SECRET)).after(ReuseAllowed(KEY))
+        draft = answered(None, S3_KEY=KEY).after(KeysGiven(keys_of(PAIR), KeySource.SECRET)).after(ReuseAllowed(KEY))
         results = {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}
     assert_told(results["AWS-KEY-CLASH"], WARN, "would skip the upload", how="own stand-in, an object of that key, reuse chosen on purpose")
 

@@ -82,10 +82,10 @@ def test_a_ready_machine_with_a_ready_checkout(tmp_path, checkout, capsys):
 def test_the_keys_of_the_secret_file_are_the_ones_that_are_tried(tmp_path, checkout, capsys):
     world = World(tmp_path, environ={"AWS_ACCESS_KEY_ID": "AKIAOTHEROTHEROTHER1", "AWS_SECRET_ACCESS_KEY": "x" * 40})
     doctor(world, "--checkout", str(checkout), "--only", "AWS-KEYTYPE", "--output", "json")
-    assert document(capsys)["checks"][0]["observed"]["text"] == "...MPLE is long-lived"
+    assert document(capsys)["checks"][0]["observed"]["text"] == "...MPLE of .secret is long-lived; environment holds ...HER1"
     (checkout / ".secret").unlink()
     doctor(world, "--checkout", str(checkout), "--only", "AWS-KEYTYPE", "--output", "json")
-    assert document(capsys)["checks"][0]["observed"]["text"] == "...HER1 is long-lived"
+    assert document(capsys)["checks"][0]["observed"]["text"] == "...HER1 of environment is long-lived"
 
 
 def test_temporary_keys_of_the_environment_are_seen_as_such(tmp_path, capsys):

@@ -161,7 +161,7 @@ def test_an_answers_file_is_checked_before_there_is_a_checkout(tmp_path, monkeyp
     doctor(world, "--config", str(config), "--output", "json")
     rows = {c["id"]: c for c in checked(*capsys.readouterr())["checks"]}
     assert rows["AWS-BUCKET"]["status"] == "pass"
-    assert rows["AWS-KEYTYPE"]["observed"]["text"] == "...HER1 is long-lived"
+    assert rows["AWS-KEYTYPE"]["observed"]["text"] == "...HER1 of environment is long-lived"
     assert rows["REPO-CLONE"]["status"] == "skip"
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from canvos_tui.core import guide
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.secret import Secret
 
 
@@ -12,7 +13,7 @@ def test_the_guide_has_sixteen_steps_in_order():
 
 def test_commands_hold_the_users_values_and_secrets_only_as_names():
     draft = d.fresh().after(d.FieldAnswered("S3_BUCKET", "acme")).after(d.TagChosen("v4.9.38"))
-    draft = draft.after(d.KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("w" * 40)), d.Origin.TYPED))
+    draft = draft.after(d.KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("w" * 40)), KeySource.TYPED))
     text = "\n".join(line for step in guide.STEPS for line in guide.commands(step, draft))
     assert "git checkout v4.9.38" in text
     assert "export S3_BUCKET=acme" in text

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
-from canvos_tui.core.answers.draft import ArgFound, Draft, KeysGiven, Origin, fresh
+from canvos_tui.core.answers.draft import ArgFound, Draft, KeysGiven, fresh
 from canvos_tui.core.aws.facts import (
     AwsKeys,
     Bucket,
@@ -26,6 +26,7 @@ from canvos_tui.core.aws.facts import (
     RoleFacts,
     S3Object,
 )
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.runner import run
@@ -119,7 +120,7 @@ class World:
 def answered(draft: Draft | None = None, **values: str) -> Draft:
     """A draft with keys, bucket and region."""
     texts = {"REGION": "eu-west-1", "S3_BUCKET": "acme-images", "S3_KEY": "edge-1", "IMAGE_REGISTRY": "acme", **values}
-    return (draft or fresh()).after(ArgFound(texts)).after(KeysGiven(KEYS, Origin.SECRET))
+    return (draft or fresh()).after(ArgFound(texts)).after(KeysGiven(KEYS, KeySource.SECRET))
 
 
 class _Clock:

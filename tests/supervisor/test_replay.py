@@ -139,7 +139,8 @@ def assert_ended(site: Site, sample: Sample, result: RunResult) -> None:
     if result.cause is None:
         assert {finding.status for finding in result.findings} == {Status.PASS}
         return
-    told = (result.cause.title, result.cause.explanation, *(r.text for r in result.cause.remedies))
+    advice = [text for r in result.cause.remedies for text in (r.text, *(c.run for c in r.commands))]
+    told = (result.cause.title, result.cause.explanation, *advice)
     assert all(any(words in text for text in told) for words in (*wanted["says"], *wanted["remedy"])), told
     if result.cause.line:
         assert wanted["contains"] in site.log(result.run_id).split("\n")[result.cause.line - 1]

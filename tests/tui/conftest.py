@@ -6,6 +6,7 @@ import pytest
 
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
 from canvos_tui.tui.app import CanvosApp
@@ -35,7 +36,7 @@ def answered(folder: Path) -> d.Draft:
     draft = d.fresh().after(d.FolderChosen(folder, "r")).after(d.TagChosen("v4.9.38"))
     for key, text in (("IMAGE_REGISTRY", "acme-team"), ("REGION", "eu-west-1"), ("S3_BUCKET", "acme-edge-images")):
         draft = draft.after(d.FieldAnswered(key, text))
-    return draft.after(d.KeysGiven(KEYS, d.Origin.TYPED))
+    return draft.after(d.KeysGiven(KEYS, KeySource.TYPED))
 
 
 @pytest.fixture

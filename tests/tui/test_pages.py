@@ -11,6 +11,7 @@ from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.pages import OF_FIELD, PAGES, RAIL, neighbour
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.steps import OWN_WAY, PANELS
@@ -234,7 +235,7 @@ async def test_a_taken_key_is_named_with_a_new_one_on_one_key(make_app, ports, f
 
 
 async def test_keys_are_typed_hidden_and_tested(make_app, full):
-    app = make_app(full.after(d.KeysGiven(None, d.Origin.TYPED)), page="keys")
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "AWS_ACCESS_KEY_ID")
         app.screen.query_one("#aws-access-key-id", Input).focus()
@@ -254,11 +255,11 @@ async def test_keys_are_typed_hidden_and_tested(make_app, full):
 
 async def test_keys_come_from_the_environment(make_app, ports, full):
     ports.environ.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY=SECRET)
-    app = make_app(full.after(d.KeysGiven(None, d.Origin.TYPED)), page="keys")
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
     async with app.run_test(size=(80, 24)) as pilot:
         await push(pilot, "#from-environment")
         assert await see(pilot, "ok  account")
-        assert app.draft.key_origin is d.Origin.ENVIRONMENT
+        assert app.draft.key_source is KeySource.ENVIRONMENT
         ports.environ["AWS_SESSION_TOKEN"] = "t" * 40
         await push(pilot, "#from-environment")
         assert await see(pilot, "temporary keys")

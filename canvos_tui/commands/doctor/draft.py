@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from canvos_tui.core.answers.draft import ArgFound, CheckAccepted, Draft, FolderChosen, KeysGiven, Origin, TagChosen, fresh
+from canvos_tui.core.answers.draft import ArgFound, CheckAccepted, Draft, FolderChosen, KeysGiven, TagChosen, fresh
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.checkout import arg_file, secret_file
+from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge
+from canvos_tui.core.checkout import arg_file
+from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.checkout.state import Place, parse_folder
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.secret import Secret
 
 
 @dataclass(frozen=True)
@@ -40,25 +41,30 @@ class Source:
     async def _of_config(self, draft: Draft) -> tuple[Draft, str]:
         if self.checkout:
             draft = draft.after(FolderChosen(parse_folder(_absolute(self.checkout), _home(self.ports)), draft.repository))
+        found, trouble = await self._keys(draft.folder)
+        return _with_keys(draft, found), trouble
+
+    async def _keys(self, folder: Path | None) -> tuple[dict[KeySource, AwsKeys], str]:
+        """The keys by place, and what could not be read; those of the environment count all the same."""
         try:
-            found = secret_file.keys_of(await self.ports.files.read_bytes(draft.folder / ".secret") or b"") if draft.folder else None
+            return await look_for_keys(self.ports, folder), ""
         except CanvosError as error:
-            return _with_keys(draft, None, self.ports), str(error)
-        return _with_keys(draft, found, self.ports), ""
+            exported = keys_in(self.ports.environ)
+            return {KeySource.ENVIRONMENT: exported} if exported is not None else {}, str(error)
 
     async def _of_files(self) -> tuple[Draft, str]:
         ports, folder = self.ports, await self._folder()
         draft = fresh(ports.environ, folder)
+        found, trouble = await self._keys(folder)
         if folder is None:
-            return _with_keys(draft, None, ports), ""
-        draft, found = draft.after(FolderChosen(folder, draft.repository)), None
+            return _with_keys(draft, found), trouble
+        draft = draft.after(FolderChosen(folder, draft.repository))
         try:
             draft = draft.after(TagChosen((await ports.git.state(folder)).tag))
             draft = draft.after(ArgFound(arg_file.parse(await ports.files.read_bytes(folder / ".arg") or b"").values))
-            found = secret_file.keys_of(await ports.files.read_bytes(folder / ".secret") or b"")
         except CanvosError as error:  # the checks of these files say it in full
-            return _with_keys(draft, found, ports), str(error)
-        return _with_keys(draft, found, ports), ""
+            trouble = str(error)
+        return _with_keys(draft, found), trouble
 
     async def _folder(self) -> Path | None:
         """The folder that was named; else this one or ~/CanvOS, whichever is a checkout."""
@@ -105,11 +111,7 @@ def _home(ports: Ports) -> Path:
     return Path(ports.environ.get("HOME") or Path.home())
 
 
-def _with_keys(draft: Draft, found: AwsKeys | None, ports: Ports) -> Draft:
-    """Those of .secret, which a build would use; else those of the environment."""
-    if found is not None:
-        return draft.after(KeysGiven(found, Origin.SECRET))
-    key_id, secret, token = (ports.environ.get(n, "") for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
-    if not (key_id and secret):
-        return draft
-    return draft.after(KeysGiven(AwsKeys(key_id, Secret(secret), Secret(token) if token else None), Origin.ENVIRONMENT))
+def _with_keys(draft: Draft, found: Mapping[KeySource, AwsKeys]) -> Draft:
+    """The keys that a build would read, and whether another place holds others."""
+    placed = to_judge(found)
+    return draft if placed is None else draft.after(KeysGiven(placed.keys, placed.source, placed.differing))

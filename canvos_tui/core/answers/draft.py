@@ -10,6 +10,7 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from canvos_tui.core.errors import InvalidValueError
 
@@ -22,10 +23,7 @@ class Origin(Enum):
     ENVIRONMENT = "environment"
     CONFIG = "answers file"
     YOU = "you"
-    PROFILE = "profile"
-    SECRET = ".secret"  # noqa: S105  the name of a file
     TAG = "= CUSTOM_TAG"
-    TYPED = "typed"
 
 
 class UserData(Enum):
@@ -100,10 +98,11 @@ class VersionsKept:
 
 @dataclass(frozen=True)
 class KeysGiven:
-    """The AWS keys, in memory only."""
+    """The AWS keys, in memory only; `differing` are other places with other keys, each with its masked id."""
 
     keys: AwsKeys | None
-    origin: Origin
+    source: KeySource
+    differing: tuple[tuple[KeySource, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,8 @@ class Draft:
     several: bool = False
     kept: tuple[str, ...] = ()
     keys: AwsKeys | None = None
-    key_origin: Origin = Origin.TYPED
+    key_source: KeySource = KeySource.TYPED
+    other_keys: tuple[tuple[KeySource, str], ...] = ()  # places that hold others
     page: str = "start"
     accepted: Mapping[str, str] = field(default_factory=dict)
     user_data: UserData = UserData.UNDECIDED
@@ -205,8 +205,8 @@ class Draft:
                 return replace(self, several=several)
             case VersionsKept(versions):
                 return replace(self, kept=versions)
-            case KeysGiven(keys, origin):
-                return replace(self, keys=keys, key_origin=origin)
+            case KeysGiven(keys, source, differing):
+                return replace(self, keys=keys, key_source=source, other_keys=differing)
             case ArgFound(found):
                 return self._with_found(found)
             case PageReached(page):

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.aws.facts import AwsKeys, Sighting
-from canvos_tui.core.checkout import secret_file
+from canvos_tui.core.aws.keys import to_use
+from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Aws, Ports
 from canvos_tui.core.run.result import Finding, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan
-from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 
@@ -98,12 +98,8 @@ async def open_for(ports: Ports, plan: BuildPlan) -> Aws:
 
 
 async def _keys(ports: Ports, checkout: Path) -> AwsKeys:
-    """Keys without a question: the environment, else the checkout's .secret."""
-    env = ports.environ
-    key_id, secret, token = (env.get(n, "") for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
-    if key_id and secret:
-        return AwsKeys(key_id, Secret(secret), Secret(token) if token else None)
-    found = secret_file.keys_of(await ports.files.read_bytes(checkout / ".secret") or b"")
-    if found is None:
+    """Keys without a question."""
+    placed = to_use(await look_for_keys(ports, checkout))
+    if placed is None:
         raise CanvosError("there are no AWS keys", remedy="export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then ask again")
-    return found
+    return placed.keys

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import KeysGiven, Origin
+from canvos_tui.core.answers.draft import KeysGiven
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.checkout import secret_file
+from canvos_tui.core.aws.keys import KeySource, keys_in
+from canvos_tui.core.checkout.key_places import in_secret
 from canvos_tui.core.errors import CanvosError, InvalidValueError
-from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.step_panel import StepPanel
@@ -58,7 +58,7 @@ class AwsKeysPanel(StepPanel):
     def entered(self) -> None:
         """Says which keys are in memory already."""
         if self.draft.keys is not None:
-            self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_origin.value}")
+            self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_source.value}")
 
     def _tell(self, text: str) -> None:
         self.query_one("#test-result", Static).update(Content(text))
@@ -87,16 +87,16 @@ class AwsKeysPanel(StepPanel):
             key_id = fields.AWS_ACCESS_KEY_ID.parse(self.query_one("#aws-access-key-id", Input).value)
             secret = fields.AWS_SECRET_ACCESS_KEY.parse(self.query_one("#aws-secret-access-key", Input).value)
         except InvalidValueError:
-            if self.draft.keys is not None and self.draft.key_origin is Origin.TYPED:
-                self.answer(KeysGiven(None, Origin.TYPED))
+            if self.draft.keys is not None and self.draft.key_source is KeySource.TYPED:
+                self.answer(KeysGiven(None, KeySource.TYPED))
             return
-        self._give(AwsKeys(key_id, secret), Origin.TYPED)
+        self._give(AwsKeys(key_id, secret), KeySource.TYPED)
 
-    def _give(self, keys: AwsKeys, origin: Origin) -> None:
+    def _give(self, keys: AwsKeys, source: KeySource) -> None:
         if keys != self.draft.keys:
-            self.answer(KeysGiven(keys, origin))
+            self.answer(KeysGiven(keys, source))
             self.learn(KeysChanged())
-            self._tell(f"keys {keys.masked_id()} {origin.value}; not tested yet")
+            self._tell(f"keys {keys.masked_id()} {source.value}; not tested yet")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -132,7 +132,7 @@ class AwsKeysPanel(StepPanel):
     @work(exclusive=True, group="fill")
     async def _fill(self, source: str) -> None:
         try:
-            keys, origin = await self._found(source)
+            keys, place = await self._found(source)
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
             return
@@ -141,21 +141,17 @@ class AwsKeysPanel(StepPanel):
         elif keys.temporary:
             self._tell("x these are temporary keys: the build passes no session token. Use a long-lived key of an IAM user")
         else:
-            self._give(keys, origin)
+            self._give(keys, place)
             self._test(keys)
 
-    async def _found(self, source: str) -> tuple[AwsKeys | None, Origin]:
+    async def _found(self, source: str) -> tuple[AwsKeys | None, KeySource]:
         if source == "from-environment":
-            env = self.ports.environ
-            key_id, secret, token = (env.get(n, "") for n in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
-            keys = AwsKeys(key_id, Secret(secret), Secret(token) if token else None) if key_id and secret else None
-            return keys, Origin.ENVIRONMENT
+            return keys_in(self.ports.environ), KeySource.ENVIRONMENT
         if source == "from-secret":
-            data = await self.ports.files.read_bytes(self.draft.folder / ".secret") if self.draft.folder else None
-            return secret_file.keys_of(data or b""), Origin.SECRET
+            return await in_secret(self.ports, self.draft.folder), KeySource.SECRET
         names = await self.ports.aws.profiles()
         name = await self.app.push_screen_wait(PickOne("profile", names, "default")) if names else None
-        return (await self.ports.aws.profile_keys(name), Origin.PROFILE) if name else (None, Origin.PROFILE)
+        return (await self.ports.aws.profile_keys(name), KeySource.PROFILE) if name else (None, KeySource.PROFILE)
 
     @work(exclusive=True, group="test")
     async def _test(self, keys: AwsKeys | None) -> None:

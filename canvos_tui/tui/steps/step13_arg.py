@@ -134,7 +134,7 @@ class WriteFiles(StepPanel):
                 "os",
             ),
             ReviewRow("S3", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "5", "s3"),
-            ReviewRow("Keys", keys, d.key_origin.value, "6", "keys"),
+            ReviewRow("Keys", keys, d.key_source.value, "6", "keys"),
         )
 
     def _show(self) -> None:

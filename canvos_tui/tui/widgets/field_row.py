@@ -111,7 +111,7 @@ class FieldRow(Vertical):
             return
         entry = self.draft.entry(self.field.key)
         step = f"step {self.field.step}"
-        origin = "" if entry.origin in {Origin.YOU, Origin.TYPED} or not entry.text else f"{entry.origin.value}  "
+        origin = "" if entry.origin is Origin.YOU or not entry.text else f"{entry.origin.value}  "
         self.query_one(".field-origin", Static).update(Content(f"{origin}{step}"), layout=False)
         self.query_one(".field-note", Static).update(Content(self._note(entry)), layout=False)
         refused = bool(entry.error) and self._touched

@@ -8,6 +8,7 @@ from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft_file import from_config, from_data, to_data
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.readiness import gaps
 from canvos_tui.core.secret import Secret
 
@@ -71,7 +72,7 @@ def full() -> d.Draft:
     draft = d.fresh().after(d.FolderChosen(Path("/x/CanvOS"), "https://example.invalid/r.git")).after(d.TagChosen("v4.9.38"))
     for key, text in (("IMAGE_REGISTRY", "acme"), ("REGION", "eu-west-1"), ("S3_BUCKET", "acme-images")):
         draft = draft.after(d.FieldAnswered(key, text))
-    return draft.after(d.KeysGiven(KEYS, d.Origin.TYPED))
+    return draft.after(d.KeysGiven(KEYS, KeySource.TYPED))
 
 
 def test_gaps_name_page_and_field_until_all_is_answered():

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, Origin, ReuseAllowed, fresh
+from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, ReuseAllowed, fresh
 from canvos_tui.core.aws.facts import AwsKeys, Bucket, Encryption, Image, ImportTask, RegionFacts, Right, RightProbe, RoleFacts, S3Object
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.checks.aws import questions as questions
 from canvos_tui.core.checks.check import Context, Method
@@ -50,7 +51,7 @@ async def test_without_keys_and_bucket_all_but_the_name_wait_for_their_screens(t
     waiting = {r.answer.observed for n, r in results.items() if n.startswith("AWS-") and n != "AWS-AMI-NAME"}
     assert waiting == {"waits for the AWS keys"}
     assert not world.asked["open"]
-    keys_only = await world.results(fresh().after(KeysGiven(KEYS, Origin.TYPED)))
+    keys_only = await world.results(fresh().after(KeysGiven(KEYS, KeySource.TYPED)))
     assert keys_only["AWS-CREDS"].status is Status.PASS  # whose keys they are can be asked anywhere
     assert keys_only["AWS-S3-PUT"].answer.observed == "waits for region and bucket"
 
@@ -88,11 +89,11 @@ async def test_a_clock_that_is_off_is_a_warning_before_aws_refuses(tmp_path):
 
 async def test_the_kind_of_key(tmp_path):
     temporary = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("k" * 40), Secret("t" * 40))
-    short = await World(tmp_path).one("AWS-KEYTYPE", answered().after(KeysGiven(temporary, Origin.TYPED)))
+    short = await World(tmp_path).one("AWS-KEYTYPE", answered().after(KeysGiven(temporary, KeySource.TYPED)))
     assert (short.status, short.answer.observed) == (Status.FAIL, "...MPLE is temporary: the build passes no session token")
     odd = AwsKeys("EXAMPLEKEY1234567890", Secret("k" * 40))
-    assert (await World(tmp_path).one("AWS-KEYTYPE", answered().after(KeysGiven(odd, Origin.TYPED)))).status is Status.WARN
-    assert (await World(tmp_path).one("AWS-KEYTYPE", answered())).answer.observed == "...MPLE is long-lived"
+    assert (await World(tmp_path).one("AWS-KEYTYPE", answered().after(KeysGiven(odd, KeySource.TYPED)))).status is Status.WARN
+    assert (await World(tmp_path).one("AWS-KEYTYPE", answered())).answer.observed == "...MPLE of .secret is long-lived"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,12 @@ async def key_type(context: Context) -> CheckAnswer:
         fields.AWS_ACCESS_KEY_ID.parse(keys.key_id)
     except InvalidValueError as error:
         return CheckAnswer(Status.WARN, f"{keys.masked_id()}: {error}", required, (Remedy("Compare it with the IAM console"),))
-    return CheckAnswer(Status.PASS, f"{keys.masked_id()} is long-lived", required)
+    source = context.draft.key_source.value
+    if others := context.draft.other_keys:
+        told = ", ".join(f"{place.value} holds {masked}" for place, masked in others)
+        remedy = Remedy("Keep one pair: what the build reads is .secret, where it holds keys; a shell's variables are not passed into it")
+        return CheckAnswer(Status.WARN, f"{keys.masked_id()} of {source} is long-lived; {told}", "the same keys everywhere", (remedy,))
+    return CheckAnswer(Status.PASS, f"{keys.masked_id()} of {source} is long-lived", required)
 
 
 async def region(context: Context) -> CheckAnswer:

@@ -38,6 +38,7 @@ TUI = {
     "dialogs": 3,
     "widgets": 2,
     **dict.fromkeys(("messages", "checks", "ascii_filter", "doorstep", "job_control", "opening", "pace"), 1),
+    "textual_inside": 0,
 }
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it
 MOST, LISTS = 16, {"tui/steps", "commands"}  # modules in a folder; lists by design may be longer

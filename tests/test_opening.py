@@ -46,6 +46,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.job_control",
         "tui.messages",
         "tui.pace",
+        "tui.textual_inside",
     }
     assert ours == sorted(f"canvos_tui.{name}" for name in light)
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, cast
 from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.css.query import NoMatches
-from textual.dom import NoScreen
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -24,6 +22,7 @@ from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
 from canvos_tui.tui.pace import Pace, PacedApp, far
+from canvos_tui.tui.textual_inside import add_filter, is_leaving, write
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
     from rich.console import RenderableType
@@ -59,7 +58,7 @@ class CanvosApp(PacedApp[int]):
         if plain_ascii.wanted(environ):
             from canvos_tui.tui.ascii_filter import AsciiFilter
 
-            self._filters.append(AsciiFilter())  # Textual has no public way to add one
+            add_filter(self, AsciiFilter())
         self._room = room
         self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
         self._furnished = False
@@ -97,7 +96,7 @@ class CanvosApp(PacedApp[int]):
     async def on_mount(self) -> None:
         """Gives the terminal back whatever ends it; opens the first page where nothing has to be loaded."""
         with contextlib.suppress(ValueError):  # not the main thread
-            watch_stops(self, lambda: self._say(self.restoring()))
+            watch_stops(self, lambda: write(self, self.restoring()))
         self.app_resume_signal.subscribe(self, lambda _: self.call_later(self.screen.refresh, layout=True))  # `fg` shows an empty window
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError):  # not the main thread
@@ -120,7 +119,7 @@ class CanvosApp(PacedApp[int]):
             self.problem = error
             self.exit(return_code=ExitCode.USAGE)
             return
-        if self._exit:
+        if is_leaving(self):
             return  # the user has left meanwhile
         self._move_in(room)
         await self._open(room)
@@ -179,17 +178,7 @@ class CanvosApp(PacedApp[int]):
 
     @on(BuildTold)
     def _told(self, event: BuildTold) -> None:
-        self._say(self.notice.show(event.title, event.percent) + (self.notice.ring(event.ended) if event.ended else ""))
-
-    def _handle_exception(self, error: Exception) -> None:
-        """A handler that still runs while the screens are taken down misses what is gone already: nothing that anybody should hear of."""
-        if not (self._exit and isinstance(error, NoMatches | NoScreen)):
-            super()._handle_exception(error)
-
-    def _say(self, sequence: str) -> None:
-        """Straight to the terminal: Textual has no title and no progress of its own."""
-        if sequence and self._driver is not None:
-            self._driver.write(sequence)
+        write(self, self.notice.show(event.title, event.percent) + (self.notice.ring(event.ended) if event.ended else ""))
 
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:
@@ -212,8 +201,7 @@ class CanvosApp(PacedApp[int]):
         except CanvosError as error:
             self.notify(f"{event.what}: {error}. {error.remedy}", severity="error", markup=False)
             return
-        if copied.sequence and self._driver is not None:
-            self._driver.write(copied.sequence)  # no public way writes a sequence that is wrapped for tmux or screen
+        write(self, copied.sequence)
         self._say_copied(f"{event.what}: {copied.said}")
 
     def _say_copied(self, text: str) -> None:

@@ -12,8 +12,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from textual.app import App
 from textual.events import CursorPosition
+
+from canvos_tui.tui.textual_inside import QuietlyLeavingApp, has_terminal, write
 
 ASK = "\x1b[6n"
 LOST = 2.0  # seconds without an answer, after which none is expected
@@ -72,7 +73,7 @@ class Pace:
             self._asked = None
 
 
-class PacedApp(App[Result]):
+class PacedApp(QuietlyLeavingApp[Result]):
     """An app that hears the terminal's answers."""
 
     pace: Pace
@@ -84,8 +85,8 @@ class PacedApp(App[Result]):
 
     def frame_sent(self) -> None:
         """Asks the terminal behind a frame of the log."""
-        if self._driver is not None and self.pace.sent(time.monotonic()):
-            self._driver.write(ASK)
+        if has_terminal(self) and self.pace.sent(time.monotonic()):
+            write(self, ASK)
 
     async def hush(self) -> None:
         """Asks no more and waits for an answer that is due, two seconds at most: a shell that gets the terminal next would print it."""

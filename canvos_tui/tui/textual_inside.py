@@ -1,0 +1,51 @@
+"""The parts of Textual that are nobody's business but its own, and that we use all the same: each with the reason.
+
+Everything private stands here, so that a new version of Textual has one place to look at; tests/tui/test_textual_inside.py fails when
+one of them is gone, works differently, or is used elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
+from textual.filter import LineFilter
+
+Result = TypeVar("Result")
+
+
+def write(app: App[Any], sequence: str) -> None:
+    """Sends a sequence straight to the terminal; nothing where there is none.
+
+    `App._driver`: Textual has no public way for the window's title, progress, a copy wrapped for tmux, or a question to the terminal.
+    """
+    if sequence and app._driver is not None:
+        app._driver.write(sequence)
+
+
+def has_terminal(app: App[Any]) -> bool:
+    """Whether what is written goes anywhere (`App._driver`)."""
+    return app._driver is not None
+
+
+def add_filter(app: App[Any], added: LineFilter) -> None:
+    """Has every line go through one more filter before it is painted (`App._filters`: Textual chooses its own and takes no others)."""
+    app._filters.append(added)
+
+
+def is_leaving(app: App[Any]) -> bool:
+    """Whether the app was told to end (`App._exit`: `exit()` only asks for it, and nothing public says that it was asked)."""
+    return app._exit
+
+
+class QuietlyLeavingApp(App[Result]):
+    """An app whose handlers may still run while its screens are taken down.
+
+    `App._handle_exception`: such a handler misses what is gone already, and Textual would print a traceback over a good end.
+    """
+
+    def _handle_exception(self, error: Exception) -> None:
+        if not (is_leaving(self) and isinstance(error, NoMatches | NoScreen)):
+            super()._handle_exception(error)

@@ -1,0 +1,109 @@
+"""What we use of Textual's own inside is still there, does what we rely on, and is used in one place."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+from rich.segment import Segment
+from textual.app import App
+from textual.color import Color
+from textual.css.query import NoMatches
+from textual.filter import LineFilter
+
+import canvos_tui.tui
+from canvos_tui.tui.textual_inside import QuietlyLeavingApp, add_filter, has_terminal, is_leaving, write
+
+ROOT = Path(canvos_tui.tui.__file__).parent
+
+
+class Marks(LineFilter):
+    """Remembers that a line went through it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = 0
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        self.lines += 1
+        return segments
+
+
+async def test_a_sequence_reaches_the_driver_and_nothing_is_lost_without_one():
+    app = App[None]()
+    assert not has_terminal(app)
+    write(app, "\x1b]0;title\x07")  # nowhere to go, no error
+    async with app.run_test():
+        assert has_terminal(app)
+        sent: list[str] = []
+        app._driver.write = sent.append  # type: ignore[union-attr, method-assign]
+        write(app, "")
+        write(app, "\x1b]0;title\x07")
+        assert sent == ["\x1b]0;title\x07"]
+
+
+async def test_a_filter_sees_every_line_that_is_painted():
+    app, marks = App[None](), Marks()
+    add_filter(app, marks)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.refresh()
+        await pilot.pause()
+        app.screen._compositor.render_strips()  # what a terminal would be sent; a test has none
+        assert marks.lines
+
+
+async def test_it_is_known_that_the_app_was_told_to_end():
+    app = App[None]()
+    async with app.run_test():
+        assert not is_leaving(app)
+        app.exit()
+        assert is_leaving(app)
+
+
+async def test_an_error_of_a_screen_that_is_gone_is_heard_of_only_while_nobody_leaves():
+    assert list(inspect.signature(App._handle_exception).parameters) == ["self", "error"]
+    app = QuietlyLeavingApp[None]()
+    async with app.run_test():
+        app.exit()
+        app._handle_exception(NoMatches("gone"))
+        assert app._exception is None
+        assert app.return_code == 0
+    loud = QuietlyLeavingApp[None]()
+    async with loud.run_test():
+        loud._exception_event = None  # type: ignore[assignment]  # run_test would raise what comes now
+        seen: list[Exception] = []
+        App._handle_exception, kept = lambda self, error: seen.append(error), App._handle_exception  # type: ignore[method-assign]
+        try:
+            loud._handle_exception(NoMatches("still wanted"))
+        finally:
+            App._handle_exception = kept  # type: ignore[method-assign]
+        assert [str(error) for error in seen] == ["still wanted"]
+
+
+def _defined(node: ast.AST) -> set[str]:
+    """The names that a statement of ours defines."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return {name for target in targets for n in ast.walk(target) if (name := getattr(n, "id", getattr(n, "attr", None)))}
+
+
+def _looked_at(node: ast.AST) -> set[str]:
+    """The private names that an expression or an import looks at."""
+    names: list[str] = []
+    if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Store):
+        names = [node.attr]
+    elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("textual"):
+        names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    return {name for name in names if name.startswith("_") and not name.startswith("__")}
+
+
+def test_no_other_module_looks_inside():
+    nodes = [(path.name, node) for path in ROOT.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    own = {name for _, node in nodes for name in _defined(node)} - set(vars(App))
+    used: dict[str, set[str]] = {}
+    for place, node in nodes:
+        for name in _looked_at(node) - own:
+            used.setdefault(name, set()).add(place)
+    assert used == {name: {"textual_inside.py"} for name in ("_driver", "_exit", "_filters", "_handle_exception")}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import io
+import logging
 import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -145,6 +148,10 @@ class Disk:
         """Parses YAML safely; with `texts` every scalar stays a text."""
         return await asyncio.to_thread(parse_yaml, text, texts=texts)
 
+    async def read_env(self, data: bytes) -> Mapping[str, str | None]:
+        """The names and values as python-dotenv reads them, without interpolation; lines that it cannot read are passed over."""
+        return await asyncio.to_thread(parse_env, data)
+
     async def load_draft(self, name: str) -> object | None:
         """The stored draft as plain data, None when there is none or it is damaged."""
         text = await self.read_text(self._drafts / f"{name}.yaml")
@@ -196,6 +203,14 @@ def parse_yaml(text: str, *, texts: bool = False) -> object:
     except (ValueError, RecursionError, OverflowError) as error:  # dates such as 2026-99-99, endless nesting
         raise InvalidValueError(f"a value cannot be read: {error}", allowed="valid YAML") from None
     return value
+
+
+def parse_env(data: bytes) -> dict[str, str | None]:
+    """What python-dotenv reads; None for a name without `=`."""
+    from dotenv import dotenv_values
+
+    logging.getLogger("dotenv").addHandler(logging.NullHandler())  # it would print a warning for a line of the user's own
+    return dotenv_values(stream=io.StringIO(data.decode("utf-8", "replace")), interpolate=False)
 
 
 def state_root(environ: dict[str, str]) -> Path:

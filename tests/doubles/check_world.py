@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -126,6 +127,9 @@ def answered(draft: Draft | None = None, **values: str) -> Draft:
 class _Clock:
     def now(self) -> datetime:
         return NOW
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
 
 
 class _Host:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
@@ -61,6 +62,10 @@ class FakeClock:
 
     def now(self) -> datetime:
         return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.move(seconds)
+        await asyncio.sleep(0)
 
     def move(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file
+from canvos_tui.core.errors import FilesError
 from canvos_tui.core.ports import Files
+from canvos_tui.core.secret import Secret
 
 ARG, SECRET, VERSIONS, USER_DATA = ".arg", ".secret", "k8s_version.json", "user-data"
 # CanvOS ignores `.arg.*` but not `.secret.*`: under such names no copy of a key or token can be committed by mistake
@@ -27,13 +29,17 @@ class DiffLine:
 
 @dataclass(frozen=True)
 class FileChange:
-    """One file before and after; `diff` is safe to show, secrets are masked in it."""
+    """One file before and after; `diff` is safe to show, secrets are masked in it.
+
+    `read_as` are the names that every reader must see in the new file with these values, None for a name that must be gone.
+    """
 
     name: str
     old: bytes | None
     new: bytes
     mode: int
     diff: tuple[DiffLine, ...]
+    read_as: Mapping[str, Secret | None] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -68,7 +74,8 @@ def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | N
 
 def _arg(draft: Draft, old: bytes | None) -> FileChange:
     new = arg_file.render(old, draft.args(), draft.without_args())
-    return FileChange(ARG, old, new, 0o644, unified(ARG, _text(old), _text(new)))
+    wanted: dict[str, Secret | None] = {key: Secret(value) for key, value in draft.args().items()}
+    return FileChange(ARG, old, new, 0o644, unified(ARG, _text(old), _text(new)), {**wanted, **dict.fromkeys(draft.without_args())})
 
 
 def _secret(draft: Draft, old: bytes | None) -> FileChange:
@@ -77,7 +84,7 @@ def _secret(draft: Draft, old: bytes | None) -> FileChange:
     shown = unified(SECRET, secret_file.masked(old or b""), secret_file.masked(new))
     if old is not None and old != new and not shown:
         shown = (DiffLine("@", "(a masked value changes)"),)
-    return FileChange(SECRET, old, new, secret_file.MODE, shown)
+    return FileChange(SECRET, old, new, secret_file.MODE, shown, secret_file.values_of(draft.keys))
 
 
 def _text(data: bytes | None) -> str:
@@ -102,7 +109,12 @@ class Written:
 
 
 async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], stamp: str) -> tuple[Written, ...]:
-    """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact."""
+    """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact.
+
+    Before anything is written a reader that is not ours looks at what would be: FilesError where it sees something else.
+    """
+    for change in changes:
+        await _read_back(files, change)
     done = []
     for change in changes:
         path = folder / change.name
@@ -112,6 +124,20 @@ async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], sta
         await files.write(path, change.new, change.mode)
         done.append(Written(change.name, backup))
     return tuple(done)
+
+
+async def _read_back(files: Files, change: FileChange) -> None:
+    """Only our own names are compared: a line of the user's that two readers take differently is his, and a check tells of it."""
+    if not change.read_as:
+        return
+    seen = await files.read_env(change.new)
+    for name, wanted in change.read_as.items():
+        value = seen.get(name)
+        if (value is None) is not (wanted is None) or (wanted is not None and value != wanted.reveal()):
+            raise FilesError(
+                f"{change.name} was not written: read back, {name} would not be what was asked for",
+                remedy=f"look at the lines of {change.name} above {name}, or move the file away and let it be written anew",
+            )
 
 
 async def _kept(files: Files, path: Path, change: FileChange, stamp: str) -> Path | None:

@@ -17,18 +17,21 @@ _SAFE = re.compile(r"[A-Za-z0-9/+=]+")
 
 def render(keys: AwsKeys, current: bytes | None = None) -> bytes:
     """The file with all three ids; AWS_PROFILE is empty, because the build stops when the name is missing. Other lines stay."""
-    secret = keys.secret.reveal()
-    if not _SAFE.fullmatch(keys.key_id) or not _SAFE.fullmatch(secret):
+    if not _SAFE.fullmatch(keys.key_id) or not _SAFE.fullmatch(keys.secret.reveal()):
         raise InvalidValueError("the keys hold a character that no AWS key has", remedy="type them again on the keys screen")
-    wanted = {"AWS_PROFILE": "", "AWS_ACCESS_KEY_ID": keys.key_id, "AWS_SECRET_ACCESS_KEY": secret}
     out = []
     for line in (current or b"").decode("utf-8", "replace").replace("\r", "").splitlines():
         found = _LINE.fullmatch(line)
         if found and found[1] in IDS:
             continue
         out.append(line)
-    out.extend(f"{name}={value}" for name, value in wanted.items())
+    out.extend(f"{name}={value.reveal()}" for name, value in values_of(keys).items())
     return ("\n".join(out) + "\n").encode()
+
+
+def values_of(keys: AwsKeys) -> dict[str, Secret]:
+    """What the three ids stand for once `render` has written them."""
+    return {"AWS_PROFILE": Secret(""), "AWS_ACCESS_KEY_ID": Secret(keys.key_id), "AWS_SECRET_ACCESS_KEY": keys.secret}
 
 
 def read(data: bytes) -> dict[str, Secret]:

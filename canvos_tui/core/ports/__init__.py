@@ -5,7 +5,7 @@ All methods that may take time are coroutines; they raise a CanvosError (errors.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +44,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Now, aware, in UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns when so many seconds have passed."""
 
 
 class Host(Protocol):
@@ -148,6 +151,9 @@ class Files(Protocol):
 
     async def yaml(self, text: str, *, texts: bool = False) -> object:
         """Parses YAML safely; with `texts` every scalar stays the text it was written as (24.10 is no number)."""
+
+    async def read_env(self, data: bytes) -> Mapping[str, str | None]:
+        """The names and values of an env file as a reader sees it that is not ours; references are left as they stand."""
 
     async def load_draft(self, name: str) -> object | None:
         """The stored draft of that checkout id as plain data, None when there is none or it is damaged."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from canvos_tui.core.aws.facts import DENIALS, Baseline, ImportTask, Right
 from canvos_tui.core.errors import AwsError, CanvosError, RightError, RunError
-from canvos_tui.core.ports import Aws, Ports
+from canvos_tui.core.ports import Aws, Clock, Ports
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.verdict.aftermath import open_for
 from canvos_tui.core.verdict.left_over import cancel_command
@@ -20,9 +19,10 @@ PAUSES = (0.0, 1.0, 2.0, 4.0)  # seconds before each look at whether AWS did it
 
 @dataclass(frozen=True)
 class OpenImport:
-    """An import that AWS works on, and AWS; `command` ends it for whoever has the right."""
+    """An import that AWS works on, AWS, and the time; `command` ends it for whoever has the right."""
 
     aws: Aws
+    clock: Clock
     task: ImportTask
     command: str
 
@@ -83,7 +83,7 @@ async def open_import(ports: Ports, run_id: str) -> OpenImport:
     except CanvosError as error:
         raise _again(error, remedy=f"from elsewhere: {cancel_command(plan.baseline.region, named)}" if going else "") from error
     task = _going_on(run_id, plan.baseline, tasks, named)
-    return OpenImport(aws, task, cancel_command(plan.baseline.region, task.task_id))
+    return OpenImport(aws, ports.clock, task, cancel_command(plan.baseline.region, task.task_id))
 
 
 def _going_on(run_id: str, base: Baseline, tasks: tuple[ImportTask, ...], named: str) -> ImportTask:
@@ -131,7 +131,7 @@ async def _looked(found: OpenImport) -> ImportTask | None:
     """The task once it has ended, else as it was at the last look; None when it is listed no longer."""
     seen: ImportTask | None = found.task
     for pause in PAUSES:
-        await asyncio.sleep(pause)
+        await found.clock.sleep(pause)
         try:
             seen = _of(await found.aws.import_tasks(), found.task.task_id)
         except AwsError as error:

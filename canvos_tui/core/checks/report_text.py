@@ -27,12 +27,13 @@ def headline(report: Report) -> str:
 def verdict_words(report: Report) -> str:
     """The verdict in capitals and the numbers of each status; `CHECKING` while nothing that was asked so far has failed."""
     counts = "  ".join(f"{n} {s.value}" for s in _ORDER if (n := report.count(s)))
-    word = _WORDS[report.verdict]
-    if report.verdict == "ready" and report.count(Status.SKIP):
-        word = "READY SO FAR"
-    if not report.done and report.first_failure is None:
-        word = "CHECKING"
-    return f"{word}  {counts}"
+    asking = not report.done and report.first_failure is None
+    return f"{'CHECKING' if asking else verdict_word(report)}  {counts}"
+
+
+def verdict_word(report: Report) -> str:
+    """The verdict in capitals."""
+    return "READY SO FAR" if report.verdict == "ready" and report.count(Status.SKIP) else _WORDS[report.verdict]
 
 
 def first_line(report: Report) -> str:

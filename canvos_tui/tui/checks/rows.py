@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from canvos_tui.core.checks.check import Check, CheckResult, Severity
 from canvos_tui.core.checks.report import STALE_AFTER, Report
-from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain, verdict_words
+from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain, verdict_word, verdict_words
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, clip
 from canvos_tui.tui.checks.places import observed, where
@@ -28,6 +28,7 @@ class CheckRow:
     name: str
     observed: str
     required: str = ""
+    needs: str = ""  # the word before what is required: whether the build needs it or would like it, or that it was accepted
     check: Check | None = None
     results: tuple[CheckResult, ...] = ()
 
@@ -50,10 +51,10 @@ def of_result(result: CheckResult) -> CheckRow:
     """The row of a result: what was observed beside what is needed."""
     answer, check = result.answer, result.check
     word = "needs" if check.severity is Severity.REQUIRED else "wanted"
-    required = f"{word}: {plain(answer.required)}" if answer.required and result.status is not Status.SKIP else ""
+    required = plain(answer.required) if result.status is not Status.SKIP else ""
     if result.accepted:
-        required = f"accepted: {plain(result.accepted)}"
-    return CheckRow(check.id, result.status, check.id, observed(answer), required, check, (result,))
+        word, required = "accepted", plain(result.accepted)
+    return CheckRow(check.id, result.status, check.id, observed(answer), required, word, check, (result,))
 
 
 def rows(report: Report, *, unfolded: bool, words: str = "") -> tuple[CheckRow, ...]:
@@ -62,14 +63,14 @@ def rows(report: Report, *, unfolded: bool, words: str = "") -> tuple[CheckRow, 
     every = unfolded or bool(words)
     results = [of_result(r) for r in report.ordered()]
     made = [row for row in results if row.status in LOUD]
-    made += [CheckRow(c.id, None, c.id, c.title, "", c) for c in report.checks if c.id not in report.results]
+    made += [CheckRow(c.id, None, c.id, c.title, check=c) for c in report.checks if c.id not in report.results]
     made += [row for row in results if row.status not in LOUD] if every else _folded(report)
     return tuple(row for row in made if not words or words in _searched(row))
 
 
 def _searched(row: CheckRow) -> str:
     about = (row.check.title, row.check.category) if row.check else ()
-    return " ".join((row.label, row.name, row.observed, row.required, *about)).casefold()
+    return " ".join((row.label, row.name, row.observed, row.needs, row.required, *about)).casefold()
 
 
 def _folded(report: Report) -> Iterator[CheckRow]:
@@ -114,7 +115,7 @@ def columns(row: CheckRow, width: int, names: int, running: float | None = None,
     if row.check is None:
         text = f"{row.name:<{names}} {row.observed}" if row.name else row.observed
         return text if row.status is Status.SKIP else f"{text:<{max(len(text) + 2, width - len(UNFOLD))}}{UNFOLD}"
-    required = row.required.partition(": ")[2] if headed else row.required
+    required = row.required if headed or not row.required else f"{row.needs}: {row.required}"
     right = seconds(running) if row.status is None and running is not None else required
     room = max(SHORTEST, width - names - 1)
     left = room * 11 // 20 if right else room
@@ -138,7 +139,7 @@ def heading(report: Report, now: datetime, took: Took | None, width: int) -> tup
     if quiet(report) and took is not None and took.seconds is not None:
         waiting = report.count(Status.SKIP)
         done = len(report.results) - waiting
-        left = f"{left.partition('  ')[0]}, {done} check{'s' if done != 1 else ''} in {seconds(took.seconds)}"
+        left = f"{verdict_word(report)}, {done} check{'s' if done != 1 else ''} in {seconds(took.seconds)}"
         left += f", {waiting} wait{'s' if waiting == 1 else ''} for answers" if waiting else ""
         right = _age(report, now)
     room = width - len(left) - len(right)

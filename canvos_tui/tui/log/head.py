@@ -27,8 +27,8 @@ def head_line(view: LogView, chosen: LogFilter, scans: LogScans, note: str, widt
     where = f"line {total}" if view.window.following else f"line {view.current + 1} of {total}"
     parts = [f"-- log, {where}", chosen.words(), found_words(view, scans), note]
     left = " -- ".join(part for part in parts if part) + " "
-    state = view.state
+    state = view.state if view.window.following else f"{view.state}, End to follow"
     if len(left) + len(state) >= width:  # the key stands in the footer as well, what was found stands nowhere else
-        state = state.partition(",")[0]
+        state = view.state
     room = max(0, width - len(state) - 1)
     return f"{clip(left, room).ljust(room, '-')} {state}"

@@ -108,9 +108,7 @@ class LogView(Widget, can_focus=True):
     @property
     def state(self) -> str:
         """FOLLOWING, or PAUSED with the number of lines that came since."""
-        if self.window.following:
-            return "FOLLOWING"
-        return f"PAUSED +{self.line_count - self.window.seen} new, End to follow"
+        return "FOLLOWING" if self.window.following else f"PAUSED +{self.line_count - self.window.seen} new"
 
     @property
     def current(self) -> int:

@@ -8,10 +8,10 @@ from textual.widgets import Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.checks.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL
 from canvos_tui.core.readiness import gaps
 from canvos_tui.core.session import Session
-from canvos_tui.core.status import Status
 from canvos_tui.core.text import at_home, middle
 
 _NAMES = tuple((page.slug, page.number, page.rail) for page in RAIL)
@@ -27,9 +27,7 @@ def verdict(known: Session) -> str:
     """The last check's verdict in capitals."""
     if known.report is None or not known.report.results:
         return "NOT CHECKED"
-    if known.report.verdict == "ready" and known.report.count(Status.SKIP):
-        return "READY SO FAR"
-    return {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}[known.report.verdict]
+    return verdict_word(known.report)
 
 
 def mark(slug: str, current: str, draft: Draft, known: Session) -> str:

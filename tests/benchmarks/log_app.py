@@ -48,14 +48,14 @@ class LogApp(PacedApp[None]):
             self.theme = theme
         self.size_at_start = self.path.stat().st_size
         pane = self.query_one(LogPane)
-        pane.view.focus()
-        pane.open(LogFile(self.path))
+        pane.browser.view.focus()
+        pane.browser.open(LogFile(self.path))
         self.set_interval(0.02, self._done)
 
     def _done(self) -> None:
         if not self.size_at_start:
             return
-        reader = self.query_one(LogPane).reader
+        reader = self.query_one(LogPane).browser.reader
         if reader is not None and reader.size >= self.size_at_start:
             self.size_at_start = 0
             self.query_one("#told", Static).update("done", layout=False)

@@ -32,7 +32,7 @@ def opened(tmp_path: Path) -> Open:
         app = LogApp(path)
         async with app.run_test(size=size) as pilot:
             pane = app.query_one(LogPane)
-            await until(pilot, lambda: pane.view.line_count == data.count(b"\n"))
+            await until(pilot, lambda: pane.browser.view.line_count == data.count(b"\n"))
             await see(pilot, "done")
             yield pilot, pane
 
@@ -49,8 +49,8 @@ def numbered(count: int) -> bytes:
 
 
 def append(pane: LogPane, data: bytes) -> None:
-    assert pane.reader is not None
-    with pane.reader.path.open("ab") as log:
+    assert pane.browser.reader is not None
+    with pane.browser.reader.path.open("ab") as log:
         log.write(data)
 
 
@@ -105,7 +105,7 @@ async def test_a_log_of_one_million_lines_holds_a_window_only(opened: Open) -> N
     async with opened(b"x\n" * 1_000_000) as (pilot, pane):
         await see(pilot, "line 1000000")
         await pilot.press("home", "pagedown", "pageup", "end")
-        assert len(pane.view.window.rows) <= SIZE[1]
+        assert len(pane.browser.view.window.rows) <= SIZE[1]
 
 
 async def test_a_resize_keeps_the_end_in_view(opened: Open) -> None:
@@ -123,8 +123,10 @@ async def test_search_jumps_to_the_first_hit_and_counts_all(opened: Open) -> Non
     async with opened(sample("success-v4.10.0.log")) as (pilot, pane):
         await pilot.press("slash")
         await type_text(pilot, "dracut")
-        await until(pilot, lambda: pane.scans.search is not None and not pane.scans.searching and pane.scans.search.at)
-        search = pane.scans.search
+        await until(
+            pilot, lambda: pane.browser.scans.search is not None and not pane.browser.scans.searching and pane.browser.scans.search.at
+        )
+        search = pane.browser.scans.search
         assert search is not None
         hits = list(search.hits)
         assert len(hits) > 3
@@ -142,8 +144,8 @@ async def test_letters_go_into_the_field_while_one_types(opened: Open) -> None:
         await pilot.press("slash")
         await type_text(pilot, "newest 0 wctsoq")
         assert pane.query_one("#log-query").value == "newest 0 wctsoq"
-        assert not pane.view.window.wraps
-        assert not pane.filter.active
+        assert not pane.browser.view.window.wraps
+        assert not pane.browser.filter.active
         assert pilot.app.is_running
 
 
@@ -154,13 +156,13 @@ async def test_esc_gives_the_search_up_and_goes_back(opened: Open) -> None:
         await see(pilot, "PAUSED", "/number 7")
         await pilot.press("escape")
         await see(pilot, "FOLLOWING")
-        assert pane.scans.search is None
+        assert pane.browser.scans.search is None
         await pilot.press("pageup", "pageup")
-        await until(pilot, lambda: pane.view.window.cursor is not None)
-        stood = pane.view.current
+        await until(pilot, lambda: pane.browser.view.window.cursor is not None)
+        stood = pane.browser.view.current
         await pilot.press("slash")
         await type_text(pilot, "number 9")
-        await until(pilot, lambda: pane.scans.search is not None and bool(pane.scans.search.hits))
+        await until(pilot, lambda: pane.browser.scans.search is not None and bool(pane.browser.scans.search.hits))
         await pilot.press("escape")
         await see(pilot, f"line {stood + 1} of 300", "PAUSED")
 
@@ -173,8 +175,8 @@ async def test_a_search_without_hits_leaves_one_where_one_stood(opened: Open) ->
         await type_text(pilot, "x")
         assert await see(pilot, "FOLLOWING", "/number 7x 0", "number 300")
         await pilot.press("enter", "pageup", "pageup")
-        await until(pilot, lambda: pane.view.window.cursor is not None)
-        stood = pane.view.current
+        await until(pilot, lambda: pane.browser.view.window.cursor is not None)
+        stood = pane.browser.view.current
         append(pane, numbered(3) + b"number 7x\n")
         assert await see(pilot, "/number 7x 1", f"line {stood + 1} of 304", "PAUSED +4 new")
 
@@ -228,8 +230,8 @@ async def test_another_query_replaces_the_first_at_once(opened: Open) -> None:
             await pilot.press("backspace")
         await type_text(pilot, "the end")
         await see(pilot, "/the end 1 of 1 ")
-        assert pane.scans.search is not None
-        assert pane.scans.search.query.text == "the end"
+        assert pane.browser.scans.search is not None
+        assert pane.browser.scans.search.query.text == "the end"
 
 
 # -- errors and filters ------------------------------------------------------------------------------------
@@ -240,17 +242,17 @@ async def test_e_goes_to_the_first_real_error_then_through_all(opened: Open) -> 
         await see(pilot, " folded: u]")
         await pilot.press("e")
         await see(pilot, "ERR rsync finished with errors", "the first real error")
-        assert pane.view.current == pane.scans.survey.first_error()
-        first = pane.view.current
+        assert pane.browser.view.current == pane.browser.scans.survey.first_error()
+        first = pane.browser.view.current
         await pilot.press("e")
-        await until(pilot, lambda: pane.view.current > first)
+        await until(pilot, lambda: pane.browser.view.current > first)
         await pilot.press("E")
-        await until(pilot, lambda: pane.view.current == first)
+        await until(pilot, lambda: pane.browser.view.current == first)
 
 
 async def test_the_cause_that_the_judge_found_comes_first(opened: Open) -> None:
     async with opened(sample("fail-disk-full-v4.10.0.log")) as (pilot, pane):
-        pane.cause = 1061
+        pane.browser.cause = 1061
         await pilot.press("e")
         assert await see(pilot, "line 1062: the first real error")
 
@@ -265,13 +267,13 @@ async def test_a_phase_alone_is_shown_and_zero_shows_all(opened: Open) -> None:
     async with opened(sample("success-v4.10.0.log")) as (pilot, pane):
         await pilot.press("6")
         await see(pilot, "only phase 6")
-        begin, end = pane.scans.survey.span(6) or (0, 0)
+        begin, end = pane.browser.scans.survey.span(6) or (0, 0)
         assert end is not None
-        await until(pilot, lambda: pane.view.window.count == end - begin)
+        await until(pilot, lambda: pane.browser.view.window.count == end - begin)
         await pilot.press("home")
-        await until(pilot, lambda: pane.view.window.rows[0].line == begin)
+        await until(pilot, lambda: pane.browser.view.window.rows[0].line == begin)
         await pilot.press("0")
-        await until(pilot, lambda: pane.view.window.count == pane.view.line_count)
+        await until(pilot, lambda: pane.browser.view.window.count == pane.browser.view.line_count)
 
 
 async def test_levels_go_round(opened: Open) -> None:
@@ -280,11 +282,11 @@ async def test_levels_go_round(opened: Open) -> None:
         for words in ("only errors:", "only errors and warnings:", "only commands:"):
             await pilot.press("l")
             await see(pilot, words)
-            counts.append(pane.view.window.count)
-        assert 0 < counts[0] <= counts[1] < counts[2] < pane.view.line_count
+            counts.append(pane.browser.view.window.count)
+        assert 0 < counts[0] <= counts[1] < counts[2] < pane.browser.view.line_count
         assert all("-->" in line for line in shown(pilot) if line.strip())
         await pilot.press("l")
-        await until(pilot, lambda: not pane.filter.active)
+        await until(pilot, lambda: not pane.browser.filter.active)
 
 
 async def test_only_the_hits_and_back(opened: Open) -> None:
@@ -298,18 +300,18 @@ async def test_only_the_hits_and_back(opened: Open) -> None:
         append(pane, b"number 25 again\n")
         assert await see(pilot, "number 25 again")
         await pilot.press("escape")
-        await until(pilot, lambda: not pane.filter.active)
+        await until(pilot, lambda: not pane.browser.filter.active)
         await pilot.press("escape")
-        await until(pilot, lambda: pane.scans.search is None)
+        await until(pilot, lambda: pane.browser.scans.search is None)
 
 
 async def test_a_repeated_failure_is_folded_and_can_be_unfolded(opened: Open) -> None:
     async with opened(sample("fail-disk-full-v4.10.0.log")) as (pilot, pane):
         painted = await see(pilot, "Repeating the failure error...  [")
         assert painted.count("*failed*") == 1
-        assert pane.view.window.count < pane.view.line_count
+        assert pane.browser.view.window.count < pane.browser.view.line_count
         await pilot.press("u")
-        await until(pilot, lambda: pane.view.window.count == pane.view.line_count)
+        await until(pilot, lambda: pane.browser.view.window.count == pane.browser.view.line_count)
         await pilot.press("u")
         await see(pilot, " folded: u]")
 
@@ -324,12 +326,12 @@ async def test_long_lines_wrap_at_words_and_every_word_can_be_reached(opened: Op
         await pilot.press("w")
         await see(pilot, "word-1999", "FOLLOWING")
         await pilot.press("home")
-        await until(pilot, lambda: pane.view.window.top == 0)
+        await until(pilot, lambda: pane.browser.view.window.top == 0)
         seen: set[str] = set()
         for _ in range(60):
             await pilot.pause()
             seen |= {word for line in shown(pilot) for word in line.split()}
-            if pane.view.window.following:
+            if pane.browser.view.window.following:
                 break
             await pilot.press("down")
         await pilot.pause()
@@ -342,7 +344,7 @@ async def test_wide_characters_wrap_within_the_window(opened: Open) -> None:
         await pilot.press("w")
         await see(pilot, "!")
         assert "".join(shown(pilot)).count("世") == 100
-        assert all(row.strip.cell_length <= SIZE[0] - 1 for row in pane.view.window.rows)
+        assert all(row.strip.cell_length <= SIZE[0] - 1 for row in pane.browser.view.window.rows)
 
 
 async def test_times_are_those_at_which_lines_came(opened: Open, tmp_path: Path) -> None:

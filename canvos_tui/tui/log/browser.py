@@ -48,6 +48,7 @@ class LogBrowser(Vertical):
         Binding("slash", "search", "Search", key_display="/"),
         Binding("e", "error(1)", "Error"),
         Binding("E,shift+e", "error(-1)", show=False),
+        Binding("w", "wrap", "Wrap"),
         Binding("n", "hit(1)", show=False),
         Binding("N,shift+n", "hit(-1)", show=False),
         Binding("ampersand", "only_hits", show=False),
@@ -57,7 +58,7 @@ class LogBrowser(Vertical):
     ]
 
     def __init__(self, frame: float = FRAME) -> None:
-        super().__init__(id="log-pane")
+        super().__init__(id="log-browser")
         self.scans = LogScans(self, self._advanced)
         self.filter = LogFilter()
         self.cause: int | None = None  # the line (from 0) where the judge of the run saw the cause

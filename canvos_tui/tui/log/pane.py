@@ -6,8 +6,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from textual import work
-from textual.app import SuspendNotSupported
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
+from textual.containers import Vertical
 from textual.message import Message
 
 from canvos_tui.core.errors import CanvosError
@@ -20,18 +21,17 @@ from canvos_tui.tui.dialogs.ask_path import AskPath
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.view import FRAME
-from canvos_tui.tui.messages import CopyAsked
+from canvos_tui.tui.messages import CopyAsked, Hinted
 from canvos_tui.tui.pace import PacedApp
 
 _MOST = 5000  # lines that are copied; more is a case for `s`
 _STREAM = "\n-- the log as plain text from line {line} on; o, q or Ctrl+C goes back to the screen --\n"
 
 
-class LogPane(LogBrowser):
-    """The log of the build screen."""
+class LogPane(Vertical):
+    """The log of the build screen: a browser, and what is taken out of it."""
 
     BINDINGS = [
-        Binding("w", "wrap", "Wrap"),
         Binding("c", "copy_line", "Copy"),
         Binding("C,shift+c", "copy_error", show=False),
         Binding("s", "save", "Save"),
@@ -45,21 +45,34 @@ class LogPane(LogBrowser):
         """The user wants the log to have the whole screen, or no more."""
 
     def __init__(self, terminal: Terminal, folder: Path, frame: float = FRAME) -> None:
-        super().__init__(frame)
+        super().__init__(id="log-pane")
+        self.browser = LogBrowser(frame)
         self._terminal = terminal
         self._folder = folder  # where a saved log goes unless another path is typed
         self.full = False
+
+    def compose(self) -> ComposeResult:
+        """The browser has all the room."""
+        yield self.browser
+
+    def _hint(self, text: str) -> None:
+        self.post_message(Hinted(text))
+
+    def action_phase(self, number: int) -> None:
+        """The browser's; its key stands last in the footer."""
+        self.browser.action_phase(number)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
         """Esc belongs to the page unless there is something of ours to take back."""
         return action != "unwind" or self._has_something()
 
     def _has_something(self) -> bool:
-        return self.full or self.filter.active or self.scans.search is not None or self.view.window.anchor is not None
+        browser = self.browser
+        return self.full or browser.filter.active or browser.scans.search is not None or browser.view.window.anchor is not None
 
     def action_unwind(self) -> None:
         """Ends selection, filter, search or the whole screen, the newest first."""
-        if not self.unwind():
+        if not self.browser.unwind():
             self.action_full()
 
     def action_full(self) -> None:
@@ -71,31 +84,31 @@ class LogPane(LogBrowser):
 
     def action_copy_line(self) -> None:
         """Copies the line of the cursor, or all that are selected."""
-        window = self.view.window
+        window = self.browser.view.window
         chosen = window.selection
         if chosen is None:
-            self._copy([self.view.current], f"line {self.view.current + 1}")
+            self._copy([self.browser.view.current], f"line {self.browser.view.current + 1}")
             return
         first, last = (window.shown.place(line, window.total) for line in chosen)
         if last - first >= _MOST:
-            self.hint(f"x {last - first + 1} lines are too many for a clipboard; s saves the log")
+            self._hint(f"x {last - first + 1} lines are too many for a clipboard; s saves the log")
             return
         self._copy([window.shown.line(place) for place in range(first, last + 1)], f"lines {chosen[0] + 1}-{chosen[1] + 1}")
         window.anchor = None
-        self.view.changed()
+        self.browser.view.changed()
 
     @work(group="log-copy", exclusive=True)
     async def action_copy_error(self) -> None:
         """Copies the error at the cursor, else the first real one, with 20 lines around it."""
-        line = await self.error_at_hand()
-        if line is None or self.reader is None:
-            self.hint("no error in the log so far")
+        line = await self.browser.error_at_hand()
+        if line is None or self.browser.reader is None:
+            self._hint("no error in the log so far")
             return
-        begin, end = error_block(self.reader, line)
+        begin, end = error_block(self.browser.reader, line)
         self._copy(list(range(begin, end)), f"error, lines {begin + 1}-{end}")
 
     def _copy(self, lines: list[int], what: str) -> None:
-        texts = [plain(text) for text in self.view.texts(lines)]
+        texts = [plain(text) for text in self.browser.view.texts(lines)]
         if texts:
             self.post_message(CopyAsked("\n".join(texts), what))
 
@@ -104,7 +117,7 @@ class LogPane(LogBrowser):
     @work(group="log-save", exclusive=True)
     async def action_save(self) -> None:
         """Asks for a path and copies the masked log there; never over a file without a question."""
-        reader = self.reader
+        reader = self.browser.reader
         if reader is None:
             return
         path = await self.app.push_screen_wait(AskPath("Save the log as (secrets are masked)", str(self._folder / "canvos-build.log")))
@@ -115,17 +128,17 @@ class LogPane(LogBrowser):
             if not saved:
                 choices = (Choice("", "Keep    the file that is there"), Choice("go", "Replace it with the log"))
                 if await self.app.push_screen_wait(Ask(f"{path} exists already", "", choices)) != "go":
-                    self.hint(f"not saved: {path} exists already")
+                    self._hint(f"not saved: {path} exists already")
                     return
                 await reader.save(path, overwrite=True)
         except CanvosError as error:
-            self.hint(f"x {error}. {error.remedy}")
+            self._hint(f"x {error}. {error.remedy}")
         else:
-            self.hint(f"saved: {middle(str(path), max(30, self.size.width - 10))}")
+            self._hint(f"saved: {middle(str(path), max(30, self.size.width - 10))}")
 
     async def action_stream(self) -> None:
         """Leaves the screen for a plain stream from the first visible line on, until a key brings the screen back."""
-        reader, window = self.reader, self.view.window
+        reader, window = self.browser.reader, self.browser.view.window
         if reader is None:
             return
         first = window.rows[0].line if window.rows else 0
@@ -136,4 +149,4 @@ class LogPane(LogBrowser):
                 with self.app.suspend():
                     self._terminal.print_until_key(lambda: told.pop() if told else log.more())
         except SuspendNotSupported:
-            self.hint("x this terminal cannot be left for a while; canvos-tui attach --plain prints the log")
+            self._hint("x this terminal cannot be left for a while; canvos-tui attach --plain prints the log")

@@ -19,6 +19,7 @@ from canvos_tui.core.session import Ended
 from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.pane import LogPane
 from canvos_tui.tui.log.view import frame_for
 from canvos_tui.tui.messages import CopyAsked
@@ -88,7 +89,7 @@ class Build(StepPanel):
 
     def entered(self) -> None:
         """Follows the run that is known, from its first event."""
-        self.query_one(LogPane).view.focus()
+        self.query_one(LogBrowser).view.focus()
         if not self.known.run_id:
             self.query_one("#build-head", Static).update("No build is running. Screen 8 starts one; Start shows those that run.")
         elif self._following != self.known.run_id:
@@ -97,7 +98,7 @@ class Build(StepPanel):
 
     @work(exclusive=True, group="follow")
     async def _follow(self, run_id: str) -> None:
-        phases, log = self.query_one(PhaseList), self.query_one(LogPane)  # once: the app may be closing when the run ends
+        phases, log = self.query_one(PhaseList), self.query_one(LogBrowser)  # once: the app may be closing when the run ends
         try:
             run = BuildRun(await self.ports.runs.plan(run_id))
             await phases.attach(self.ports.runs, run_id)
@@ -125,11 +126,11 @@ class Build(StepPanel):
             )
 
     def _show(self) -> None:
-        if not (self.is_mounted and self.query("PhaseList") and self.query("LogPane") and self.screen.is_current):
+        if not (self.is_mounted and self.query("PhaseList") and self.query("LogBrowser") and self.screen.is_current):
             return  # not there yet, out of sight, or being taken down
         phases = self.query_one(PhaseList)
         run, now = self._run, phases.time(self.ports.clock.now())
-        log = self.query_one(LogPane)
+        log = self.query_one(LogBrowser)
         if log.view.line_count != self._last_lines:
             self._last_lines, self._last_change = log.view.line_count, now
         if run is None:

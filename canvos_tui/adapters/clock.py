@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 
 
@@ -16,3 +17,7 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Returns when so many seconds have passed."""
         await asyncio.sleep(seconds)
+
+    def ticks(self) -> float:
+        """Seconds of the clock that nobody sets."""
+        return time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -130,6 +131,9 @@ class _Clock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
+
+    def ticks(self) -> float:
+        return time.monotonic()
 
 
 class _Host:

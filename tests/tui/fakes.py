@@ -67,6 +67,9 @@ class FakeClock:
         self.move(seconds)
         await asyncio.sleep(0)
 
+    def ticks(self) -> float:
+        return (self.time - NOW).total_seconds()
+
     def move(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
 

@@ -55,6 +55,7 @@ class _Runner:
 
     async def result(self, check: Check) -> CheckResult:
         """The check's answer, or why it was not asked."""
+        clock = self._context.ports.clock
         for need in check.needs:
             waited = self._asked.get(need)
             before = await waited if waited is not None else self._known.get(need)
@@ -64,21 +65,20 @@ class _Runner:
                 answer = (
                     CheckAnswer(Status.SKIP, before.answer.observed, "", waits_for=before.answer.waits_for) if same else waits(Wait(root))
                 )
-                return CheckResult(check, answer, self._context.ports.clock.now(), skipped_because=root)
-        ticks = asyncio.get_running_loop().time
+                return CheckResult(check, answer, clock.now(), skipped_because=root)
         async with self._gate:
-            began = ticks()
+            began = clock.ticks()
             task = asyncio.ensure_future(check.ask(self._context))
             self._open.add(task)
             task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody fetches that of a late one
             # one that has not answered by now waits for somebody else: its place goes to the next
             await self._wait(task, min(PLACE, check.limit))
-        await self._wait(task, check.limit - (ticks() - began))
+        await self._wait(task, check.limit - (clock.ticks() - began))
         timed_out = not task.done()
         if timed_out:
             task.cancel()
         answer = CheckAnswer(Status.UNKNOWN, f"no answer within {check.limit:g} s", "an answer") if timed_out else _answer(task, check)
-        return CheckResult(check, answer, self._context.ports.clock.now(), ticks() - began, timed_out=timed_out)
+        return CheckResult(check, answer, clock.now(), clock.ticks() - began, timed_out=timed_out)
 
     @staticmethod
     async def _wait(task: asyncio.Task[CheckAnswer], seconds: float) -> None:

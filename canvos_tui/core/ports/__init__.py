@@ -31,22 +31,13 @@ from canvos_tui.core.aws.facts import (
 from canvos_tui.core.checkout.state import CheckoutState, Left
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+from canvos_tui.core.ports.clock import Clock as Clock
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
 from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
-
-
-class Clock(Protocol):
-    """The time."""
-
-    def now(self) -> datetime:
-        """Now, aware, in UTC."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Returns when so many seconds have passed."""
 
 
 class Host(Protocol):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,7 +18,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.status import Status
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-PORTS = cast(Any, SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW)))
+PORTS = cast(Any, SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW, ticks=time.monotonic)))
 
 
 def context() -> Context:
@@ -167,3 +168,15 @@ async def test_a_check_that_gives_itself_up_or_times_out_by_itself_says_so():
     assert (first.status, first.answer.observed) == (Status.UNKNOWN, "the check was given up")
     assert second.answer.observed.startswith("the check itself failed: TimeoutError in test_checks.py line")
     assert second.answer.remedies[0].commands[0].run == "canvos-tui doctor --skip B"
+
+
+async def test_how_long_a_check_took_is_read_from_the_clock_of_the_ports():
+    passed = [0.0]
+
+    async def ask(_: Context) -> CheckAnswer:
+        passed[0] += 2.5
+        return CheckAnswer(Status.PASS, "seen", "wanted")
+
+    clock = SimpleNamespace(now=lambda: NOW, ticks=lambda: passed[0])
+    (result,) = await run((check("A", ask=ask),), Context(cast(Any, SimpleNamespace(clock=clock)), fresh()), lambda _: None)
+    assert result.seconds == 2.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from tests.doubles.check_world import NOW
 
 
 def context() -> Context:
-    return Context(cast(Any, SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW))), fresh())
+    return Context(cast(Any, SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW, ticks=time.monotonic))), fresh())
 
 
 async def test_a_question_is_put_once_per_context():

@@ -17,8 +17,8 @@ ENV = {
 }
 
 
-def git(folder: Path, *args: str) -> str:
-    done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True, env=ENV, check=False)
+def git(folder: Path, *args: str, **environ: str) -> str:
+    done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True, env={**ENV, **environ}, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -41,12 +41,9 @@ def make(folder: Path, tags: tuple[tuple[str, str, bool], ...] | None = None) ->
         (folder / "release").write_text(name)
         git(folder, "add", "-A", "-f")
         stamp = f"2026-01-{number + 1:02d}T10:00:00+0000"
-        subprocess.run(
-            ["git", "-C", str(folder), "commit", "-qm", name],
-            check=True,
-            env={**ENV, "GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp},
-        )
-        git(folder, "tag", *(["-a", "-m", name] if number % 2 else []), name)
+        dated = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+        git(folder, "commit", "-qm", name, **dated)
+        git(folder, "tag", *(["-a", "-m", name] if number % 2 else []), name, **dated)
     return folder
 
 

@@ -1,0 +1,94 @@
+"""What stands around the code is true: the workflow, the issue forms, the hooks, and the commands that texts name."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from canvos_tui.arguments import build_parser
+
+ROOT = Path(__file__).parents[1]
+GITHUB = ROOT / ".github"
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+FORMS = ("doctor-report", "failed-build")
+TEXTS = (ROOT / "README.md", *sorted(p for p in GITHUB.rglob("*") if p.suffix in {".md", ".yml"}))
+_COMMAND = re.compile(r"`(canvos-tui [^`]+)`")
+
+
+def loaded(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_the_workflow_runs_the_script_on_every_python():
+    flow = loaded(GITHUB / "workflows" / "ci.yml")
+    assert flow["permissions"] == {"contents": "read"}
+    assert set(flow[True]) == {"push", "pull_request"}  # YAML takes the word `on` for a truth
+    jobs = flow["jobs"]
+    assert {name: job["runs-on"] for name, job in jobs.items()} == {"linux": "ubuntu-latest", "macos": "macos-latest"}
+    for name, part in (("linux", "all"), ("macos", "fast")):
+        job = jobs[name]
+        assert job["strategy"]["matrix"]["python"] == PYTHONS
+        assert "permissions" not in job
+        assert [step["run"].partition(".ci/run ")[2] for step in job["steps"] if "run" in step] == [part]
+        used = [step["uses"] for step in job["steps"] if "uses" in step]
+        assert [name.partition("@")[0] for name in used] == ["actions/checkout", "actions/setup-python"]
+        assert all(re.fullmatch(r"[\w./-]+@v\d+", name) for name in used), used
+
+
+def test_the_pythons_are_those_of_the_package():
+    told = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.findall(r"Python :: (3\.\d+)", told) == PYTHONS
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_asks_for_a_command_s_output_and_warns_of_secrets(name):
+    form = loaded(GITHUB / "ISSUE_TEMPLATE" / f"{name}.yml")
+    assert set(form) == {"name", "description", "labels", "body"}
+    first, *fields = form["body"]
+    assert first["type"] == "markdown"
+    assert "secret" in first["attributes"]["value"]
+    assert "before you send it" in first["attributes"]["value"]
+    ids = [field["id"] for field in fields]
+    assert len(set(ids)) == len(ids)
+    assert {field["type"] for field in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
+    assert all(field["attributes"]["label"] for field in fields)
+    assert any(field.get("validations", {}).get("required") for field in fields)
+    asked = " ".join(field["attributes"].get("description", "") for field in fields)
+    wanted = {"doctor-report": "`canvos-tui doctor --output markdown`", "failed-build": "`canvos-tui diagnose safe.log`"}
+    assert wanted[name] in asked
+
+
+def test_the_chooser_is_valid():
+    chooser = loaded(GITHUB / "ISSUE_TEMPLATE" / "config.yml")
+    assert chooser["blank_issues_enabled"] is True
+    assert all(set(link) == {"name", "url", "about"} for link in chooser["contact_links"])
+
+
+def test_the_hooks_run_what_is_installed_and_fetch_nothing():
+    (repo,) = loaded(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert repo["repo"] == "local"
+    hooks = {hook["id"]: hook for hook in repo["hooks"]}
+    assert {name: hook["entry"].split()[0] for name, hook in hooks.items()} == {
+        "ruff": ".venv/bin/ruff",
+        "ruff-format": ".venv/bin/ruff",
+        "mypy": ".venv/bin/mypy",
+    }
+    assert all(hook["language"] == "system" for hook in hooks.values())
+    assert hooks["mypy"]["pass_filenames"] is False
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.name)
+def test_every_command_that_a_text_names_is_one_of_ours(path, capsys):
+    for line in _COMMAND.findall(path.read_text(encoding="utf-8")):
+        words = shlex.split(line.partition(" > ")[0])[1:]
+        if words == ["--version"]:
+            continue
+        try:
+            build_parser(words).parse_args(words)
+        except SystemExit:
+            pytest.fail(f"{path.name} names `{line}`: {capsys.readouterr().err}")

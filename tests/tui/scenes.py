@@ -25,7 +25,8 @@ from tests.doubles import canvos_repo
 from tests.tui import story
 from tests.tui.conftest import KEYS, answered
 from tests.tui.fakes import NOW, make_ports
-from tests.tui.screen import see, type_text, until
+from tests.tui.housed import HOME, housed
+from tests.tui.screen import see, settled, type_text, until
 
 SIZES = ((80, 24), (120, 40))
 Step = Callable[[Pilot[Any], Ports], Awaitable[None]]
@@ -160,17 +161,18 @@ async def _focus(pilot: Pilot[Any], selector: str, *keys: str) -> None:
 
 @asynccontextmanager
 async def play(scene: Scene, size: tuple[int, int], root: Path) -> AsyncGenerator[Pilot[Any], None]:
-    """The scene on the screen, everything it waits for painted."""
-    ports = make_ports(root)
-    folder = root / "home" / "CanvOS"
+    """The scene on the screen, everything it waits for painted. It looks the same whenever and wherever it is played."""
+    ports, home = make_ports(root), root / "home"
+    runs: Any = ports.runs
+    runs.folder = home / story.RUN_FOLDER.relative_to(HOME)
+    runs.folder.mkdir(parents=True)
     if scene.checkout:
-        canvos_repo.make(folder)
-        canvos_repo.git(folder, "checkout", "-q", "v4.9.38")
-        draft = answered(folder)
+        canvos_repo.git(canvos_repo.make(home / "CanvOS"), "checkout", "-q", "v4.9.38")
+        draft = answered(HOME / "CanvOS")
     else:
-        draft = d.fresh().after(d.FolderChosen(folder, d.fresh().repository))
+        draft = d.fresh().after(d.FolderChosen(HOME / "CanvOS", d.fresh().repository))
     draft = scene.prepare(ports, draft)
-    app = CanvosApp(Room(ports, draft, Opening(page=scene.page, known=scene.known(ports))))
+    app = CanvosApp(Room(housed(ports, home), draft, Opening(page=scene.page, known=scene.known(ports))))
     async with app.run_test(size=size) as pilot:
         await see(pilot, "canvos-tui")
         if scene.act is not None:
@@ -179,8 +181,8 @@ async def play(scene: Scene, size: tuple[int, int], root: Path) -> AsyncGenerato
             await pilot.pause()
             await pilot.press(*scene.keys)
         await see(pilot, *scene.words)
-        await pilot.pause()
+        await settled(pilot)
         try:
             yield pilot
         finally:
-            ports.runs.keep_open = False  # type: ignore[attr-defined]
+            runs.keep_open = False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
+from textual.dom import DOMNode
 from textual.pilot import Pilot
 
 
@@ -30,6 +31,38 @@ async def see(pilot: Pilot[Any], *words: str) -> str:
     """Waits until all the words are painted; the screen."""
     await until(pilot, lambda: all(w in text_of(pilot.app) for w in words))
     return text_of(pilot.app)
+
+
+_WAITING = {"follow", "quit"}  # groups of workers that wait for a running build's next words, and for an answer to a question
+
+
+async def settled(pilot: Pilot[Any], seconds: float = 20) -> None:
+    """Waits until nothing is under way, so that the screen would stay as it is: whatever ticks has ticked, and painted the same twice."""
+    painted, deadline = "", asyncio.get_running_loop().time() + seconds
+    while True:
+        await until(pilot, lambda: not _under_way(pilot.app))
+        for node in _nodes(pilot.app):
+            for timer in list(node._timers):
+                if timer._repeat is None and timer._callback is not None:
+                    node.call_later(timer._callback)
+        await pilot.pause()
+        before, painted = painted, text_of(pilot.app)
+        if painted == before and not _under_way(pilot.app):
+            return
+        assert asyncio.get_running_loop().time() < deadline, painted
+
+
+def _nodes(app: App[Any]) -> list[DOMNode]:
+    """Of what lies below a question, too: it can be seen around it."""
+    return [app, *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True))]
+
+
+def _under_way(app: App[Any]) -> bool:
+    """Whether a worker runs that is not one of those that wait for the world, or a timer is set that rings once."""
+    working = any(not worker.is_finished and worker.group not in _WAITING for worker in app.workers)
+    return working or any(
+        timer._repeat is not None and timer._task is not None and not timer._task.done() for node in _nodes(app) for timer in node._timers
+    )
 
 
 async def type_text(pilot: Pilot[Any], text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
 from canvos_tui.core.errors import Command, Remedy
@@ -15,6 +16,7 @@ from canvos_tui.core.status import Status
 from tests.tui.fakes import NOW
 
 RUN = "20260823-1412-3f9a"
+RUN_FOLDER = Path("/home/alice/.local/state/canvos-tui/runs") / RUN
 TASK = ImportTask(
     "import-snap-0abc1234def567890", "active", 42, "downloading/converting", "", 4_100_000_000, "acme-edge-images", "palette-learn"
 )
@@ -77,7 +79,7 @@ SUCCESS = RunResult(
     ),
     (LeftOver("object", "s3://acme-edge-images/palette-learn", certain=True, note="4.1 GB, about 0.09 USD a month"),),
     None,
-    "/home/alice/.local/state/canvos-tui/runs/20260823-1412-3f9a/build.log",
+    str(RUN_FOLDER / "build.log"),
 )
 FAILURE = replace(
     SUCCESS,

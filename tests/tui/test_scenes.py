@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import canvos_tui.tui.steps
+from tests.screenshots import difference, words_of
 from tests.tui.scenes import SCENES, SIZES, play
 from tests.tui.screen import text_of
 
@@ -22,6 +23,7 @@ async def test_a_scene_is_painted(scene, size, tmp_path):
         assert len(lines) == size[1]
         assert all(word in "\n".join(lines) for word in scene.words)
         assert pilot.app._exception is None
+        assert words_of(pilot.app.export_screenshot(simplify=True)) == lines, "a picture shows what is painted"
 
 
 @pytest.mark.parametrize("stem", STEPS)
@@ -33,3 +35,13 @@ def test_every_step_has_a_scene(stem):
 @pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.stem)
 def test_every_scene_has_its_picture(scene, size):
     assert (PICTURES / f"{scene.stem}-{size[0]}x{size[1]}.svg").stat().st_size > 5000
+
+
+def test_pictures_differ_by_their_words_alone():
+    picture = (PICTURES / "start-80x24.svg").read_text(encoding="utf-8")
+    assert words_of(picture)[0].startswith(" canvos-tui ")
+    assert difference(picture, picture.replace("#121212", "#000000")) == ""
+    told = difference(picture, picture.replace("guide&#x27;s&#160;step&#160;1", "guide&#x27;s&#160;step&#160;2"))
+    assert told.startswith("line "), told
+    assert "scene:   " in told
+    assert "step 2" in told.splitlines()[-1]

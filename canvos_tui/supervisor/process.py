@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.adapters.runs.folder import RunFolder, lock_path
 from canvos_tui.adapters.runs.lock import RunLock, holder
 from canvos_tui.core.ports import Aws
@@ -49,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def supervise(folder: RunFolder, plan: BuildPlan, mandate: Mandate) -> None:
     """Runs the build to its verdict, with AWS as the environment says."""
-    door = BotoDoor()
+    door = BotoDoor(patience=Patience().at(mandate.pace))
 
     async def open_aws() -> Aws:
         return await door.open(mandate.keys, plan.baseline.region)

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -31,6 +31,10 @@ class Patience:
     read: float = 20.0
     attempts: int = 5
     slower: int = 0
+
+    def at(self, pace: float) -> Patience:
+        """The same for looks that come 1/pace times as often, where the next look is the repetition. An answer takes as long as ever."""
+        return replace(self, attempts=max(1, round(self.attempts * pace)))
 
 
 # a check shows what is there within its ten seconds; only throttling is worth another try (two of them)

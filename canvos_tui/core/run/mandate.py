@@ -12,7 +12,10 @@ from canvos_tui.core.secret import Secret
 
 @dataclass(frozen=True)
 class Mandate:
-    """`pace` scales every pause between looks at AWS: 1 for real, less for a rehearsal. The size is the terminal's, in characters."""
+    """`pace` scales every pause between looks at AWS, and how often one look repeats a call: 1 for real, less for a rehearsal.
+
+    The size is the terminal's, in characters.
+    """
 
     keys: AwsKeys
     secrets: tuple[Secret, ...] = ()

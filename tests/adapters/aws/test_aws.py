@@ -149,6 +149,11 @@ async def test_throttling_is_survived_and_named(world):
     assert "slow down" in error.message
 
 
+def test_looks_that_come_more_often_repeat_less_in_themselves():
+    assert Patience().at(1.0) == Patience()
+    assert Patience().at(0.005) == Patience(attempts=1)
+
+
 async def test_a_missing_permission_is_named_with_aws_own_words(world):
     world.standin.set_faults(*deny("ec2:DescribeImages", "s3:ListBucket"))
     aws = await world.aws()

@@ -6,8 +6,7 @@ import asyncio
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.secret import Secret
+from tests.waiting import until
 
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -27,14 +27,6 @@ EDGE_TOKEN = "aUAxxxxxEXAMPLETOKENxxxx0001"
 PASSWORD = "ExamplePassw0rd!"
 KEYS = AwsKeys(KEY_ID, Secret(SECRET))
 NOBODY = "http://127.0.0.1:9"  # refuses every connection
-
-
-def until(what: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Polls until it is so."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.02)
 
 
 @dataclass

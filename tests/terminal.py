@@ -19,6 +19,8 @@ from typing import Any
 
 import pyte
 
+from tests.waiting import PATIENCE, until
+
 # a process gets a terminal of its own by asking for it as the leader of a session
 _TAKE = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 _SWITCH = re.compile(r"(\x1b\[\?1049[hl])")
@@ -165,23 +167,20 @@ class Terminal:
 
     # -- waiting -----------------------------------------------------------------------------------------
 
-    def until(self, what: Callable[[], object], seconds: float = 15.0) -> None:
+    def until(self, what: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Looks until it is so; fails with what stands in the window."""
-        deadline = time.monotonic() + seconds
-        while not what():
-            assert time.monotonic() < deadline, f"it never came to be; the window shows:\n{self.text}"
-            self.pump()
+        until(what, seconds, pause=self.pump, said=lambda: f"it never came to be; the window shows:\n{self.text}")
 
-    def see(self, *words: str, seconds: float = 15.0) -> str:
+    def see(self, *words: str, seconds: float = PATIENCE) -> str:
         """Waits until all the words stand in the window; the window's text."""
-        deadline = time.monotonic() + seconds
-        while missing := [word for word in words if word not in self.text]:
-            assert self.process.poll() is None or time.monotonic() < deadline, f"never saw {missing}; the window shows:\n{self.text}"
-            assert time.monotonic() < deadline, f"never saw {missing}; the window shows:\n{self.text}"
-            self.pump()
+
+        def missing() -> list[str]:
+            return [word for word in words if word not in self.text]
+
+        until(lambda: not missing(), seconds, pause=self.pump, said=lambda: f"never saw {missing()}; the window shows:\n{self.text}")
         return self.text
 
-    def wait(self, seconds: float = 15.0) -> int:
+    def wait(self, seconds: float = PATIENCE) -> int:
         """Waits for the command to end; its exit code, negative for a signal."""
         self.until(lambda: self.process.poll() is not None, seconds)
         self.pump()

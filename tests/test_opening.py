@@ -18,6 +18,7 @@ from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.opening import Opening, Room
 from tests.terminal import Terminal
 from tests.tui.fakes import make_ports
+from tests.tui.screen import until
 
 HEAVY = {"boto3", "botocore", "docker", "yaml", "dotenv", "rich.markdown", "http.client"}
 
@@ -78,11 +79,7 @@ async def test_keys_typed_before_the_first_page_is_there_reach_it(make_room):
         await pilot.pause()
         assert [w.id for w in app.screen.query("Static")] == ["door-bar", "door-title"]
         go_on.set()
-        for _ in range(200):
-            await pilot.pause(0.02)
-            if app.current_mode == "check" and app.screen.query("#check-rows"):
-                break
-        assert app.current_mode == "check"
+        await until(pilot, lambda: app.current_mode == "check" and app.screen.query("#check-rows"))
         await pilot.pause()
 
 
@@ -92,10 +89,7 @@ async def test_what_cannot_be_loaded_ends_it_with_the_reason():
 
     app = CanvosApp(room)
     async with app.run_test() as pilot:
-        for _ in range(100):
-            await pilot.pause(0.02)
-            if app.problem is not None:
-                break
+        await until(pilot, lambda: app.problem is not None)
     assert app.return_code == 2
     assert str(app.problem) == "the state directory cannot be read"
     assert app.left_with is None

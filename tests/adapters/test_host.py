@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import time
@@ -12,7 +11,9 @@ import pytest
 
 from canvos_tui.adapters.machine import host
 from canvos_tui.adapters.machine.host import LocalHost, cgroup_limits
+from canvos_tui.adapters.processes import stat_fields
 from canvos_tui.core.errors import CanvosError
+from tests.waiting import soon
 
 GB = 10**9
 
@@ -115,10 +116,7 @@ async def test_a_hanging_tool_is_given_up_with_its_children(tmp_path, monkeypatc
         await slow.tool_version("docker")
     assert time.monotonic() - began < 4
     child = int((tmp_path / "child").read_text())
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{child}/stat").exists() and Path(f"/proc/{child}/stat").read_text().split()[2] != "Z":
-        assert time.monotonic() < deadline, "the child of the tool lives on"
-        await asyncio.sleep(0.02)
+    await soon(lambda: not (found := stat_fields(child)) or found[0] == "Z", said=lambda: "the child of the tool lives on")
 
 
 async def test_disk_space_of_a_path_that_is_not_there_is_that_of_its_parent(tmp_path):

@@ -12,8 +12,8 @@ from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests.on_stage import REGISTRY, OnStage, from_image_to_review, on_stage, to_tags, tree, write_and_build
-from tests.runs import until
 from tests.terminal import Terminal
+from tests.waiting import until
 
 AMI = re.compile(r"ami-[0-9a-f]{17}")
 FIRST_LINE = "version: Docker version"

@@ -26,8 +26,9 @@ from canvos_tui.rehearsal.aws.cloud import StoredImage, StoredTask
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
-from tests.runs import KEY_ID, KEYS, SECRET, Site, opened, until
+from tests.runs import KEY_ID, KEYS, SECRET, Site, opened
 from tests.terminal import Terminal
+from tests.waiting import until
 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 BUILD = "trap 'exit 1' INT; echo +aws-cloud-image; while :; do sleep 0.05; done"

@@ -19,7 +19,7 @@ from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests.on_stage import OnStage, on_stage, staged, tree
-from tests.runs import until
+from tests.waiting import until
 
 AMI = re.compile(r"ami-[0-9a-f]{17}")
 _numbers = count(1)

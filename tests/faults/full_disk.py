@@ -16,7 +16,8 @@ from typing import Any
 
 from canvos_tui.adapters.runs.local_runs import LocalRuns
 from canvos_tui.core.run.events import Noted
-from tests.runs import KEYS, Site, until
+from tests.runs import KEYS, Site
+from tests.waiting import until
 
 SIZE = 3 * 1024 * 1024
 SCRIPT = (

@@ -13,7 +13,8 @@ import pytest
 
 from canvos_tui.core.run.events import Noted
 from canvos_tui.core.run.result import Outcome
-from tests.runs import KEYS, NOBODY, Site, opened, until
+from tests.runs import KEYS, NOBODY, Site, opened
+from tests.waiting import until
 
 TOKEN = "C1xExampleUbuntuProToken30chars"
 # the words of earthly.sh v4.10.0 around the token

@@ -20,7 +20,8 @@ from canvos_tui.core.run.events import Noted
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.supervisor.supervision import Supervision
-from tests.runs import KEYS, Site, opened, until
+from tests.runs import KEYS, Site, opened
+from tests.waiting import until
 
 
 @pytest.fixture

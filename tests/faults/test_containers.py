@@ -15,7 +15,8 @@ from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.status import Status
 from tests.doubles.engine_standin import EngineStandin
-from tests.runs import Site, until
+from tests.runs import Site
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 FOREVER = "trap 'exit 1' INT; echo up; while :; do sleep 0.05; done"

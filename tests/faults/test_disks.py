@@ -15,7 +15,8 @@ import pytest
 
 from canvos_tui.core.run.events import DiskSeen, Noted
 from tests.on_stage import ROOT
-from tests.runs import NOBODY, Site, opened, until
+from tests.runs import NOBODY, Site, opened
+from tests.waiting import until
 
 
 def namespaces() -> str:

@@ -13,7 +13,8 @@ from canvos_tui.core.run.containers import BUILDER
 from canvos_tui.core.run.result import Cause, Outcome, RunResult
 from canvos_tui.core.status import Status
 from tests.doubles.engine_standin import EngineStandin
-from tests.runs import Site, until
+from tests.runs import Site
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 SHORT = "4b509efa5504"

@@ -13,7 +13,8 @@ import pytest
 from canvos_tui.core.run.result import Cause, Outcome, RunResult
 from tests.doubles.engine_standin import IMAGE
 from tests.doubles.own_engine import OwnEngine, own_engine
-from tests.runs import NOBODY, Site, opened, until
+from tests.runs import NOBODY, Site, opened
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
 # how earthly.sh runs its container, but for --privileged

@@ -26,7 +26,8 @@ from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
-from tests.runs import KEY_ID, KEYS, SECRET, Site, opened, until
+from tests.runs import KEY_ID, KEYS, SECRET, Site, opened
+from tests.waiting import until
 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +15,8 @@ import pytest
 
 from canvos_tui.core.run.result import Outcome
 from tests.on_stage import OnStage, on_stage
-from tests.runs import until
 from tests.terminal import Terminal
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -194,9 +193,7 @@ def test_the_bell_rings_for_who_waited_and_for_nobody_else(scene: OnStage) -> No
             terminal.see("elapsed")
         for terminal in (waits, quiet):
             terminal.see("DONE in", seconds=60)
-        deadline = time.monotonic() + 5
-        while bells(waits) == 0 and time.monotonic() < deadline:
-            waits.pump()
+        waits.until(lambda: bells(waits) > 0)
         assert (bells(waits), bells(quiet)) == (1, 0)
     with scene.terminal("attach", run_id) as late:
         late.see("DONE in")

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClient
 
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
+from tests.waiting import until
 
 KEY = StandinKey("AKIAREHEARSAL0000001", "s" * 40)
 PLAIN = StandinConfig(keys=(KEY,), buckets={"here": "us-east-1", "there": "eu-central-1"}, import_seconds=0.2, image_seconds=0.05)
@@ -74,14 +75,6 @@ def refused(call: Callable[..., object], **arguments: Any) -> tuple[str, int]:
     return caught.value.response["Error"]["Code"], caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
 
 
-def until(check: Callable[[], Any], seconds: float = 5) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := check()):
-        assert time.monotonic() < deadline, "nothing came in time"
-        time.sleep(0.02)
-    return found
-
-
 def upload(world: World, size: int = 12 * 1024**2, key: str = "disk.raw") -> None:
     settings = TransferConfig(multipart_threshold=5 * 1024**2, multipart_chunksize=5 * 1024**2)
     world.client("s3").upload_fileobj(io.BytesIO(b"x" * size), "here", key, Config=settings)
@@ -95,7 +88,7 @@ def finished_import(world: World) -> dict[str, Any]:
         detail = ec2.describe_import_snapshot_tasks(ImportTaskIds=[task])["ImportSnapshotTasks"][0]["SnapshotTaskDetail"]
         return detail if detail["Status"] in {"completed", "deleted"} else None
 
-    return until(ended)  # type: ignore[no-any-return]
+    return until(ended)
 
 
 # -- keys and signatures -------------------------------------------------------------------------------------

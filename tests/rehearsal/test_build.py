@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ from canvos_tui.rehearsal.build import SIZE, is_local, main, settings
 from canvos_tui.rehearsal.repository import git
 from canvos_tui.rehearsal.scenarios import SCENARIOS
 from canvos_tui.rehearsal.stage import BUCKET, REGION, Stage, prepare
+from tests.waiting import answered
 
 KEY = "demo-1.raw"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -178,11 +178,12 @@ async def test_an_interrupt_takes_the_unfinished_upload_away(play):
     scene = play("success", pace="0.1")
     aws = await scene.aws()
     process = scene.build()
-    deadline = time.monotonic() + 40
-    while not any(upload.done for upload in await aws.uploads(BUCKET, KEY)):
-        assert time.monotonic() < deadline
+
+    async def under_way() -> bool:
         assert process.poll() is None
-        time.sleep(0.05)
+        return any(upload.done for upload in await aws.uploads(BUCKET, KEY))
+
+    await answered(under_way)
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=20)
     assert process.returncode == 1

@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import boto3
@@ -15,6 +14,7 @@ from botocore.config import Config
 
 from canvos_tui.rehearsal.aws.config import FaultKind
 from canvos_tui.rehearsal.serve import config_from
+from tests.waiting import until
 
 CONFIG = {
     "keys": [{"key_id": "AKIAREHEARSAL0000001", "secret": "s" * 40}],
@@ -44,10 +44,7 @@ def start(tmp_path: Path):
 
 
 def address(port_file: Path) -> str:
-    deadline = time.monotonic() + 10
-    while not port_file.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(port_file.exists)
     return port_file.read_text().strip()
 
 

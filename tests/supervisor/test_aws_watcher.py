@@ -14,7 +14,7 @@ from canvos_tui.core.aws.facts import Baseline, Question, Sighting, Unseen
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws
 from canvos_tui.supervisor.aws_watcher import AwsWatcher, Look, OpenAws
-from tests.runs import until
+from tests.waiting import until
 
 BASE = Baseline(datetime.now(UTC), "us-east-1", "b", "k")
 

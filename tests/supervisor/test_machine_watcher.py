@@ -11,7 +11,7 @@ from canvos_tui.adapters.docker.build_engine import BuildEngine, EngineLook
 from canvos_tui.core.run.containers import ListedContainer
 from canvos_tui.supervisor import machine_watcher
 from canvos_tui.supervisor.machine_watcher import MachineWatcher
-from tests.runs import until
+from tests.waiting import until
 
 FOUND = ListedContainer("4b509efa5504", "amazing_turing", "x/earthly/earthly:v0.8.15", "running")
 

@@ -13,7 +13,8 @@ from canvos_tui.core.run.result import Outcome
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.logs import EARTHLY
-from tests.runs import KEY_ID, SECRET, Site, opened, until
+from tests.runs import KEY_ID, SECRET, Site, opened
+from tests.waiting import until
 
 
 @pytest.fixture

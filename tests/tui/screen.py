@@ -10,6 +10,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 
+from tests.waiting import soon
+
 
 def text_of(app: App[Any]) -> str:
     """The painted screen as text."""
@@ -17,14 +19,16 @@ def text_of(app: App[Any]) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 
-async def until(pilot: Pilot[Any], ready: Callable[[], object], seconds: float = 8) -> None:
+async def until(pilot: Pilot[Any], ready: Callable[[], object]) -> None:
     """Waits until something holds; fails with the painted screen."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not ready():
-        if pilot.app._exception is not None:  # a crashed app never paints what is waited for
+
+    def held() -> object:
+        found = ready()
+        if not found and pilot.app._exception is not None:  # a crashed app never paints what is waited for
             raise pilot.app._exception
-        assert asyncio.get_running_loop().time() < deadline, text_of(pilot.app)
-        await pilot.pause(0.02)
+        return found
+
+    await soon(held, pause=lambda: pilot.pause(0.02), said=lambda: text_of(pilot.app))
 
 
 async def see(pilot: Pilot[Any], *words: str) -> str:

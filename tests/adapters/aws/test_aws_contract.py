@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -27,6 +25,7 @@ from canvos_tui.core.verdict.watch import Watch
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.adapters.moto_import import MotoWorld
+from tests.waiting import answered
 
 BUCKET, KEY, REGION = "acme-images", "edge/2026.raw", "eu-central-1"
 KEYS = AwsKeys("AKIAREHEARSAL0000001", Secret("s" * 40))
@@ -104,14 +103,6 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     yield found
 
 
-async def until(ask: Any, seconds: float = 5) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := await ask()):
-        assert time.monotonic() < deadline, "nothing came in time"
-        await asyncio.sleep(0.05)
-    return found
-
-
 async def test_it_says_whose_keys_these_are(world):
     identity = await (await world.aws()).identity()
     assert identity.account == "123456789012"
@@ -175,7 +166,7 @@ async def test_an_import_from_start_to_snapshot(world):
         [task] = await aws.import_tasks()
         return task if task.status == "completed" else None
 
-    task = await until(completed)
+    task = await answered(completed)
     assert task.progress is None
     assert task.message == ""
     assert task.size >= 1_000_000
@@ -213,7 +204,7 @@ async def test_images_are_found_by_exact_name(world):
     async def snapshot() -> Any:
         return next((t.snapshot_id for t in await aws.import_tasks() if t.snapshot_id), None)
 
-    made = await until(snapshot)
+    made = await answered(snapshot)
     ami, twin = world.register(made), world.register(made, "edge/2026.rawer")
     [found] = await aws.images_named(KEY)
     assert (found.image_id, found.name, found.root_snapshot) == (ami, KEY, made)
@@ -277,13 +268,13 @@ async def test_a_whole_run_is_watched_and_judged(world):
         await look()
         return watch.task.snapshot_id if watch.task is not None else None
 
-    ami = world.register(await until(imported))
+    ami = world.register(await answered(imported))
 
     async def available() -> Any:
         sighting = await look()
         return sighting if any(i.state == "available" for i in sighting.images) else None
 
-    last = await until(available)
+    last = await answered(available)
     entered = [e.phase for e in events if isinstance(e, PhaseEntered)]
     assert entered == [Phase.UPLOAD, Phase.IMPORT, Phase.REGISTER, Phase.AMI]
     assert [e.done for e in events if isinstance(e, UploadSeen)] == [len(PART), len(PART)]

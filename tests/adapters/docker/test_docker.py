@@ -11,7 +11,6 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from canvos_tui.adapters.docker.words import pull_cause, start_cause
 from canvos_tui.core.errors import DockerError
 from tests.doubles.fake_engine import IMAGE, INFO, VERSION, WORDS, FakeEngine
 from tests.doubles.http_server import answer, hang, read_head, unix
+from tests.waiting import soon
 
 
 @pytest.fixture
@@ -345,19 +345,12 @@ async def test_a_container_that_fails_or_stays_silent_did_not_run(folder):
     assert not (await probe(folder, silent)).ran
 
 
-async def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
-
-
 async def test_a_cancelled_probe_leaves_no_container(folder):
     fake = FakeEngine()
     fake.running = True
     with unix(folder / "docker.sock", fake.handle):
         task = asyncio.create_task(engine(folder).probe_privileged(IMAGE))
-        await until(lambda: bool(fake.containers))
+        await soon(lambda: bool(fake.containers))
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
@@ -380,7 +373,7 @@ async def test_a_cancelled_pull_does_not_wait_for_the_registry(folder):
 
     with unix(folder / "docker.sock", handle):
         task = asyncio.create_task(engine(folder).probe_privileged(IMAGE))
-        await until(pulling.is_set)
+        await soon(pulling.is_set)
         began = time.monotonic()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

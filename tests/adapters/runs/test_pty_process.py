@@ -11,7 +11,7 @@ import pytest
 
 from canvos_tui.adapters.processes import session_members
 from canvos_tui.adapters.runs.pty_process import PtyProcess
-from tests.runs import until
+from tests.waiting import until
 
 
 class Started:

@@ -15,7 +15,7 @@ from canvos_tui.adapters.runs.control import ControlPipe, Resize, Stop, send
 from canvos_tui.adapters.runs.folder import RunFolder, lock_path, make_run_id, private_folder, time_of
 from canvos_tui.adapters.runs.heart import Heart, read_heart
 from canvos_tui.adapters.runs.lock import RunLock, holder
-from tests.runs import until
+from tests.waiting import until
 
 AT = datetime(2026, 11, 22, 14, 12, 3, 250000, tzinfo=UTC)
 

@@ -31,7 +31,8 @@ from canvos_tui.rehearsal.aws.cloud import StoredImage
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.logs import AWS_IMPORT, EARTHLY, LOGS
-from tests.runs import EDGE_TOKEN, KEY_ID, KEYS, NOBODY, PASSWORD, SECRET, Site, opened, until
+from tests.runs import EDGE_TOKEN, KEY_ID, KEYS, NOBODY, PASSWORD, SECRET, Site, opened
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 SECRETS = (EDGE_TOKEN, PASSWORD)

@@ -1,15 +1,28 @@
-"""What holds for every test: the signals of a login shell."""
+"""What holds for every test: how much it tries, and the signals of a login shell."""
 
 from __future__ import annotations
 
 import signal
 
+import hypothesis
+import pytest
+
+from tests import samples
+
 pytest_plugins = ("tests.allowed_skips",)
 _SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGTSTP)
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="try everything that the ordinary suite tries a sample of")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     heed_signals()
+    samples.choose(long=config.getoption("--long"))
+    # no deadline: it would measure the machine
+    hypothesis.settings.register_profile("ours", deadline=None, max_examples=samples.count(100, 2000))
+    hypothesis.settings.load_profile("ours")
 
 
 def heed_signals() -> None:

@@ -171,7 +171,8 @@ def streaming(folder: Path, **environ: str) -> Iterator[Terminal]:
     with opened(folder / "site") as site:
         site.start(STREAM)
         with attached(folder, **environ) as terminal:
-            terminal.see("FOLLOWING", "line 1")
+            terminal.see("FOLLOWING")
+            terminal.until(lambda: newest(terminal))
             yield terminal
 
 

@@ -16,7 +16,7 @@ _JUMP = 2.0  # seconds by which the machine's clock must have been set to be wor
 
 
 class RunSigns:
-    """Beats every few seconds, in the words of what recorder, machine and clock say."""
+    """Beats every few seconds and when a container came or went, in the words of what recorder, machine and clock say."""
 
     def __init__(self, folder: RunFolder, clock: RunClock, recorder: BuildRecorder, machine: MachineEvents) -> None:
         self._heart = Heart(folder, clock)
@@ -24,21 +24,22 @@ class RunSigns:
         self._recorder = recorder
         self._machine = machine
         self._beaten = 0.0
+        self._running: int | None = None
         self._skew = 0.0
 
     def due(self) -> bool:
         """Whether it is time for the next beat."""
-        return time.monotonic() - self._beaten > BEAT
+        return time.monotonic() - self._beaten > BEAT or self._machine.running != self._running
 
     def beat(self, process: PtyProcess | None) -> None:
         """Writes the sign of life; `process` is the build while it lives."""
-        self._beaten = time.monotonic()
+        self._beaten, self._running = time.monotonic(), self._machine.running
         lost, why = self._recorder.lost
         since = self._recorder.lost_since
         self._heart.beat(
             process.pid if process is not None else None,
             alive=process is not None,
-            containers=self._machine.running,
+            containers=self._running,
             cpu=self._machine.cpu,
             step=self._recorder.step,
             lost=lost,

@@ -18,7 +18,7 @@ from canvos_tui.core.errors import DockerError
 from canvos_tui.core.run.containers import ListedContainer, of_build
 
 _GRACE = 10  # seconds that a container gets between SIGTERM and SIGKILL, as `docker stop` gives
-_GONE = 15.0  # seconds that a stopped container may take to leave the engine's list
+_GONE, _SOONEST = 15.0, 1.0  # seconds that a stopped container may take to leave the engine's list; the first is scaled by the pace
 _LOOK = 0.2
 GONE = "engine-down"  # the cause of an error where nobody listens any more
 _CAUSES = {"timed out": "timeout", "permission denied": "permission"}  # an engine that is slow, or closed to us, is not gone
@@ -34,12 +34,16 @@ class EngineLook:
 
 
 class BuildEngine:
-    """Knows a build by its checkout; `since` is when it began, in seconds since the epoch, 0 for a run that nobody watched."""
+    """Knows a build by its checkout; `since` is when it began, in seconds since the epoch, 0 for a run that nobody watched.
 
-    def __init__(self, environ: Mapping[str, str], checkout: str, since: float) -> None:
+    `pace` is that of the run: a hurried one waits less for a container that does not go.
+    """
+
+    def __init__(self, environ: Mapping[str, str], checkout: str, since: float, pace: float = 1.0) -> None:
         self._environ = dict(environ)
         self._checkout = checkout
         self._since = since
+        self._gone = max(_SOONEST, _GONE * pace)
         self._data_root = ""
 
     def look(self, *, measured: bool = False) -> EngineLook:
@@ -57,7 +61,7 @@ class BuildEngine:
                 with _missing_is_fine():
                     client.api.kill(container.id) if force else client.api.stop(container.id, timeout=_GRACE)
             wanted = {container.id for container in containers}
-            until = time.monotonic() + _GONE
+            until = time.monotonic() + self._gone
             while left := tuple(c for c in self._listed(client) if c.id in wanted and c.runs):
                 if time.monotonic() > until:
                     break

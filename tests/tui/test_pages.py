@@ -48,12 +48,18 @@ def test_every_field_is_asked_for_on_one_page_in_the_order_of_the_guide():
 @pytest.mark.parametrize("page", [p.slug for p in PAGES])
 async def test_every_page_opens_and_fits(make_app, full, page, size):
     app = make_app(full, page=page)
+    last = ("End Follow / Search",) if page == "build" else ("Quit", "Next")
+
+    def painted() -> list[str]:
+        return text_of(app).split("\n")
+
+    def settled() -> bool:
+        """The page is the one on the screen, its keys are told, and nothing that it asked is still on the way."""
+        return app.current_mode == page and any(word in painted()[-1] for word in last) and all(w.is_finished for w in app.workers)
+
     async with app.run_test(size=size) as pilot:
-        assert await see(pilot, "canvos-tui")
-        await pilot.pause()
-        painted = text_of(app).split("\n")
-        assert len(painted) == size[1]
-        assert "Quit" in painted[-1] or "Next" in painted[-1] or (page == "build" and painted[-1].startswith("End Follow / Search"))
+        await until(pilot, settled)
+        assert len(painted()) == size[1]
         body = app.screen.query_one("#body")
         assert body.max_scroll_y == 0 or page in {"result", "review"}, f"{page} needs {body.virtual_size.height} rows"
 

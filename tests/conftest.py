@@ -1,7 +1,8 @@
-"""What holds for every test: how much it tries, and the signals of a login shell."""
+"""What holds for every test: how much it tries, the signals of a login shell, and seldom a search for garbage."""
 
 from __future__ import annotations
 
+import gc
 import signal
 
 import hypothesis
@@ -19,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     heed_signals()
+    gc.set_threshold(50_000, 20, 100)  # the modules of all tests live as long as the process, and to walk over them took a fifth of it
     samples.choose(long=config.getoption("--long"))
     # no deadline: it would measure the machine
     hypothesis.settings.register_profile("ours", deadline=None, max_examples=samples.count(100, 2000))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 
 ENV = {
@@ -29,14 +33,23 @@ def earthfile(pe: str, *, target: bool = True) -> str:
 
 def make(folder: Path, tags: tuple[tuple[str, str, bool], ...] | None = None) -> Path:
     """A repository with one commit per tag: (name, PE_VERSION, has target)."""
-    folder.mkdir(parents=True)
+    return Path(shutil.copytree(_model(tags or DEFAULT), folder, symlinks=True))
+
+
+@cache
+def _model(tags: tuple[tuple[str, str, bool], ...]) -> Path:
+    """Made once in a process: two dozen git commands for each test took longer than most tests."""
+    place = tempfile.mkdtemp(prefix="canvos-repo-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    folder = Path(place) / "model"
+    folder.mkdir()
     git(folder, "init", "-q", "-b", "main")
     (folder / "earthly.sh").write_text("#!/bin/sh\necho build\n")
     (folder / "earthly.sh").chmod(0o755)
     (folder / ".arg.template").write_text("CUSTOM_TAG=demo\n")
     (folder / ".gitignore").write_text(".arg\n.arg.*\n.secret\nbuild/\n")
     (folder / "k8s_version.json").write_text('{\n  "kubeadm": ["1.32.2", "1.33.5"],\n  "k3s": ["1.33.5"]\n}\n')
-    for number, (name, pe, target) in enumerate(tags or DEFAULT):
+    for number, (name, pe, target) in enumerate(tags):
         (folder / "Earthfile").write_text(earthfile(pe, target=target))
         (folder / "release").write_text(name)
         git(folder, "add", "-A", "-f")

@@ -154,13 +154,16 @@ class MotoRights:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self._session: Any = None
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """The account's administrator, while nothing is judged."""
         import boto3
 
         self._session = self._session or boto3.Session("AKIAADMIN00000000000", "a" * 40)
-        return self._session.client(service, region_name=region, endpoint_url=self.endpoint)
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self._session.client(service, region_name=region, endpoint_url=self.endpoint)
+        return self._clients[service, region]
 
     def reset(self) -> None:
         """An empty account."""

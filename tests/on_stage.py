@@ -1,7 +1,4 @@
-"""The command line on a rehearsal's stage: a repository to clone, a stand-in for AWS, a healthy machine, a home and a state of its own.
-
-`python -m tests.on_stage WORDS` is `canvos-tui WORDS` but for the machine, the engine and the network, which are the rehearsal's.
-"""
+"""The command line on a rehearsal's stage: a repository to clone, a stand-in for AWS, a healthy machine, a home and a state of its own."""
 
 from __future__ import annotations
 
@@ -15,11 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from canvos_tui import wiring
 from canvos_tui.adapters.processes import session_members, stat_fields
 from canvos_tui.adapters.runs.local_runs import LocalRuns
-from canvos_tui.cli import main
-from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.stage import Stage, prepare
@@ -57,7 +51,7 @@ class OnStage:
 
     @staticmethod
     def command(*words: str) -> list[str]:
-        return [sys.executable, "-m", "tests.on_stage", *words]
+        return [sys.executable, "-m", "tests.staged_program", *words]
 
     def run(
         self, *words: str, environ: Mapping[str, str] | None = None, stdin: str | None = None, seconds: float = 60
@@ -219,18 +213,3 @@ def write_and_build(terminal: Terminal) -> None:
     terminal.press("enter")
     terminal.see("There is no user-data file")
     terminal.press("down", "enter")
-
-
-if __name__ == "__main__":
-    real_ports = wiring.real_ports
-
-    def rehearsed(environ: dict[str, str]) -> Ports:
-        """The rehearsal builds on the real ports, so those are put back while it does."""
-        wiring.real_ports = real_ports
-        try:
-            return wiring.rehearsal_ports(environ)
-        finally:
-            wiring.real_ports = rehearsed
-
-    wiring.real_ports = rehearsed
-    raise SystemExit(main())

@@ -73,7 +73,7 @@ class Terminal:
         self.before = termios.tcgetattr(self._slave)
         told = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environ}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE, *command],
+            [sys.executable, "-I", "-S", "-c", _TAKE, *command],
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,

@@ -175,7 +175,7 @@ def test_a_crash_of_the_screen_gives_the_title_back(scene: OnStage, tmp_path: Pa
         "import runpy\nfrom canvos_tui.tui.widgets.phase_list import PhaseList\nreal, calls = PhaseList.show, []\n"
         "def show(self, run, now):\n    real(self, run, now)\n    calls.append(self._told is not None)\n"
         "    if sum(calls) > 5:\n        raise RuntimeError('boom')\n"
-        "PhaseList.show = show\nrunpy.run_module('tests.on_stage', run_name='__main__')\n"
+        "PhaseList.show = show\nrunpy.run_module('tests.staged_program', run_name='__main__')\n"
     )
     with Terminal([sys.executable, "-c", crash, "attach", run_id], scene.environ, cwd=scene.home) as terminal:
         terminal.until(lambda: terminal.process.poll() is not None, 30)

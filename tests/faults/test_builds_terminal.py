@@ -13,6 +13,7 @@ import pytest
 
 from canvos_tui.core.run.events import Noted
 from canvos_tui.core.run.result import Outcome
+from tests import samples
 from tests.runs import KEYS, NOBODY, Site, opened
 from tests.waiting import until
 
@@ -83,16 +84,18 @@ def test_a_token_that_was_exported_reaches_the_build_and_nobody_else(site: Site,
     assert TOKEN.encode() not in stored
 
 
-def test_200_changes_of_size_reach_the_build_and_the_last_one_counts(site: Site) -> None:
+def test_many_changes_of_size_reach_the_build_and_the_last_one_counts(site: Site) -> None:
     run_id = site.start("trap 'echo now $(stty size)' WINCH; echo up; until [ -e go ]; do sleep 0.02; done; exit 1")
     until(lambda: "up" in site.log(run_id))
 
+    changes = samples.count(40, 200)
+
     async def tear() -> None:
-        for number in range(200):
+        for number in range(changes):
             await site.runs.resize(run_id, 80 + number, 24 + number % 30)
 
     asyncio.run(tear())
-    until(lambda: f"now {24 + 199 % 30} 279" in site.log(run_id))
+    until(lambda: f"now {24 + (changes - 1) % 30} {79 + changes}" in site.log(run_id))
     (site.checkout / "go").touch()
     assert site.result(run_id).exit_code == 1
 

@@ -15,6 +15,7 @@ from canvos_tui.core.answers import draft, fields
 from canvos_tui.core.answers.draft import SeveralChosen, answer_for, fresh
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import InvalidValueError
+from tests import samples
 
 
 def bash_reads(path: Path, keys: list[str]) -> dict[str, str]:
@@ -42,11 +43,12 @@ def random_draft(rng: random.Random) -> draft.Draft:
     return made.after(SeveralChosen(rng.random() < 0.3))
 
 
-def test_bash_dotenv_and_our_parser_agree_on_500_random_drafts(tmp_path):
+def test_bash_dotenv_and_our_parser_agree_on_random_drafts(tmp_path):
     rng = random.Random(20261123)
     path = tmp_path / ".arg"
     varied: set[str] = set()
-    for _ in range(500):
+    rounds = samples.count(100, 500)
+    for _ in range(rounds):
         args = random_draft(rng).args()
         path.write_bytes(arg_file.render(None, args))
         keys = list(args)
@@ -54,7 +56,7 @@ def test_bash_dotenv_and_our_parser_agree_on_500_random_drafts(tmp_path):
         assert {k: v for k, v in dotenv_values(path).items() if k in args} == args
         assert dict(arg_file.parse(path.read_bytes()).values) == args
         varied.update(args.values())
-    assert len(varied) > 400
+    assert len(varied) > rounds * 0.8, "there was something to disagree on"
 
 
 @given(st.dictionaries(st.sampled_from(["A", "B_2", "LONG_NAME"]), st.text(max_size=30), max_size=3))

@@ -251,11 +251,11 @@ def test_hostile_text_costs_linear_time(part: bytes) -> None:
     def seconds(size: int) -> float:
         data = part * (size // len(part))
         redactor = Redactor(KNOWN)
-        began = time.perf_counter()
+        began = time.thread_time()
         for chunk in chunks(data, 65536):
             redactor.feed(chunk)
         redactor.flush()
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     assert seconds(600_000) < 1.5
 

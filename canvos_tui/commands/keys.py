@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.follow import say
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import KeysGiven
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
@@ -14,6 +16,15 @@ from canvos_tui.core.errors import CanvosError
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
+
+
+async def with_keys(ports: Ports, draft: Draft) -> Draft:
+    """The draft with the keys; says which they are and where others stand."""
+    placed = await find_keys(ports, draft)
+    say(f"== AWS keys {placed.keys.masked_id()} from: {placed.source.value}")
+    for place, masked in placed.differing:
+        say(f"WARN {place.value} holds other keys ({masked}); those of {placed.source.value} are used and written")
+    return draft.after(KeysGiven(placed.keys, placed.source, placed.differing))
 
 
 async def find_keys(ports: Ports, draft: Draft) -> PlacedKeys:

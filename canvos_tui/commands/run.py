@@ -55,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
 async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, started: list[str]) -> int:
     """Checkout, keys, checks, files, build, result; `started` gets the run's id as soon as there is one."""
     from canvos_tui.commands.follow import follow_plain
-    from canvos_tui.commands.keys import find_keys
+    from canvos_tui.commands.keys import with_keys
     from canvos_tui.commands.prepare import check, checked_out, written
-    from canvos_tui.core.answers.draft import CheckAccepted, KeysGiven
+    from canvos_tui.core.answers.draft import CheckAccepted
     from canvos_tui.core.answers.file_changes import texts_to_mask
     from canvos_tui.core.guide import BUILD_COMMAND
     from canvos_tui.core.readiness import make_plan, refuse_second
@@ -68,11 +68,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     if draft.folder is not None and not args.dry_run:
         await refuse_second(ports, draft.folder)
     draft = await checked_out(ports, draft, consent(args), dry=args.dry_run)
-    placed = await find_keys(ports, draft)
-    draft = draft.after(KeysGiven(placed.keys, placed.source, placed.differing))
-    say(f"== AWS keys {placed.keys.masked_id()} from: {placed.source.value}")
-    for place, masked in placed.differing:
-        say(f"WARN {place.value} holds other keys ({masked}); those of {placed.source.value} are used and written")
+    draft = await with_keys(ports, draft)
     reasons = await check(ports, draft)
     if reasons:
         for reason in reasons:

@@ -119,8 +119,9 @@ def test_a_failure_goes_before_what_is_not_known(tmp_path, capsys):
 
 def test_without_a_checkout_the_machine_alone_is_judged(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert doctor(World(tmp_path), "--output", "json") == 0
+    assert doctor(World(tmp_path), "--output", "json") == 5
     found = document(capsys)
+    assert (found["verdict"], found["first_failure"], found["first_unanswered"]) == ("undetermined", None, "NET-S3")
     assert {c["category"] for c in found["checks"] if c["status"] == "skip"} == {"network", "repo", "files", "aws"}
     assert found["canvos"] == {"path": "", "tag": "", "commit": ""}
 
@@ -152,15 +153,19 @@ def test_what_a_chosen_check_waits_for_is_not_left_in_the_dark(tmp_path, capsys)
 def test_an_accepted_failure_is_a_warning(tmp_path, capsys):
     world = World(tmp_path)
     world.machine = replace(world.machine, memory=4_000_000_000)
-    assert doctor(world, "--only", "HOST-MEM", "--accept", "HOST-MEM", "--output", "json") == 0
-    row = document(capsys)["checks"][0]
+    assert doctor(world, "--only", "HOST-MEM", "--accept", "HOST-MEM", "--output", "json") == 5  # nobody asked the others
+    found = document(capsys)
+    assert (found["verdict"], found["first_unanswered"]) == ("undetermined", "HOST-ARCH")
+    row = found["checks"][0]
     assert (row["status"], row["accepted"]) == ("warn", True)
 
 
 def test_offline_asks_neither_the_network_nor_aws(tmp_path, checkout, capsys):
     world = World(tmp_path)
-    assert doctor(world, "--offline", "--checkout", str(checkout), "--output", "json") == 0
-    found = statuses(document(capsys))
+    assert doctor(world, "--offline", "--checkout", str(checkout), "--output", "json") == 5
+    told = document(capsys)
+    assert (told["verdict"], told["first_unanswered"]) == ("undetermined", "HOST-CLOCK")
+    found = statuses(told)
     assert {n for n, s in found.items() if s == "skip"} == {
         n for n in found if n.startswith(("NET-", "AWS-")) or n in {"TOOL-DOCKER-PRIV", "HOST-CLOCK"}
     }

@@ -101,7 +101,8 @@ def test_continue_opens_the_wizard(tmp_path):
         terminal.press("n")
         terminal.see("Build an AWS cloud image")
         terminal.press("q")
-        assert terminal.wait() == 0
+        assert terminal.wait() in {3, 5}  # this machine may fail a check; the others were not asked at all
+        assert "READY" in terminal.text
 
 
 def test_leaving_before_the_answers_are_there_claims_nothing(tmp_path_factory):
@@ -131,7 +132,7 @@ def test_warnings_count_on_the_screen_as_in_print(tmp_path):
     with doctor(tmp_path, *words) as terminal:
         terminal.see("WARN FILE-SECRET-PERM", "ago")
         terminal.press("escape")
-        assert terminal.wait() == told.returncode == 4
+        assert terminal.wait() == told.returncode == 5  # one check alone proves no machine
 
 
 @pytest.mark.parametrize(("words", "more"), [(("--ascii",), {}), ((), {"LANG": "C"}), ((), {"LANG": "de_DE.ISO-8859-1"})])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EVENTS_SCHEMA = "canvos-tui.doctor-events/1"
 LIST_SCHEMA = "canvos-tui.checks/1"
-_COLOURS = {"FAIL": 31, "NOT READY": 31, "????": 33, "WARN": 33, "UNDETERMINED": 33, "PASS": 32, "READY": 32, "SKIP": 2}
+_COLOURS = {"FAIL": 31, "NOT READY": 31, "????": 33, "WARN": 33, "UNDETERMINED": 33, "READY SO FAR": 33, "PASS": 32, "READY": 32, "SKIP": 2}
 _LABEL = re.compile(rf"^({'|'.join(re.escape(word) for word in _COLOURS)})\b|^(\?{{4}})", re.MULTILINE)
 
 
@@ -66,7 +66,7 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     report = told(made, Report(made.asked, results))
     code = exit_code(report, printer.fail_on)
     document = await _document(report, context, started)
-    ended = {name: document[name] for name in ("verdict", "first_failure", "summary", "duration_ms")}
+    ended = {name: document[name] for name in ("verdict", "first_failure", "unanswered", "first_unanswered", "summary", "duration_ms")}
     printer.event("end", ports.clock.now(), **ended, exit_code=code)
     _write(json.dumps(document, indent=2) + "\n" if printer.output == "json" else _words(printer.output, report, ports))
     return code

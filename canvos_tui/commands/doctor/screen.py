@@ -45,11 +45,10 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
     app.run()
     if app.problem is not None:
         raise app.problem
-    if app.go_on:
-        return _wizard(app.draft)
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see
         return app.return_code or ExitCode.UNDETERMINED
-    return _told(plans[0], app.report, fail_on)
+    code = _told(plans[0], app.report, fail_on)
+    return (_wizard(app.draft) or code) if app.go_on else code  # going on does not make a machine ready
 
 
 def _told(made: Plan, left: Report, fail_on: str) -> int:

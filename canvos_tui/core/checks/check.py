@@ -54,10 +54,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Wait:
-    """What has to be there before a check can be asked: a check's id or a few words, and the wizard's pages that bring it."""
+    """What has to be there before a check can be asked: a check's id or a few words, and the wizard's pages that bring it.
+
+    `ours` says that our own writing brings it right before the build, so that nothing is open for whoever asks before.
+    """
 
     words: str
     pages: tuple[str, ...] = ()
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,11 +135,19 @@ class CheckResult:
     skipped_because: str = ""
     timed_out: bool = False
     accepted: str = ""  # the reason, when the user took the failure on
+    taken_on: bool = False  # the user took on the failure of a check that this one needs: nobody will ask it
 
     @property
     def status(self) -> Status:
         """The answer's status."""
         return self.answer.status
+
+    @property
+    def answered(self) -> bool:
+        """Whether nothing is open: it was asked, or the user took on the failure that keeps it from being asked, or it is ours to bring."""
+        waits = self.answer.waits_for
+        open_ = self.status is Status.UNKNOWN or (self.status is Status.SKIP and not (waits is not None and waits.ours))
+        return bool(self.accepted) or self.taken_on or not open_
 
     @property
     def blocks(self) -> bool:

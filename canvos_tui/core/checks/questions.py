@@ -17,7 +17,7 @@ from canvos_tui.core.machine import DockerFacts, HostFacts
 
 PUBLIC_IMAGES = "us-docker.pkg.dev/palette-images"  # SPECTRO_PUB_REPO of earthly.sh
 CHECKOUT = Wait("a checkout", ("repo",))
-WRITTEN = Wait("the answers to be written", ("review",))
+_WRITTEN = "the answers to be written"
 # a build takes these from the checkout without being asked (Earthfile: +iso-image, +cloud-image, +base-image; Earthly: .env)
 SILENT = (
     ".env",
@@ -29,6 +29,11 @@ SILENT = (
     "overlay/files",
     "spc.tgz",
 )
+
+
+def written(context: Context) -> Wait:
+    """The files that our own writing makes; where no answers will be written, nobody makes them by himself."""
+    return Wait(_WRITTEN, ("review",), ours=not context.final)
 
 
 def place(context: Context) -> Path:

@@ -13,10 +13,11 @@ STALE_AFTER = 600  # seconds
 
 @dataclass(frozen=True)
 class Report:
-    """All results so far, by id, and the verdict over them."""
+    """All results so far, by id, and the verdict over them; `left_out` are checks that this run was told not to ask."""
 
     checks: tuple[Check, ...]
     results: Mapping[str, CheckResult] = field(default_factory=dict)
+    left_out: tuple[Check, ...] = ()
 
     def after(self, result: CheckResult) -> Report:
         """The report with one more result."""
@@ -43,10 +44,14 @@ class Report:
         return next((r for r in self.ordered() if r.blocks), None)
 
     @property
+    def unanswered(self) -> tuple[Check, ...]:
+        """The required checks that nobody answered, in the order of the checks: skipped, unknown, left out, or still running."""
+        known = {name for name, result in self.results.items() if result.answered}
+        return tuple(c for c in (*self.checks, *self.left_out) if c.severity is Severity.REQUIRED and c.id not in known)
+
+    @property
     def verdict(self) -> str:
-        """`ready`, `not_ready`, or `undetermined` when a required check has no answer, or none was asked at all."""
+        """`ready` when every required check was answered and none failed; `not_ready` when one failed, else `undetermined`."""
         if self.first_failure is not None:
             return "not_ready"
-        unknown = any(r.status is Status.UNKNOWN and r.check.severity is Severity.REQUIRED for r in self.results.values())
-        asked = any(r.status is not Status.SKIP for r in self.results.values())
-        return "undetermined" if unknown or not asked or not self.done else "ready"
+        return "undetermined" if self.unanswered or not self.results or not self.done else "ready"

@@ -51,6 +51,8 @@ def document(report: Report, about: About) -> dict[str, Any]:
         "summary": {s.value: report.count(s) for s in (Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN)},
         "verdict": report.verdict,
         "first_failure": first.check.id if first else None,
+        "unanswered": len(report.unanswered),
+        "first_unanswered": report.unanswered[0].id if report.unanswered else None,
         "checks": [check_of(report.results[c.id]) for c in report.checks if c.id in report.results],
     }
 

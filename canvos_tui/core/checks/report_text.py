@@ -13,15 +13,15 @@ from canvos_tui.core.text import clip
 
 SHORT_LINES = 15
 _WIDTH = 140  # characters of a line in a chat
-_WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "UNDETERMINED"}
+_WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "READY SO FAR"}
 _ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP)
 LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
 
 
 def headline(report: Report) -> str:
-    """The verdict, the numbers and the first failure: what a support engineer reads first."""
-    first = report.first_failure
-    return verdict_words(report) + (f" - first: {first.check.id} {plain(first.answer.observed)}" if first else "")
+    """The verdict, the numbers, and the first failure or what is open: what a support engineer reads first."""
+    first = first_line(report)
+    return verdict_words(report) + (f" - {first}" if first else "")
 
 
 def verdict_words(report: Report) -> str:
@@ -32,14 +32,21 @@ def verdict_words(report: Report) -> str:
 
 
 def verdict_word(report: Report) -> str:
-    """The verdict in capitals."""
-    return "READY SO FAR" if report.verdict == "ready" and report.count(Status.SKIP) else _WORDS[report.verdict]
+    """The verdict in capitals; nothing is ready, not even so far, as long as no check passed."""
+    nothing = report.verdict == "undetermined" and not report.count(Status.PASS)
+    return "UNDETERMINED" if nothing else _WORDS[report.verdict]
 
 
 def first_line(report: Report) -> str:
-    """The first failure in one line; empty when there is none."""
-    first = report.first_failure
-    return f"first: {first.check.id}  {plain(first.answer.observed)}" if first else ""
+    """The first failure in one line, else how many required checks have no answer and the first of them; empty when there is neither."""
+    failed, unanswered = report.first_failure, report.unanswered
+    if failed is not None:
+        return f"first: {failed.check.id}  {plain(failed.answer.observed)}"
+    if not unanswered or not report.done:
+        return ""
+    result = report.results.get(unanswered[0].id)
+    why = plain(result.answer.observed) if result is not None else "not asked"
+    return f"{len(unanswered)} required without an answer, first: {unanswered[0].id}  {why}"
 
 
 def text(report: Report) -> str:

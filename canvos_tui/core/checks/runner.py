@@ -65,7 +65,7 @@ class _Runner:
                 answer = (
                     CheckAnswer(Status.SKIP, before.answer.observed, "", waits_for=before.answer.waits_for) if same else waits(Wait(root))
                 )
-                return CheckResult(check, answer, clock.now(), skipped_because=root)
+                return CheckResult(check, answer, clock.now(), skipped_because=root, taken_on=bool(before.accepted) or before.taken_on)
         async with self._gate:
             began = clock.ticks()
             task = asyncio.ensure_future(check.ask(self._context))

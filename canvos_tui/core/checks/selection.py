@@ -34,10 +34,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """`shown` was wished for, `asked` holds what those need as well."""
+    """`shown` was wished for, `asked` holds what those need as well; `left_out` is all else that there is."""
 
     shown: tuple[Check, ...]
     asked: tuple[Check, ...]
+    left_out: tuple[Check, ...] = ()
 
 
 def unknown_word(checks: Sequence[Check], wish: Wish) -> tuple[str, str] | None:
@@ -66,7 +67,7 @@ def plan(checks: Sequence[Check], wish: Wish) -> Plan:
         before = set(wanted)
         wanted.update(need for c in left if c.id in before for need in c.needs)
     made = {c.id: _ready(c, wish) for c in left if c.id in wanted}
-    return Plan(tuple(made[c.id] for c in shown), tuple(made.values()))
+    return Plan(tuple(made[c.id] for c in shown), tuple(made.values()), tuple(c for c in checks if c.id not in made))
 
 
 def _named(check: Check, words: Sequence[str]) -> bool:
@@ -89,7 +90,7 @@ def told(made: Plan, report: Report) -> Report:
     names = {c.id for c in made.shown}
     waits = (Status.PASS, Status.SKIP)
     needed = tuple(c for c in made.asked if c.id in names or (c.id in report.results and report.results[c.id].status not in waits))
-    return Report(needed, {c.id: report.results[c.id] for c in needed if c.id in report.results})
+    return Report(needed, {c.id: report.results[c.id] for c in needed if c.id in report.results}, made.left_out)
 
 
 def exit_code(report: Report, fail_on: str = "fail") -> ExitCode:

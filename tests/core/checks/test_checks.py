@@ -3,15 +3,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from canvos_tui.core.answers.draft import CheckAccepted, fresh
+from canvos_tui.core.answers.draft import CheckAccepted, Draft, fresh
 from canvos_tui.core.checks import runner
-from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Severity, Wait, waits
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
@@ -21,8 +22,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PORTS = cast(Any, SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW, ticks=time.monotonic)))
 
 
-def context() -> Context:
-    return Context(PORTS, fresh())
+def context(draft: Draft | None = None) -> Context:
+    return Context(PORTS, draft or fresh())
 
 
 def check(name: str, status: Status = Status.PASS, *, needs: tuple[str, ...] = (), ask: Any = None, limit: float = 5) -> Check:
@@ -108,7 +109,37 @@ def test_the_report_puts_failures_first_and_gives_a_verdict():
     assert [r.check.id for r in report.ordered()] == ["F", "U", "W", "S", "P"]
     assert report.verdict == "not_ready"
     assert report.after(result("F", Status.PASS)).verdict == "undetermined"
-    assert report.after(result("F", Status.PASS)).after(result("U", Status.WARN)).verdict == "ready"
+    known = report.after(result("F", Status.PASS)).after(result("U", Status.WARN))
+    assert known.verdict == "undetermined"
+    assert known.after(result("S", Status.PASS)).verdict == "ready"
+
+
+def test_ready_means_that_every_required_check_was_answered():
+    """Skipped, unknown and left out are no answers; only what our own writing brings, or what was taken on, leaves nothing open."""
+    good, open_ = result("A", Status.PASS), result("S", Status.SKIP)
+    both = (good.check, open_.check)
+
+    def verdict(second: CheckResult, **more: tuple[Check, ...]) -> tuple[str, list[str]]:
+        found = Report(both, {"A": good, "S": second}, **more)
+        return found.verdict, [c.id for c in found.unanswered]
+
+    assert verdict(open_) == ("undetermined", ["S"])
+    assert verdict(result("S", Status.UNKNOWN)) == ("undetermined", ["S"])
+    assert verdict(result("S", Status.WARN)) == ("ready", [])
+    assert verdict(result("S", Status.WARN), left_out=(check("L"),)) == ("undetermined", ["L"])
+    assert verdict(replace(open_, taken_on=True)) == ("ready", [])
+    assert verdict(replace(open_, answer=waits(Wait("the answers to be written", ours=True)))) == ("ready", [])
+    advice = replace(open_.check, severity=Severity.RECOMMENDED)
+    assert Report((good.check, advice), {"A": good, "S": replace(open_, check=advice)}).verdict == "ready"
+    assert Report((good.check,), {"A": good}, (advice,)).verdict == "ready"
+
+
+async def test_what_waits_for_a_failure_that_was_taken_on_is_not_open(tmp_path):
+    checks = (check("A", Status.FAIL), check("B", needs=("A",)), check("C", needs=("B",)))
+    taken = context(fresh().after(CheckAccepted("A", "closed network")))
+    found = Report(checks, {r.check.id: r for r in await run(checks, taken, lambda _: None)})
+    assert [(r.status, r.taken_on) for r in found.results.values()] == [(Status.WARN, False), (Status.SKIP, True), (Status.SKIP, True)]
+    assert (found.verdict, found.unanswered) == ("ready", ())
 
 
 async def test_nine_that_hang_do_not_keep_the_tenth_from_its_answer(monkeypatch):

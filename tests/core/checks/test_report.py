@@ -42,10 +42,11 @@ MIXED = report(
 
 
 def test_the_first_line_is_the_verdict_and_the_first_failure():
-    assert headline(MIXED) == "NOT READY  1 fail  1 warn  2 pass  1 skip - first: D gone"
+    assert headline(MIXED) == "NOT READY  1 fail  1 warn  2 pass  1 skip - first: D  gone"
     assert headline(report(result("A", Status.PASS))) == "READY  1 pass"
-    assert headline(report(result("A", Status.PASS), result("B", Status.SKIP, "waits for x"))) == "READY SO FAR  1 pass  1 skip"
-    assert headline(report(result("A", Status.UNKNOWN))) == "UNDETERMINED  1 unknown"
+    so_far = headline(report(result("A", Status.PASS), result("B", Status.SKIP, "waits for x")))
+    assert so_far == "READY SO FAR  1 pass  1 skip - 1 required without an answer, first: B  waits for x"
+    assert headline(report(result("A", Status.UNKNOWN, "?"))) == "UNDETERMINED  1 unknown - 1 required without an answer, first: A  ?"
     assert headline(report(result("A", Status.SKIP, "waits for x"))).startswith("UNDETERMINED")
 
 
@@ -79,7 +80,7 @@ def test_the_short_form_has_at_most_15_lines_and_no_escape_codes():
 
 def test_the_markdown_is_a_table_and_details_with_commands():
     lines = markdown(MIXED).splitlines()
-    assert lines[0] == "**NOT READY  1 fail  1 warn  2 pass  1 skip - first: D gone**"
+    assert lines[0] == "**NOT READY  1 fail  1 warn  2 pass  1 skip - first: D  gone**"
     assert "| FAIL | D | gone | wanted |" in lines
     assert "| PASS | A | seen | wanted |" in lines
     assert "sudo systemctl start docker   # needs root" in lines
@@ -121,6 +122,8 @@ def test_the_document_has_the_promised_shape():
         "summary",
         "verdict",
         "first_failure",
+        "unanswered",
+        "first_unanswered",
         "checks",
     ]
     assert found["schema"] == "canvos-tui.doctor/1"

@@ -12,7 +12,7 @@ from canvos_tui.core.checkout.arg_rules import Flaw
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
-from canvos_tui.core.checks.questions import WRITTEN, file_of, word
+from canvos_tui.core.checks.questions import file_of, word, written
 from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
@@ -25,7 +25,7 @@ async def arg(context: Context) -> CheckAnswer:
     """`.arg` as bash and Earthly read it, and the values that the build needs."""
     found = await file_of(context, ".arg")
     if found is None:
-        return waits(WRITTEN)
+        return waits(written(context))
     path, data = found
     parsed = arg_file.parse(data)
     stays, changes = (None, False) if context.final else _after_writing(context, data)
@@ -42,7 +42,7 @@ async def arg(context: Context) -> CheckAnswer:
     if fatal:
         return CheckAnswer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
     if changes:
-        return waits(WRITTEN, ", .arg anew")
+        return waits(written(context), ", .arg anew")
     if wrong := _wrong_values(parsed.values):
         fix = Remedy("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
         return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)

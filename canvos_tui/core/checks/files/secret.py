@@ -6,7 +6,7 @@ from pathlib import Path
 
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.checks.check import CheckAnswer, Context, waits
-from canvos_tui.core.checks.questions import CHECKOUT, WRITTEN, canvos, engine, file_of, word
+from canvos_tui.core.checks.questions import CHECKOUT, canvos, engine, file_of, word, written
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -15,7 +15,7 @@ async def secret(context: Context) -> CheckAnswer:
     """All three ids of `.secret`, in lines that Earthly can read; their values are never shown."""
     found = await file_of(context, ".secret")
     if found is None:
-        return waits(WRITTEN)
+        return waits(written(context))
     path, data = found
     required = ", ".join(secret_file.IDS)
     wrong = _wrong(path, data)
@@ -23,7 +23,7 @@ async def secret(context: Context) -> CheckAnswer:
         ends = "; its CR LF line ends do no harm, Earthly strips them" if b"\r" in data else ""
         return CheckAnswer(Status.PASS, f"all three ids{ends}", required)
     if not context.final:
-        return waits(WRITTEN, ", .secret anew")
+        return waits(written(context), ", .secret anew")
     reason, fix = wrong
     return CheckAnswer(Status.FAIL, reason, required, (fix, Remedy("Or let the wizard write the file anew", (Command("canvos-tui"),))))
 
@@ -58,10 +58,10 @@ async def permission(context: Context) -> CheckAnswer:
     """Only the owner may read `.secret`; the build's container reads it as root."""
     found = await file_of(context, ".secret")
     if found is None:
-        return waits(WRITTEN)
+        return waits(written(context))
     mode = await context.ports.files.mode(found[0])
     if mode is None:
-        return waits(WRITTEN)
+        return waits(written(context))
     if mode & 0o077:
         close = Remedy("Close it", (Command(f"chmod 600 {word(found[0])}"),))
         return CheckAnswer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))

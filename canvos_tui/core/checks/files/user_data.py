@@ -8,7 +8,7 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import UserData
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checks.check import CheckAnswer, Context, waits
-from canvos_tui.core.checks.questions import CHECKOUT, WRITTEN, canvos, file_of, word
+from canvos_tui.core.checks.questions import CHECKOUT, canvos, file_of, word, written
 from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
@@ -20,7 +20,7 @@ async def cloud_config(context: Context) -> CheckAnswer:
     """`user-data`: YAML with the endpoint and the token that let an instance register."""
     chosen = context.draft.user_data
     if not context.final and chosen in {UserData.TEMPLATE, UserData.FILE}:
-        return waits(WRITTEN)
+        return waits(written(context))
     if await canvos(context) is None:
         return waits(CHECKOUT)
     found = await file_of(context, "user-data")

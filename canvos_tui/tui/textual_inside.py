@@ -12,6 +12,7 @@ from textual.app import App
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.filter import LineFilter
+from textual.worker import WorkerFailed
 
 Result = TypeVar("Result")
 
@@ -43,9 +44,18 @@ def is_leaving(app: App[Any]) -> bool:
 class QuietlyLeavingApp(App[Result]):
     """An app whose handlers may still run while its screens are taken down.
 
-    `App._handle_exception`: such a handler misses what is gone already, and Textual would print a traceback over a good end.
+    `App._handle_exception`: such a handler misses what is gone already, and Textual would print a traceback over a good end. What
+    fails in a worker comes wrapped. `App._shutdown`: screens also go without `exit()`, when the terminal does.
     """
 
+    _taken_down = False
+
+    async def _shutdown(self) -> None:
+        self._taken_down = True
+        await super()._shutdown()
+
     def _handle_exception(self, error: Exception) -> None:
-        if not (is_leaving(self) and isinstance(error, NoMatches | NoScreen)):
+        failed = error.error if isinstance(error, WorkerFailed) else error
+        leaving = self._taken_down or is_leaving(self)
+        if not (leaving and isinstance(failed, NoMatches | NoScreen)):
             super()._handle_exception(error)

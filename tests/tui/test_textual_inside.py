@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from rich.segment import Segment
-from textual.app import App
+from textual import work
+from textual.app import App, ComposeResult
 from textual.color import Color
 from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.filter import LineFilter
+from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 import canvos_tui.tui
 from canvos_tui.tui.textual_inside import QuietlyLeavingApp, add_filter, has_terminal, is_leaving, write
@@ -81,6 +88,36 @@ async def test_an_error_of_a_screen_that_is_gone_is_heard_of_only_while_nobody_l
         assert [str(error) for error in seen] == ["still wanted"]
 
 
+class Asks(QuietlyLeavingApp[None]):
+    """A worker of a screen looks for what was taken down a moment ago, as an answer does that comes while the app ends."""
+
+    def compose(self) -> ComposeResult:
+        """What is looked for."""
+        yield Static("", id="there")
+
+    @work
+    async def ask(self, taken_down: asyncio.Event) -> None:
+        with suppress(asyncio.CancelledError):  # the answer comes all the same
+            await taken_down.wait()
+        while self.screen_stack and self.query("#there"):
+            await asyncio.sleep(0)
+        self.query_one("#there", Static).update("answered")
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["after exit()", "taken down without it"])
+async def test_an_answer_that_comes_while_the_screens_go_is_no_error(told):
+    app, taken_down = Asks(), asyncio.Event()
+    async with app.run_test() as pilot:
+        asking = app.ask(taken_down)
+        await pilot.pause()
+        if told:
+            app.exit()
+    with suppress(WorkerFailed):
+        await asking.wait()
+    assert isinstance(asking.error, NoMatches | NoScreen)
+    assert app._exception is None
+
+
 def _defined(node: ast.AST) -> set[str]:
     """The names that a statement of ours defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -106,4 +143,4 @@ def test_no_other_module_looks_inside():
     for place, node in nodes:
         for name in _looked_at(node) - own:
             used.setdefault(name, set()).add(place)
-    assert used == {name: {"textual_inside.py"} for name in ("_driver", "_exit", "_filters", "_handle_exception")}
+    assert used == {name: {"textual_inside.py"} for name in ("_driver", "_exit", "_filters", "_handle_exception", "_shutdown")}

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 import canvos_tui
-from canvos_tui.adapters.docker.engine import DockerEngine
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.status import Status
 from tests.causes.real import Real, ask, at, on_engine, on_host
@@ -23,6 +22,7 @@ from tests.causes.told import assert_told
 from tests.doubles.check_world import GB, MACHINE, World
 from tests.doubles.fake_engine import INFO, FakeEngine
 from tests.doubles.http_server import unix
+from tests.doubles.local_engine import engine
 
 PASS, WARN, FAIL, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.UNKNOWN
 LINUX = pytest.mark.skipif(sys.platform != "linux" or platform.machine() != "x86_64", reason="is about Linux on x86_64")
@@ -41,12 +41,6 @@ def kernel(root: Path, **files: str) -> Path:
 def short(tmp_path_factory) -> Path:
     """A path that is short enough for a unix socket."""
     return Path(tmp_path_factory.mktemp("d"))
-
-
-def engine(folder: Path) -> DockerEngine:
-    (folder / "docker").write_text("#!/bin/sh\necho 'Docker version 27.1.1'\n")
-    (folder / "docker").chmod(0o755)
-    return DockerEngine({"PATH": str(folder), "HOME": str(folder)}, str(folder / "docker.sock"), sbin="")
 
 
 # -- processor and system ------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from tests.causes.told import assert_told
 from tests.doubles.check_world import ENGINE, World
 from tests.doubles.fake_engine import IMAGE, INFO, VERSION, FakeEngine
 from tests.doubles.http_server import hang, read_head, unix
+from tests.doubles.local_engine import engine, program
 from tests.doubles.own_engine import OwnEngine, own_engine
 
 PASS, WARN, FAIL, SKIP, UNKNOWN = Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN
@@ -33,20 +34,6 @@ def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
-
-
-def program(folder: Path, name: str, line: str) -> None:
-    (folder / "bin").mkdir(exist_ok=True)
-    (folder / "bin" / name).write_text(f"#!/bin/sh\necho '{line}'\n")
-    (folder / "bin" / name).chmod(0o755)
-
-
-def engine(folder: Path, cli: str = "Docker version 27.1.1", **environ: str) -> DockerEngine:
-    """An engine whose default socket, home and PATH lie in `folder`."""
-    if cli:
-        program(folder, "docker", cli)
-    paths = {"PATH": str(folder / "bin"), "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run")}
-    return DockerEngine({**paths, **environ}, default_socket=str(folder / "docker.sock"), sbin="")
 
 
 async def assert_docker(folder: Path, status: Status, words: str, how: str, **environ: str) -> None:

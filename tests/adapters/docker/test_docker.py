@@ -22,6 +22,7 @@ from canvos_tui.adapters.docker.words import pull_cause, start_cause
 from canvos_tui.core.errors import DockerError
 from tests.doubles.fake_engine import IMAGE, INFO, VERSION, WORDS, FakeEngine
 from tests.doubles.http_server import answer, hang, read_head, unix
+from tests.doubles.local_engine import engine, program
 from tests.waiting import soon
 
 
@@ -29,23 +30,6 @@ from tests.waiting import soon
 def folder(tmp_path_factory):
     """A path that is short enough for a unix socket."""
     return tmp_path_factory.mktemp("d")
-
-
-def program(folder: Path, name: str, line: str) -> None:
-    (folder / "bin").mkdir(exist_ok=True)
-    (folder / "bin" / name).write_text(f"#!/bin/sh\necho '{line}'\n")
-    (folder / "bin" / name).chmod(0o755)
-
-
-def engine(folder: Path, cli: str = "Docker version 27.1.1", **environ: str) -> DockerEngine:
-    """An engine whose default socket, home and PATH lie in `folder`."""
-    if cli:
-        program(folder, "docker", cli)
-    return DockerEngine(
-        {"PATH": str(folder / "bin"), "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run"), **environ},
-        default_socket=str(folder / "docker.sock"),
-        sbin="",
-    )
 
 
 async def cause_of(docker: DockerEngine) -> DockerError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.key_places import look_for_keys
-from canvos_tui.core.checkout.state import Place, parse_folder
+from canvos_tui.core.checkout.state import GUIDE_FILES, Place, parse_folder
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
+
+_ENOUGH = 2  # files of CanvOS that make a folder one of its checkouts, whatever git says
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Source:
 
     async def _of_files(self) -> tuple[Draft, str]:
         ports, folder = self.ports, await self._folder()
-        draft = fresh(ports.environ, folder)
+        draft = fresh(ports.environ, folder, guide=False)  # a build takes no default of ours
         found, trouble = await self._keys(folder)
         if folder is None:
             return _with_keys(draft, found), trouble
@@ -67,16 +70,27 @@ class Source:
         return _with_keys(draft, found), trouble
 
     async def _folder(self) -> Path | None:
-        """The folder that was named; else this one or ~/CanvOS, whichever is a checkout."""
+        """The folder that was named; else the checkout that the person stands in, whatever state it is in; else ~/CanvOS."""
         if self.checkout:
             return parse_folder(_absolute(self.checkout), _home(self.ports))
-        for folder in (Path.cwd(), _home(self.ports) / "CanvOS"):
-            try:
-                if (await self.ports.git.state(folder)).place is Place.CANVOS:
-                    return folder
-            except CanvosError:
-                continue
-        return None
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if await self._looks_like_canvos(folder):
+                return folder
+        usual = _home(self.ports) / "CanvOS"
+        try:
+            there = (await self.ports.git.state(usual)).place
+        except CanvosError:  # something is there that git does not get on with: that is what is to be judged
+            return usual
+        return None if there is Place.ABSENT else usual
+
+    async def _looks_like_canvos(self, folder: Path) -> bool:
+        """Two of the files that the guide names are enough: a checkout can be broken, or be no git repository at all."""
+        found = 0
+        for name in GUIDE_FILES:
+            with suppress(CanvosError):
+                found += await self.ports.files.mode(folder / name) is not None
+        return found >= _ENOUGH
 
 
 def source_of(ports: Ports, checkout: str | None, config: Draft | None, accepted: Mapping[str, str]) -> Source:

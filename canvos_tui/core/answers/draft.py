@@ -274,9 +274,9 @@ def answer_for(asked: Field[str], text: str) -> FieldAnswered | FieldRefused:
         return FieldRefused(asked.key, text, error.sentence(), error.final)
 
 
-def fresh(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Draft:
-    """A new draft with the guide's values, and REGION and S3_BUCKET from the environment where they are set."""
-    entries = {f.key: Entry(f.guide, Origin.GUIDE) for f in fields.ASKED if f.guide}
+def fresh(environ: Mapping[str, str] | None = None, folder: Path | None = None, *, guide: bool = True) -> Draft:
+    """A new draft with the guide's values unless `guide` says no, and REGION and S3_BUCKET from the environment where they are set."""
+    entries = {f.key: Entry(f.guide, Origin.GUIDE) for f in fields.ASKED if f.guide and guide}
     environ = environ or {}
     for asked, names in ((fields.REGION, ("REGION", "AWS_REGION", "AWS_DEFAULT_REGION")), (fields.S3_BUCKET, ("S3_BUCKET",))):
         text = next((environ[n] for n in names if environ.get(n)), "")

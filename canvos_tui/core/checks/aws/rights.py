@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from canvos_tui.core.answers.draft import Origin
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, advice
-from canvos_tui.core.checks.aws.questions import BUCKET, asked, clash_facts, missing, refused, rights, subject, subject_of
-from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
+from canvos_tui.core.checks.aws.questions import asked, clash_facts, missing, refused, rights, subject, subject_of
+from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, Wait, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -127,8 +128,8 @@ def _taken(context: Context, found: TakenNames, status: Status, required: str) -
 async def ami_name(context: Context) -> CheckAnswer:
     """S3_KEY is also the AMI's name, so it has to be good for both."""
     entry, required = context.draft.entry("S3_KEY"), "3-128 of letters, digits, `.` `_` `/` `-`"
+    if not entry.text or (context.final and entry.origin is Origin.TAG):  # a build takes no default of ours
+        return waits(Wait("S3_KEY", ("s3",)))
     if entry.error:
         return CheckAnswer(Status.FAIL, entry.error, required, (Remedy("Choose another S3_KEY", page="s3"),))
-    if not entry.text:
-        return waits(BUCKET)
     return CheckAnswer(Status.PASS, entry.text, required)

@@ -45,6 +45,7 @@ class Filesystem:
     total: int
     device: int
     writable: bool = True
+    runs: bool = True  # programs on it can be started (it is not mounted noexec)
 
     def __str__(self) -> str:
         return f"{self.free // 10**9} of {self.total // 10**9} GB free on {self.mount}"

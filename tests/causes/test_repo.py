@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +37,10 @@ async def test_a_checkout(tmp_path, folder):
 
 
 async def test_nothing_there_yet(tmp_path):
-    waits = "waits for a checkout: nothing is at"
-    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(tmp_path / "absent")), SKIP, waits, how="no such folder")
+    gone = tmp_path / "absent"
+    assert_told(await ask(World(tmp_path), "REPO-CLONE", at(gone)), FAIL, f"nothing is at {gone}", how="no such folder")
+    before = await ask(World(tmp_path), "REPO-CLONE", at(gone), final=False)
+    assert_told(before, SKIP, f"waits for a checkout: nothing is at {gone} yet", how="no such folder, before the clone")
     assert_told(await ask(World(tmp_path), "REPO-CLONE", fresh()), SKIP, "waits for a checkout", how="no folder was named")
 
 
@@ -217,3 +220,64 @@ async def test_results_of_older_builds_are_named_but_do_no_harm(tmp_path, folder
     (folder / "build").mkdir()
     (folder / "build" / "old.raw").write_bytes(b"x" * 5_000_000)
     assert_told(await ask(World(tmp_path), "REPO-LEFTOVERS", at(folder)), PASS, "build/ holds 5.0 MB", how="a raw image of 5 MB in build/")
+
+
+# -- whether it is whole -----------------------------------------------------------------------------------------------
+
+
+def _pasted(*commands: str) -> None:
+    """As somebody pastes them into a shell, one line each."""
+    subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(commands)], check=True, capture_output=True)
+
+
+def _deleted(folder: Path) -> str:
+    shutil.rmtree(folder / "cloud-images")
+    return "missing"
+
+
+def _sparse(folder: Path) -> str:
+    git(folder, "sparse-checkout", "set", "--no-cone", "/earthly.sh", "/Earthfile")
+    return "missing"
+
+
+def _crlf(folder: Path) -> str:
+    git(folder, "config", "core.autocrlf", "true")
+    for path in folder.glob("*.sh"):
+        path.unlink()
+    git(folder, "checkout", "HEAD", "--", "earthly.sh")
+    return "(earthly.sh) with CR LF line ends"
+
+
+def _mode(folder: Path) -> str:
+    git(folder, "config", "core.fileMode", "false")
+    (folder / "earthly.sh").chmod(0o644)
+    return "earthly.sh is not executable"
+
+
+@pytest.mark.parametrize(
+    ("damage", "remedy"), [(_deleted, 0), (_sparse, 1), (_crlf, 0), (_mode, 0)], ids=["deleted", "sparse", "autocrlf", "mode"]
+)
+async def test_a_checkout_that_is_not_whole_fails_until_its_remedy_was_pasted(tmp_path, folder, damage, remedy):
+    told = damage(folder)
+    result = await ask(World(tmp_path), "REPO-WHOLE", at(folder))
+    assert_told(result, FAIL, told, how=damage.__name__)
+    (folder / "a note of mine").write_text("stays")
+    _pasted(*(c.run for c in result.answer.remedies[remedy].commands))
+    assert (await ask(World(tmp_path), "REPO-WHOLE", at(folder))).status is PASS
+    assert (folder / "a note of mine").read_text() == "stays"
+
+
+async def test_a_whole_checkout(tmp_path, folder):
+    assert_told(await ask(World(tmp_path), "REPO-WHOLE", at(folder)), PASS, "all files of the commit are there", how="git clone")
+
+
+async def test_a_filesystem_without_programs(tmp_path, folder):
+    told = await ask(World(tmp_path, runs=False), "REPO-PATH", at(folder))
+    assert_told(told, FAIL, "which is mounted noexec: earthly.sh cannot be started", how="the host says so")
+
+
+async def test_a_pre_release_is_told_of(tmp_path):
+    made = canvos_repo.make(tmp_path / "CanvOS", (("v4.10.0-rc.1", "v4.10.0-rc.1", True),))
+    git(made, "checkout", "-q", "v4.10.0-rc.1")
+    told = await ask(World(tmp_path), "REPO-TAG", at(made))
+    assert_told(told, WARN, "v4.10.0-rc.1 is a pre-release (candidate)", how="a repository whose newest tag is a candidate")

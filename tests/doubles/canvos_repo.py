@@ -46,6 +46,8 @@ def _model(tags: tuple[tuple[str, str, bool], ...]) -> Path:
     git(folder, "init", "-q", "-b", "main")
     (folder / "earthly.sh").write_text("#!/bin/sh\necho build\n")
     (folder / "earthly.sh").chmod(0o755)
+    (folder / "cloud-images").mkdir()
+    (folder / "cloud-images" / "import.sh").write_text("#!/bin/bash\nexit 0\n")
     (folder / ".arg.template").write_text("CUSTOM_TAG=demo\n")
     (folder / ".gitignore").write_text(".arg\n.arg.*\n.secret\nbuild/\n")
     (folder / "k8s_version.json").write_text('{\n  "kubeadm": ["1.32.2", "1.33.5"],\n  "k3s": ["1.33.5"]\n}\n')

@@ -69,6 +69,7 @@ class World:
     machine: HostFacts = MACHINE
     docker_disk: tuple[int, int] | None = None  # free and total bytes on a disk of its own
     writable: bool = True
+    runs: bool = True  # programs on the filesystem of the checkout can be started
     ports_taken: dict[int, str] = field(default_factory=dict)
     containers: dict[str | int, NamedContainer] = field(default_factory=dict)  # by name, or by the port that it publishes
     tools: dict[str, str | None] = field(default_factory=lambda: {"git": "git version 2.43.0", "envsubst": "envsubst 0.21"})
@@ -148,7 +149,7 @@ class _Host:
         here = self._world.machine
         if path == Path(DATA_ROOT) and self._world.docker_disk is not None:
             return Filesystem(path, Path("/var"), *self._world.docker_disk, 2)
-        return Filesystem(path, Path("/"), here.disk_free, here.disk_total, 1, self._world.writable)
+        return Filesystem(path, Path("/"), here.disk_free, here.disk_total, 1, self._world.writable, self._world.runs)
 
     async def port_holder(self, port: int) -> str | None:
         return self._world.ports_taken.get(port)

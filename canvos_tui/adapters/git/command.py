@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.adapters import threads
-from canvos_tui.adapters.git.folder import copy, left, look, remove_clone
+from canvos_tui.adapters.git.folder import copy, damage, left, look, remove_clone
 from canvos_tui.adapters.git.words import git_error, parse_date, read_batch
-from canvos_tui.core.checkout.state import GUIDE_FILES, Change, CheckoutState, Left, Place
+from canvos_tui.core.checkout.state import GUIDE_FILES, Change, CheckoutState, Damage, Left, Place
 from canvos_tui.core.checkout.tags import CanvosTag, Earthfile, classify, order, read_earthfile
 from canvos_tui.core.errors import GitError
 from canvos_tui.core.secret import without_keys
@@ -197,6 +197,14 @@ class GitCommand:
         """The text of a file at a tag, None when the tag has no such file."""
         done = await self._run("show", f"refs/tags/{tag}:{path}", folder=folder)
         return None if done.code else done.out.decode("utf-8", "replace")
+
+    async def damage(self, folder: Path) -> Damage:
+        """What of the commit is missing, has other line ends, or cannot be started; git itself calls some of it clean."""
+        tracked = (await self._must("ls-files", "-z", folder=folder)).split("\0")
+        try:
+            return await threads.call(lambda: damage(folder, tuple(filter(None, tracked))))
+        except OSError as error:
+            raise GitError(f"cannot look through {folder}: {error.strerror}", remedy="check its owner and mode") from None
 
     async def ignored(self, folder: Path, path: str) -> bool:
         """Whether git ignores that path."""

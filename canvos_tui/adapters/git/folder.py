@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from canvos_tui.core.checkout.state import Left, Place
+from canvos_tui.core.checkout.state import Damage, Left, Place
 from canvos_tui.core.errors import FilesError
 
 
@@ -22,6 +22,26 @@ def look(folder: Path) -> Place:
     if (folder / ".git").exists():
         return Place.CANVOS if (folder / "earthly.sh").is_file() and (folder / "Earthfile").is_file() else Place.OTHER_GIT
     return Place.FOLDER if any(folder.iterdir()) else Place.ABSENT
+
+
+_PROGRAM = "earthly.sh"  # step 16 starts it by its name; the other scripts are handed to bash, or copied into an image
+_SCRIPTS = (".sh", "Earthfile")
+_HEAD = 64 * 1024  # bytes in which the first line end stands, wherever it is
+
+
+def damage(folder: Path, tracked: tuple[str, ...]) -> Damage:
+    """What of these paths is missing, a script with CR LF, or cannot be started."""
+    missing = tuple(path for path in tracked if not os.path.lexists(folder / path))
+    scripts = [path for path in tracked if path.endswith(_SCRIPTS) and (folder / path).is_file() and not (folder / path).is_symlink()]
+    crlf = tuple(path for path in scripts if _first_line_ends_in_crlf(folder / path))
+    program = folder / _PROGRAM
+    stuck = program.is_file() and not program.stat().st_mode & 0o111
+    return Damage(missing, crlf, (_PROGRAM,) if stuck else ())
+
+
+def _first_line_ends_in_crlf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(_HEAD).partition(b"\n")[0].endswith(b"\r")
 
 
 def left(folder: Path, patterns: tuple[str, ...], tracked: frozenset[str]) -> tuple[Left, ...]:

@@ -113,7 +113,8 @@ def _filesystem(path: Path) -> Filesystem:
         mount = mount.parent
     room = os.statvfs(there)
     writable = os.access(there, os.W_OK) and not room.f_flag & os.ST_RDONLY
-    return Filesystem(path, mount, room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize, device, writable)
+    runs = not room.f_flag & getattr(os, "ST_NOEXEC", 0)  # Linux only
+    return Filesystem(path, mount, room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize, device, writable, runs)
 
 
 def _cpus() -> int:

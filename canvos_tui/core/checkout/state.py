@@ -47,6 +47,19 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Damage:
+    """What of a commit does not stand in the folder as it was committed: paths below the checkout.
+
+    `missing` are not there at all (deleted, or never checked out by a sparse checkout), `crlf` are scripts whose lines end in CR LF,
+    `not_runnable` cannot be started because their mode has no `x`.
+    """
+
+    missing: tuple[str, ...] = ()
+    crlf: tuple[str, ...] = ()
+    not_runnable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CheckoutState:
     """A folder as git sees it. `tag` is the tag at HEAD, "" when HEAD has none."""
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from canvos_tui.core.errors import InvalidValueError
 
 HEADER = "#cloud-config"
+# what a template has in the place of a value: user-data.template of CanvOS, and what people write who mean "yours"
+_EXAMPLE = re.compile(
+    r"x{4,}|\*{3,}|#{3,}|<[^>]*>|\$\{?[A-Z_]+|^(?:your|my|token|changeme|change-me|todo|example)\b|\.example\.", re.IGNORECASE
+)
 _MARK = "[[["  # AuroraBoot's template delimiter
 
 
@@ -47,10 +51,20 @@ def problems(text: str, parsed: object) -> tuple[str, ...]:
     site = parsed.get("stylus", {}) if isinstance(parsed, Mapping) else {}
     site = site.get("site", {}) if isinstance(site, Mapping) else {}
     site = site if isinstance(site, Mapping) else {}
-    if not site.get("paletteEndpoint"):
-        found.append("stylus.site.paletteEndpoint is missing: an instance cannot find Palette")
-    elif "://" in str(site["paletteEndpoint"]):
-        found.append("stylus.site.paletteEndpoint is a host name, without https://")
-    if not site.get("edgeHostToken"):
-        found.append("stylus.site.edgeHostToken is missing: an instance cannot register by itself")
-    return tuple(found)
+    return (*found, *_endpoint(site.get("paletteEndpoint")), *_token(site.get("edgeHostToken")))
+
+
+def _endpoint(value: object) -> Iterator[str]:
+    if not value:
+        yield "stylus.site.paletteEndpoint is missing: an instance cannot find Palette"
+    elif "://" in str(value):
+        yield "stylus.site.paletteEndpoint is a host name, without https://"
+    elif _EXAMPLE.search(str(value)):
+        yield "stylus.site.paletteEndpoint is the example of a template, no host of yours"
+
+
+def _token(value: object) -> Iterator[str]:
+    if not value:
+        yield "stylus.site.edgeHostToken is missing: an instance cannot register by itself"
+    elif _EXAMPLE.search(str(value)):
+        yield "stylus.site.edgeHostToken is the example of a template, no registration token of yours"

@@ -28,7 +28,7 @@ from canvos_tui.core.aws.facts import (
     Snapshot,
     Upload,
 )
-from canvos_tui.core.checkout.state import CheckoutState, Left
+from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports.clock import Clock as Clock
@@ -108,6 +108,9 @@ class Git(Protocol):
 
     async def show(self, folder: Path, tag: str, path: str) -> str | None:
         """The text of a file at a tag, None when the tag has no such file."""
+
+    async def damage(self, folder: Path) -> Damage:
+        """What of the commit does not stand in the folder as it was committed, as far as a build cares."""
 
     async def ignored(self, folder: Path, path: str) -> bool:
         """Whether git ignores that path."""

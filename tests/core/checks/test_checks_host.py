@@ -42,6 +42,7 @@ IDS = [
     "REPO-CLONE",
     "REPO-TAG",
     "REPO-TARGET",
+    "REPO-WHOLE",
     "REPO-DIRTY",
     "REPO-PATH",
     "REPO-SHALLOW",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from canvos_tui.core.checkout.state import CheckoutState, Place
-from canvos_tui.core.checkout.tags import TARGET, CanvosTag, Earthfile, read_earthfile, suggested
+from canvos_tui.core.checkout.tags import TARGET, CanvosTag, Earthfile, TagKind, classify, read_earthfile, suggested
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
+from canvos_tui.core.checks.repo.whole import WHOLE
 from canvos_tui.core.errors import Command, GitError, Remedy
 from canvos_tui.core.status import Status
 
@@ -29,6 +30,9 @@ async def clone(context: Context) -> CheckAnswer:
     if state.place is Place.CANVOS:
         at = f"{folder} at {state.tag or state.commit or 'no commit'}"
         return CheckAnswer(Status.PASS, at, required)
+    if state.place is Place.ABSENT and context.final:  # nobody is about to clone
+        fix = Remedy("Clone it, or name the folder where it is", (Command(f"git clone {context.draft.repository} {word(folder)}"),))
+        return CheckAnswer(Status.FAIL, f"nothing is at {folder}", required, (fix,))
     if state.place is Place.ABSENT:
         return waits(CHECKOUT, f": nothing is at {folder} yet")
     words = {
@@ -73,6 +77,10 @@ async def tag(context: Context) -> CheckAnswer:
     if context.draft.tag and state.tag != context.draft.tag:
         return CheckAnswer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
     found = await _earthfile(context, state.path)
+    kind = classify(state.tag, None, found).kind
+    if kind in {TagKind.CANDIDATE, TagKind.ALPHA}:
+        observed = f"{state.tag} is a pre-release ({kind.value})"
+        return CheckAnswer(Status.WARN, observed, required, await _switch(context, state))
     if found.has_target and found.pe_version and found.pe_version != state.tag:
         observed = f"{state.tag} carries the agent {found.pe_version}"
         return CheckAnswer(Status.WARN, observed, required, await _switch(context, state))
@@ -138,7 +146,13 @@ async def path(context: Context) -> CheckAnswer:
     if ":" in str(folder):
         move = Remedy("Move the checkout", (Command(f"mv {word(folder)} {word(str(folder).replace(':', '-'))}"),))
         return CheckAnswer(Status.FAIL, f"{folder} holds a `:`, which ends the name of a volume for Docker", required, (move,))
-    if not (await context.ports.host.filesystem(folder)).writable:
+    there = await context.ports.host.filesystem(folder)
+    if not there.runs:
+        why = f"{folder} lies on {there.mount}, which is mounted noexec: earthly.sh cannot be started"
+        away = Remedy("Clone into a folder on another filesystem", (Command(f"findmnt -T {word(folder)}"),), page="repo")
+        mount = Remedy("Or allow programs there", await as_root(context, f"mount -o remount,exec {word(there.mount)}"))
+        return CheckAnswer(Status.FAIL, why, required, (away, mount))
+    if not there.writable:
         user = (await machine(context)).user
         own = Remedy(f"Give it to {user}, or choose another folder", await as_root(context, f"chown -R {user} {word(folder)}"))
         return CheckAnswer(
@@ -227,5 +241,6 @@ CHECKS_REPO = (
         dirty,
         needs=("REPO-CLONE",),
     ),
+    WHOLE,
     LEFTOVERS,
 )

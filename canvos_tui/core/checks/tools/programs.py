@@ -8,17 +8,20 @@ from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.questions import installing
 from canvos_tui.core.checks.tools.builder import CHECKS_BUILDER
 from canvos_tui.core.checks.tools.docker import CHECKS_DOCKER
-from canvos_tui.core.errors import Remedy
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
 
 
 async def git(context: Context) -> CheckAnswer:
     """Any git."""
     version = await context.ports.host.tool_version("git")
-    if version is not None:
-        return CheckAnswer(Status.PASS, version or "installed", "any version")
-    fix = Remedy("Install git", await installing(context, "git"))
-    return CheckAnswer(Status.FAIL, "git is not on PATH", "any version", (fix,))
+    if version:
+        return CheckAnswer(Status.PASS, version, "any version")
+    if version is None:
+        fix = Remedy("Install git", await installing(context, "git"))
+        return CheckAnswer(Status.FAIL, "git is not on PATH", "any version", (fix,))
+    broken = Remedy("See what it says; install it anew if it is broken", (Command("git --version"), *await installing(context, "git")))
+    return CheckAnswer(Status.FAIL, "git is on PATH, but does not even tell its version", "any version", (broken,))
 
 
 def _optional(name: str, remark: str) -> Callable[[Context], Awaitable[CheckAnswer]]:

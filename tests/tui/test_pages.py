@@ -301,7 +301,8 @@ async def test_whoever_continues_is_checked_in_the_background(make_app, full):
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "s3")
         await until(pilot, lambda: app.known.report is not None and app.known.report.done)
-        assert await see(pilot, "READY SO FAR")
+        assert app.known.report.verdict == "ready"
+        assert await see(pilot, "v4.9.38   eu-west-1                             READY")
 
 
 async def test_a_pruned_file_is_restored_with_a_copy_of_the_pruned_one(make_app, full, checkout):

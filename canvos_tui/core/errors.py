@@ -158,7 +158,7 @@ _CHANGES = {
         "uptime",
     ),
     Changes.SHELL: ("export", "newgrp", "unset"),
-    Changes.FILES: ("${EDITOR", "canvos-tui", "chmod", "chown", "cp", "echo", "mkdir", "mv", "rm", "rmdir", "sed", "touch", "vi"),
+    Changes.FILES: ("${EDITOR", "canvos-tui", "chmod", "chown", "cp", "echo", "mkdir", "mv", "printf", "rm", "rmdir", "sed", "touch", "vi"),
     Changes.GIT: ("git",),
     Changes.DOCKER: ("docker", "./earthly.sh", "earthly"),
     Changes.AWS: ("aws",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from canvos_tui.adapters.docker.engine import DockerEngine
@@ -58,3 +59,8 @@ def at(folder: Path, **args: str) -> Draft:
 async def ask(world: World, name: str, draft: Draft | None = None, *, final: bool = True) -> CheckResult:
     """The check as `canvos-tui doctor` asks it."""
     return await world.one(name, draft, final=final)
+
+
+def pasted(*commands: str) -> None:
+    """As somebody pastes them into a shell, one line each."""
+    subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(commands)], check=True, capture_output=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.status import Status
-from tests.causes.real import ask, at
+from tests.causes.real import ask, at, pasted
 from tests.causes.told import assert_told
 from tests.doubles import canvos_repo
 from tests.doubles.canvos_repo import git
@@ -196,6 +197,18 @@ async def test_a_secret_file_that_stops_the_build(tmp_path, folder, request, tex
     assert SECRET not in repr(result)
 
 
+@pytest.mark.parametrize("end", ["\n", "", "\r\n"], ids=["final newline", "none", "CR LF"])
+async def test_a_missing_profile_is_added_by_what_is_to_be_pasted_and_spoils_no_key(tmp_path, folder, end):
+    path = folder / ".secret"
+    secret(folder, KEYS.replace("AWS_PROFILE=\n", "").removesuffix("\n") + end)
+    result = await ask(World(tmp_path), "FILE-SECRET", at(folder))
+    for _ in range(2):  # pasted twice, as people do
+        pasted(*(command.run for command in result.answer.remedies[0].commands))
+    assert (await ask(World(tmp_path), "FILE-SECRET", at(folder))).status is PASS
+    values = secret_file.read(path.read_bytes())
+    assert (values["AWS_PROFILE"].reveal(), values["AWS_SECRET_ACCESS_KEY"].reveal()) == ("", SECRET)
+
+
 async def test_a_secret_file_that_others_may_read(tmp_path, folder):
     secret(folder, KEYS, 0o644)
     assert_told(await ask(World(tmp_path), "FILE-SECRET-PERM", at(folder)), WARN, "mode 0644: others may read it", how="chmod 644")
@@ -214,6 +227,11 @@ async def test_a_secret_file_that_git_would_take(tmp_path, folder):
     assert_told(
         await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder)), WARN, "git does not ignore .secret", how="a .gitignore without it"
     )
+    (folder / ".git" / "info" / "exclude").write_text("*.swp")  # without a final newline
+    result = await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder))
+    pasted(*(command.run for command in result.answer.remedies[0].commands))
+    assert (await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder))).status is PASS
+    assert (folder / ".git" / "info" / "exclude").read_text().split() == ["*.swp", ".secret"]
 
 
 # -- user-data -----------------------------------------------------------------------------------------------------

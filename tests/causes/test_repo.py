@@ -13,7 +13,7 @@ import pytest
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.answers.draft import fresh
 from canvos_tui.core.status import Status
-from tests.causes.real import Real, ask, at
+from tests.causes.real import Real, ask, at, pasted
 from tests.causes.told import assert_told
 from tests.doubles import canvos_repo
 from tests.doubles.canvos_repo import git
@@ -225,11 +225,6 @@ async def test_results_of_older_builds_are_named_but_do_no_harm(tmp_path, folder
 # -- whether it is whole -----------------------------------------------------------------------------------------------
 
 
-def _pasted(*commands: str) -> None:
-    """As somebody pastes them into a shell, one line each."""
-    subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(commands)], check=True, capture_output=True)
-
-
 def _deleted(folder: Path) -> str:
     shutil.rmtree(folder / "cloud-images")
     return "missing"
@@ -257,12 +252,12 @@ def _mode(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("damage", "remedy"), [(_deleted, 0), (_sparse, 1), (_crlf, 0), (_mode, 0)], ids=["deleted", "sparse", "autocrlf", "mode"]
 )
-async def test_a_checkout_that_is_not_whole_fails_until_its_remedy_was_pasted(tmp_path, folder, damage, remedy):
+async def test_a_checkout_that_is_not_whole_fails_until_its_remedy_waspasted(tmp_path, folder, damage, remedy):
     told = damage(folder)
     result = await ask(World(tmp_path), "REPO-WHOLE", at(folder))
     assert_told(result, FAIL, told, how=damage.__name__)
     (folder / "a note of mine").write_text("stays")
-    _pasted(*(c.run for c in result.answer.remedies[remedy].commands))
+    pasted(*(c.run for c in result.answer.remedies[remedy].commands))
     assert (await ask(World(tmp_path), "REPO-WHOLE", at(folder))).status is PASS
     assert (folder / "a note of mine").read_text() == "stays"
 

@@ -39,9 +39,12 @@ def _wrong(path: Path, data: bytes) -> tuple[str, Remedy] | None:
     values = secret_file.read(data)
     missing = [name for name in secret_file.IDS if name not in values]
     if missing:
-        commands = tuple(Command(f"echo '{name}=' >> {word(path)}") for name in missing if name == "AWS_PROFILE")
+        if missing == ["AWS_PROFILE"]:
+            commands = (Command(f"printf '\\nAWS_PROFILE=\\n' >> {word(path)}"),)  # a line of its own, however the last one ends
+        else:
+            commands = (Command(f"{edit} {word(path)}"),)
         told = f"{', '.join(missing)} is missing: the build would stop at its last step"
-        return told, Remedy("Complete the file; an empty AWS_PROFILE= is right", commands or (Command(f"{edit} {word(path)}"),))
+        return told, Remedy("Complete the file; an empty AWS_PROFILE= is right", commands)
     empty = [name for name in secret_file.IDS[1:] if not values[name]]
     if empty:
         return f"{', '.join(empty)} is empty", Remedy("Fill it in", (Command(f"{edit} {word(path)}"),))
@@ -83,5 +86,5 @@ async def ignored(context: Context) -> CheckAnswer:
     if await context.ports.git.ignored(state.path, ".secret"):
         return CheckAnswer(Status.PASS, "git ignores .secret", "ignored by git")
     exclude = word(state.path / ".git" / "info" / "exclude")
-    fix = Remedy("Tell git to ignore it in this checkout only", (Command(f"echo .secret >> {exclude}"),))
+    fix = Remedy("Tell git to ignore it in this checkout only", (Command(f"printf '\\n.secret\\n' >> {exclude}"),))
     return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))

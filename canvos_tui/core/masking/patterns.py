@@ -48,6 +48,17 @@ _YAML = re.compile(
     rb"(?m)(?:^|(?<= \| ))[ \t-]{0,60}[\"']?[\w.-]{0,40}?" + _WORDS + rb"[\"']?:[ \t]{1,8}([^ \t\r\n][^\r\n]*)", re.IGNORECASE
 )
 _HARMLESS = re.compile(rb"\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE)
+# what stands behind `.secret:` or `token:` and is a sentence about it: Go's and the shell's errors, HTTP answers, AWS's own words,
+# and the names of secrets. A list, because whatever is not known to be prose may be a passphrase.
+_PROSE = re.compile(
+    rb"(?:permission denied|operation not permitted|no such file or directory|(?:is|not) a directory|input/output error"
+    rb"|(?:open|l?stat|read|write) [./~]|unterminated quoted value|unexpected (?:character|status|end of|EOF\b)"
+    rb"|dial tcp|context (?:deadline exceeded|canceled)|(?:Get|Post|Head) \\?\"https?://|connection (?:refused|reset)|i/o timeout|x509: "
+    rb"|(?:401 Unauthorized|403 Forbidden|404 Not Found|407 Proxy Auth|429 Too Many Req|5\d\d [A-Z])"
+    rb"|The (?:security|provided|refreshed|SSO session associated with this) |Token for [\w.-]{1,64} does not exist"
+    rb"|password (?:updated|changed|expiry)|AWS_(?:PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?![\w=])|UBUNTU_PRO_KEY(?![\w=])"
+    rb"|(?:[45]\d\d|[^\w\s]{1,2})[.,;]?(?=[ \t]*(?:[\r\n]|$)))"
+)
 
 RULES = (
     Rule(
@@ -118,7 +129,7 @@ def _pairs(text: bytes) -> Iterator[Span]:
         for found in pattern.finditer(text):
             group = found.lastindex or 0
             start, end = found.span(group)
-            if not _HARMLESS.match(text[start:end]):
+            if not _HARMLESS.match(text[start:end]) and not _PROSE.match(text, start):
                 yield Span(start, end, _kind(found[0].lower()))
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.masking.redactor import Redactor, mask_text
 from canvos_tui.core.masking.spellings import Masked, needles
@@ -208,6 +209,51 @@ def test_a_secret_is_known_by_its_shape(text: str, secret: str, rule: str) -> No
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert mask_text(text, KNOWN) == text
+
+
+PROSE = (
+    "source .secret: permission denied",
+    "Error: read .secret: open .secret: no such file or directory",
+    "failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized",
+    'failed to fetch oauth token: Post "https://auth.docker.io/token": dial tcp: lookup auth.docker.io: no such host',
+    "GET https://quay.io/v2/auth?service=quay.io token: 401 Unauthorized",
+    "fetch token: 403",
+    "ExpiredToken: The security token included in the request is expired",
+    "syntax error near unexpected token: }",
+    "passwd: password updated successfully",
+    "RUN --secret=AWS_SECRET_ACCESS_KEY --mount=type=cache,target=/x",
+)
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_what_is_said_of_a_secret_is_none(text: str) -> None:
+    assert mask_text(text) == text
+    assert mask_text(f"    +base-image | {text}\r\n") == f"    +base-image | {text}\r\n"
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_a_sentence_before_a_secret_does_not_shield_it(text: str) -> None:
+    assert "hunter2hunter2" not in mask_text(f"{text} password=hunter2hunter2")
+    assert SECRET not in mask_text(f"{text} AWS_SECRET_ACCESS_KEY={SECRET}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token: 403forbidden-but-a-token",
+        "secret: permission",
+        "password: open sesame",
+        "--secret=AWS_SECRET_ACCESS_KEY=abcdefgh",
+        "token: }abcdefgh",
+    ],
+)
+def test_what_only_begins_like_a_sentence_is_masked(text: str) -> None:
+    assert "***MASKED" in mask_text(text)
+
+
+def test_every_sample_of_the_catalogue_is_known_behind_the_masker() -> None:
+    changed = [(entry.id, sample) for entry in load_catalogue().entries for sample in entry.samples if mask_text(sample) != sample]
+    assert changed == []
 
 
 def test_the_last_four_characters_of_a_key_id_stay_readable() -> None:

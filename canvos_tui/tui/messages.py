@@ -1,4 +1,8 @@
-"""What panels tell the app: an answer, a fact, a wish to leave, a line for the hint row."""
+"""What panels tell the app: an answer, a fact, a wish to leave, a line for the hint row.
+
+They go straight to whom they are for. A message that climbs from its widget ends at its sender, and that is whoever's handler is running:
+what a panel says while its page calls it would end at the page.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
     from canvos_tui.core.answers.draft import Answer
     from canvos_tui.core.session import Fact
 
@@ -69,3 +75,14 @@ class BuildTold(Message):
         self.percent = percent
         self.ended = ended
         super().__init__()
+
+
+def tell(teller: DOMNode, message: Answered | Learned | GoTo | CopyAsked | BuildTold) -> None:
+    """To the app."""
+    teller.app.post_message(message)
+
+
+def hint(teller: DOMNode, text: str) -> None:
+    """To the row above the footer of the teller's own page, whichever is in front; a teller that is gone has none."""
+    if teller.is_attached:
+        teller.screen.post_message(Hinted(text))

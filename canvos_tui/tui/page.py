@@ -23,7 +23,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.readiness import gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import GoTo, Hinted
+from canvos_tui.tui.messages import GoTo, Hinted, hint, tell
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
@@ -148,11 +148,11 @@ class PageScreen(Screen[None]):
             return  # the way on is a button or a choice of the page itself
         missing = [g for g in gaps(self.draft) if g.page == self.page.slug]
         if not missing:
-            self.post_message(GoTo("next"))
+            tell(self, GoTo("next"))
             return
         first = missing[0]
         more = f" (and {len(missing) - 1} more on this screen)" if len(missing) > 1 else ""
-        self.post_message(Hinted(f"x {first.text}{more}"))
+        hint(self, f"x {first.text}{more}")
         if first.key in BY_KEY:
             self.stand_on(first.key)
 
@@ -163,7 +163,7 @@ class PageScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Back never loses anything."""
-        self.post_message(GoTo("back"))
+        tell(self, GoTo("back"))
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""

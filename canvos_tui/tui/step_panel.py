@@ -15,7 +15,7 @@ from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.dialogs.pick_one import PickOne
-from canvos_tui.tui.messages import Answered, ChoiceAsked, GoTo, Hinted, Learned
+from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, hint, tell
 from canvos_tui.tui.widgets.field_row import FieldRow
 
 
@@ -42,19 +42,23 @@ class StepPanel(Vertical):
 
     def answer(self, answer: Answer) -> None:
         """Tells the app what the user answered."""
-        self.post_message(Answered(answer))
+        tell(self, Answered(answer))
 
     def learn(self, fact: Fact) -> None:
         """Tells the app what was found out."""
-        self.post_message(Learned(fact))
+        tell(self, Learned(fact))
 
     def hint(self, text: str) -> None:
         """Puts a sentence into the row above the footer."""
-        self.post_message(Hinted(text))
+        hint(self, text)
+
+    def copy(self, text: str, what: str) -> None:
+        """Asks the app to copy a text; `what` names it in the answer."""
+        tell(self, CopyAsked(text, what))
 
     def leave(self, target: str, focus: str = "") -> None:
         """Asks the app for another page."""
-        self.post_message(GoTo(target, focus))
+        tell(self, GoTo(target, focus))
 
     def entered(self) -> None:
         """The page came to the front; panels that look something up do it here."""

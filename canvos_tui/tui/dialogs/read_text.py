@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from canvos_tui.tui.messages import CopyAsked
+from canvos_tui.tui.messages import CopyAsked, tell
 
 
 class ReadText(ModalScreen[None]):
@@ -39,4 +39,4 @@ class ReadText(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Copies the whole text."""
-        self.app.post_message(CopyAsked(self._copy, self._title))
+        tell(self, CopyAsked(self._copy, self._title))

@@ -22,7 +22,7 @@ from canvos_tui.tui.log.head import head_line
 from canvos_tui.tui.log.scans import LogScans, Scan
 from canvos_tui.tui.log.search import LogSearch
 from canvos_tui.tui.log.view import FRAME, LogView
-from canvos_tui.tui.messages import Hinted
+from canvos_tui.tui.messages import hint
 
 _BEYOND = 1 << 32  # behind every line
 
@@ -96,7 +96,7 @@ class LogBrowser(Vertical):
 
     def hint(self, text: str) -> None:
         """A sentence for the row above the footer."""
-        self.post_message(Hinted(text))
+        hint(self, text)
 
     @on(LogView.Moved)
     def _moved(self, event: LogView.Moved) -> None:

@@ -21,7 +21,7 @@ from canvos_tui.tui.dialogs.ask_path import AskPath
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.view import FRAME
-from canvos_tui.tui.messages import CopyAsked, Hinted
+from canvos_tui.tui.messages import CopyAsked, hint, tell
 from canvos_tui.tui.pace import PacedApp
 
 _MOST = 5000  # lines that are copied; more is a case for `s`
@@ -56,7 +56,7 @@ class LogPane(Vertical):
         yield self.browser
 
     def _hint(self, text: str) -> None:
-        self.post_message(Hinted(text))
+        hint(self, text)
 
     def action_phase(self, number: int) -> None:
         """The browser's; its key stands last in the footer."""
@@ -110,7 +110,7 @@ class LogPane(Vertical):
     def _copy(self, lines: list[int], what: str) -> None:
         texts = [plain(text) for text in self.browser.view.texts(lines)]
         if texts:
-            self.post_message(CopyAsked("\n".join(texts), what))
+            tell(self, CopyAsked("\n".join(texts), what))
 
     # -- a file, a stream --------------------------------------------------------------------------------
 

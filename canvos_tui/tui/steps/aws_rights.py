@@ -29,7 +29,6 @@ from canvos_tui.tui.checks import rights_table
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 
 WIDE = 90  # columns from which every check has a row of its own
@@ -216,11 +215,11 @@ class AwsRights(StepPanel):
             self.hint("there is no fix to copy in this row")
             return
         commands = [c.run for fix in picked.answer.remedies for c in fix.commands]
-        self.post_message(CopyAsked("\n".join(commands) or picked.answer.remedies[0].text, f"fix of {picked.check.id}"))
+        self.copy("\n".join(commands) or picked.answer.remedies[0].text, f"fix of {picked.check.id}")
 
     def action_copy_message(self) -> None:
         """Copies a complete message to an AWS administrator."""
-        self.post_message(CopyAsked(rights_table.to_administrator(self._report, self._about()), "message to an administrator"))
+        self.copy(rights_table.to_administrator(self._report, self._about()), "message to an administrator")
 
     @work(exclusive=True, group="write")
     async def action_write_files(self) -> None:

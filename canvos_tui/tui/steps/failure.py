@@ -18,7 +18,6 @@ from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
 from canvos_tui.core.verdict.summary import finding_lines, headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
-from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 
 WAYS = (
@@ -91,7 +90,7 @@ class Failure(StepPanel):
         result = self.known.result
         commands = [left.remove for left in result.left_behind if left.remove] if result is not None else []
         if commands:
-            self.post_message(CopyAsked("\n".join(commands), "commands for what is left"))
+            self.copy("\n".join(commands), "commands for what is left")
         else:
             self.hint("nothing is left that a command removes")
 

@@ -21,7 +21,6 @@ from canvos_tui.tui.checks.detail import commands_of, raw_output
 from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale, with_dependants
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.check_list import CheckList
 from canvos_tui.tui.widgets.filter_line import FilterLine
@@ -186,11 +185,11 @@ class Prerequisites(StepPanel):
         if picked is None or not commands:
             self.hint("this row has no command to copy; C copies the report")
             return
-        self.post_message(CopyAsked(commands, f"fix of {picked.check.id}"))
+        self.copy(commands, f"fix of {picked.check.id}")
 
     def action_copy_report(self) -> None:
         """Copies the whole report as markdown."""
-        self.post_message(CopyAsked(markdown(self.report), "report"))
+        self.copy(markdown(self.report), "report")
 
     def action_next_fix(self) -> None:
         """Shows the next fix of this row."""

@@ -22,7 +22,6 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.pane import LogPane
 from canvos_tui.tui.log.view import frame_for
-from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
@@ -179,6 +178,6 @@ class Build(StepPanel):
         """Copies the ids that are known."""
         ids = "\n".join(f"{kind} {found}" for kind, found in (self._run.ids.items() if self._run else ()))
         if ids:
-            self.post_message(CopyAsked(ids, "ids"))
+            self.copy(ids, "ids")
         else:
             self.hint("there is no id yet")

@@ -17,7 +17,6 @@ from canvos_tui.core.verdict.summary import finding_lines, headline
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import CopyAsked
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
 
@@ -94,7 +93,7 @@ class Validate(StepPanel):
     def action_copy(self) -> None:
         """Copies the AMI id."""
         if self.known.result is not None and self.known.result.ami:
-            self.post_message(CopyAsked(self.known.result.ami, "AMI id"))
+            self.copy(self.known.result.ami, "AMI id")
 
     async def action_links(self) -> None:
         """All console links, bare, to copy."""
@@ -105,7 +104,7 @@ class Validate(StepPanel):
         """Where result.json lies."""
         if self.known.run_id:
             path = self.ports.runs.log_path(self.known.run_id).with_name("result.json")
-            self.post_message(CopyAsked(str(path), f"path of result.json: {path}"))
+            self.copy(str(path), f"path of result.json: {path}")
 
     @work(exclusive=True, group="delete")
     async def action_delete(self) -> None:

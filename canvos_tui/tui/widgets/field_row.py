@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
-from canvos_tui.tui.messages import Answered, ChoiceAsked, GoTo
+from canvos_tui.tui.messages import Answered, ChoiceAsked, GoTo, tell
 
 
 class FieldRow(Vertical):
@@ -76,7 +76,7 @@ class FieldRow(Vertical):
             # a character that can never be right is named at once, everything else after the first look away
             self._touched = self._touched or (isinstance(answer, FieldRefused) and answer.final)
             self._sent = event.value.strip()
-            self.post_message(Answered(answer))
+            tell(self, Answered(answer))
 
     @on(Input.Blurred)
     def _left(self, event: Input.Blurred) -> None:
@@ -95,7 +95,7 @@ class FieldRow(Vertical):
         if event.input in inputs[:-1]:
             inputs[inputs.index(event.input) + 1].focus()
         else:
-            self.post_message(GoTo("next"))
+            tell(self, GoTo("next"))
 
     def action_pick(self) -> None:
         """Asks for the list of choices; does nothing where there is none."""

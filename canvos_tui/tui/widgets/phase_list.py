@@ -21,7 +21,7 @@ from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
 from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
 from canvos_tui.core.terminal.notice import ended, percent_of, title_of
 from canvos_tui.core.text import ago, elapsed, size
-from canvos_tui.tui.messages import BuildTold
+from canvos_tui.tui.messages import BuildTold, tell
 
 WIDE, SAMPLES = 110, 40  # characters
 SMALLEST = (80, 24)  # the build's terminal is never smaller: tools that wrap would tear ids apart
@@ -159,7 +159,7 @@ class PhaseList(Static):
     def ended(self, result: RunResult | None) -> None:
         """The last word, with a bell for those who waited for it; an older run's end was told when it came."""
         if result is not None and self._lived:
-            self._tell(BuildTold(ended(result), None, ended(result)))
+            tell(self, BuildTold(ended(result), None, ended(result)))
         self._runs, self.pulse = None, None
 
     def on_resize(self) -> None:
@@ -185,10 +185,6 @@ class PhaseList(Static):
             self.pulse = await self._runs.pulse(self._run_id)
             self._lived = self._lived or (self.pulse is not None and self.pulse.beat is not Beat.GONE)
 
-    def _tell(self, told: BuildTold) -> None:
-        """By way of the screen: what a panel makes its widget post, Textual does not let rise above that panel."""
-        self.screen.post_message(told)
-
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
         folded = self.screen.size.height < 30
@@ -205,4 +201,4 @@ class PhaseList(Static):
         told = (title_of(run), percent_of(run))
         if self._lived and self._runs is not None and told != self._told:
             self._told = told
-            self._tell(BuildTold(*told))
+            tell(self, BuildTold(*told))

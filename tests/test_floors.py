@@ -37,7 +37,9 @@ TUI = {
     "step_panel": 4,
     "dialogs": 3,
     "widgets": 2,
-    **dict.fromkeys(("messages", "checks", "ascii_filter", "doorstep", "job_control", "opening", "pace"), 1),
+    "pace": 2,
+    **dict.fromkeys(("messages", "checks", "ascii_filter", "doorstep", "job_control", "opening"), 1),
+    "key_order": 1,
     "textual_inside": 0,
 }
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it

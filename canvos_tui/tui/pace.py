@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from textual.events import CursorPosition
 
-from canvos_tui.tui.textual_inside import QuietlyLeavingApp, has_terminal, write
+from canvos_tui.tui.key_order import OrderlyApp
+from canvos_tui.tui.textual_inside import has_terminal, write
 
 ASK = "\x1b[6n"
 LOST = 2.0  # seconds without an answer, after which none is expected
@@ -73,7 +74,7 @@ class Pace:
             self._asked = None
 
 
-class PacedApp(QuietlyLeavingApp[Result]):
+class PacedApp(OrderlyApp[Result]):
     """An app that hears the terminal's answers."""
 
     pace: Pace

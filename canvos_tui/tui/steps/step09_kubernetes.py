@@ -12,8 +12,10 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import SeveralChosen
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.checkout.k8s_versions import newest_first
+from canvos_tui.core.ports import Ports
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
+from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.tick_list import Tick
 
 GOOD_TO_KNOW = "These values do not change this AMI: +aws-cloud-image does not read them. They choose provider images for later."
@@ -25,6 +27,10 @@ class Kubernetes(FormStep):
     GUIDE, TITLE = (9,), "Kubernetes"
     FIELDS = (fields.K8S_DISTRIBUTION, fields.K8S_VERSION, fields.HTTPS_PROXY, fields.HTTP_PROXY, fields.NO_PROXY)
     ABOUT = "Distribution and version for provider images. Tick several versions to prune k8s_version.json (step 14)."
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._sent = OnItsWay[bool]()
 
     def below(self) -> Iterable[Vertical]:
         """The way to step 14, and what the values are good for."""
@@ -38,13 +44,15 @@ class Kubernetes(FormStep):
     @on(Checkbox.Changed, "#several")
     def _several(self, event: Checkbox.Changed) -> None:
         event.stop()
-        if event.value != self.draft.several:
+        if event.value != self._sent.latest(self.draft.several):
+            self._sent.sent(event.value)
             self.answer(SeveralChosen(event.value))
 
     def watch_draft(self) -> None:
         """The tick follows the draft."""
         super().watch_draft()
-        for box in self.query(Checkbox):
+        self._sent.came(self.draft.several)
+        for box in self.query(Checkbox) if not self._sent else ():
             box.value = self.draft.several
 
     def wanted(self, field: Field[str]) -> bool:

@@ -14,10 +14,12 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, keys_in
 from canvos_tui.core.checkout.key_places import in_secret
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.note import Note
+from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.push import Push
 
 GOOD_TO_KNOW = (
@@ -33,6 +35,11 @@ class AwsKeysPanel(StepPanel):
 
     GUIDE, TITLE = (12,), "AWS keys"
     ABOUT = "The test asks STS who the keys belong to; that needs no right at all. Nothing is stored before screen 8."
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._sent = OnItsWay[AwsKeys | None]()
+        self._typed_keys: AwsKeys | None = None  # what the fields hold, if it is a pair
 
     def compose(self) -> ComposeResult:
         """Two fields, the sources, the test."""
@@ -56,9 +63,26 @@ class AwsKeysPanel(StepPanel):
         yield Note("Good to know", GOOD_TO_KNOW)
 
     def entered(self) -> None:
-        """Says which keys are in memory already."""
+        """Says which keys are in memory already; fields whose keys are not any more, after a new start, are emptied."""
+        if self._typed_keys is not None and self._keys is None:
+            for field in self.query(Input):
+                field.value = ""
+            self._tell("")
         if self.draft.keys is not None:
             self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_source.value}")
+
+    def watch_draft(self) -> None:
+        """An answer came back."""
+        self._sent.came(self.draft.keys)
+
+    @property
+    def _keys(self) -> AwsKeys | None:
+        return self._sent.latest(self.draft.keys)
+
+    def _send(self, keys: AwsKeys | None, source: KeySource) -> None:
+        self._sent.sent(keys)
+        self.answer(KeysGiven(keys, source))
+        self.learn(KeysChanged())
 
     def _tell(self, text: str) -> None:
         self.query_one("#test-result", Static).update(Content(text))
@@ -87,15 +111,17 @@ class AwsKeysPanel(StepPanel):
             key_id = fields.AWS_ACCESS_KEY_ID.parse(self.query_one("#aws-access-key-id", Input).value)
             secret = fields.AWS_SECRET_ACCESS_KEY.parse(self.query_one("#aws-secret-access-key", Input).value)
         except InvalidValueError:
-            if self.draft.keys is not None and self.draft.key_source is KeySource.TYPED:
-                self.answer(KeysGiven(None, KeySource.TYPED))
+            if self._typed_keys is not None and self._keys == self._typed_keys:
+                self._send(None, KeySource.TYPED)
+                self._tell("")
+            self._typed_keys = None
             return
-        self._give(AwsKeys(key_id, secret), KeySource.TYPED)
+        self._typed_keys = AwsKeys(key_id, secret)
+        self._give(self._typed_keys, KeySource.TYPED)
 
     def _give(self, keys: AwsKeys, source: KeySource) -> None:
-        if keys != self.draft.keys:
-            self.answer(KeysGiven(keys, source))
-            self.learn(KeysChanged())
+        if keys != self._keys:
+            self._send(keys, source)
             self._tell(f"keys {keys.masked_id()} {source.value}; not tested yet")
 
     @on(Input.Submitted)
@@ -105,7 +131,7 @@ class AwsKeysPanel(StepPanel):
             self.query_one("#aws-secret-access-key").focus()
         else:
             self.query_one("#test").focus()
-            self._test(self.draft.keys)
+            self._test(self._keys)
 
     def on_descendant_blur(self) -> None:
         """Shown until the focus leaves the field and its button."""
@@ -125,7 +151,7 @@ class AwsKeysPanel(StepPanel):
                 field.password = not field.password
                 field.focus()
             case "test":
-                self._test(self.draft.keys)
+                self._test(self._keys)
             case source:
                 self._fill(str(source))
 

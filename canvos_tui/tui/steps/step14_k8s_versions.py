@@ -14,10 +14,12 @@ from canvos_tui.core.answers.file_changes import VERSIONS
 from canvos_tui.core.checkout.facts import read_versions
 from canvos_tui.core.checkout.k8s_versions import newest_first, newest_of_each_minor
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import CheckoutSeen
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.note import Note
+from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.tick_list import TickList
 
 NOTES = (
@@ -38,6 +40,10 @@ class KubernetesVersions(StepPanel):
         Binding("l", "keep('newest')", "Newest of each"),
         Binding("r", "restore", "Restore file"),
     ]
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._sent = OnItsWay[tuple[str, ...]]()
 
     def compose(self) -> ComposeResult:
         """Filter, list, what comes out."""
@@ -65,7 +71,7 @@ class KubernetesVersions(StepPanel):
         at = listed.highlighted or 0
         with self.prevent(TickList.SelectedChanged):
             listed.clear_options()
-            listed.add_options([Selection(Content(v), v, v in self.draft.kept) for v in self._shown()])
+            listed.add_options([Selection(Content(v), v, v in self._kept) for v in self._shown()])
         listed.highlighted = min(at, listed.option_count - 1) if listed.option_count else None
         self._tell()
 
@@ -96,16 +102,27 @@ class KubernetesVersions(StepPanel):
     @on(TickList.SelectedChanged)
     def _ticked(self, event: TickList.SelectedChanged[str]) -> None:
         shown, ticked = set(self._shown()), set(event.selection_list.selected)
-        self._keep({v for v in self.draft.kept if v not in shown} | ticked)
+        self._keep({v for v in self._kept if v not in shown} | ticked)
 
-    def _keep(self, wanted: set[str]) -> None:
+    @property
+    def _kept(self) -> tuple[str, ...]:
+        return self._sent.latest(self.draft.kept)
+
+    def _keep(self, wanted: set[str]) -> bool:
+        """Whether that is something else than before."""
         kept = tuple(v for v in self._offered() if v in wanted)
-        if kept != self.draft.kept:
-            self.answer(VersionsKept(kept))
+        if kept == self._kept:
+            return False
+        self._sent.sent(kept)
+        self.answer(VersionsKept(kept))
+        return True
 
     def watch_draft(self) -> None:
         """The ticks follow the draft, never the other way round: an answer may still be on its way."""
         if not self.is_mounted:
+            return
+        self._sent.came(self.draft.kept)
+        if self._sent:
             return
         ticked = set(self.query_one("#versions-list", TickList).selected)
         if ticked != set(self._shown()) & set(self.draft.kept):
@@ -114,14 +131,17 @@ class KubernetesVersions(StepPanel):
 
     def action_keep(self, how: str) -> None:
         """All shown, none of them, the opposite, or the newest of each minor version among them."""
-        shown, kept = set(self._shown()), set(self.draft.kept)
+        shown, kept = set(self._shown()), set(self._kept)
         ticked = {
             "all": shown,
             "none": set(),
             "invert": shown - kept,
             "newest": set(newest_of_each_minor(tuple(shown))),
         }[how]
-        self._keep((kept - shown) | ticked)
+        if not shown:
+            self.hint("no version is shown: empty the filter" if self._offered() else "this checkout's file has no versions to keep")
+        elif not self._keep((kept - shown) | ticked):
+            self.hint(f"as it was: {len(shown & kept)} of the {len(shown)} shown are kept")
 
     @work(exclusive=True, group="restore")
     async def action_restore(self) -> None:

@@ -12,11 +12,12 @@ from textual.widgets import Input, Static
 
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
-from canvos_tui.tui.messages import Answered, ChoiceAsked, GoTo, tell
+from canvos_tui.tui.messages import Answered, ChoiceAsked, hint, tell
+from canvos_tui.tui.widgets.on_its_way import OnItsWay
 
 
 class FieldRow(Vertical):
-    """Posts an Answered for each change; keeps what was refused as it was typed."""
+    """Tells an Answered for each change; keeps what was refused as it was typed. While it has the focus nobody else writes into it."""
 
     BINDINGS = [Binding("down", "pick", "Choose", show=False)]
 
@@ -28,7 +29,8 @@ class FieldRow(Vertical):
         super().__init__(id=f"row-{field.anchor}", classes="field-row")
         self.field = field
         self._touched = False
-        self._sent: str | None = None  # typed, and not yet back as part of the draft
+        self._sent = OnItsWay[Entry]()
+        self._heard = ""  # what the field held when it last told of a change
 
     def begin(self, draft: Draft) -> FieldRow:
         """Sets the draft before the first widget is made."""
@@ -38,6 +40,7 @@ class FieldRow(Vertical):
     def compose(self) -> ComposeResult:
         """One row to type in, one to read."""
         entry = self.draft.entry(self.field.key)
+        self._heard = entry.text
         with Horizontal(classes="field-line"):
             yield Static(self.field.key, classes="field-label", markup=False)
             yield Input(entry.text, id=self.field.anchor, compact=True, select_on_focus=False)
@@ -51,14 +54,19 @@ class FieldRow(Vertical):
 
     def watch_draft(self) -> None:
         """Takes over a value that came from elsewhere."""
-        if not self.is_mounted:
+        if self.is_mounted:
+            self._sent.came(self.draft.entry(self.field.key))
+            self._follow()
+            self._show()
+
+    def _follow(self) -> None:
+        """Shows what the draft holds, unless somebody stands in the field, or typed what the draft has yet to hear of."""
+        field, text = self.query_one(Input), self.draft.entry(self.field.key).text
+        typing = field.has_focus and self.screen.is_current
+        if typing or self._sent or field.value != self._heard or field.value.strip() == text.strip():
             return
-        entry = self.draft.entry(self.field.key)
-        if self._sent is not None and self._sent == entry.text.strip():
-            self._sent = None
-        elif self._sent is None and self.query_one(Input).value.strip() != entry.text.strip():
-            self.query_one(Input).value = entry.text
-        self._show()
+        with self.prevent(Input.Changed):
+            field.value = self._heard = text
 
     def watch_choices(self) -> None:
         """The help line says that there is something to pick from."""
@@ -71,36 +79,44 @@ class FieldRow(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value.strip() != self.draft.entry(self.field.key).text.strip():
+        self._heard = event.value
+        if event.value.strip() != self._latest.text.strip():
             answer = answer_for(self.field, event.value)
             # a character that can never be right is named at once, everything else after the first look away
             self._touched = self._touched or (isinstance(answer, FieldRefused) and answer.final)
-            self._sent = event.value.strip()
+            self._sent.sent(Draft().after(answer).entries[self.field.key])
             tell(self, Answered(answer))
+
+    @property
+    def _latest(self) -> Entry:
+        return self._sent.latest(self.draft.entry(self.field.key))
 
     @on(Input.Blurred)
     def _left(self, event: Input.Blurred) -> None:
         event.stop()
         self._touched = self._touched or bool(event.value)
+        self._follow()
         self._show()
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    async def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self._touched = True
         self._show()
-        if self.draft.entry(self.field.key).error:
-            return
+        if self._latest.error:
+            return  # the line below says why
         inputs = [w for w in self.screen.focus_chain if isinstance(w, Input)]
         if event.input in inputs[:-1]:
             inputs[inputs.index(event.input) + 1].focus()
         else:
-            tell(self, GoTo("next"))
+            await self.run_action("screen.next")
 
     def action_pick(self) -> None:
-        """Asks for the list of choices; does nothing where there is none."""
+        """Asks for the list of choices."""
         if self.choices:
             self.post_message(ChoiceAsked(self.field.key))
+        else:
+            hint(self, f"there is no list for {self.field.key}: type it")
 
     def take(self, text: str) -> None:
         """Puts a text into the field as if it had been typed."""

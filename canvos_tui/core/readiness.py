@@ -32,7 +32,7 @@ def gaps(draft: Draft) -> tuple[Blocker, ...]:
     """Every answer that is missing or refused, in the order of the pages."""
     found: list[Blocker] = []
     if draft.folder is None or not draft.tag:
-        found.append(Blocker("repo", "no CanvOS tag is checked out yet", "tag"))
+        found.append(Blocker("repo", "no CanvOS tag is chosen yet", "tag"))
     for asked in fields.ASKED:
         entry = draft.entry(asked.key)
         if draft.several and asked is fields.K8S_VERSION:

@@ -145,7 +145,8 @@ async def test_other_places_are_told_apart(git, origin, tmp_path):
     (tmp_path / "full" / "x").write_text("x")
     (tmp_path / "empty").mkdir()
     canvos_repo.make(tmp_path / "other")
-    (tmp_path / "other" / "earthly.sh").unlink()
+    for name in ("earthly.sh", ".arg.template", "k8s_version.json"):
+        (tmp_path / "other" / name).unlink()
     places = {name: (await git.state(tmp_path / name)).place for name in ("file", "full", "empty", "absent", "other")}
     assert places == {
         "file": Place.FILE,
@@ -154,6 +155,17 @@ async def test_other_places_are_told_apart(git, origin, tmp_path):
         "absent": Place.ABSENT,
         "other": Place.OTHER_GIT,
     }
+
+
+async def test_a_checkout_that_lost_a_file_is_still_one_and_knows_what_it_lacks(git, tmp_path):
+    folder = canvos_repo.make(tmp_path / "lost")
+    (folder / "earthly.sh").unlink()
+    state = await git.state(folder)
+    assert (state.place, state.lacks, state.branch) == (Place.CANVOS, ("earthly.sh",), "main")
+    canvos_repo.git(folder, "checkout", "-q", "v4.9.37", "--", "earthly.sh")
+    canvos_repo.git(folder, "checkout", "-q", "--detach", "v4.9.37")
+    state = await git.state(folder)
+    assert (state.tag, state.lacks, state.branch) == ("v4.9.37", (), "")
 
 
 async def test_files_of_a_tag_and_ignored_paths(git, origin):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from textual.widgets import Input
+
 import canvos_tui.tui
 from canvos_tui.core.answers import draft as d
+from canvos_tui.tui.messages import Hinted
 from tests.doubles import canvos_repo
 from tests.tui.screen import push, see, until
 
@@ -27,6 +31,106 @@ async def test_the_proposed_folder_is_an_answer_and_clone_clones_into_it(make_ap
         await until(pilot, lambda: app.draft.folder == tmp_path / "home" / "CanvOS")
         await push(pilot, "#clone")
         assert await see(pilot, "suggested for 4.9")
+
+
+async def test_a_checkout_that_stands_on_a_tag_is_taken_with_it(make_app, checkout):
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "clean, on v4.9.38", "In use   v4.9.38")
+        assert "no CanvOS tag" not in painted
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "image")
+
+
+async def test_a_tag_on_which_a_branch_happens_to_stand_was_chosen_by_nobody(make_app, checkout):
+    canvos_repo.git(checkout, "checkout", "-q", "-B", "main", "v4.9.37")
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "clean, on v4.9.37", "suggested for")
+        await pilot.press("f8")
+        assert await see(pilot, "x no CanvOS tag is chosen yet")
+        app.screen.query_one("#tag-list").focus()
+        await pilot.press("enter")
+        painted = await see(pilot, "In use   v4.9.38")
+        assert "no CanvOS tag" not in painted
+
+
+async def test_a_tag_that_is_checked_out_already_is_said_to_be(make_app, checkout):
+    app = make_app(d.fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38")), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "In use   v4.9.38", "suggested for")
+        app.screen.query_one("#tag-list").focus()
+        for _ in range(2):
+            await pilot.press("enter")
+            assert await see(pilot, "v4.9.38 is checked out. Enter goes on.")
+            await until(pilot, lambda: app.focused is not None and app.focused.id == "next")
+            app.screen.query_one("#tag-list").focus()
+            app.screen.post_message(Hinted(""))
+            await pilot.pause()
+
+
+async def test_another_folder_is_not_checked_out_because_a_tag_was_chosen_in_this_one(make_app, checkout, tmp_path):
+    other = canvos_repo.make(tmp_path / "home" / "other")
+    app = make_app(d.fresh().after(d.FolderChosen(checkout, "r")), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "suggested for")
+        app.screen.query_one("#tag-list").focus()
+        await pilot.press("down", "enter")
+        assert await see(pilot, "In use   v4.9.37")
+        field = app.screen.query_one("#folder", Input)
+        field.focus()
+        field.value = "~/other"
+        assert await see(pilot, "on v4.10.0")
+        await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+        assert canvos_repo.git(other, "branch", "--show-current").strip() == "main"
+
+
+async def test_a_checkout_without_earthly_sh_is_called_one(make_app, checkout):
+    (checkout / "earthly.sh").unlink()
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "x earthly.sh is missing", "suggested for")
+
+
+async def test_clone_takes_what_stands_in_the_field_and_says_when_it_cannot(make_app, tmp_path):
+    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "new", str(tmp_path / "nothing"))), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "can be cloned")
+        field = app.screen.query_one("#folder", Input)
+        field.focus()
+        field.value = str(tmp_path / "a:b")
+        assert await see(pilot, "x `:` cannot stand in the path")
+        await push(pilot, "#clone")
+        assert await see(pilot, "x `:` cannot stand in the path")
+        await until(pilot, lambda: field.has_focus)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "check")
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "repo")
+        assert await see(pilot, "x `:` cannot stand in the path")
+        assert field.value == str(tmp_path / "a:b")
+    assert not (tmp_path / "a").exists()
+
+
+async def test_help_while_it_clones_does_not_end_the_clone(make_app, ports, tmp_path):
+    origin = canvos_repo.make(tmp_path / "origin")
+    go_on, clone = asyncio.Event(), ports.git.clone
+
+    async def slow(*args) -> None:
+        await go_on.wait()
+        await clone(*args)
+
+    ports.git.clone = slow
+    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}")), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "can be cloned")
+        await push(pilot, "#clone")
+        await pilot.press("f1")
+        assert await see(pilot, "Help   (c copies")
+        await pilot.press("escape")
+        assert await see(pilot, "Folder")
+        go_on.set()
+        assert await see(pilot, "suggested for")
 
 
 def test_what_is_for_the_app_or_the_hint_row_goes_there_straight():

@@ -72,6 +72,7 @@ class GitCommand:
         tag = await self._run("describe", "--tags", "--exact-match", "HEAD", folder=folder)
         commit = await self._run("rev-parse", "--short", "HEAD", folder=folder)
         shallow = await self._run("rev-parse", "--is-shallow-repository", folder=folder)
+        branch = await self._run("symbolic-ref", "--quiet", "--short", "HEAD", folder=folder)
         remote = await self._run("remote", "get-url", "origin", folder=folder)
         return CheckoutState(
             place,
@@ -81,6 +82,7 @@ class GitCommand:
             changes=await self._changes(folder),
             shallow=shallow.out.strip() == b"true",
             files=tuple(name for name in GUIDE_FILES if (folder / name).is_file()),
+            branch=branch.out.decode("utf-8", "replace").strip() if not branch.code else "",
             remote=remote.out.decode("utf-8", "replace").strip() if not remote.code else "",
         )
 

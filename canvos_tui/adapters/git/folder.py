@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from canvos_tui.core.checkout.state import Damage, Left, Place
+from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Damage, Left, Place
 from canvos_tui.core.errors import FilesError
 
 
@@ -20,7 +20,7 @@ def look(folder: Path) -> Place:
     if not folder.is_dir():
         return Place.FILE
     if (folder / ".git").exists():
-        return Place.CANVOS if (folder / "earthly.sh").is_file() and (folder / "Earthfile").is_file() else Place.OTHER_GIT
+        return Place.CANVOS if sum((folder / name).is_file() for name in GUIDE_FILES) >= ENOUGH else Place.OTHER_GIT
     return Place.FOLDER if any(folder.iterdir()) else Place.ABSENT
 
 

@@ -12,12 +12,10 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.key_places import look_for_keys
-from canvos_tui.core.checkout.state import GUIDE_FILES, Place, parse_folder
+from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, parse_folder
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
-
-_ENOUGH = 2  # files of CanvOS that make a folder one of its checkouts, whatever git says
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Source:
         for name in GUIDE_FILES:
             with suppress(CanvosError):
                 found += await self.ports.files.mode(folder / name) is not None
-        return found >= _ENOUGH
+        return found >= ENOUGH
 
 
 def source_of(ports: Ports, checkout: str | None, config: Draft | None, accepted: Mapping[str, str]) -> Source:

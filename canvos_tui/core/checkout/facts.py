@@ -23,6 +23,11 @@ class CheckoutFacts:
     args: Mapping[str, str] | None = None
     problem: str = ""
 
+    @property
+    def in_use(self) -> str:
+        """The tag that somebody checked out, if it has the target: a clone stands on a branch, which nobody chose."""
+        return self.state.tag if not self.state.branch and self.able(self.state.tag) else ""
+
     def able(self, name: str) -> bool:
         """Whether that tag is there and has the target."""
         return any(t.name == name and t.selectable for t in self.tags)

@@ -11,6 +11,8 @@ from pathlib import Path
 from canvos_tui.core.errors import InvalidValueError
 
 GUIDE_FILES = (".arg.template", "Earthfile", "earthly.sh", "k8s_version.json")  # step 5: the files to look at
+ENOUGH = 2  # of them make a folder a checkout of CanvOS, whatever git says
+NEEDED = ("Earthfile", "earthly.sh")  # those that step 16 runs
 PUBLIC_REPOSITORY = "https://github.com/spectrocloud/CanvOS.git"
 
 
@@ -18,7 +20,7 @@ class Place(Enum):
     """What is at the chosen path."""
 
     ABSENT = "absent"  # nothing, or an empty folder: can be cloned into
-    CANVOS = "canvos"  # a git checkout with earthly.sh and an Earthfile
+    CANVOS = "canvos"  # a git checkout with ENOUGH of GUIDE_FILES
     OTHER_GIT = "other git repository"
     FOLDER = "folder with other files"
     FILE = "file"
@@ -71,6 +73,12 @@ class CheckoutState:
     shallow: bool = False
     files: tuple[str, ...] = ()  # those of GUIDE_FILES that exist
     remote: str = ""
+    branch: str = ""  # "" where a tag or a commit is checked out by itself
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the build cannot do without, and is not there."""
+        return tuple(name for name in NEEDED if name not in self.files) if self.place is Place.CANVOS else ()
 
     @property
     def in_the_way(self) -> tuple[Change, ...]:

@@ -15,13 +15,18 @@ from canvos_tui.core.answers.draft import ArgFound, FolderChosen, TagChosen
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.state import Place, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import CheckoutSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.push import Push
+
+Chosen = tuple[Path | None, str]  # folder and repository
+MEND = "git restore brings back what was deleted; other tags may have it"
 
 PLACES = {
     Place.ABSENT: "nothing there yet: it can be cloned",
-    Place.OTHER_GIT: "x a git repository, but not CanvOS (no earthly.sh and Earthfile): choose another folder",
+    Place.OTHER_GIT: "x a git repository, but not CanvOS: choose another folder",
     Place.FOLDER: "x a folder with other files in it: choose another one",
     Place.FILE: "x a file stands there: choose another folder",
 }
@@ -32,6 +37,11 @@ class Clone(StepPanel):
 
     GUIDE, TITLE = (1, 2), "Clone CanvOS"
     ABOUT = "Use an existing checkout, or an empty place to clone into. The repository may be a URL or a local path."
+
+    def __init__(self, ports: Ports) -> None:
+        super().__init__(ports)
+        self._sent = OnItsWay[Chosen]()
+        self._cloning = False
 
     def compose(self) -> ComposeResult:
         """Folder, repository, what is there."""
@@ -51,13 +61,28 @@ class Clone(StepPanel):
     def _start(self) -> str:
         return str(self.draft.folder or self._home() / "CanvOS")
 
-    def entered(self) -> None:
-        """Takes over the answers, which may have changed on another page, and looks at the folder."""
+    def on_mount(self) -> None:
+        """Nothing can be cloned before somebody has looked."""
         self.query_one("#clone-line").display = False
-        with self.prevent(Input.Changed):
-            self.query_one("#folder", Input).value = self._start()
-            self.query_one("#repository", Input).value = self.draft.repository
-        self._chosen()
+
+    def entered(self) -> None:
+        """Takes over the answers if they changed on another page, and looks at the folder unless something is being done to it."""
+        if self._mine != self._shown:
+            with self.prevent(Input.Changed):
+                self.query_one("#folder", Input).value = self._start()
+                self.query_one("#repository", Input).value = self.draft.repository
+        if not self._cloning and not self.known.wanted:
+            self._chosen()
+
+    _shown: Chosen | None = None  # what the fields held when they last made an answer, or were filled with one
+
+    @property
+    def _mine(self) -> Chosen:
+        return self._sent.latest((self.draft.folder, self.draft.repository))
+
+    def watch_draft(self) -> None:
+        """An answer came back."""
+        self._sent.came((self.draft.folder, self.draft.repository))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -68,31 +93,49 @@ class Clone(StepPanel):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.query_one("#clone-line").display:
-            self.query_one("#clone", Button).focus()
-        else:
-            self.screen.query_one("#tag-list").focus()
+        found = self._given()
+        if found is not None:
+            self._look(found[0], go_on=True)
 
-    def _chosen(self) -> None:
+    def _given(self) -> tuple[Path, str] | None:
+        """What stands in the fields; None, and why is said, when that cannot be meant."""
         try:
             folder = parse_folder(self.query_one("#folder", Input).value, self._home())
-            repository = parse_repository(self.query_one("#repository", Input).value)
+            return folder, parse_repository(self.query_one("#repository", Input).value)
         except InvalidValueError as error:
+            self.workers.cancel_group(self, "look")  # what it finds is the answer to an older text
             self._tell(f"x {error.sentence()}")
+            return None
+
+    def _chosen(self) -> None:
+        found = self._given()
+        if found is None:
             return
-        if (folder, repository) != (self.draft.folder, self.draft.repository):
-            self.answer(FolderChosen(folder, repository))
-        self._look(folder)
+        if found != self._mine:
+            self._sent.sent(found)
+            self.answer(FolderChosen(*found))
+        self._shown = found
+        self._look(found[0])
 
     def _tell(self, text: str) -> None:
         self.query_one("#folder-state", Static).update(Content(text), layout=False)
 
     @work(exclusive=True, group="look")
-    async def _look(self, folder: Path) -> None:
+    async def _look(self, folder: Path, *, go_on: bool = False) -> None:
         try:
-            self._read(await look(self.ports, folder))
+            facts = await look(self.ports, folder)
+            self._read(facts)
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
+            return
+        if not go_on:
+            return
+        if facts.state.place is Place.ABSENT:
+            self.query_one("#clone", Button).focus()
+        elif facts.state.place is Place.CANVOS:
+            self.screen.query_one("#tag-list").focus()
+        else:
+            self.hint(PLACES[facts.state.place])
 
     def watch_known(self) -> None:
         """A checkout changes what is in the folder."""
@@ -100,10 +143,14 @@ class Clone(StepPanel):
         if self.is_mounted and state is not None and state.place is Place.CANVOS and state.path == self.draft.folder:
             changes = f"{len(state.changes)} local changes" if state.changes else "clean"
             on_tag = f"on {state.tag}" if state.tag else f"at {state.commit}, on no tag"
-            self._tell(f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}")
+            text = f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}"
+            missing = " and ".join(state.lacks)
+            self._tell(f"x {missing} {'is' if len(state.lacks) == 1 else 'are'} missing: {MEND}" if missing else text)
 
     def _read(self, facts: CheckoutFacts) -> None:
         state = facts.state
+        if self.known.wanted and self.known.checkout is not None and self.known.checkout.path == state.path:
+            return  # it was looked at while another tag was being checked out, which tells by itself what came of it
         self.query_one("#clone-line").display = state.place is Place.ABSENT
         if state.place is not Place.CANVOS:
             self._tell(PLACES[state.place])
@@ -112,6 +159,8 @@ class Clone(StepPanel):
             return
         if self.draft.tag and self.draft.tag != state.tag:
             self.answer(TagChosen(""))  # somebody checked out another tag meanwhile
+        elif facts.in_use and self.draft.tag != facts.in_use:
+            self.answer(TagChosen(facts.in_use))
         self.learn(CheckoutSeen(state, facts.versions, facts.tags))
         if facts.args is not None:
             self.answer(ArgFound(facts.args))
@@ -121,13 +170,16 @@ class Clone(StepPanel):
     @on(Button.Pressed, "#clone")
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if self.draft.folder is not None:
-            self._clone(self.draft.folder, self.draft.repository)
+        found = self._given()
+        if found is None:
+            self.query_one("#folder").focus()
+        else:
+            self._clone(*found)
 
     @work(exclusive=True, group="look")
     async def _clone(self, folder: Path, repository: str) -> None:
         worker = get_current_worker()
-        self.query_one("#clone", Button).disabled = True
+        self._busy(clones=True)
 
         def progress(text: str, percent: int | None) -> None:
             if not worker.is_cancelled:
@@ -140,4 +192,10 @@ class Clone(StepPanel):
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
         finally:
-            self.query_one("#clone", Button).disabled = False
+            self._busy(clones=False)
+
+    def _busy(self, *, clones: bool) -> None:
+        """What is typed meanwhile would be about another folder."""
+        self._cloning = clones
+        for widget in self.query("Input, Button"):
+            widget.disabled = clones

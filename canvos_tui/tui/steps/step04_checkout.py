@@ -24,6 +24,7 @@ class Checkout(StepPanel):
     ABOUT = "Local changes are never overwritten: they are listed, and you choose to stash them, to copy them aside, or to cancel."
 
     _busy = False
+    _acted_on = ""  # the wanted tag, as long as it is wanted: other news must not start it twice
 
     def compose(self) -> ComposeResult:
         """Two lines."""
@@ -36,13 +37,18 @@ class Checkout(StepPanel):
             return
         state, wanted = self.known.checkout, self.known.wanted
         self._show(state)
-        if state is None or state.place is not Place.CANVOS or not wanted or self.draft.tag == wanted == state.tag:
+        if wanted != self._acted_on:
+            self._acted_on = ""
+        if state is None or state.place is not Place.CANVOS or self._busy or wanted == self._acted_on:
             return
+        self._acted_on = wanted
         if wanted == state.tag:
             self.answer(TagChosen(wanted))
+            self.learn(TagWanted(""))
+            self.hint(f"{wanted} is checked out. Enter goes on.")
             self.screen.query_one("#next", Button).focus()
-        elif not self._busy:
-            self._busy = True  # other news must not start it twice
+        else:
+            self._busy = True
             self._check_out(state, wanted)
 
     def watch_draft(self) -> None:
@@ -64,21 +70,21 @@ class Checkout(StepPanel):
     async def _check_out(self, state: CheckoutState, tag: str) -> None:
         try:
             await refuse_second(self.ports, state.path)  # a build reads these files
-            done = await self._protected(state, tag)
+            if await self._protected(state, tag):
+                fresh = await self.ports.git.state(state.path)
+                versions, _ = await read_versions(self.ports.files, state.path)
+                self.answer(TagChosen(tag))
+                self.learn(CheckoutSeen(fresh, versions))
+                self.hint(f"git checkout {tag}: done. Enter goes on.")
+                self.screen.query_one("#next", Button).focus()
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
-            done = False
         finally:
             self._busy = False
-        if not done:
+        if self.known.wanted == tag:
             self.learn(TagWanted(""))
-            return
-        fresh = await self.ports.git.state(state.path)
-        versions, _ = await read_versions(self.ports.files, state.path)
-        self.answer(TagChosen(tag))
-        self.learn(CheckoutSeen(fresh, versions))
-        self.hint(f"git checkout {tag}: done. Enter goes on.")
-        self.screen.query_one("#next", Button).focus()
+        else:
+            self.call_later(self.watch_known)  # another one was asked for meanwhile
 
     async def _protected(self, state: CheckoutState, tag: str) -> bool:
         if state.in_the_way:

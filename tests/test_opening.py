@@ -45,6 +45,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.app",
         "tui.doorstep",
         "tui.job_control",
+        "tui.key_order",
         "tui.messages",
         "tui.pace",
         "tui.textual_inside",

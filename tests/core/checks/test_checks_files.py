@@ -103,11 +103,6 @@ async def test_the_secret_file_needs_three_ids_and_shows_none(tmp_path, folder, 
     assert wizard.status is (Status.PASS if status is Status.PASS else Status.SKIP)
 
 
-async def test_the_missing_profile_line_can_be_pasted(tmp_path, folder):
-    result = await judged(tmp_path, folder, ".secret", f"AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY={SECRET}\n", "FILE-SECRET")
-    assert result.answer.remedies[0].commands[0].run == f"echo 'AWS_PROFILE=' >> {folder}/.secret"
-
-
 async def test_the_mode_of_the_secret_file(tmp_path, folder):
     (folder / ".secret").write_text("x=1\n")
     (folder / ".secret").chmod(0o644)
@@ -123,7 +118,7 @@ async def test_git_should_ignore_the_secret_file(tmp_path, folder):
     (folder / ".gitignore").write_text("build/\n")
     result = await World(tmp_path).one("FILE-SECRET-IGNORED", at(folder))
     assert result.status is Status.WARN
-    assert result.answer.remedies[0].commands[0].run == f"echo .secret >> {folder}/.git/info/exclude"
+    assert result.answer.remedies[0].commands[0].run == f"printf '\\n.secret\\n' >> {folder}/.git/info/exclude"
 
 
 @pytest.mark.parametrize(

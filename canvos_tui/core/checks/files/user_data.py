@@ -13,7 +13,7 @@ from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
 _JOIN = "endpoint and token, so that instances join Palette"
-_OFFER = Remedy("Let the wizard write one from its template, or go on without: then instances are registered by hand", page="review")
+_OFFER = Remedy("Go on without it and register instances by hand, or let the wizard write one from its template", page="review")
 
 
 async def cloud_config(context: Context) -> CheckAnswer:

@@ -120,7 +120,7 @@ SCENES = (
     Scene("step03-tags", "repo", ("suggested for 4.9", "cannot do AWS")),
     Scene("step04-checkout", "repo", ("In use   v4.9.38",)),
     Scene("step05-files", "repo", ("ARG PE_VERSION",), act=lambda p, _: _open_file(p)),
-    Scene("step06-image-tag", "image", ("CUSTOM_TAG", "provider images become")),
+    Scene("step06-image-tag", "image", ("CUSTOM_TAG", "lower case letters, digits")),
     Scene("step07-image-registry", "image", ("`_` is not allowed",), act=_type_bad_registry),
     Scene("step08-os", "os", ("OS_VERSION",)),
     Scene("step09-kubernetes", "os", ("K8S_VERSION",), act=lambda p, _: _focus(p, "#k8s-version")),

@@ -36,7 +36,7 @@ def watching(make_app, ports):
 async def test_a_phase_shows_what_is_usual_and_whose_word_that_is(watching, ports):
     ports.runs.past = ({"installer": 430.0},)
     async with watching(story.BUILDING, 14).run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "3 Installer image", "usually 7:10 (1 run here)", "ends in 46-106 min (guide)")
+        assert await see(pilot, "3 Installer image", "usually 7:10 (1 run here)", "ends in 46-106 min (our estimate)")
         ports.runs.keep_open = False
 
 

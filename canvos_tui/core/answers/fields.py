@@ -40,7 +40,7 @@ CUSTOM_TAG = Field(
     "palette-learn",
     "lower case letters, digits, `-`",
     values.parse_image_tag,
-    "The last part of the names of provider images, for example v4.9.38-palette-learn.\n"
+    "The last part of the names of provider images.\n"
     "You choose it. This AMI build only puts it on a local image; the S3 key is prefilled with it, as step 11 promises.",
 )
 IMAGE_REGISTRY = Field(

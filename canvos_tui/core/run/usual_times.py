@@ -1,4 +1,4 @@
-"""How long a phase usually takes: from this machine's own past runs, else what the guide's vendor and AWS say, named as such."""
+"""How long a phase usually takes: from this machine's own past runs, else our estimate, named as such: nobody states any."""
 
 from __future__ import annotations
 
@@ -12,31 +12,38 @@ from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import elapsed
 
 MINUTE = 60.0
-WHOLE = (60 * MINUTE, 120 * MINUTE)  # seconds for everything, guide
-# seconds; vendor's time hints for upload, import and registration, one simulated timeline for the AWS CLI
-_PRIORS = {
-    Phase.AWSCLI: (0.5, 1, "guide"),
-    Phase.UPLOAD: (10, 30, "guide"),
-    Phase.IMPORT: (15, 45, "guide, decided by AWS"),
-    Phase.REGISTER: (1, 2, "guide"),
-    Phase.AMI: (1, 2, "guide"),
+WHOLE = (60 * MINUTE, 120 * MINUTE)  # seconds for everything, our estimate
+# minutes, estimated by us
+_ESTIMATES = {
+    Phase.AWSCLI: (0.5, 1),
+    Phase.UPLOAD: (10, 30),
+    Phase.IMPORT: (15, 45),
+    Phase.REGISTER: (1, 2),
+    Phase.AMI: (1, 2),
 }
+ESTIMATE = "our estimate"
 _FEW = 5  # runs; with fewer the range is told, from here on the middle half
 
 
 @dataclass(frozen=True)
 class Usual:
-    """A range in seconds and whose word it is."""
+    """A range in seconds, and how many runs on this machine say so: 0 for our estimate."""
 
     low: float
     high: float
-    source: str
-    own: bool = False  # measured on this machine
+    runs: int = 0
+
+    @property
+    def own(self) -> bool:
+        """Whether it was measured on this machine."""
+        return self.runs > 0
 
     @property
     def text(self) -> str:
-        """`usually 15-45 min (guide)` or `usually 6:12 (1 run here)`."""
-        return f"usually {span(self.low, self.high)} ({self.source})"
+        """`our estimate 15-45 min` or `usually 6:12 (1 run here)`."""
+        if not self.own:
+            return f"{ESTIMATE} {span(self.low, self.high)}"
+        return f"usually {span(self.low, self.high)} ({self.runs} run{'s' if self.runs > 1 else ''} here)"
 
 
 def span(low: float, high: float) -> str:
@@ -51,7 +58,7 @@ def span(low: float, high: float) -> str:
 def usual_times(history: Iterable[Mapping[str, float]]) -> dict[Phase, Usual]:
     """What is usual, by phase; `history` holds seconds by phase id, one mapping a run. Phases that nobody knows are left out."""
     runs = list(history)
-    found = {p: Usual(low * MINUTE, high * MINUTE, source) for p, (low, high, source) in _PRIORS.items()}
+    found = {p: Usual(low * MINUTE, high * MINUTE) for p, (low, high) in _ESTIMATES.items()}
     for phase in Phase:
         took = sorted(run[phase.value] for run in runs if phase.value in run)
         if took:
@@ -60,11 +67,10 @@ def usual_times(history: Iterable[Mapping[str, float]]) -> dict[Phase, Usual]:
 
 
 def _own(took: list[float]) -> Usual:
-    source = f"{len(took)} run{'s' if len(took) > 1 else ''} here"
     if len(took) < _FEW:
-        return Usual(took[0], took[-1], source, own=True)
+        return Usual(took[0], took[-1], len(took))
     half = len(took) // 2
-    return Usual(median(took[:half]), median(took[-half:]), source, own=True)
+    return Usual(median(took[:half]), median(took[-half:]), len(took))
 
 
 def phase_seconds(run: BuildRun) -> dict[str, float]:
@@ -87,12 +93,12 @@ def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str
     if all(p in usual for p in ahead) and (own or len(ahead) < len(SHOWN_PHASES)) and (run.phase is None or run.phase in usual):
         low, high = _this_phase(run, usual, now)
         low, high = low + sum(usual[p].low for p in ahead), high + sum(usual[p].high for p in ahead)
-        source = "own runs" if all(p in own for p in ahead) else "guide and own runs" if own else "guide"
+        source = "own runs" if all(p in own for p in ahead) else f"own runs and {ESTIMATE}" if own else ESTIMATE
         return f"ends in {span(low, high)} ({source})" if high else ""
     spent = (now - run.started_at).total_seconds()
     if spent > WHOLE[1]:
-        return "longer than the guide's 1-2 h"
-    return f"ends in {span(max(0.0, WHOLE[0] - spent), WHOLE[1] - spent)} (guide)"
+        return f"longer than {ESTIMATE} of 1-2 h"
+    return f"ends in {span(max(0.0, WHOLE[0] - spent), WHOLE[1] - spent)} ({ESTIMATE})"
 
 
 def _this_phase(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> tuple[float, float]:

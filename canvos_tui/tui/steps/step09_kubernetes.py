@@ -18,7 +18,7 @@ from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.tick_list import Tick
 
-GOOD_TO_KNOW = "These values do not change this AMI: +aws-cloud-image does not read them. They choose provider images for later."
+GOOD_TO_KNOW = "The Kubernetes values do not change this AMI: +aws-cloud-image does not read them. They choose provider images for later."
 
 
 class Kubernetes(FormStep):

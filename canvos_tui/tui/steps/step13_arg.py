@@ -170,7 +170,7 @@ class WriteFiles(StepPanel):
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             text = f"x {clip(found[0].text, 64)}{more}; Enter on Write and build goes there"
         else:
-            text = "Then  ./earthly.sh +aws-cloud-image --ARCH=amd64   usually 1 to 2 h   step 16"
+            text = "Then  ./earthly.sh +aws-cloud-image --ARCH=amd64  our estimate 1-2 h  step 16"
         self.query_one("#left", Static).update(Content(text + (f"\n! {data}" if data else "")))
 
     @on(OptionList.OptionSelected, "#review")

@@ -20,18 +20,18 @@ def run(*entered: tuple[float, Phase]) -> BuildRun:
     return BuildRun(PLAN).after((Started(AT, 1, "x"), *events))
 
 
-def test_without_a_past_the_guides_word_counts_and_is_named() -> None:
+def test_without_a_past_our_estimate_counts_and_is_named() -> None:
     usual = usual_times(())
-    assert usual[Phase.UPLOAD].text == "usually 10-30 min (guide)"
-    assert usual[Phase.IMPORT].text == "usually 15-45 min (guide, decided by AWS)"
+    assert usual[Phase.UPLOAD].text == "our estimate 10-30 min"
+    assert usual[Phase.IMPORT].text == "our estimate 15-45 min"
     assert Phase.BASE not in usual, "nobody said how long that takes"
 
 
 def test_ones_own_past_wins_phase_by_phase() -> None:
     usual = usual_times(({"base": 372.0, "upload": 700.0}, {"base": 500.0}))
-    assert usual[Phase.BASE] == Usual(372.0, 500.0, "2 runs here", own=True)
+    assert usual[Phase.BASE] == Usual(372.0, 500.0, 2)
     assert usual[Phase.UPLOAD].text == "usually 11:40 (1 run here)"
-    assert usual[Phase.IMPORT].source.startswith("guide")
+    assert not usual[Phase.IMPORT].own
 
 
 def test_with_many_runs_one_odd_run_does_not_count() -> None:
@@ -47,21 +47,21 @@ def test_only_a_phase_that_was_left_says_how_long_it_takes() -> None:
 
 
 def test_twice_the_usual_is_too_long_and_the_unknown_never() -> None:
-    usual = Usual(900, 2700, "guide")
+    usual = Usual(900, 2700)
     assert [overdue(usual, seconds) for seconds in (2700, 5400, 5401)] == [False, False, True]
     assert not overdue(None, 1e9)
-    quick = Usual(0, 2, "1 run here")
+    quick = Usual(0, 2, 1)
     assert [overdue(quick, seconds) for seconds in (10, 62, 63)] == [False, False, True]  # a minute at the least
 
 
 def test_the_rest_is_a_range_with_its_source() -> None:
     young = run((0, Phase.PREPARE))
-    assert remaining(young, usual_times(()), AT + timedelta(minutes=10)) == "ends in 50-110 min (guide)"
+    assert remaining(young, usual_times(()), AT + timedelta(minutes=10)) == "ends in 50-110 min (our estimate)"
     late = run((0, Phase.PREPARE), (3000, Phase.IMPORT))
-    assert remaining(late, usual_times(()), AT + timedelta(seconds=3600)) == "ends in 7-39 min (guide)"
+    assert remaining(late, usual_times(()), AT + timedelta(seconds=3600)) == "ends in 7-39 min (our estimate)"
     own = usual_times((WHOLE,))
     assert remaining(run((0, Phase.PREPARE), (60, Phase.BASE)), own, AT + timedelta(seconds=360)) == "ends in 1:11:30 (own runs)"
-    assert remaining(young, usual_times(()), AT + timedelta(hours=3)) == "longer than the guide's 1-2 h"
+    assert remaining(young, usual_times(()), AT + timedelta(hours=3)) == "longer than our estimate of 1-2 h"
     assert remaining(BuildRun(PLAN), own, AT) == ""
     assert remaining(young.after((Finished(AT, 1),)), own, AT) == ""
 

@@ -8,9 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from canvos_tui.commands.follow import say
-from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
-from canvos_tui.core.text import nearest
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
@@ -29,7 +28,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--config", required=True, metavar="FILE", help="the answers")
     parser.add_argument("--yes", action="store_true", help="do not ask before cloning, checking out, writing and building")
     parser.add_argument("--dry-run", action="store_true", help="everything up to the diff and the command; writes nothing, changes nothing")
-    parser.add_argument("--accept", action="append", default=[], metavar="ID", help="go on although this check fails, for example HOST-MEM")
+    parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
     parser.add_argument("--detach", action="store_true", help="start the build and return; canvos-tui attach follows it")
     parser.set_defaults(run=run)
 
@@ -57,13 +56,14 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     from canvos_tui.commands.follow import follow_plain
     from canvos_tui.commands.keys import with_keys
     from canvos_tui.commands.prepare import check, checked_out, written
-    from canvos_tui.core.answers.draft import CheckAccepted
     from canvos_tui.core.answers.file_changes import texts_to_mask
+    from canvos_tui.core.checks.acceptance import accept, split
+    from canvos_tui.core.checks.registry import CHECKS
     from canvos_tui.core.guide import BUILD_COMMAND
     from canvos_tui.core.readiness import make_plan, refuse_second
 
     for name in args.accept:
-        draft = draft.after(CheckAccepted(name, "--accept"))
+        draft = draft.after(accept(CHECKS, *split(name, _GIVEN)))
     known_ids(tuple(draft.accepted))
     if draft.folder is not None and not args.dry_run:
         await refuse_second(ports, draft.folder)
@@ -91,17 +91,16 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     return await follow_plain(ports, run_id)
 
 
+_GIVEN = "--accept"  # the reason, where none was given
+
+
 def known_ids(accepted: tuple[str, ...]) -> None:
-    """InvalidValueError for an id that no check has: a misspelt one would accept nothing."""
+    """InvalidValueError for an id that no check has, as accept() says it: an answers file may name one."""
+    from canvos_tui.core.checks.acceptance import accept
     from canvos_tui.core.checks.registry import CHECKS
 
-    ids = [check.id for check in CHECKS]
     for name in accepted:
-        if name not in ids:
-            near = nearest(name.upper(), ids)
-            raise InvalidValueError(
-                f"accept: no check is called `{name}`", remedy=f"did you mean {near}?" if near else "canvos-tui doctor lists them"
-            )
+        accept(CHECKS, name, _GIVEN)
 
 
 def consent(args: argparse.Namespace) -> Consent:

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.checks.acceptance import accept, split
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
@@ -284,15 +286,29 @@ async def test_a_window_that_changes_its_size_keeps_the_row_under_the_cursor(mak
         await see(pilot, ">FAIL TOOL-DOCKER", "Observed")
 
 
-@pytest.mark.parametrize("word", ["not accepted", "HOST-ARCH"])
-async def test_only_a_failed_size_can_be_accepted(make_app, ports, word):
-    check = replace(CHECKS[0], ask=passes if word == "not accepted" else _fails)
+async def test_only_a_failure_can_be_accepted(make_app, ports):
+    app = make_app(page="check", known=Session(report=Report((replace(CHECKS[0], ask=passes),))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        app.screen.query_one("#check-rows").focus()
+        await pilot.press("a")
+        assert await see(pilot, "only a failed check can be accepted")
+
+
+@pytest.mark.parametrize("name", ["NET-DNS", "HOST-ARCH", "TOOL-DOCKER"])
+async def test_any_failure_can_be_accepted_with_a_reason_as_on_the_command_line(make_app, ports, name):
+    check = replace(next(c for c in CHECKS if c.id == name), ask=_fails, needs=())
     app = make_app(page="check", known=Session(report=Report((check,))))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         app.screen.query_one("#check-rows").focus()
         await pilot.press("a")
-        assert await see(pilot, "only a failed check can be accepted" if word == "not accepted" else "HOST-ARCH cannot be accepted")
+        assert await see(pilot, f"Accept {name}?")
+        await pilot.press("end", "enter")
+        assert await see(pilot, "Why may the build go on?")
+        await pilot.press(*"closed", "enter")
+        assert await see(pilot, f"WARN {name}", "closed")
+        assert app.draft.accepted == Draft().after(accept(CHECKS, *split(f"{name}=closed", ""))).accepted
 
 
 async def _fails(_: Context) -> CheckAnswer:

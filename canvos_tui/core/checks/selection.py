@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from canvos_tui.core.checks.acceptance import split
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.exit_codes import ExitCode
@@ -28,8 +29,7 @@ class Wish:
 
     def accepted(self) -> dict[str, str]:
         """The reason by id."""
-        pairs = [word.partition("=") for word in self.accept]
-        return {name: reason.strip() or GIVEN for name, _, reason in pairs}
+        return dict(split(word, GIVEN) for word in self.accept)
 
 
 @dataclass(frozen=True)

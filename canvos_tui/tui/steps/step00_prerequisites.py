@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 
-from canvos_tui.core.answers.draft import CheckAccepted, Draft
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.checks.acceptance import accept, acceptable
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
@@ -19,6 +20,7 @@ from canvos_tui.core.session import Checked
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import commands_of, raw_output
 from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale, with_dependants
+from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
@@ -27,7 +29,12 @@ from canvos_tui.tui.widgets.filter_line import FilterLine
 from canvos_tui.tui.widgets.push import Push
 
 FOLLOW_ANSWERS = frozenset({"repo", "files", "aws"})  # asked again each time: an answer may have changed them
-ACCEPTABLE = frozenset({"HOST-CPU", "HOST-MEM", "HOST-DISK"})
+REASONS = (
+    Choice("", "Back"),
+    Choice("a test machine", "Accept: this is a test machine"),
+    Choice("tried with less", "Accept: I want to try it with less"),
+    Choice("own", "Accept, with a reason of my own ..."),
+)
 TOGETHER = 0.05  # seconds in which answers that come are painted as one
 
 
@@ -38,8 +45,8 @@ class Prerequisites(StepPanel):
     ABOUT = (
         "Everything the guide asks for, and what it forgets. A failed check never keeps you from filling in the answers; "
         "it keeps the build from starting.\n\n"
-        "Space unfolds what passed and what waits, / filters the list. f shows another fix, v the raw output; a accepts a failed size of "
-        "the machine; F5 asks everything again. "
+        "Space unfolds what passed and what waits, / filters the list. f shows another fix, v the raw output; a accepts a failure, "
+        "with a reason; F5 asks everything again. "
         "Answers get old: after ten minutes a ~ marks them."
     )
     HAS_NEXT = True
@@ -209,23 +216,18 @@ class Prerequisites(StepPanel):
 
     @work(exclusive=True, group="accept")
     async def action_accept(self) -> None:
-        """Takes a failed size of the machine on, with a reason that stays in the report."""
+        """Takes a failure on, with a reason that stays in the report."""
         picked = self._picked
-        if picked is None or picked.status is not Status.FAIL:
+        if picked is None or not acceptable(picked):
             self.hint("only a failed check can be accepted")
             return
-        if picked.check.id not in ACCEPTABLE:
-            self.hint(f"{picked.check.id} cannot be accepted: the build breaks without it")
-            return
         text = f"{picked.answer.observed}; needs: {picked.answer.required}\nIt stays in the report as accepted; the build may fail of it."
-        choices = (
-            Choice("", "Back"),
-            Choice("test", "Accept: this is a test machine"),
-            Choice("try", "Accept: I want to try it with less"),
-        )
-        word = await self.app.push_screen_wait(Ask(f"Accept {picked.check.id}?", text, choices))
-        if word:
-            accepted = CheckAccepted(picked.check.id, {"test": "a test machine", "try": "tried with less"}[word])
+        reason = await self.app.push_screen_wait(Ask(f"Accept {picked.check.id}?", text, REASONS))
+        if reason == "own":
+            own = AskText(f"Accept {picked.check.id}", "Why may the build go on?", "")
+            reason = await self.app.push_screen_wait(own) or ""
+        if reason:
+            accepted = accept(CHECKS, picked.check.id, reason)
             self.answer(accepted)
             # the answer is still on its way back when the check runs again
             self._run(with_dependants(self.report, (picked.check,)), self.report, self.draft.after(accepted))

@@ -187,11 +187,19 @@ class CanvosApp(PacedApp[int]):
         from canvos_tui.tui.page import PageScreen
 
         slug = event.target if event.target in BY_SLUG else neighbour(self.current_mode, event.target, several=self.draft.several)
+        said = event.why
+        if slug == self.current_mode and not (event.focus or said):
+            said = f"this is the {'first' if event.target == 'back' else 'last' if event.target == 'next' else 'wanted'} screen already"
+        if isinstance(self.screen, PageScreen):
+            self.screen.post_message(Hinted(""))  # it was about that page, and would stand there for ever
         self.draft = self.draft.after(PageReached(slug))
         self._keep()
         await self.switch_mode(slug)
-        if event.focus and isinstance(self.screen, PageScreen):
-            self.screen.stand_on(event.focus)
+        if isinstance(self.screen, PageScreen):
+            if said:
+                self.screen.post_message(Hinted(said))
+            if event.focus:
+                self.screen.stand_on(event.focus)
 
     @on(CopyAsked)
     @work(group="copy")

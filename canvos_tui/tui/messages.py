@@ -42,11 +42,12 @@ class Learned(Message):
 
 
 class GoTo(Message):
-    """Another page is wanted: `next`, `back`, or a page's slug; `focus` is the field to stand on there."""
+    """Another page is wanted: `next`, `back`, or a page's slug; `focus` is the field to stand on there, `why` is said there."""
 
-    def __init__(self, target: str, focus: str = "") -> None:
+    def __init__(self, target: str, focus: str = "", why: str = "") -> None:
         self.target = target
         self.focus = focus
+        self.why = why
         super().__init__()
 
 

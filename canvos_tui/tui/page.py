@@ -20,7 +20,7 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.pages import Page
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.readiness import gaps
+from canvos_tui.core.readiness import Blocker, gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import GoTo, Hinted, hint, tell
@@ -111,14 +111,27 @@ class PageScreen(Screen[None]):
 
     def _stand_on_what_is_missing(self) -> None:
         """The first thing typed on a page should land in the field that still needs it."""
-        missing = {g.key for g in gaps(self.draft) if g.page == self.page.slug}
+        missing = {g.key for g in self._missing()}
         rows = [row for row in self.query(FieldRow) if row.field.key in missing]
         if rows and not any(row.has_focus_within for row in rows):
             self.stand_on(rows[0].field.key)
 
+    def _missing(self) -> list[Blocker]:
+        return [gap for gap in gaps(self.draft) if gap.page == self.page.slug]
+
+    _said_missing = ""  # the sentence about missing answers that stands in the hint row
+    _hint = ""
+
+    def watch_draft(self) -> None:
+        """What was said to be missing is given, or something else is missing now: the sentence goes."""
+        if self._said_missing and self._hint == self._said_missing:
+            hint(self, "")
+        self._said_missing = ""
+
     @on(Hinted)
     def _hinted(self, event: Hinted) -> None:
         event.stop()
+        self._hint = event.text
         self.query_one("#hint", Static).update(Content(event.text), layout=False)
 
     @on(Button.Pressed, "#next")
@@ -145,14 +158,16 @@ class PageScreen(Screen[None]):
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
         if not self.has_next:
-            return  # the way on is a button or a choice of the page itself
-        missing = [g for g in gaps(self.draft) if g.page == self.page.slug]
+            hint(self, next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), ""))
+            return
+        missing = self._missing()
         if not missing:
             tell(self, GoTo("next"))
             return
         first = missing[0]
         more = f" (and {len(missing) - 1} more on this screen)" if len(missing) > 1 else ""
-        hint(self, f"x {first.text}{more}")
+        self._said_missing = f"x {first.text}{more}"
+        hint(self, self._said_missing)
         if first.key in BY_KEY:
             self.stand_on(first.key)
 

@@ -25,6 +25,7 @@ class StepPanel(Vertical):
     GUIDE: ClassVar[tuple[int, ...]] = ()
     TITLE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""  # for F1, in plain text
+    WAY_ON: ClassVar[str] = ""  # what to press instead, where a choice of the page itself is the way on
     HAS_NEXT: ClassVar[bool] = False  # it draws the page's Next itself, so that its keys work while that has the focus
 
     draft: reactive[Draft] = reactive(Draft, init=False)
@@ -56,9 +57,9 @@ class StepPanel(Vertical):
         """Asks the app to copy a text; `what` names it in the answer."""
         tell(self, CopyAsked(text, what))
 
-    def leave(self, target: str, focus: str = "") -> None:
-        """Asks the app for another page."""
-        tell(self, GoTo(target, focus))
+    def leave(self, target: str, focus: str = "", why: str = "") -> None:
+        """Asks the app for another page; who did not ask for that one by name is told why."""
+        tell(self, GoTo(target, focus, why))
 
     def entered(self) -> None:
         """The page came to the front; panels that look something up do it here."""

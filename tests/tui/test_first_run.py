@@ -7,13 +7,14 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 import canvos_tui.tui
 from canvos_tui.core.answers import draft as d
 from canvos_tui.tui.messages import Hinted
 from tests.doubles import canvos_repo
-from tests.tui.screen import push, see, until
+from tests.tui.screen import push, see, text_of, until
 
 ROOT = Path(canvos_tui.tui.__file__).parent
 STRAIGHT = {"Answered", "Learned", "GoTo", "CopyAsked", "BuildTold", "Hinted"}
@@ -146,3 +147,61 @@ def test_what_is_for_the_app_or_the_hint_row_goes_there_straight():
         and any(isinstance(arg, ast.Call) and getattr(arg.func, "id", "") in STRAIGHT for arg in node.args)
     ]
     assert climbing == []
+
+
+async def test_what_was_said_of_a_page_does_not_stand_there_when_it_no_longer_holds(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        await pilot.press("f8")
+        assert await see(pilot, "x IMAGE_REGISTRY is needed")
+        await pilot.press("a")
+        await until(pilot, lambda: "is needed" not in text_of(app))
+        await pilot.press("backspace", "f8")
+        assert await see(pilot, "x a registry is needed")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "repo")
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "image")
+        await pilot.pause()
+        assert app.screen.query_one("#hint").render().plain == ""
+
+
+async def test_who_is_sent_to_another_page_is_told_why(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="review")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Write and build")
+        await push(pilot, "#write-build")
+        await until(pilot, lambda: app.current_mode == "image")
+        assert await see(pilot, "x IMAGE_REGISTRY is needed")
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "words"),
+    [
+        ("start", "f8", "choose a line"),
+        ("start", "escape", "this is the first screen"),
+        ("review", "f8", "Write and build is the way on"),
+        ("build", "f8", "opens by itself"),
+        ("build", "s", "there is no log yet"),
+        ("build", "o", "there is no log yet"),
+        ("build", "c", "there is no log yet"),
+        ("result", "f8", "this is the last screen"),
+        ("result", "c", "there is no AMI id to copy"),
+        ("result", "l", "there is nothing to link to"),
+        ("result", "j", "there is no result.json"),
+        ("result", "d", "there is no .secret to delete"),
+        ("repo", "f", "no checkout yet"),
+        ("versions", "a", "has no versions to keep"),
+        ("image", "down", "there is no list for"),
+    ],
+)
+async def test_a_key_that_cannot_act_says_why(make_app, page, key, words):
+    app = make_app(page=page)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.current_mode == page and all(w.is_finished for w in app.workers))
+        if page == "repo":
+            app.screen.query_one("#tag-list").focus()
+        await pilot.pause()
+        await pilot.press(key)
+        assert await see(pilot, words)

@@ -25,6 +25,7 @@ from canvos_tui.tui.messages import CopyAsked, hint, tell
 from canvos_tui.tui.pace import PacedApp
 
 _MOST = 5000  # lines that are copied; more is a case for `s`
+NO_LOG = "there is no log yet"
 _STREAM = "\n-- the log as plain text from line {line} on; o, q or Ctrl+C goes back to the screen --\n"
 
 
@@ -111,6 +112,8 @@ class LogPane(Vertical):
         texts = [plain(text) for text in self.browser.view.texts(lines)]
         if texts:
             tell(self, CopyAsked("\n".join(texts), what))
+        else:
+            self._hint(NO_LOG)
 
     # -- a file, a stream --------------------------------------------------------------------------------
 
@@ -119,6 +122,7 @@ class LogPane(Vertical):
         """Asks for a path and copies the masked log there; never over a file without a question."""
         reader = self.browser.reader
         if reader is None:
+            self._hint(NO_LOG)
             return
         path = await self.app.push_screen_wait(AskPath("Save the log as (secrets are masked)", str(self._folder / "canvos-build.log")))
         if path is None:
@@ -140,6 +144,7 @@ class LogPane(Vertical):
         """Leaves the screen for a plain stream from the first visible line on, until a key brings the screen back."""
         reader, window = self.browser.reader, self.browser.view.window
         if reader is None:
+            self._hint(NO_LOG)
             return
         first = window.rows[0].line if window.rows else 0
         log, told = PlainLog(reader, first), [_STREAM.format(line=first + 1)]

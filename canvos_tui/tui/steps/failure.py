@@ -35,6 +35,7 @@ class Failure(StepPanel):
     """Shown for every outcome but success."""
 
     TITLE = "Failure"
+    WAY_ON = "choose how to go on: Enter takes the line"
     ABOUT = (
         "The first cause is named, not the last error line. A repeated run builds everything again: the build's cache is gone "
         "when its container ends. What is left behind costs money until it is removed. An import that began goes on in AWS; "

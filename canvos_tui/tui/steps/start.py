@@ -31,6 +31,7 @@ class Start(StepPanel):
     """Only the doors that lead somewhere are shown."""
 
     TITLE = "Start"
+    WAY_ON = "choose a line: Enter opens it"
     ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
 
     def compose(self) -> ComposeResult:

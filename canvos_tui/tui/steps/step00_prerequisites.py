@@ -224,8 +224,8 @@ class Prerequisites(StepPanel):
         text = f"{picked.answer.observed}; needs: {picked.answer.required}\nIt stays in the report as accepted; the build may fail of it."
         reason = await self.app.push_screen_wait(Ask(f"Accept {picked.check.id}?", text, REASONS))
         if reason == "own":
-            own = AskText(f"Accept {picked.check.id}", "Why may the build go on?", "")
-            reason = await self.app.push_screen_wait(own) or ""
+            given = await self.app.push_screen_wait(AskText(f"Accept {picked.check.id}", "Why may the build go on?", ""))
+            reason = given or ""
         if reason:
             accepted = accept(CHECKS, picked.check.id, reason)
             self.answer(accepted)

@@ -73,8 +73,17 @@ class S3Key(FormStep):
         try:
             aws = await self.ports.aws.open(draft.keys, region)
             self.learn(NamesSeen(await clash.look(aws, bucket, key)))
+            self._unasked("")
         except CanvosError as error:
-            self.hint(f"? whether {key} is free could not be asked: {error}")
+            self._unasked(f"? whether {key} is free could not be asked: {error}")
+
+    def _unasked(self, text: str) -> None:
+        """That could not be asked, until it is asked again."""
+        if text or self._could_not:
+            self.hint(text)
+        self._could_not = bool(text)
+
+    _could_not = False
 
     def _show(self) -> None:
         known = self.known.taken

@@ -163,7 +163,7 @@ class AwsKeysPanel(StepPanel):
             self._tell(f"x {error}. {error.remedy}")
             return
         if keys is None:
-            self._tell("x there are no keys in that place")
+            self._tell(f"x there are no keys: {place.value}")
         elif keys.temporary:
             self._tell("x these are temporary keys: the build passes no session token. Use a long-lived key of an IAM user")
         else:

@@ -49,6 +49,7 @@ class WriteFiles(StepPanel):
     """Values with their sources, the diff of all files, and three buttons."""
 
     GUIDE, TITLE = (13,), "Review and write"
+    WAY_ON = "Write and build is the way on: Tab goes to it"
     ABOUT = "Enter on a value goes to its screen. d shows the whole diff. Existing files are kept as copies with a time stamp."
     BINDINGS = [
         Binding("d", "diff", "Diff"),
@@ -210,7 +211,7 @@ class WriteFiles(StepPanel):
     async def _write(self, *, build: bool) -> None:
         found = blockers(self.draft, self.known)
         if found and (build or any(b.page in {"repo", "image", "os", "s3", "keys"} for b in found)):
-            self.leave(found[0].page, found[0].key)
+            self.leave(found[0].page, found[0].key, f"x {found[0].text}")
             return
         await self._load()  # the files may have changed since, and a quick key comes before the first look at them
         if self._problem or self.draft.folder is None:
@@ -221,6 +222,7 @@ class WriteFiles(StepPanel):
             self.hint(f"x .arg line {fatal[0].line}: {fatal[0].reason}; {fatal[0].remedy}")
             return
         if build and not await self._confirmed():
+            self.hint("nothing was written")
             return
         try:
             await refuse_second(self.ports, self.draft.folder)

@@ -62,6 +62,7 @@ class Build(StepPanel):
     """Phases above, log below."""
 
     GUIDE, TITLE = (16,), "Build"
+    WAY_ON = "the result opens by itself when a build has ended"
     ABOUT = (
         "The build runs under a supervisor of its own: this window may close, the connection may break. "
         "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids." + LOG_KEYS

@@ -26,10 +26,14 @@ NEXT = (
 )
 
 
+NO_RESULT = "no build has ended here"
+
+
 class Validate(StepPanel):
     """The AMI id alone on its line, the findings, the links, what is left over."""
 
     TITLE = "Result and validation"
+    WAY_ON = "this is the last screen; Ctrl+Q leaves"
     ABOUT = "The proof is a chain of facts from AWS: the new import task, its snapshot, and an AMI of yours on that snapshot."
     BINDINGS = [
         Binding("c", "copy", "Copy AMI id"),
@@ -94,24 +98,35 @@ class Validate(StepPanel):
         """Copies the AMI id."""
         if self.known.result is not None and self.known.result.ami:
             self.copy(self.known.result.ami, "AMI id")
+        else:
+            self.hint(f"there is no AMI id to copy: {NO_RESULT}")
 
     async def action_links(self) -> None:
         """All console links, bare, to copy."""
         if self.known.result is not None:
             await self.app.push_screen(ReadText("Console", "\n".join(self._links(self.known.result))))
+        else:
+            self.hint(f"there is nothing to link to: {NO_RESULT}")
 
     def action_json(self) -> None:
         """Where result.json lies."""
         if self.known.run_id:
             path = self.ports.runs.log_path(self.known.run_id).with_name("result.json")
             self.copy(str(path), f"path of result.json: {path}")
+        else:
+            self.hint(f"there is no result.json: {NO_RESULT}")
 
     @work(exclusive=True, group="delete")
     async def action_delete(self) -> None:
         """Deletes .secret after a question."""
-        if self.draft.folder is None:
+        path = self.draft.folder / ".secret" if self.draft.folder is not None else None
+        try:
+            if path is None or await self.ports.files.read_bytes(path) is None:
+                self.hint("there is no .secret to delete" + (f" in {path.parent}" if path else ": no checkout is chosen"))
+                return
+        except CanvosError as error:
+            self.hint(f"x {error}. {error.remedy}")
             return
-        path = self.draft.folder / ".secret"
         choices = (Choice("", "Keep it"), Choice("go", f"Delete {path}"))
         if await self.app.push_screen_wait(
             Ask("Delete .secret?", "The keys stay valid in AWS; another build needs the file again.", choices)
@@ -127,9 +142,9 @@ class Validate(StepPanel):
         event.stop()
         draft = self.draft
         if draft.keys is None:
-            self.leave("keys")
+            self.leave("keys", why="x AWS keys are needed to look for an image")
         elif not all(draft.text(n) for n in ("REGION", "S3_BUCKET", "S3_KEY")):
-            self.leave("s3")
+            self.leave("s3", why="x region, bucket and key say which image to look for")
         else:
             self._look()
 

@@ -42,7 +42,7 @@ def gaps(draft: Draft) -> tuple[Blocker, ...]:
     if draft.text("OS_DISTRIBUTION") in {"rhel", "sles"} and not draft.text("BASE_IMAGE"):
         found.append(Blocker("os", f"{draft.text('OS_DISTRIBUTION')} needs BASE_IMAGE, an image that you built", "BASE_IMAGE"))
     if draft.several and not draft.kept:
-        found.append(Blocker("os", "several versions are wanted, but none is kept", "k8s_versions"))
+        found.append(Blocker("versions", "several versions are wanted, but none is kept", "k8s_versions"))
     if draft.keys is None:
         found.append(Blocker("keys", "no AWS keys yet", "AWS_ACCESS_KEY_ID"))
     return tuple(found)

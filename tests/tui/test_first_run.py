@@ -205,3 +205,13 @@ async def test_a_key_that_cannot_act_says_why(make_app, page, key, words):
         await pilot.pause()
         await pilot.press(key)
         assert await see(pilot, words)
+
+
+async def test_whoever_wants_several_versions_comes_to_the_page_where_they_are_kept(make_app, full):
+    app = make_app(full.after(d.SeveralChosen(True)), page="os")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "[x] several versions")
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "versions")
+        await pilot.press("f8")
+        assert await see(pilot, "x several versions are wanted, but none is kept")

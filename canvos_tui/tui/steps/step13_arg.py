@@ -210,7 +210,7 @@ class WriteFiles(StepPanel):
     @work(exclusive=True, group="write")
     async def _write(self, *, build: bool) -> None:
         found = blockers(self.draft, self.known)
-        if found and (build or any(b.page in {"repo", "image", "os", "s3", "keys"} for b in found)):
+        if found and (build or any(b.page in {"repo", "image", "os", "versions", "s3", "keys"} for b in found)):
             self.leave(found[0].page, found[0].key, f"x {found[0].text}")
             return
         await self._load()  # the files may have changed since, and a quick key comes before the first look at them

@@ -40,7 +40,8 @@ def mark(slug: str, current: str, draft: Draft, known: Session) -> str:
         return "*" if known.result else " "
     if slug in {"aws", "review", "result"}:
         return " "
-    mine = [g for g in gaps(draft) if g.page == slug]
+    number = BY_SLUG[slug].number
+    mine = [g for g in gaps(draft) if BY_SLUG[g.page].number == number]  # pages share an entry
     if not mine:
         return "*"
     refused = any(draft.entry(g.key).error for g in mine if g.key in fields.BY_KEY)

@@ -1,0 +1,181 @@
+"""From a bare home to the review, and back to where one was, as a person goes: by labels, by words, and as fast as fingers or a paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from canvos_tui.core.pages import PAGES
+from tests.journeys.wizard import TITLES, House, Person, house
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def home(tmp_path):
+    with house(tmp_path) as found:
+        yield found
+
+
+# -- the pages, one by one: each is entered by what leads to it, and left by a label -------------------------------
+
+
+def start(person: Person, *, burst: bool) -> None:
+    person.choose("New  ")
+
+
+def check(person: Person, *, burst: bool) -> None:
+    """Whatever this machine lacks is accepted, as its owner would, until nothing fails."""
+    person.on("check")
+    person.terminal.until(lambda: "READY" in person.terminal.row("canvos-tui"))
+    person.see("took ")
+    while "FAIL" in person.terminal.text:
+        failing = next(line for line in person.terminal.text.splitlines() if ">FAIL" in line).split()[1]
+        person.terminal.press("a")
+        person.see(f"Accept {failing}?")
+        person.choose("Accept, with a reason of my own")
+        person.see("Why may the build go on?")
+        person.type("this machine only tries", burst=burst)
+        person.see("this machine only tries")
+        person.terminal.press("enter")
+        person.terminal.until(lambda: f"FAIL {failing}" not in person.terminal.text and "took " in person.terminal.text)  # noqa: B023
+    person.press("Next")
+
+
+def repo(person: Person, *, burst: bool) -> None:
+    person.on("repo")
+    person.see("can be cloned")
+    person.press("Clone")
+    person.see("suggested for")
+    person.choose("v4.9.38   ")
+    person.see("In use   v4.9.38", "Enter goes on")
+    person.press("Next")
+
+
+def image(person: Person, *, burst: bool) -> None:
+    person.on("image")
+    person.see("IMAGE_REGISTRY")
+    person.press("Next")
+    person.see("x IMAGE_REGISTRY is needed")
+    person.type("acme-team", burst=burst)
+    person.terminal.until(lambda: "acme-team" in person.terminal.row("IMAGE_REGISTRY"))
+    person.terminal.until(lambda: "is needed" not in person.terminal.text)
+    person.press("Next")
+
+
+def os(person: Person, *, burst: bool) -> None:
+    person.on("os")
+    person.see("OS_VERSION", "step 14")
+    while not person.terminal.highlighted("several versions"):
+        person.do("tab")
+    person.do("space")
+    person.see("[x] several")
+    person.press("Next")
+
+
+def versions(person: Person, *, burst: bool) -> None:
+    person.on("versions")
+    person.terminal.press("l")
+    person.terminal.until(lambda: " 0 kept" not in person.terminal.text)
+    person.press("Next")
+
+
+def s3(person: Person, *, burst: bool) -> None:
+    person.on("s3")
+    person.see("S3_BUCKET")
+    person.type("wrong-" + person.stage.bucket, burst=burst)
+    person.replace(person.stage.bucket + "\r")  # the next field is that of the region
+    person.replace(person.stage.region)
+    person.see("exists; its region is")
+    assert person.stage.bucket in person.terminal.row("S3_BUCKET")
+    assert "wrong" not in person.terminal.row("S3_BUCKET")
+    person.press("Next")
+
+
+def keys(person: Person, *, burst: bool) -> None:
+    person.on("keys")
+    person.see("AWS_SECRET_ACCESS_KEY")
+    person.press("Environment")
+    person.see("x there are no keys: environment")
+    person.do("backtab", "backtab", "backtab")  # past Show and the secret key
+    person.type(person.stage.keys.key_id, burst=burst)
+    person.see(person.stage.keys.key_id)
+    person.type("\t" + person.stage.keys.secret.reveal() + "\r", burst=burst)
+    person.see("ok  account")
+    person.press("Next")
+
+
+def aws(person: Person, *, burst: bool) -> None:
+    person.on("aws")
+    person.see("object key and AMI name free     PASS", " pass")
+    person.press("Next")
+
+
+def review(person: Person, *, burst: bool) -> None:
+    person.on("review")
+    person.see("-- .arg (new", "Write and build")
+    person.press("Dry run")
+    person.see("Dry run   (c copies")
+    person.do("end")
+    person.see("Nothing was written.")
+    person.do("escape")
+    person.press("Write and build")
+    person.see("There is no user-data file")
+    person.choose("Go on")
+
+
+def build(person: Person, *, burst: bool) -> None:
+    person.see("log ")
+    person.see("DONE in")
+
+
+def result(person: Person, *, burst: bool) -> None:
+    person.see("DONE in", "Validate", "ami-")
+
+
+STEPS: dict[str, Callable[..., None]] = {
+    step.__name__: step for step in (start, check, repo, image, os, versions, s3, keys, aws, review, build, result)
+}
+
+
+def test_every_page_has_a_journey_through_it():
+    assert list(STEPS) == [page.slug for page in PAGES]
+    assert set(TITLES) == set(STEPS)
+
+
+@pytest.mark.parametrize("burst", [True, False], ids=["in bursts", "key by key"])
+def test_the_first_run_from_new_to_the_ami(home: House, burst: bool) -> None:
+    with home.person() as person:
+        for step in STEPS.values():
+            step(person, burst=burst)
+        person.leave()
+    assert not list(home.home.glob("CanvOS/.arg.bak*"))
+    assert "IMAGE_REGISTRY=acme-team" in (home.home / "CanvOS" / ".arg").read_text()
+
+
+def test_continue_comes_back_to_every_page_with_all_that_was_typed(home: House) -> None:
+    """The wizard is left on each page, in the middle of what is done there, and goes on from there."""
+    done: list[str] = []
+    for page, step in list(STEPS.items())[1:10]:
+        with home.person() as person:
+            if not done:
+                start(person, burst=True)
+            else:
+                person.choose("Continue  ")
+                if page in {"aws", "review"}:
+                    person.on(page)
+                    person.terminal.press("ctrl+p")  # keys are asked for again: they are nowhere but in memory
+                    person.terminal.type("go to aws keys\r")
+                    keys(person, burst=True)
+                if page == "review":
+                    aws(person, burst=True)
+            person.on(page)
+            if page == "review":
+                person.see("acme-team", person.stage.bucket, "v4.9.38")
+                break
+            step(person, burst=True)
+            following = list(STEPS)[list(STEPS).index(page) + 1]
+            person.on(following)
+            done.append(page)
+            person.leave()

@@ -1,0 +1,135 @@
+"""A person at the wizard: reads labels and the footer, presses what is there by its name, and types as fast as a paste or key by key."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
+from canvos_tui.rehearsal.build import PACE_VARIABLE
+from canvos_tui.rehearsal.stage import Stage
+from tests.on_stage import staged
+from tests.terminal import Terminal
+
+COMMAND = Path(sys.executable).with_name("canvos-tui")
+FOOTER_KEYS = {"Next": "f8", "Back": "escape", "Help": "f1", "Guide": "f2", "Quit": "ctrl+q"}
+TITLES = {
+    "start": "canvos-tui",
+    "check": ">1 Check",
+    "repo": ">2 Repo",
+    "image": ">3 Image",
+    "os": ">4 OS/K8s",
+    "versions": "k8s_version.json,",
+    "s3": ">5 S3",
+    "keys": ">6 Keys",
+    "aws": ">7 AWS",
+    "review": ">8 Review",
+    "build": ">9 Build",
+    "result": ">10",
+}
+
+
+class Person:
+    """Sits at one terminal."""
+
+    def __init__(self, terminal: Terminal, stage: Stage, home: Path) -> None:
+        self.terminal, self.stage, self.home = terminal, stage, home
+
+    def see(self, *words: str) -> str:
+        return self.terminal.see(*words)
+
+    def on(self, page: str) -> None:
+        """Is on that page."""
+        self.terminal.see(TITLES[page])
+
+    def press(self, label: str) -> None:
+        """A key that the footer names, or a button by its label."""
+        footer = next((line for line in reversed(self.terminal.text.splitlines()) if line.strip()), "")
+        if label in FOOTER_KEYS and re.search(rf"\b{label}\b", footer):
+            self.terminal.press(FOOTER_KEYS[label])
+            return
+        self.stand_on(f"{label} ]")
+        self.terminal.press("enter")
+
+    def stand_on(self, words: str) -> None:
+        """With Tab, until that button is the one that Enter pushes."""
+        self.terminal.see(words)
+        for _ in range(30):
+            if self.terminal.focused(words):
+                return
+            self.do("tab")
+        raise AssertionError(f"Tab never comes to {words}; the window shows:\n{self.terminal.text}")
+
+    def choose(self, words: str) -> None:
+        """A line of the list that has the focus."""
+        self.terminal.see(words)
+        for _ in range(30):
+            if self.terminal.highlighted(words):
+                self.terminal.press("enter")
+                return
+            self.do("down")
+        raise AssertionError(f"the cursor never comes to {words}; the window shows:\n{self.terminal.text}")
+
+    def do(self, *keys: str) -> None:
+        """Keys, and what they do seen to its end: the window changes, and then rests for a moment."""
+        before = self._painted()
+        self.terminal.press(*keys)
+        deadline = time.monotonic() + 1.5
+        while self._painted() == before and time.monotonic() < deadline:
+            self.terminal.pump(0.02)
+        rests, before = 0, self._painted()
+        while rests < 3 and time.monotonic() < deadline:
+            self.terminal.pump(0.03)
+            now = self._painted()
+            rests, before = (rests + 1, before) if now == before else (0, now)
+
+    def _painted(self) -> str:
+        screen = self.terminal.screen
+        return self.terminal.text + repr([(at, c.fg, c.bg, c.reverse, c.bold) for row in screen.buffer.values() for at, c in row.items()])
+
+    def type(self, text: str, *, burst: bool) -> None:
+        """All in one packet, or key by key."""
+        if burst:
+            self.terminal.type(text)
+            return
+        for letter in text:
+            self.terminal.type(letter)
+            self.terminal.pump(0.01)
+
+    def replace(self, text: str) -> None:
+        """Home, Ctrl+K and the text, in one packet."""
+        self.terminal.type("\x1b[H\x0b" + text)
+
+    def leave(self) -> None:
+        self.terminal.press("ctrl+q")
+        assert self.terminal.wait() == 0
+        assert self.terminal.left_on() == []
+
+
+class House:
+    """A home with nothing in it but git's configuration, which sends the public repository to the rehearsal's."""
+
+    def __init__(self, folder: Path, stage: Stage) -> None:
+        self.stage = stage
+        self.home = folder / "home"
+        self.home.mkdir()
+        (self.home / ".gitconfig").write_text(f'[url "file://{stage.repository}"]\n\tinsteadOf = {PUBLIC_REPOSITORY}\n')
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "COVERAGE_PROCESS_START") if name in os.environ}
+        around = {name: stage.environ[name] for name in ("AWS_ENDPOINT_URL", "NO_PROXY", "no_proxy", PACE_VARIABLE)}
+        self.environ = {**kept, **around, "HOME": str(self.home), "LANG": "C.UTF-8"}
+
+    @contextmanager
+    def person(self, columns: int = 80, rows: int = 24) -> Iterator[Person]:
+        with Terminal([str(COMMAND)], self.environ, columns, rows, self.home) as terminal:
+            yield Person(terminal, self.stage, self.home)
+
+
+@contextmanager
+def house(folder: Path) -> Iterator[House]:
+    with staged(folder) as stage:
+        yield House(folder, stage)

@@ -165,7 +165,7 @@ def test_continue_comes_back_to_every_page_with_all_that_was_typed(home: House) 
                 person.choose("Continue  ")
                 if page in {"aws", "review"}:
                     person.on(page)
-                    person.terminal.press("ctrl+p")  # keys are asked for again: they are nowhere but in memory
+                    person.terminal.type("\x10")  # the menu; keys are asked for again: they are nowhere but in memory
                     person.terminal.type("go to aws keys\r")
                     keys(person, burst=True)
                 if page == "review":

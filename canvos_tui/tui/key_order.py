@@ -56,6 +56,8 @@ class OrderlyApp(QuietlyLeavingApp[Result]):
             await self._pass_on()
 
     async def _pass_on(self) -> None:
+        if self._focus() is None:
+            self._queue.clear()  # the screens are gone: the app is ending
         while self._queue and not self._rounds:
             letter = self._is_letter(self._queue[0])
             if self._lettered and not letter:

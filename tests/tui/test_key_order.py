@@ -92,3 +92,17 @@ async def test_a_mark_that_never_comes_stops_nothing(monkeypatch):
         burst(app, ["home", "f8"])
         monkeypatch.undo()
         await until(pilot, lambda: not app._queue)
+
+
+async def test_keys_that_still_wait_when_the_screens_are_gone_are_dropped():
+    app = Plain()
+    async with app.run_test():
+        stack = app._screen_stack
+        kept = list(stack)
+        app._queue.append(events.Key("f8", None))
+        stack.clear()
+        try:
+            await app._pass_on()
+        finally:
+            stack.extend(kept)
+        assert not app._queue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.git.folder import copy, damage, left, look, remove_clone
 from canvos_tui.adapters.git.words import git_error, parse_date, read_batch
+from canvos_tui.adapters.processes import release
 from canvos_tui.core.checkout.state import GUIDE_FILES, Change, CheckoutState, Damage, Left, Place
 from canvos_tui.core.checkout.tags import CanvosTag, Earthfile, classify, order, read_earthfile
 from canvos_tui.core.errors import GitError
@@ -49,9 +49,8 @@ class GitCommand:
         except TimeoutError:
             raise GitError(f"git {args[0]} gave no answer within {limit:.0f} s", remedy="try again") from None
         finally:
+            release(process)
             if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
                 await process.wait()
         return _Done(process.returncode or 0, out, err.decode("utf-8", "replace"))
 
@@ -148,9 +147,8 @@ class GitCommand:
                     tail = (tail + "\n" + piece)[-2000:] if not found else tail
             code = await process.wait()
         finally:
+            release(process)
             if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
                 await process.wait()
         if code:
             raise git_error("clone", tail + "\n" + rest)

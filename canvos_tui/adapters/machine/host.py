@@ -14,6 +14,7 @@ from pathlib import Path
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.files import free_bytes, same_filesystem
 from canvos_tui.adapters.machine import listening, surroundings
+from canvos_tui.adapters.processes import release
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.machine import Filesystem, HostFacts
 from canvos_tui.core.secret import without_keys
@@ -99,6 +100,8 @@ class LocalHost:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)  # a wrapper script would leave its child behind
+            release(process)
+            if process.returncode is None:
                 await process.wait()
         lines = out.decode("utf-8", "replace").strip().splitlines()
         return process.returncode or 0, lines[0][:200] if lines else ""

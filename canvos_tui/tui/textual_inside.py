@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.filter import LineFilter
@@ -57,5 +57,5 @@ class QuietlyLeavingApp(App[Result]):
     def _handle_exception(self, error: Exception) -> None:
         failed = error.error if isinstance(error, WorkerFailed) else error
         leaving = self._taken_down or is_leaving(self)
-        if not (leaving and isinstance(failed, NoMatches | NoScreen)):
+        if not (leaving and isinstance(failed, NoMatches | NoScreen | ScreenStackError)):
             super()._handle_exception(error)

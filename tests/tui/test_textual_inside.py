@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.segment import Segment
 from textual import work
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, ScreenStackError
 from textual.color import Color
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
@@ -115,6 +115,19 @@ async def test_an_answer_that_comes_while_the_screens_go_is_no_error(told):
     with suppress(WorkerFailed):
         await asking.wait()
     assert isinstance(asking.error, NoMatches | NoScreen)
+    assert app._exception is None
+
+
+async def test_a_key_that_climbs_to_the_app_while_the_screens_go_is_no_error():
+    app = QuietlyLeavingApp[None]()
+    async with app.run_test():
+        app.exit()
+        stack, kept = app._screen_stack, list(app._screen_stack)
+        stack.clear()
+        with pytest.raises(ScreenStackError) as failed:
+            await app._check_bindings("f8")
+        app._handle_exception(failed.value)
+        stack.extend(kept)
     assert app._exception is None
 
 

@@ -6,6 +6,7 @@ one of them is gone, works differently, or is used elsewhere.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, TypeVar
 
 from textual.app import App, ScreenStackError
@@ -15,6 +16,7 @@ from textual.filter import LineFilter
 from textual.worker import WorkerFailed
 
 Result = TypeVar("Result")
+LAST_WISH = 2.0  # seconds for workers to kill their processes and to close what they opened
 
 
 def write(app: App[Any], sequence: str) -> None:
@@ -53,6 +55,12 @@ class QuietlyLeavingApp(App[Result]):
     async def _shutdown(self) -> None:
         self._taken_down = True
         await super()._shutdown()
+        ending = [asyncio.ensure_future(worker.wait()) for worker in self.workers if worker.is_running]
+        if ending:  # told to stop; whoever ends the loop now would cut off how they clean up
+            await asyncio.wait(ending, timeout=LAST_WISH)
+            for done in ending:
+                if done.done() and not done.cancelled():
+                    done.exception()  # heard of by its own handler already
 
     def _handle_exception(self, error: Exception) -> None:
         failed = error.error if isinstance(error, WorkerFailed) else error

@@ -131,6 +131,27 @@ async def test_a_key_that_climbs_to_the_app_while_the_screens_go_is_no_error():
     assert app._exception is None
 
 
+async def test_a_worker_cleans_up_before_the_app_is_gone():
+    cleaned: list[str] = []
+
+    class Cleans(QuietlyLeavingApp[None]):
+        """A worker with something to put away."""
+
+        @work
+        async def ask(self) -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.05)
+                cleaned.append("done")
+
+    app = Cleans()
+    async with app.run_test() as pilot:
+        app.ask()
+        await pilot.pause()
+    assert cleaned == ["done"]
+
+
 def _defined(node: ast.AST) -> set[str]:
     """The names that a statement of ours defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -101,35 +101,41 @@ def _wrong_values(values: Mapping[str, str]) -> list[str]:
 
 
 def _check(name: str, title: str, severity: Severity, guide: str, why: str) -> Check:
-    ask = {"ARG": arg, "SECRET": secret, "SECRET-PERM": permission, "SECRET-IGNORED": ignored, "USERDATA": cloud_config}[name]
-    return Check(f"FILE-{name}", title, "files", severity, guide, why, ask, needs=("REPO-CLONE",))
+    ask = {
+        "FILE-ARG": arg,
+        "FILE-SECRET": secret,
+        "FILE-SECRET-PERM": permission,
+        "FILE-SECRET-IGNORED": ignored,
+        "FILE-USERDATA": cloud_config,
+    }[name]
+    return Check(name, title, "files", severity, guide, why, ask, needs=("REPO-CLONE",))
 
 
 CHECKS_FILES = (
     _check(
-        "ARG",
+        "FILE-ARG",
         ".arg",
         Severity.REQUIRED,
         "step 13",
         "step 16 runs this file as a shell script and parses it again in Earthly: a value that both read differently is lost",
     ),
     _check(
-        "SECRET",
+        "FILE-SECRET",
         ".secret",
         Severity.REQUIRED,
         "step 15",
         "the last command of step 16 asks for three secrets and fails when one is not there",
     ),
-    _check("SECRET-PERM", "Mode of .secret", Severity.RECOMMENDED, "step 15", "step 15 puts the AWS keys into it in clear text"),
+    _check("FILE-SECRET-PERM", "Mode of .secret", Severity.RECOMMENDED, "step 15", "step 15 puts the AWS keys into it in clear text"),
     _check(
-        "SECRET-IGNORED",
+        "FILE-SECRET-IGNORED",
         ".secret and git",
         Severity.RECOMMENDED,
         "step 15",
         "a commit after step 15 would carry the AWS keys away; tags before v4.8.8 do not ignore the file",
     ),
     _check(
-        "USERDATA",
+        "FILE-USERDATA",
         "user-data",
         Severity.REQUIRED,
         "step 16",

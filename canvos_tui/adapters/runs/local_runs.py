@@ -139,7 +139,8 @@ class LocalRuns:
             raise RunError(f"nobody supervises the run `{run_id}` any more", remedy="look at its result")
 
     def _start(self, plan: BuildPlan, mandate: Mandate) -> RunId:
-        if running := holder(lock_path(self._root, plan.checkout)):
+        running = holder(lock_path(self._root, plan.checkout))
+        if running and RunFolder(self._root / "runs" / running).result() is None:  # one that ended lets go in a moment, and is waited for
             raise _held(running)
         folder = self._new_folder()
         masked = mandate.masked()
@@ -184,8 +185,9 @@ class LocalRuns:
         plan = folder.plan() if created is not None else None
         if created is None or plan is None:
             return None
-        live = self._lives(folder, plan)
+        held = self._lives(folder, plan)
         result = folder.result()
+        live = held and result is None  # with its result stored it only clears up: there is nothing left to cancel or to wait for
         outcome = result.outcome if result is not None else None if live else Outcome.INTERRUPTED
         return RunInfo(name, plan.checkout, plan.tag, created, live, outcome, result.ami if result is not None else "")
 

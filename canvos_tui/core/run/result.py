@@ -82,7 +82,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """One run of the state directory; `live` means that its supervisor holds the lock right now."""
+    """One run of the state directory; `live` means that its supervisor holds the lock right now and has no result yet."""
 
     run_id: RunId
     checkout: str

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -16,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.adapters.runs.folder import lock_path
 from canvos_tui.adapters.runs.local_runs import LocalRuns
+from canvos_tui.adapters.runs.lock import RunLock
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.ports import Runs
@@ -258,6 +261,17 @@ def test_one_checkout_has_one_live_run(site: Site) -> None:
     third = site.start("true")
     assert [i.run_id for i in asyncio.run(site.runs.infos())] == sorted([run_id, second, third], reverse=True)
     site.result(third)
+
+
+def test_a_run_with_a_result_is_over_although_its_supervisor_still_clears_up(site: Site) -> None:
+    run_id = site.start("exit 1")
+    site.result(run_id)
+    lock = RunLock(lock_path(site.state, str(site.checkout)))
+    until(lambda: lock.take(run_id))  # as its supervisor does for a moment after the result
+    (info,) = asyncio.run(site.runs.infos())
+    assert (info.live, info.outcome) == (False, Outcome.FAILED)
+    threading.Timer(0.3, lock.release).start()
+    assert site.start("exit 1") != run_id, "the next one waits for it"
 
 
 def test_two_starts_at_the_same_moment_make_one_run(site: Site) -> None:

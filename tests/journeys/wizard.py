@@ -15,6 +15,7 @@ from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.stage import Stage
 from tests.on_stage import staged
 from tests.terminal import Terminal
+from tests.waiting import PATIENCE
 
 COMMAND = Path(sys.executable).with_name("canvos-tui")
 FOOTER_KEYS = {"Next": "f8", "Back": "escape", "Help": "f1", "Guide": "f2", "Quit": "ctrl+q"}
@@ -79,10 +80,11 @@ class Person:
         """Keys, and what they do seen to its end: the window changes, and then rests for a moment."""
         before = self._painted()
         self.terminal.press(*keys)
-        deadline = time.monotonic() + 1.5
+        deadline = time.monotonic() + PATIENCE  # long: what is painted late would be taken for what the next key did
         while self._painted() == before and time.monotonic() < deadline:
             self.terminal.pump(0.02)
         rests, before = 0, self._painted()
+        deadline = time.monotonic() + 1.5
         while rests < 3 and time.monotonic() < deadline:
             self.terminal.pump(0.03)
             now = self._painted()

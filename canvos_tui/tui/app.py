@@ -20,7 +20,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.terminal import plain_ascii
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
-from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, GoTo, Hinted, Learned
+from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned
 from canvos_tui.tui.pace import Pace, PacedApp, far
 from canvos_tui.tui.textual_inside import add_filter, is_leaving, write
 
@@ -133,13 +133,17 @@ class CanvosApp(PacedApp[int]):
         try:
             for page in PAGES:
                 self.add_mode(page.slug, partial(self._make, page, room.opening.banner))
-            await self.switch_mode(room.opening.page)
+            await self._enter(room.opening.page)
         finally:
             self._opening = False
             if self._leaving is not None:
                 self.exit(*self._leaving)
         if room.opening.hint:
             self.call_after_refresh(self.screen.post_message, Hinted(room.opening.hint))
+
+    async def _enter(self, slug: str) -> None:
+        await self.switch_mode(slug)
+        self.screen.post_message(Entered())
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Ends the app; a page that is being opened is waited for, because Textual cannot take down what it is still putting up."""
@@ -194,7 +198,8 @@ class CanvosApp(PacedApp[int]):
             self.screen.post_message(Hinted(""))  # it was about that page, and would stand there for ever
         self.draft = self.draft.after(PageReached(slug))
         self._keep()
-        await self.switch_mode(slug)
+        if slug != self.current_mode:
+            await self._enter(slug)
         if isinstance(self.screen, PageScreen):
             if said:
                 self.screen.post_message(Hinted(said))

@@ -51,6 +51,10 @@ class GoTo(Message):
         super().__init__()
 
 
+class Entered(Message):
+    """The page came to the front. A dialog that closes above it is no entrance: what is typed goes on where it was."""
+
+
 class Hinted(Message):
     """A sentence for the row above the footer."""
 

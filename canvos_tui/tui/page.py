@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus, ScreenResume
+from textual.events import DescendantFocus
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Button, Static
@@ -23,7 +23,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.readiness import Blocker, gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import GoTo, Hinted, hint, tell
+from canvos_tui.tui.messages import Entered, GoTo, Hinted, hint, tell
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
@@ -103,8 +103,9 @@ class PageScreen(Screen[None]):
             Content(f"Please enlarge the window (now {width}x{height}) or use canvos-tui run. Ctrl+Q quits.")
         )
 
-    @on(ScreenResume)
-    def _entered(self) -> None:
+    @on(Entered)
+    def _entered(self, event: Entered) -> None:
+        event.stop()
         for panel in self.query(StepPanel):
             panel.entered()
         self._stand_on_what_is_missing()

@@ -58,6 +58,11 @@ async def test_a_dry_run_writes_nothing(make_app, full, checkout):
         await push(pilot, "#dry-run")
         await pilot.press("end")
         assert await see(pilot, "Nothing was written")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.pause()
+        assert app.focused is not None
+        assert app.focused.id == "dry-run", "whoever read it stands where he stood: Enter there must not be another key"
     assert not (checkout / ".arg").exists()
 
 

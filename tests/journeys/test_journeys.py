@@ -68,8 +68,7 @@ def image(person: Person, *, burst: bool) -> None:
 def os(person: Person, *, burst: bool) -> None:
     person.on("os")
     person.see("OS_VERSION", "step 14")
-    while not person.terminal.highlighted("several versions"):
-        person.do("tab")
+    person.stand_on("several versions", in_a_list=True)
     person.do("space")
     person.see("[x] several")
     person.press("Next")

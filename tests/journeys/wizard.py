@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,13 +57,17 @@ class Person:
         self.stand_on(f"{label} ]")
         self.terminal.press("enter")
 
-    def stand_on(self, words: str) -> None:
-        """With Tab, until that button is the one that Enter pushes."""
+    def stand_on(self, words: str, *, in_a_list: bool = False) -> None:
+        """With Tab, until that button is the one that Enter pushes, or that line the one that a key acts on."""
+        stands = self.terminal.highlighted if in_a_list else self.terminal.focused
         self.terminal.see(words)
+        self._rest()
         for _ in range(30):
-            if self.terminal.focused(words):
-                return
-            self.do("tab")
+            if stands(words):
+                self._rest()  # were a Tab still under way, the next key would be for another button
+                if stands(words):
+                    return
+            self.do("tab", shows=self._colours)  # a text that comes meanwhile is not what it does
         raise AssertionError(f"Tab never comes to {words}; the window shows:\n{self.terminal.text}")
 
     def choose(self, words: str) -> None:
@@ -76,23 +80,36 @@ class Person:
             self.do("down")
         raise AssertionError(f"the cursor never comes to {words}; the window shows:\n{self.terminal.text}")
 
-    def do(self, *keys: str) -> None:
-        """Keys, and what they do seen to its end: the window changes, and then rests for a moment."""
-        before = self._painted()
+    def do(self, *keys: str, shows: Callable[[], object] | None = None) -> None:
+        """Keys, and what they do seen to its end: what `shows` it changes (the whole window), which then rests for a moment."""
+        look = shows or self._painted
+        before, began = look(), time.monotonic()
         self.terminal.press(*keys)
-        deadline = time.monotonic() + PATIENCE  # long: what is painted late would be taken for what the next key did
-        while self._painted() == before and time.monotonic() < deadline:
+        while look() == before and time.monotonic() < began + PATIENCE:  # long: a late one would be taken for what the next key did
             self.terminal.pump(0.02)
-        rests, before = 0, self._painted()
-        deadline = time.monotonic() + 1.5
-        while rests < 3 and time.monotonic() < deadline:
-            self.terminal.pump(0.03)
-            now = self._painted()
-            rests, before = (rests + 1, before) if now == before else (0, now)
+        self._slow = time.monotonic() - began
+        self._rest()
 
-    def _painted(self) -> str:
-        screen = self.terminal.screen
-        return self.terminal.text + repr([(at, c.fg, c.bg, c.reverse, c.bold) for row in screen.buffer.values() for at, c in row.items()])
+    _slow = 0.0  # seconds until the last key showed
+
+    def _rest(self) -> None:
+        """Until the window has not changed for a while; the slower the program, the longer."""
+        end = time.monotonic() + PATIENCE
+        quiet, seen = time.monotonic(), self._painted()
+        while time.monotonic() < min(end, quiet + max(0.09, self._slow)):
+            self.terminal.pump(0.03)
+            if (now := self._painted()) != seen:
+                quiet, seen = time.monotonic(), now
+
+    def _colours(self) -> list[object]:
+        """What tells where the focus is."""
+        rows = self.terminal.screen.buffer.items()
+        return [
+            (y, x, c.fg, c.bg, c.reverse, c.bold) for y, row in rows for x, c in row.items() if c.reverse or c.bold or c.bg != "default"
+        ]
+
+    def _painted(self) -> tuple[str, list[object]]:
+        return self.terminal.text, self._colours()
 
     def type(self, text: str, *, burst: bool) -> None:
         """All in one packet, or key by key."""

@@ -6,11 +6,13 @@ import secrets
 import urllib.request
 from typing import Any
 
+from moto import settings
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
 from moto.server import ThreadedMotoServer
 
+settings.ec2_load_default_amis = lambda: False  # a thousand images and snapshots of its own, read anew after each reset
 LOOKS = 2  # a task is completed at the third look
 
 _tasks: dict[str, dict[str, Any]] = {}

@@ -130,6 +130,19 @@ def _determine_resource(self: Any) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role/{role}" if role else policy or "*"
 
 
+class Moto(DomainDispatcherApplication):
+    """moto as a server. Which of its services answers for a host is worked out once: moto lists its own folder at each request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._services: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        if host not in self._services:
+            self._services[host] = super().get_backend_for_host(host)
+        return self._services[host]
+
+
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -148,7 +161,7 @@ class MotoRights:
         setattr(IamResponse, "_determine_resource", _determine_resource)  # noqa: B010  moto has no such method to assign to
         s3_responses.ACTION_MAP["BUCKET"]["HEAD"]["DEFAULT"] = "ListBucket"  # as the S3 user guide has it
         s3_responses.ACTION_MAP["BUCKET"]["GET"] = {"encryption": "GetEncryptionConfiguration", **s3_responses.ACTION_MAP["BUCKET"]["GET"]}
-        self.layer = Corrections(DomainDispatcherApplication(create_backend_app))
+        self.layer = Corrections(Moto())
         self._server = make_server("127.0.0.1", 0, self.layer, threaded=True, request_handler=_Quiet)
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)

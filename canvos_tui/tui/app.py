@@ -22,7 +22,7 @@ from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned
 from canvos_tui.tui.pace import Pace, PacedApp, far
-from canvos_tui.tui.textual_inside import add_filter, is_leaving, write
+from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
     from rich.console import RenderableType
@@ -169,6 +169,7 @@ class CanvosApp(PacedApp[int]):
         from canvos_tui.tui.steps import OWN_WAY, PANELS
 
         screen = PageScreen(page, PANELS[page.slug], self.ports, banner, has_next=page.slug not in OWN_WAY)
+        knows_the_styles(self, screen)
         return screen.begin(self.draft, self.known).data_bind(CanvosApp.draft, CanvosApp.known)
 
     @on(Answered)

@@ -13,6 +13,7 @@ from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 Result = TypeVar("Result")
@@ -41,6 +42,15 @@ def add_filter(app: App[Any], added: LineFilter) -> None:
 def is_leaving(app: App[Any]) -> bool:
     """Whether the app was told to end (`App._exit`: `exit()` only asks for it, and nothing public says that it was asked)."""
     return app._exit
+
+
+def knows_the_styles(app: App[Any], screen: Screen[Any]) -> None:
+    """Tells a new screen that the app's style sheets are those of now (`_css_update_count` of both).
+
+    Each widget takes its styles when it is mounted. Textual holds every new screen for outdated all the same, and reads all style sheets
+    anew, twice, whenever a page is shown for the first time.
+    """
+    screen._css_update_count = app._css_update_count
 
 
 class QuietlyLeavingApp(App[Result]):

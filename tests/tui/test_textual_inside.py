@@ -16,11 +16,12 @@ from textual.color import Color
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 import canvos_tui.tui
-from canvos_tui.tui.textual_inside import QuietlyLeavingApp, add_filter, has_terminal, is_leaving, write
+from canvos_tui.tui.textual_inside import QuietlyLeavingApp, add_filter, has_terminal, is_leaving, knows_the_styles, write
 
 ROOT = Path(canvos_tui.tui.__file__).parent
 
@@ -152,18 +153,54 @@ async def test_a_worker_cleans_up_before_the_app_is_gone():
     assert cleaned == ["done"]
 
 
+class Coloured(Screen[None]):
+    """Its colour is the theme's."""
+
+    CSS = "Coloured { background: $primary; }"
+
+
+async def test_a_new_screen_has_its_styles_without_a_second_reading_and_follows_the_theme():
+    app = App[None]()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        read: list[str] = []
+        reparse = app.stylesheet.reparse
+
+        def count() -> None:
+            read.append("again")
+            reparse()
+
+        app.stylesheet.reparse = count  # type: ignore[method-assign]
+        screens = [Coloured(), Coloured()]
+        for number, screen in enumerate(screens):
+            knows_the_styles(app, screen)
+            app.add_mode(f"{number}", lambda screen=screen: screen)  # type: ignore[misc]
+            await app.switch_mode(f"{number}")
+        assert read == ["again"], "for the style sheet of the first, which was not known yet"
+        before = screens[1].styles.background
+        assert before == Color.parse(app.current_theme.primary)
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert screens[1].styles.background == Color.parse(app.current_theme.primary) != before
+
+
 def _defined(node: ast.AST) -> set[str]:
     """The names that a statement of ours defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return {name for target in targets for n in ast.walk(target) if (name := getattr(n, "id", getattr(n, "attr", None)))}
+    return {name for target in targets for n in ast.walk(target) if (name := getattr(n, "id", None) or _of_self(n))}
+
+
+def _of_self(node: ast.AST) -> str:
+    """The attribute, where it is one of the object itself."""
+    return node.attr if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self" else ""
 
 
 def _looked_at(node: ast.AST) -> set[str]:
     """The private names that an expression or an import looks at."""
     names: list[str] = []
-    if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Store):
+    if isinstance(node, ast.Attribute) and not (isinstance(node.ctx, ast.Store) and _of_self(node)):
         names = [node.attr]
     elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("textual"):
         names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
@@ -177,4 +214,6 @@ def test_no_other_module_looks_inside():
     for place, node in nodes:
         for name in _looked_at(node) - own:
             used.setdefault(name, set()).add(place)
-    assert used == {name: {"textual_inside.py"} for name in ("_driver", "_exit", "_filters", "_handle_exception", "_shutdown")}
+    assert used == {
+        name: {"textual_inside.py"} for name in ("_css_update_count", "_driver", "_exit", "_filters", "_handle_exception", "_shutdown")
+    }

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.aws.facts import AwsKeys
@@ -16,6 +19,23 @@ from tests.tui.fakes import make_ports
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 KEYS = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret(SECRET))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def style_sheets_read_once() -> Iterator[None]:
+    """Each of 300 apps would read the same style sheets anew, which takes a sixth of what these tests do."""
+    read: dict[Any, Any] = {}
+    parse = Stylesheet._parse_rules
+
+    def once(self: Stylesheet, *args: Any, **kwargs: Any) -> Any:
+        key = (args, tuple(sorted(kwargs.items())), frozenset(self._variables.items()))
+        if key not in read:
+            read[key] = parse(self, *args, **kwargs)
+        return read[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", once)
+        yield
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ class Filesystem:
     device: int
     writable: bool = True
     runs: bool = True  # programs on it can be started (it is not mounted noexec)
+    read_only: bool = False  # mounted so: nobody can write, whoever owns the folder
 
     def __str__(self) -> str:
         return f"{self.free // 10**9} of {self.total // 10**9} GB free on {self.mount}"
@@ -94,6 +95,7 @@ class Flaw(Enum):
 
     SILENT_NAMES = "no name server answers in time"
     NO_TLS = "what answers speaks no TLS"
+    NO_CERTIFICATES = "the file of trusted certificates cannot be read"
     DATES = "the certificate has expired, or is not valid yet"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
@@ -69,6 +70,6 @@ class RehearsalDocker:
 class RehearsalNetwork:
     """A network where everything answers."""
 
-    async def reach(self, url: str) -> Reach:
+    async def reach(self, url: str, variables: Mapping[str, str] | None = None) -> Reach:  # noqa: ARG002  all ways are open
         """Reached, without a request having been made."""
         return Reach(url, "ok", 200, f"{_WORD}, nothing was asked", 0.02, skew=0.0)

@@ -134,8 +134,12 @@ async def test_stashing_works_without_a_git_identity(git, origin, tmp_path):
     folder = await cloned(git, origin, tmp_path / "c")
     (folder / "release").write_text("mine")
     (folder / "new.txt").write_text("new")
+    (folder / ".secret").write_text("AWS_SECRET_ACCESS_KEY=wJalr\n")  # git ignores this one, and not the next
+    (folder / "user-data").write_text("edgeHostToken: abc\n")
     await git.stash(folder, "before v4.9.38")
-    assert (await git.state(folder)).changes == ()
+    assert [change.path for change in (await git.state(folder)).changes] == ["user-data"], "tokens never become git's objects"
+    assert (folder / ".secret").exists()
+    assert not (folder / "new.txt").exists()
     assert "before v4.9.38" in canvos_repo.git(folder, "stash", "list")
 
 

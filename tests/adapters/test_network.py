@@ -15,6 +15,7 @@ import pytest
 from canvos_tui.adapters.network import certificate
 from canvos_tui.adapters.network.proxy import proxy_for
 from canvos_tui.adapters.network.reach import HttpNetwork
+from canvos_tui.core.machine import Flaw
 from tests.doubles import certificates
 from tests.doubles.http_server import Server, answer, hang, read_head, tcp
 
@@ -94,6 +95,30 @@ async def test_an_answer_of_aws_is_known_by_its_request_id(header, amazon):
     with tcp(refusing(f"403 Forbidden\r\n{header}: 4442587FB7D0A2F9")) as server:
         found = await reach(f"http://127.0.0.1:{server.port}/")
     assert (found.status, found.amazon) == (403, amazon)
+
+
+async def test_variables_of_another_way_win_over_those_of_this_shell():
+    with tcp(refusing("200 OK")) as server:
+        url, lost = f"http://127.0.0.1:{server.port}/", f"http://127.0.0.1:{closed_port()}"
+        through = HttpNetwork({"HTTP_PROXY": lost}, 5)
+        assert (await through.reach(url)).step == "proxy"
+        assert (await through.reach(url, {"HTTP_PROXY": ""})).step == "ok"
+
+
+async def test_a_socks_proxy_is_named_by_its_variable():
+    found = await reach("https://quay.io/v2/", {"ALL_PROXY": "socks5://127.0.0.1:1"})
+    assert (found.step, found.detail) == ("proxy", "ALL_PROXY names a socks5 proxy, which this check cannot go through")
+
+
+@pytest.mark.parametrize("text", [None, "no certificate\n"])
+async def test_certificates_that_cannot_be_read_are_no_fault_of_the_host(tmp_path, text):
+    named = tmp_path / "ca.pem"
+    if text is not None:
+        named.write_text(text)
+    with tcp(refusing("200 OK")) as server:
+        found = await reach(f"https://127.0.0.1:{server.port}/", {"SSL_CERT_FILE": str(named)})
+    assert (found.step, found.flaw) == ("tls", Flaw.NO_CERTIFICATES)
+    assert found.detail.startswith(f"SSL_CERT_FILE names {named}: ")
 
 
 async def test_a_name_that_does_not_resolve():

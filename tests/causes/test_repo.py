@@ -271,6 +271,12 @@ async def test_a_filesystem_without_programs(tmp_path, folder):
     assert_told(told, FAIL, "which is mounted noexec: earthly.sh cannot be started", how="the host says so")
 
 
+async def test_a_filesystem_that_nobody_can_write_to_is_not_given_to_somebody(tmp_path, folder):
+    told = await ask(World(tmp_path, writable=False, read_only=True), "REPO-PATH", at(folder))
+    assert_told(told, FAIL, "which is mounted read-only: nobody can write there", how="the host says so")
+    assert not any("chown" in c.run for fix in told.answer.remedies for c in fix.commands)
+
+
 async def test_a_pre_release_is_told_of(tmp_path):
     made = canvos_repo.make(tmp_path / "CanvOS", (("v4.10.0-rc.1", "v4.10.0-rc.1", True),))
     git(made, "checkout", "-q", "v4.10.0-rc.1")

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +70,7 @@ class World:
     docker_disk: tuple[int, int] | None = None  # free and total bytes on a disk of its own
     writable: bool = True
     runs: bool = True  # programs on the filesystem of the checkout can be started
+    read_only: bool = False  # the filesystem of the checkout
     ports_taken: dict[int, str] = field(default_factory=dict)
     containers: dict[str | int, NamedContainer] = field(default_factory=dict)  # by name, or by the port that it publishes
     tools: dict[str, str | None] = field(default_factory=lambda: {"git": "git version 2.43.0", "envsubst": "envsubst 0.21"})
@@ -88,6 +89,7 @@ class World:
     region: RegionFacts = HERE
     environ: dict[str, str] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
+    ways: dict[str, dict[str, str]] = field(default_factory=dict)  # URL -> variables of the way that was asked for
 
     def ports(self) -> Ports:
         env = {"PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_SYSTEM": "/dev/null", **self.environ}
@@ -149,7 +151,9 @@ class _Host:
         here = self._world.machine
         if path == Path(DATA_ROOT) and self._world.docker_disk is not None:
             return Filesystem(path, Path("/var"), *self._world.docker_disk, 2)
-        return Filesystem(path, Path("/"), here.disk_free, here.disk_total, 1, self._world.writable, self._world.runs)
+        return Filesystem(
+            path, Path("/"), here.disk_free, here.disk_total, 1, self._world.writable, self._world.runs, self._world.read_only
+        )
 
     async def port_holder(self, port: int) -> str | None:
         return self._world.ports_taken.get(port)
@@ -183,8 +187,9 @@ class _Network:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def reach(self, url: str) -> Reach:
+    async def reach(self, url: str, variables: Mapping[str, str] | None = None) -> Reach:
         self._world.asked[url] += 1
+        self._world.ways[url] = dict(variables or {})
         return self._world.reached.get(url, Reach(url, "ok", 200, "200 OK", 0.2, skew=0.4))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,7 +109,7 @@ class FakeDocker:
 
 
 class FakeNetwork:
-    async def reach(self, url: str) -> Reach:
+    async def reach(self, url: str, variables: Mapping[str, str] | None = None) -> Reach:
         return Reach(url, "ok", 200, seconds=0.2, skew=0.0)
 
 

@@ -12,7 +12,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.git.folder import copy, damage, left, look, remove_clone
 from canvos_tui.adapters.git.words import git_error, parse_date, read_batch
 from canvos_tui.adapters.processes import release
-from canvos_tui.core.checkout.state import GUIDE_FILES, Change, CheckoutState, Damage, Left, Place
+from canvos_tui.core.checkout.state import GUIDE_FILES, PRIVATE, Change, CheckoutState, Damage, Left, Place, stashing
 from canvos_tui.core.checkout.tags import CanvosTag, Earthfile, classify, order, read_earthfile
 from canvos_tui.core.errors import GitError
 from canvos_tui.core.secret import without_keys
@@ -179,9 +179,10 @@ class GitCommand:
         await self._must("-c", "advice.detachedHead=false", "checkout", "--quiet", f"refs/tags/{tag}", folder=folder, limit=_FETCH_LIMIT)
 
     async def stash(self, folder: Path, message: str) -> None:
-        """Puts all local changes, untracked files included, on the stash."""
+        """Puts all local changes, untracked files included, on the stash; what holds secrets stays where it is."""
         identity = ("-c", "user.name=canvos-tui", "-c", "user.email=canvos-tui@localhost")
-        await self._must(*identity, "stash", "push", "--include-untracked", "--message", message, folder=folder)
+        out = await self._must("ls-files", "-z", "--others", "--exclude-standard", "--", *PRIVATE, folder=folder)
+        await self._must(*identity, *stashing(message, filter(None, out.split("\0"))), folder=folder)
 
     async def copy_changes(self, folder: Path, target: Path) -> tuple[str, ...]:
         """Copies every changed or untracked file that exists to `target`; the checkout stays as it is."""

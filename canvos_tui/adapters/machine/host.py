@@ -115,9 +115,10 @@ def _filesystem(path: Path) -> Filesystem:
     while mount != mount.parent and mount.parent.stat().st_dev == device:
         mount = mount.parent
     room = os.statvfs(there)
-    writable = os.access(there, os.W_OK) and not room.f_flag & os.ST_RDONLY
+    read_only = bool(room.f_flag & os.ST_RDONLY)
+    writable = os.access(there, os.W_OK) and not read_only
     runs = not room.f_flag & getattr(os, "ST_NOEXEC", 0)  # Linux only
-    return Filesystem(path, mount, room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize, device, writable, runs)
+    return Filesystem(path, mount, room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize, device, writable, runs, read_only)
 
 
 def _cpus() -> int:

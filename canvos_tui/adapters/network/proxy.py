@@ -28,10 +28,13 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> Proxy | None:
     """The proxy for that URL, None for a direct way; ValueError when the variable holds no address."""
     parts = urlsplit(url)
     name = "HTTPS_PROXY" if parts.scheme == "https" else "HTTP_PROXY"
-    value = next((v for n in (name, name.lower(), "ALL_PROXY", "all_proxy") if (v := environ.get(n, ""))), "")
+    names = (name, name.lower(), "ALL_PROXY", "all_proxy")
+    name, value = next(((n, v) for n in names if (v := environ.get(n, ""))), ("", ""))
     if not value or _excepted(parts.hostname or "", environ.get("NO_PROXY") or environ.get("no_proxy") or ""):
         return None
     found = urlsplit(value if "://" in value else f"http://{value}")
+    if found.scheme.startswith("socks"):
+        raise ValueError(f"{name} names a {found.scheme} proxy, which this check cannot go through")
     if found.scheme not in {"http", "https"} or not found.hostname:
         raise ValueError(f"{name} holds no proxy address")
     headers = {}

@@ -40,6 +40,10 @@ class _Way:
     issuer: str = ""
 
 
+class _NoCertificatesError(ValueError):
+    """What SSL_CERT_FILE names cannot be used."""
+
+
 class HttpNetwork:
     """Implements the Network port. The proxy variables and SSL_CERT_FILE are those of `environ`."""
 
@@ -47,13 +51,14 @@ class HttpNetwork:
         self._environ = environ
         self._limit = limit
 
-    async def reach(self, url: str) -> Reach:
-        """How far a HEAD request got; never raises for what the network does."""
+    async def reach(self, url: str, variables: Mapping[str, str] | None = None) -> Reach:
+        """How far a HEAD request got, with these variables laid over those of this shell; never raises for what the network does."""
+        environ = {**self._environ, **(variables or {})}
         began = asyncio.get_running_loop().time()
         way = _Way()
         try:
             async with asyncio.timeout(self._limit):
-                step, status, detail = await threads.call(lambda: self._ask(url, way))
+                step, status, detail = await threads.call(lambda: self._ask(url, environ, way))
         except TimeoutError:
             step, status, detail = self._late(way)
         took = asyncio.get_running_loop().time() - began
@@ -64,9 +69,9 @@ class HttpNetwork:
             way.flaw = Flaw.SILENT_NAMES
         return way.step, 0, f"no {way.missing} within {self._limit:g} s{way.by}"
 
-    def _ask(self, url: str, way: _Way) -> tuple[str, int, str]:
+    def _ask(self, url: str, environ: Mapping[str, str], way: _Way) -> tuple[str, int, str]:
         try:
-            proxy = proxy_for(url, self._environ)
+            proxy = proxy_for(url, environ)
         except ValueError as error:
             return "proxy", 0, str(error)
         if proxy is not None and proxy.tls:
@@ -77,6 +82,9 @@ class HttpNetwork:
             return self._reason(error, url, proxy, way)
 
     def _reason(self, error: Exception, url: str, proxy: Proxy | None, way: _Way) -> tuple[str, int, str]:
+        if isinstance(error, _NoCertificatesError):
+            way.flaw = Flaw.NO_CERTIFICATES
+            return "tls", 0, str(error)
         if isinstance(error, ssl.SSLCertVerificationError):
             return "tls", 0, self._distrusted(url, proxy, error, way)
         if isinstance(error, ssl.SSLError):
@@ -84,11 +92,7 @@ class HttpNetwork:
             return "tls", 0, f"no TLS: {error.reason or error}"
         if isinstance(error, TimeoutError):
             return self._late(way)
-        if isinstance(error, UnicodeError):
-            return "dns", 0, "this can be no host name"
-        if isinstance(error, OSError) and not isinstance(error, http.client.HTTPException):
-            return _failed(error, proxy)
-        return "http", 0, f"what answers speaks no HTTP: {type(error).__name__}"
+        return _failed(error, proxy)
 
     def _head(self, url: str, proxy: Proxy | None, way: _Way) -> tuple[str, int, str]:
         parts = urlsplit(url)
@@ -122,8 +126,13 @@ class HttpNetwork:
         return connection
 
     def _trust(self) -> ssl.SSLContext:
-        """The system's certificates, or those that SSL_CERT_FILE names."""
-        return ssl.create_default_context(cafile=self._environ.get("SSL_CERT_FILE") or None)
+        """The system's certificates, or those that SSL_CERT_FILE names; _NoCertificatesError where they cannot be read."""
+        named = self._environ.get("SSL_CERT_FILE") or None
+        try:
+            return ssl.create_default_context(cafile=named)
+        except (OSError, ssl.SSLError) as error:
+            why = "no certificate is in it" if isinstance(error, ssl.SSLError) else error.strerror
+            raise _NoCertificatesError(f"SSL_CERT_FILE names {named}: {why}") from None
 
     def _distrusted(self, url: str, proxy: Proxy | None, error: ssl.SSLCertVerificationError, way: _Way) -> str:
         """Why the certificate is not trusted and who issued it: behind an inspecting proxy that is no public authority."""
@@ -152,8 +161,12 @@ def _skew(answer: http.client.HTTPResponse) -> float | None:
     return time.time() - then
 
 
-def _failed(error: OSError, proxy: Proxy | None) -> tuple[str, int, str]:
+def _failed(error: Exception, proxy: Proxy | None) -> tuple[str, int, str]:
     """The step of a failed connection; with a proxy it is the proxy that could not be reached or that refused."""
+    if isinstance(error, UnicodeError):
+        return "dns", 0, "this can be no host name"
+    if not isinstance(error, OSError) or isinstance(error, http.client.HTTPException):
+        return "http", 0, f"what answers speaks no HTTP: {type(error).__name__}"
     if tunnel := _TUNNEL.match(str(error)):
         status = int(tunnel[1])
         told = "wants a user and a password" if status == 407 else "refuses this host" if status == 403 else "cannot reach this host"

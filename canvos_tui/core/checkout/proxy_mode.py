@@ -23,3 +23,25 @@ def proxy_mode(args: Mapping[str, str], environ: Mapping[str, str], certs: Itera
         if not PurePosixPath(path).name.startswith("."):
             return path
     return ""
+
+
+def build_way(args: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The proxy variables as the steps of the build see them: `.arg` before the caller's, and no other spelling.
+
+    A variable that the build would not see stands there empty, so that the result can be laid over the caller's variables.
+    """
+    seen = {name: args.get(name, environ.get(name, "")) for name in (*NAMES, "NO_PROXY")}
+    return {**seen, **dict.fromkeys(("http_proxy", "https_proxy", "no_proxy", "ALL_PROXY", "all_proxy"), "")}
+
+
+def same_way(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether both lead through the same proxies, in whatever spelling."""
+
+    def proxies(variables: Mapping[str, str]) -> tuple[str, ...]:
+        def first(*names: str) -> str:
+            return next((value for name in names if (value := variables.get(name, ""))), "")
+
+        both = (first(name, name.lower(), "ALL_PROXY", "all_proxy") for name in NAMES)
+        return (*both, first("NO_PROXY", "no_proxy"))
+
+    return proxies(one) == proxies(other)

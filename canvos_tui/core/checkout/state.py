@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -13,6 +14,7 @@ from canvos_tui.core.errors import InvalidValueError
 GUIDE_FILES = (".arg.template", "Earthfile", "earthly.sh", "k8s_version.json")  # step 5: the files to look at
 ENOUGH = 2  # of them make a folder a checkout of CanvOS, whatever git says
 NEEDED = ("Earthfile", "earthly.sh")  # those that step 16 runs
+PRIVATE = (".arg", ".env", ".secret", "user-data")  # hold keys, tokens or passwords: they never become git's objects
 PUBLIC_REPOSITORY = "https://github.com/spectrocloud/CanvOS.git"
 
 
@@ -122,3 +124,12 @@ def parse_repository(text: str) -> str:
     if any(ord(c) < 33 for c in text):
         raise InvalidValueError("blanks and control characters cannot stand in a repository's address", allowed="a URL or a local path")
     return text
+
+
+def stashing(message: str, private: Iterable[str] = ()) -> tuple[str, ...]:
+    """The words after `git` that put all changes on the stash, new files too, but for those that are private.
+
+    Git refuses an exception for a file that it ignores anyway, so only the others may be named.
+    """
+    excepted = tuple(f":(exclude){name}" for name in private)
+    return ("stash", "push", "--include-untracked", "--message", message, *(("--", ".", *excepted) if excepted else ()))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from canvos_tui.core.checkout.distributions import NO_NAMES, Distributions, read_distributions
+
 TARGET = "aws-cloud-image"
 
 _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
@@ -15,7 +17,7 @@ _ALPHA = re.compile(r"v(\d+)\.(\d+)\.(\d+)-alpha\.?(\d+)")
 _PATCH = re.compile(r"v(\d+)\.(\d+)\.(\d+)-patch\.(\d+)")
 _LETTER = re.compile(r"v(\d+)\.(\d+)\.([a-z])")
 _TARGET_LINE = re.compile(rf"^{re.escape(TARGET)}:", re.MULTILINE)
-_ARG_LINE = re.compile(r"^ARG[ \t]+(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
+_ARG_LINE = re.compile(r"^ARG[ \t]+(?:--\w+[ \t]+)*(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
 
 
 class TagKind(Enum):
@@ -48,11 +50,12 @@ _RANK = {
 
 @dataclass(frozen=True)
 class Earthfile:
-    """The three facts that we read from a tag's Earthfile."""
+    """The facts that we read from a tag's Earthfile."""
 
     has_target: bool
     pe_version: str = ""
     kairos_version: str = ""
+    systems: Distributions = NO_NAMES
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def read_earthfile(text: str | None) -> Earthfile:
         has_target=_TARGET_LINE.search(text) is not None,
         pe_version=args.get("PE_VERSION", ""),
         kairos_version=args.get("KAIROS_VERSION", ""),
+        systems=read_distributions(text),
     )
 
 

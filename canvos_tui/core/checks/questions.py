@@ -10,6 +10,7 @@ from pathlib import Path
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.proxy_mode import proxy_mode
 from canvos_tui.core.checkout.state import CheckoutState, Left, Place
+from canvos_tui.core.checkout.tags import Earthfile, read_earthfile
 from canvos_tui.core.checks.check import Context, Wait
 from canvos_tui.core.checks.tools.install import install
 from canvos_tui.core.errors import CanvosError, Command
@@ -63,6 +64,15 @@ async def canvos(context: Context) -> CheckoutState | None:
         return None
     state = await checkout(context, folder)
     return state if state.place is Place.CANVOS else None
+
+
+async def earthfile(context: Context, folder: Path) -> Earthfile:
+    """What the checked-out Earthfile says of itself."""
+
+    async def read() -> Earthfile:
+        return read_earthfile(await context.ports.files.read_text(folder / "Earthfile"))
+
+    return await context.once("earthfile", read)
 
 
 async def args(context: Context) -> Mapping[str, str]:

@@ -75,8 +75,11 @@ class Docker(Protocol):
 class Network(Protocol):
     """The internet, through the configured proxy."""
 
-    async def reach(self, url: str) -> Reach:
-        """One HEAD request; never raises for what the network does, says which step failed."""
+    async def reach(self, url: str, variables: Mapping[str, str] | None = None) -> Reach:
+        """One HEAD request; never raises for what the network does, says which step failed.
+
+        `variables` are laid over those of this shell, for the way that somebody else's request takes.
+        """
 
 
 class Git(Protocol):
@@ -98,7 +101,7 @@ class Git(Protocol):
         """`git checkout TAG`; refuses (GitError) when local changes would be overwritten."""
 
     async def stash(self, folder: Path, message: str) -> None:
-        """Puts all local changes, untracked files included, on the stash."""
+        """Puts all local changes, untracked files included, on the stash; what holds secrets stays where it is."""
 
     async def copy_changes(self, folder: Path, target: Path) -> tuple[str, ...]:
         """Copies every changed or untracked file to `target`; the relative paths copied. The checkout stays as it is."""

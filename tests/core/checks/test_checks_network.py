@@ -199,3 +199,42 @@ def test_passwords_are_left_out_of_addresses():
     assert without_password("http://u:p@h:1") == "http://***@h:1"
     assert without_password("u:p@ss@h:1") == "***@h:1"
     assert without_password("http://h:1") == "http://h:1"
+
+
+# -- the way of the build ---------------------------------------------------------------------------------------------
+
+
+async def test_each_host_is_judged_by_the_way_that_the_build_will_take(tmp_path):
+    """A shell behind a proxy that has to be used, and an `.arg` that sets none: what counts is what the build sees."""
+    quay = URLS["NET-QUAY"]
+    world = World(tmp_path, environ=PROXY, reached={quay: Reach(quay, "timeout", 0, "no connection within 8 s")})
+    result = await world.one("NET-QUAY", chosen(HTTPS_PROXY=""))
+    assert world.ways[quay]["HTTPS_PROXY"] == "", "an empty value in .arg wins over the shell's"
+    assert result.status is Status.UNKNOWN
+    assert result.answer.observed.startswith("quay.io by the build's way, without a proxy: ")
+    [fix] = result.answer.remedies
+    assert "This shell goes through http://***@proxy.example:3128" in fix.text
+    assert fix.commands[0].run == "curl -sSI --noproxy '*' https://quay.io/v2/"
+    git = await world.one("NET-GITHUB", chosen(HTTPS_PROXY=""))
+    assert (world.ways[GITHUB], git.status) == ({}, Status.PASS), "the clone goes as this shell does"
+
+
+async def test_the_way_is_named_only_where_it_is_another_one(tmp_path):
+    quay, proxy = URLS["NET-QUAY"], "http://me:hush@other.example:1"
+    world = World(tmp_path)
+    through = await world.one("NET-QUAY", chosen(HTTPS_PROXY=proxy, HTTP_PROXY=proxy))
+    assert world.ways[quay]["HTTPS_PROXY"] == proxy
+    assert through.answer.observed == "quay.io by the build's way, http://***@other.example:1 answers 200 in 0.2 s"
+    assert through.answer.evidence[0].command == "curl -sSI --proxy http://USER:PASSWORD@other.example:1 https://quay.io/v2/"
+    same = World(tmp_path, environ={"https_proxy": proxy, "http_proxy": proxy})
+    alike = await same.one("NET-QUAY", chosen(HTTPS_PROXY=proxy, HTTP_PROXY=proxy))
+    assert (same.ways[quay], alike.answer.observed) == ({}, "quay.io answers 200 in 0.2 s")
+
+
+async def test_a_socks_proxy_for_git_alone_is_no_fault(tmp_path):
+    world = World(tmp_path, environ={"ALL_PROXY": "socks5://127.0.0.1:1080"})
+    result = await world.one("NET-PROXY", fresh())
+    assert (result.status, result.answer.observed) == (Status.PASS, "ALL_PROXY socks5://127.0.0.1:1080")
+    quay = URLS["NET-QUAY"]
+    await world.one("NET-QUAY", chosen())
+    assert world.ways[quay]["ALL_PROXY"] == "", "the build does not see it"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,14 @@ async def test_changes_and_left_overs_are_told_apart(tmp_path, folder):
     (folder / ".env").write_text("X=1\n")
     result = await World(tmp_path).one("REPO-DIRTY", at(folder))
     assert (result.status, result.answer.observed) == (Status.WARN, "1 changed: Earthfile")
-    assert f"git -C {folder} stash -u" in [c.run for c in result.answer.remedies[0].commands]
+    (folder / ".secret").write_text("AWS_SECRET_ACCESS_KEY=wJalr\n")
+    (folder / "new file").write_text("x")
+    subprocess.run(result.answer.remedies[0].commands[1].run, shell=True, check=True, env=canvos_repo.ENV)
+    assert (await World(tmp_path).one("REPO-DIRTY", at(folder))).status is Status.PASS
+    assert (folder / ".secret").read_text() == "AWS_SECRET_ACCESS_KEY=wJalr\n"
+    kept = canvos_repo.git(folder, "rev-list", "--objects", "--all")
+    assert "new file" in kept
+    assert ".secret" not in kept
     left = await World(tmp_path).one("REPO-LEFTOVERS", at(folder))
     assert left.status is Status.WARN
     assert left.answer.observed.startswith(".env (4 B, ")

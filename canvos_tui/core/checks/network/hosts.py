@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from canvos_tui.core.checkout.proxy_mode import build_way, same_way
 from canvos_tui.core.checks.check import CheckAnswer, Context, Wait, waits
 from canvos_tui.core.checks.questions import args, registry
 from canvos_tui.core.machine import Reach
@@ -31,6 +32,7 @@ class BuildHost:
     healthy: tuple[int, ...]
     step: str
     why: str
+    by_shell: bool = False  # git asks it, from this shell, and not the build
 
 
 def _fixed(url: str) -> Address:
@@ -72,7 +74,7 @@ def suffix(region: str) -> str:
 
 
 HOSTS: dict[str, BuildHost] = {
-    "NET-GITHUB": BuildHost("github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it"),
+    "NET-GITHUB": BuildHost("github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it", True),
     "NET-REGISTRY": BuildHost(
         "the vendor's registry", _registry, _REGISTRY, "step 16", "step 16 pulls Earthly, the Palette agent and most base images from it"
     ),
@@ -115,9 +117,16 @@ HOSTS: dict[str, BuildHost] = {
 }
 
 
-async def reach(context: Context, url: str) -> Reach:
-    """How far a request to it gets; asked once for all checks that want to know."""
-    return await context.once(f"reach {url}", lambda: context.ports.network.reach(url))
+async def build_variables(context: Context) -> Mapping[str, str]:
+    """What the build lays over this shell's proxy variables; nothing where both lead the same way."""
+    variables = build_way(await args(context), context.ports.environ)
+    return {} if same_way(variables, context.ports.environ) else variables
+
+
+async def reach(context: Context, url: str, variables: Mapping[str, str] | None = None) -> Reach:
+    """How far a request to it gets from this shell, or with variables over the shell's; asked once for all checks that want to know."""
+    way = repr(sorted((variables or {}).items()))
+    return await context.once(f"reach {url} {way}", lambda: context.ports.network.reach(url, variables))
 
 
 async def sample(context: Context) -> tuple[str, ...]:

@@ -14,22 +14,24 @@ from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY")
+_SHELL = (*_PROXIES, "ALL_PROXY")  # the build takes no notice of the last
 _NEEDED = "none, or one that lets the build through"
 _THROUGH = "a proxy that lets the build through"
 
 
 async def proxy(context: Context) -> CheckAnswer:
     """The proxy of this shell: whether it lets requests through, and whether the build would use the same."""
-    here = {name: value for name in _PROXIES if (value := context.ports.environ.get(name) or context.ports.environ.get(name.lower(), ""))}
+    here = {name: value for name in _SHELL if (value := context.ports.environ.get(name) or context.ports.environ.get(name.lower(), ""))}
     build = {name: value for name in _PROXIES if (value := context.draft.text(name))}
     shown = ", ".join(f"{name} {without_password(value)}" for name, value in here.items())
     for name, value in here.items():
-        if problem := _malformed(value):
+        if problem := _malformed(name, value):
             fix = Remedy("Set it anew or unset it", (Command(f"unset {name} {name.lower()}"),))
             return CheckAnswer(Status.FAIL, f"{name} {without_password(value)}: {problem}", "http://host:port", (fix,))
     if here and (refused := await _all_refused(context)):
         return _refused(refused, shown)
-    if here != build and (build or context.draft.folder is not None):
+    shared = {name: value for name, value in here.items() if name in _PROXIES}
+    if shared != build and (build or context.draft.folder is not None):
         return _differs(context, build, shown)
     if not here:
         return CheckAnswer(Status.PASS, "no proxy is set", _NEEDED)
@@ -89,7 +91,9 @@ def _differs(context: Context, build: dict[str, str], shown: str) -> CheckAnswer
     return CheckAnswer(Status.WARN, observed, "the same in both", (fix,))
 
 
-def _malformed(value: str) -> str:
+def _malformed(name: str, value: str) -> str:
+    if value.startswith("socks") and name == "ALL_PROXY":
+        return ""  # git and curl go through it; the build never sees it
     if "://" in value and not value.startswith(("http://", "https://")):
         return "only http:// and https:// are proxies here"
     if any(c.isspace() or ord(c) < 32 for c in value):

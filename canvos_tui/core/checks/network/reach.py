@@ -1,16 +1,17 @@
-"""The hosts that a build needs, through the configured proxy. A host that was not reached is unknown, never a failure.
+"""The hosts that a build needs, each by the way that the build will take. A host that was not reached is unknown, never a failure.
 
 Two questions come first, so that one cause is one red line: does the proxy let anything through, does any name resolve.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import shlex
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
-from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, reach
-from canvos_tui.core.checks.network.proxy import CHECKS_PROXY
+from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, build_variables, reach
+from canvos_tui.core.checks.network.proxy import CHECKS_PROXY, without_password
 from canvos_tui.core.checks.questions import as_root, machine, place
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import Flaw, Reach
@@ -24,14 +25,15 @@ def _asks(name: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
         url = await host.address(context)
         if isinstance(url, CheckAnswer):
             return url
-        found = await reach(context, url)
-        named = urlsplit(url).hostname or url
-        evidence = (Evidence(f"curl -sSI {url}", found.detail),)
+        variables = {} if host.by_shell else await build_variables(context)
+        found = await reach(context, url, variables)
+        named, way = urlsplit(url).hostname or url, told_way(variables)
+        evidence = (Evidence(curl(url, variables), found.detail),)
         if not found.reachable:
-            fixes = await _mend(context, found, named)
-            return CheckAnswer(Status.UNKNOWN, f"{named}: {_words(found)}", "an answer", fixes, evidence, Method.NOT_VERIFIABLE)
+            fixes = await _mend(context, found, named, variables)
+            return CheckAnswer(Status.UNKNOWN, f"{named}{way}: {_words(found)}", "an answer", fixes, evidence, Method.NOT_VERIFIABLE)
         if found.status in host.healthy and not _forged(context, host, found):
-            return CheckAnswer(Status.PASS, f"{named} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
+            return CheckAnswer(Status.PASS, f"{named}{way} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
         return _odd(found, named, host.healthy, evidence)
 
     return ask
@@ -59,8 +61,33 @@ def _words(found: Reach) -> str:
     return found.detail if found.step in {"proxy", "timeout"} and found.detail else f"{found.step}: {found.detail}"
 
 
-async def _mend(context: Context, found: Reach, named: str) -> tuple[Remedy, ...]:
-    look = Command(f"curl -sSI {found.url}")
+def told_way(variables: Mapping[str, str]) -> str:
+    """By which way the build goes, in words; empty where it is that of this shell."""
+    if not variables:
+        return ""
+    proxy = variables["HTTPS_PROXY"] or variables["HTTP_PROXY"]
+    return f" by the build's way, {without_password(proxy)}" if proxy else " by the build's way, without a proxy"
+
+
+def curl(url: str, variables: Mapping[str, str]) -> str:
+    """The command that asks the same by the same way; user and password of a proxy are left to fill in."""
+    if not variables:
+        return f"curl -sSI {url}"
+    proxy = variables["HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"]
+    if not proxy:
+        return f"curl -sSI --noproxy '*' {url}"
+    shown = without_password(proxy).replace("***@", "USER:PASSWORD@", 1)
+    return f"curl -sSI --proxy {shlex.quote(shown)} {url}"
+
+
+async def _mend(context: Context, found: Reach, named: str, variables: Mapping[str, str]) -> tuple[Remedy, ...]:
+    look = Command(curl(found.url, variables))
+    if variables and found.step in {"connect", "timeout", "dns", "proxy"}:
+        of_shell = next(
+            (v for n in ("HTTPS_PROXY", "HTTP_PROXY") if (v := context.ports.environ.get(n) or context.ports.environ.get(n.lower()))), ""
+        )
+        advice = f"This shell goes through {without_password(of_shell)}" if of_shell else "This shell goes without a proxy"
+        return (Remedy(f"{advice}, the build as .arg says: write the same into HTTP_PROXY and HTTPS_PROXY there", (look,), page="os"),)
     if found.step == "tls":
         return await _untrusted(context, found, named)
     nested = (await machine(context)).nested
@@ -82,6 +109,8 @@ async def _mend(context: Context, found: Reach, named: str) -> tuple[Remedy, ...
 
 
 async def _untrusted(context: Context, found: Reach, named: str) -> tuple[Remedy, ...]:
+    if found.flaw is Flaw.NO_CERTIFICATES:
+        return (Remedy("Name a file of certificates in PEM form, or none: the system's then count", (Command("unset SSL_CERT_FILE"),)),)
     if found.flaw is Flaw.DATES:
         return (Remedy("Look at this machine's clock first: a wrong one makes good certificates bad", (Command("date -u"),)),)
     if found.flaw is Flaw.NO_TLS:

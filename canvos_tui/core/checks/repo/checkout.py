@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
-from canvos_tui.core.checkout.state import CheckoutState, Place
-from canvos_tui.core.checkout.tags import TARGET, CanvosTag, Earthfile, TagKind, classify, read_earthfile, suggested
+from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
+from canvos_tui.core.checkout.tags import TARGET, CanvosTag, TagKind, classify, suggested
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
-from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, machine, word
+from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, earthfile, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
 from canvos_tui.core.checks.repo.whole import WHOLE
 from canvos_tui.core.errors import Command, GitError, Remedy
@@ -59,13 +60,6 @@ async def _refused(context: Context, folder: Path, error: GitError) -> CheckAnsw
     return CheckAnswer(Status.FAIL, f"{folder} belongs to another user: git refuses to work in it", required, (own, trust), evidence)
 
 
-async def _earthfile(context: Context, folder: Path) -> Earthfile:
-    async def read() -> Earthfile:
-        return read_earthfile(await context.ports.files.read_text(folder / "Earthfile"))
-
-    return await context.once("earthfile", read)
-
-
 async def tag(context: Context) -> CheckAnswer:
     """On the chosen tag, whose agent is of the same version."""
     state = await canvos(context)
@@ -76,7 +70,7 @@ async def tag(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.WARN, f"on no tag ({state.commit or 'no commit'})", required, await _switch(context, state))
     if context.draft.tag and state.tag != context.draft.tag:
         return CheckAnswer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
-    found = await _earthfile(context, state.path)
+    found = await earthfile(context, state.path)
     kind = classify(state.tag, None, found).kind
     if kind in {TagKind.CANDIDATE, TagKind.ALPHA}:
         observed = f"{state.tag} is a pre-release ({kind.value})"
@@ -92,7 +86,7 @@ async def target(context: Context) -> CheckAnswer:
     state = await canvos(context)
     if state is None:
         return waits(CHECKOUT)
-    found = await _earthfile(context, state.path)
+    found = await earthfile(context, state.path)
     evidence = (
         Evidence(f"grep '^{TARGET}:' {state.path}/Earthfile", f"{TARGET}:" if found.has_target else "", 0 if found.has_target else 1),
     )
@@ -152,6 +146,13 @@ async def path(context: Context) -> CheckAnswer:
         away = Remedy("Clone into a folder on another filesystem", (Command(f"findmnt -T {word(folder)}"),), page="repo")
         mount = Remedy("Or allow programs there", await as_root(context, f"mount -o remount,exec {word(there.mount)}"))
         return CheckAnswer(Status.FAIL, why, required, (away, mount))
+    if there.read_only:
+        why = f"{folder} lies on {there.mount}, which is mounted read-only: nobody can write there"
+        away = Remedy("Clone into a folder on another filesystem", (Command(f"findmnt -T {word(folder)}"),), page="repo")
+        mount = Remedy(
+            "Or mount it anew; where the disk failed, that fails too", await as_root(context, f"mount -o remount,rw {word(there.mount)}")
+        )
+        return CheckAnswer(Status.FAIL, why, required, (away, mount))
     if not there.writable:
         user = (await machine(context)).user
         own = Remedy(f"Give it to {user}, or choose another folder", await as_root(context, f"chown -R {user} {word(folder)}"))
@@ -163,18 +164,19 @@ async def path(context: Context) -> CheckAnswer:
 
 
 async def dirty(context: Context) -> CheckAnswer:
-    """No local changes but those of step 14; what a build would take along silently is told by REPO-LEFTOVERS."""
+    """No local changes but the files of steps 13 to 15; what a build would take along silently is told by REPO-LEFTOVERS."""
     state = await canvos(context)
     if state is None:
         return waits(CHECKOUT)
     ours = {"k8s_version.json"} if context.draft.several else set()
-    changes = [c for c in state.changes if c.path not in ours and (c.tracked or not c.path.startswith(_TOLD))]
+    changes = [c for c in state.changes if c.path not in ours and (c.tracked or not c.path.startswith((*_TOLD, *PRIVATE)))]
     if not changes:
         pruned = any(c.path in ours for c in state.changes)
         return CheckAnswer(Status.PASS, "clean but for k8s_version.json (step 14)" if pruned else "clean", "no local changes")
     evidence = (Evidence(f"git -C {word(state.path)} status --short", "\n".join(f"{c.status} {c.path}" for c in changes)),)
-    look, stash = Command(f"git -C {word(state.path)} status"), Command(f"git -C {word(state.path)} stash -u")
-    fixes = (Remedy("Look at them; keep what is meant, stash the rest", (look, stash)),)
+    private = [c.path for c in state.changes if c.path in PRIVATE and not c.tracked]
+    look, stash = (Command(f"git -C {word(state.path)} {shlex.join(words)}") for words in (("status",), stashing("set aside", private)))
+    fixes = (Remedy("Look at them; keep what is meant, stash the rest, which `git stash pop` brings back", (look, stash)),)
     names = ", ".join(c.path for c in changes[:3]) + (f" and {len(changes) - 3} more" if len(changes) > 3 else "")
     return CheckAnswer(Status.WARN, f"{len(changes)} changed: {names}", "no local changes", fixes, evidence)
 

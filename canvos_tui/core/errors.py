@@ -102,12 +102,12 @@ class Changes(Enum):
 # by the words that a command begins with, the longest that fits; what is not named here is not known to be harmless
 _CHANGES = {
     Changes.NOTHING: (
-        "aws iam get-role",
+        "aws iam get-",
+        "aws iam list-",
         "aws kms get-key-policy",
         "aws s3 ls",
-        "aws s3api get-bucket-encryption",
-        "aws s3api list-objects-v2",
-        "aws s3api list-multipart-uploads",
+        "aws s3api get-",
+        "aws s3api list-",
         "aws ec2 describe-",
         "aws sts ",
         "aws service-quotas get-",
@@ -162,6 +162,7 @@ _CHANGES = {
     Changes.GIT: ("git",),
     Changes.DOCKER: ("docker", "./earthly.sh", "earthly"),
     Changes.AWS: ("aws",),
+    Changes.MACHINE: ("mount -o",),
 }
 _BY_WORDS = sorted(((words, what) for what, named in _CHANGES.items() for words in named), key=lambda pair: -len(pair[0]))
 _BEFORE = re.compile(r"(?:sudo |[A-Z_]+=\S* )*")  # what may stand in front of the program

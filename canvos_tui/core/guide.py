@@ -37,7 +37,7 @@ STEPS = (
         "Check out a tag",
         "Puts the release's files into the folder.",
         ("git checkout {TAG}",),
-        f"the guide's example {GUIDE_TAG} has no +aws-cloud-image target.",
+        f"the guide's example {GUIDE_TAG} has no +aws-cloud-image target: TAG is one that has.",
     ),
     GuideStep(5, "Review the files", "The template of the arguments and the build's recipe.", ("cat .arg.template", "less Earthfile")),
     GuideStep(6, "Image tag", "Last part of the names of provider images.", ("export CUSTOM_TAG={CUSTOM_TAG}",)),
@@ -124,7 +124,7 @@ def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
     values |= {
         "REPOSITORY": shlex.quote(draft.repository),
         "FOLDER": shlex.quote(str(draft.folder)) if draft.folder else "CanvOS",
-        "TAG": draft.tag or GUIDE_TAG,
+        "TAG": shlex.quote(draft.tag) if draft.tag else "TAG",
         "ARGS": "\n".join(f"{key}={value}" for key, value in args.items()),
     }
     values.setdefault("K8S_VERSION", "$K8S_VERSION")
@@ -133,4 +133,6 @@ def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
         for key, value in values.items():
             line = line.replace("{" + key + "}", value)
         out.extend(line.split("\n"))
+    if step is BY_NUMBER[13] and any(c in value for value in args.values() for c in "$`\\"):
+        out[0] = out[0].replace("EOF", "'EOF'")  # what stands in a value is text; without the quotes the shell would act on it
     return tuple(out)

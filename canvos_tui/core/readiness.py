@@ -8,6 +8,7 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.checkout.distributions import NEEDS_BASE
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.pages import OF_FIELD
@@ -39,7 +40,7 @@ def gaps(draft: Draft) -> tuple[Blocker, ...]:
             continue
         if entry.error or (not entry.text and not asked.optional):
             found.append(Blocker(OF_FIELD[asked.key], entry.error or f"{asked.key} is needed", asked.key))
-    if draft.text("OS_DISTRIBUTION") in {"rhel", "sles"} and not draft.text("BASE_IMAGE"):
+    if draft.text("OS_DISTRIBUTION") in NEEDS_BASE and not draft.text("BASE_IMAGE"):
         found.append(Blocker("os", f"{draft.text('OS_DISTRIBUTION')} needs BASE_IMAGE, an image that you built", "BASE_IMAGE"))
     if draft.several and not draft.kept:
         found.append(Blocker("versions", "several versions are wanted, but none is kept", "k8s_versions"))

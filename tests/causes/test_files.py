@@ -43,6 +43,14 @@ async def test_a_good_arg_file(tmp_path, folder):
     assert_told(await ask(World(tmp_path), "FILE-ARG", at(folder)), PASS, "6 values", how="the guide's values")
 
 
+async def test_a_system_that_the_checked_out_earthfile_does_not_know(tmp_path, folder):
+    text = (folder / "Earthfile").read_text()
+    (folder / "Earthfile").write_text(text + 'IF [ "$OS_DISTRIBUTION" = "ubuntu" ]\n    ARG BASE_IMAGE=x\nEND\n')
+    (folder / ".arg").write_text(GOOD.replace("ubuntu", "hadron").replace("24.04", "v0.5.1"))
+    result = await ask(World(tmp_path), "FILE-ARG", at(folder))
+    assert_told(result, WARN, "OS_DISTRIBUTION: this Earthfile has no branch for hadron", how="OS_DISTRIBUTION=hadron at a tag without it")
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

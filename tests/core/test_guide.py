@@ -23,3 +23,11 @@ def test_commands_hold_the_users_values_and_secrets_only_as_names():
     assert "AKIA" not in text
     assert "wwww" not in text
     assert "{" not in text.replace("${", "")
+
+
+def test_a_tag_that_cannot_build_is_never_put_into_a_command():
+    told = guide.commands(guide.BY_NUMBER[4], d.fresh())
+    assert told == ("git checkout TAG",)
+    assert "v4.8.5" in guide.BY_NUMBER[4].differs
+    odd = d.fresh().after(d.TagChosen("v1;touch x"))
+    assert guide.commands(guide.BY_NUMBER[4], odd) == ("git checkout 'v1;touch x'",)

@@ -134,35 +134,37 @@ async def _attached(clients: Clients, unseen: list[str]) -> list[Mapping[str, An
 
 async def encryption(clients: Clients, bucket: str) -> Encryption:
     """The defaults of the bucket and of EBS; each that could not be asked is in `unseen`."""
-    unseen: list[str] = []
+    unseen: dict[str, AwsError] = {}
     (bucket_kms, bucket_key), (ebs, ebs_key) = await asyncio.gather(_of_bucket(clients, bucket, unseen), _of_ebs(clients, unseen))
-    return Encryption(bucket_kms, bucket_key, ebs, ebs_key, tuple(unseen))
+    told = tuple(_refusal(action, error) for action, error in unseen.items())
+    denied = tuple(action for action, error in unseen.items() if error.status == 403)
+    return Encryption(bucket_kms, bucket_key, ebs, ebs_key, told, denied)
 
 
-async def _of_bucket(clients: Clients, bucket: str, unseen: list[str]) -> tuple[bool | None, str]:
+async def _of_bucket(clients: Clients, bucket: str, unseen: dict[str, AwsError]) -> tuple[bool | None, str]:
     try:
         found = await clients.call("s3", lambda s3: s3.get_bucket_encryption(Bucket=bucket))
     except AwsError as error:
         if error.code == "ServerSideEncryptionConfigurationNotFoundError":
             return False, ""
-        unseen.append(_refusal("s3:GetEncryptionConfiguration", error))
+        unseen["s3:GetEncryptionConfiguration"] = error
         return None, ""
     rules = [r.get("ApplyServerSideEncryptionByDefault", {}) for r in found["ServerSideEncryptionConfiguration"]["Rules"]]
     kms = next((r for r in rules if str(r.get("SSEAlgorithm", "")).startswith("aws:kms")), None)
     return (False, "") if kms is None else (True, str(kms.get("KMSMasterKeyID") or ""))
 
 
-async def _of_ebs(clients: Clients, unseen: list[str]) -> tuple[bool | None, str]:
+async def _of_ebs(clients: Clients, unseen: dict[str, AwsError]) -> tuple[bool | None, str]:
     try:
         on = (await clients.call("ec2", lambda ec2: ec2.get_ebs_encryption_by_default()))["EbsEncryptionByDefault"]
     except AwsError as error:
-        unseen.append(_refusal("ec2:GetEbsEncryptionByDefault", error))
+        unseen["ec2:GetEbsEncryptionByDefault"] = error
         return None, ""
     if not on:
         return False, ""
     try:
         key = (await clients.call("ec2", lambda ec2: ec2.get_ebs_default_kms_key_id()))["KmsKeyId"]
     except AwsError as error:
-        unseen.append(_refusal("ec2:GetEbsDefaultKmsKeyId", error))
+        unseen["ec2:GetEbsDefaultKmsKeyId"] = error
         return True, ""
     return True, str(key)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canvos_tui.adapters import threads
-from canvos_tui.adapters.docker.context import DEFAULT_SOCKET, Engine, config_folder, find_engine
+from canvos_tui.adapters.docker.context import DEFAULT_SOCKET, Engine, config_folder, find_engine, is_local
 from canvos_tui.adapters.docker.probe import Probe
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.errors import DockerError
@@ -101,12 +101,12 @@ class DockerEngine:
                 url=engine.url,
             ) from None
         except TimeoutError:
-            raise DockerError(
-                f"{engine.url}: no answer within {PING_LIMIT:.0f} s", cause="timeout", remedy="see whether the engine hangs"
-            ) from None
+            said, cause = f"{engine.url}: no answer within {PING_LIMIT:.0f} s", "timeout" if is_local(engine.url) else "remote-down"
+            raise DockerError(said, cause=cause, remedy="see whether the engine hangs", url=engine.url) from None
         except OSError as error:
             reason = "connection refused" if isinstance(error, ConnectionRefusedError) else error.strerror or str(error)
-            raise DockerError(f"{engine.url}: {reason}", cause="engine-down", remedy="start the engine") from None
+            cause = "engine-down" if is_local(engine.url) else "remote-down"
+            raise DockerError(f"{engine.url}: {reason}", cause=cause, remedy="start the engine", url=engine.url) from None
 
     def _missing(self, engine: Engine, client: str | None) -> DockerError:
         """No socket: nothing installed, only the command, an engine that was not started, or one in another place."""
@@ -144,7 +144,9 @@ async def _ping(engine: Engine) -> None:
     else:
         if path.exists() and not path.is_socket():
             named = "a folder" if path.is_dir() else "a file"
-            raise DockerError(f"{path} is {named}, no socket", cause="no-socket", remedy="remove it and restart the engine")
+            # only a folder in the usual place was made by a mount without an engine; what somebody names is his
+            cause = "no-socket" if engine.source == "default" and path.is_dir() else "not-a-socket"
+            raise DockerError(f"{path} is {named}, no socket", cause=cause, remedy="name an engine's socket", url=engine.url)
         reader, writer = await asyncio.open_unix_connection(path)
     try:
         if engine.certificates or engine.url.startswith("https://"):

@@ -56,9 +56,10 @@ OS_DISTRIBUTION = Field(
     "OS_DISTRIBUTION",
     8,
     "ubuntu",
-    "ubuntu or opensuse-leap; rhel and sles need BASE_IMAGE",
+    "ubuntu or opensuse-leap; rhel, sles and others need BASE_IMAGE",
     values.parse_os_distribution,
-    "The operating system of the AMI. The Earthfile picks the Kairos base image by it.\nrhel and sles have no base image of their own.",
+    "The operating system of the AMI. The Earthfile picks the Kairos base image by it.\n"
+    "rhel and sles have no base image of their own. What a tag does with another name stands in its Earthfile.",
 )
 OS_VERSION = Field(
     "OS_VERSION",

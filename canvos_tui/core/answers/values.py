@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.secret import Secret
-from canvos_tui.core.text import nearest
 
 _TAG = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
@@ -47,15 +46,25 @@ def _needed(text: str, what: str, allowed: str, remedy: str = "") -> str:
     return text
 
 
+def _suggested(text: str, parse: Callable[[str], object]) -> str:
+    """The remedy that offers a text; none where that would be refused itself."""
+    try:
+        parse(text)
+    except InvalidValueError:
+        return ""
+    return f"try {text}"
+
+
 def parse_image_tag(text: str) -> str:
     """CUSTOM_TAG (guide step 6): part of an OCI tag, which has 128 characters at most; `x.y.z-` and the agent's version come before it."""
     allowed = "lower case letters, digits, `-`"
     text = _needed(text, "an image tag", allowed, "try palette-learn")
     if bad := _first_bad(text, "a-z0-9.-"):
-        remedy = f"try {text.lower()}" if _TAG.fullmatch(text.lower()) else ""
+        remedy = _suggested(text.lower(), parse_image_tag) if text != text.lower() else ""
         raise InvalidValueError(f"{bad} is not allowed in an image tag", allowed=allowed, final=True, remedy=remedy)
     if not _TAG.fullmatch(text):
-        raise InvalidValueError("an image tag starts and ends with a letter or digit", allowed=allowed, remedy=f"try {text.strip('.-')}")
+        remedy = _suggested(text.strip(".-"), parse_image_tag)
+        raise InvalidValueError("an image tag starts and ends with a letter or digit", allowed=allowed, remedy=remedy)
     if len(text) > 90:
         raise InvalidValueError(f"{len(text)} characters are too many", allowed="90 characters, the whole tag has 128 at most")
     return text
@@ -66,13 +75,12 @@ def parse_registry(text: str) -> str:
     allowed = "a Docker ID, or a host such as registry.acme.com:5000/team"
     text = _needed(text, "a registry", allowed, "try your Docker ID")
     if "://" in text:
-        raise InvalidValueError(
-            "a registry has no `http://` before it", allowed=allowed, remedy=f"try {text.split('://', 1)[1].rstrip('/')}"
-        )
+        remedy = _suggested(text.rpartition("://")[2].rstrip("/"), parse_registry)
+        raise InvalidValueError("a registry has no `http://` before it", allowed=allowed, remedy=remedy)
     if bad := _first_bad(text, "A-Za-z0-9._:/-"):
         raise InvalidValueError(f"{bad} is not allowed in a registry", allowed=allowed, final=True)
     if text.endswith("/"):
-        raise InvalidValueError("a registry does not end with `/`", allowed=allowed, remedy=f"try {text.rstrip('/')}")
+        raise InvalidValueError("a registry does not end with `/`", allowed=allowed, remedy=_suggested(text.rstrip("/"), parse_registry))
     host, *path = text.split("/")
     _check_registry_host(host, allowed)
     for part in path:
@@ -86,7 +94,7 @@ def _check_registry_host(host: str, allowed: str) -> None:
     if colon and not (port.isdigit() and 0 < int(port) < 65536):
         raise InvalidValueError(f"`{port}` is no port", allowed="1 to 65535")
     if "_" in name:
-        remedy = f"try {host.replace('_', '-')}"
+        remedy = _suggested(host.replace("_", "-"), parse_registry)
         raise InvalidValueError("`_` is not allowed in a registry name (DNS rules)", allowed=allowed, final=True, remedy=remedy)
     for label in name.split("."):
         if not _HOST_LABEL.fullmatch(label) or len(label) > 63:
@@ -94,14 +102,13 @@ def _check_registry_host(host: str, allowed: str) -> None:
 
 
 def parse_os_distribution(text: str) -> str:
-    """OS_DISTRIBUTION (guide step 8): the names that the Earthfile knows; rhel and sles need BASE_IMAGE as well."""
-    known = ("ubuntu", "opensuse-leap", "rhel", "sles")
-    text = _needed(text, "an operating system", ", ".join(known))
-    if text not in known:
-        near = nearest(text.lower(), known)
-        raise InvalidValueError(
-            f"`{text}` is not known to the Earthfile", allowed=", ".join(known), remedy=f"try {near}" if near else "try ubuntu"
-        )
+    """OS_DISTRIBUTION (guide step 8): a name; which ones an Earthfile knows differs by tag: any is taken, the rest is a warning."""
+    allowed = "a name of letters, digits, `.`, `_`, `-`, such as ubuntu"
+    text = _needed(text, "an operating system", allowed, "try ubuntu")
+    if bad := _first_bad(text, "A-Za-z0-9._-"):
+        raise InvalidValueError(f"{bad} is not allowed in the name of an operating system", allowed=allowed, final=True)
+    if not _OS_VERSION.fullmatch(text):
+        raise InvalidValueError("the name of an operating system starts with a letter or digit", allowed=allowed)
     return text
 
 
@@ -132,7 +139,7 @@ def parse_k8s_version(text: str) -> str:
     text = _needed(text, "a Kubernetes version", allowed, "try 1.33.5")
     if not _VERSION.fullmatch(text):
         bare = text.lstrip("vV")
-        remedy = f"try {bare}" if _VERSION.fullmatch(bare) else ""
+        remedy = _suggested(bare, parse_k8s_version) if bare != text else ""
         raise InvalidValueError(f"`{text}` is no Kubernetes version", allowed=allowed, remedy=remedy)
     return text
 
@@ -153,7 +160,8 @@ def parse_bucket(text: str) -> str:
     allowed = "3-63 of lower case letters, digits, `.`, `-`"
     text = _needed(text, "a bucket", allowed)
     if text.startswith("s3://"):
-        raise InvalidValueError("a bucket's name has no `s3://` before it", allowed=allowed, remedy=f"try {text[5:].split('/')[0]}")
+        remedy = _suggested(text.removeprefix("s3://").partition("/")[0], parse_bucket)
+        raise InvalidValueError("a bucket's name has no `s3://` before it", allowed=allowed, remedy=remedy)
     if bad := _first_bad(text, "a-z0-9.-"):
         raise InvalidValueError(f"{bad} is not allowed in a bucket's name", allowed=allowed, final=True)
     if not 3 <= len(text) <= 63:
@@ -192,8 +200,9 @@ def parse_s3_key(text: str) -> str:
     allowed = "3-128 of letters, digits, `.`, `_`, `/`, `-`; it names the S3 object and the AMI"
     text = _needed(text, "a key", allowed, "the script would use the raw file's name instead")
     if bad := _first_bad(text, "A-Za-z0-9._/-"):
-        safe = re.sub(r"[^A-Za-z0-9._/-]+", "-", text).strip("-/")
-        remedy = f"try {safe}" if _KEY.fullmatch(safe) else ""
+        whole = text.removeprefix("s3://").partition("/")[2] if text.startswith("s3://") else text  # the bucket has a field of its own
+        safe = re.sub(r"//+", "/", re.sub(r"[^A-Za-z0-9._/-]+", "-", whole)).strip("-/")
+        remedy = _suggested(safe, parse_s3_key) if safe != text else ""
         raise InvalidValueError(f"{bad} is not allowed in a key", allowed=allowed, final=True, remedy=remedy)
     if not 3 <= len(text) <= 128:
         raise InvalidValueError(f"a key has 3 to 128 characters, this one {len(text)}", allowed=allowed)
@@ -239,7 +248,9 @@ def parse_proxy(text: str) -> str:
     if not text:
         return ""
     if "://" not in text:
-        raise InvalidValueError("a proxy needs `http://` before its name", allowed=allowed, remedy=f"try http://{text}")
+        raise InvalidValueError(
+            "a proxy needs `http://` before its name", allowed=allowed, remedy=_suggested(f"http://{text}", parse_proxy)
+        )
     if not _PROXY.fullmatch(text):
         raise InvalidValueError(
             "this is no proxy's address", allowed=allowed, remedy="percent-encode special characters of the password, `@` is %40"

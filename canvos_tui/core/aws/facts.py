@@ -90,7 +90,7 @@ class RegionFacts:
 class Encryption:
     """What is encrypted by default: the bucket's objects and new EBS snapshots. `unseen` says which could not be asked, and why.
 
-    `bucket_key` and `ebs_key` are the KMS keys in use as AWS names them; empty stands for AWS' own key.
+    `denied` are the actions among them that these keys lack. `bucket_key` and `ebs_key` are KMS keys as AWS names them, empty for its own.
     """
 
     bucket_kms: bool | None = None
@@ -98,6 +98,7 @@ class Encryption:
     ebs: bool | None = None
     ebs_key: str = ""
     unseen: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

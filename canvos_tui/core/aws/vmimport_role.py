@@ -14,7 +14,7 @@ from canvos_tui.core.aws.facts import Right, RightProbe, RoleFacts
 from canvos_tui.core.aws.iam_policy import fits, judge, listed, statements
 
 ROLE = "vmimport"
-NO_ROLE, BAD_TRUST, BAD_POLICY = "NoSuchEntity", "TrustPolicy", "RolePolicy"
+NO_ROLE, BAD_TRUST, BAD_POLICY, ROLE_EXISTS = "NoSuchEntity", "TrustPolicy", "RolePolicy", "EntityAlreadyExists"
 SERVICES = frozenset({"vmie.amazonaws.com", "vmie.amazonaws.com.cn"})
 KMS_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 _BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket")
@@ -57,7 +57,7 @@ def role_commands(bucket: str, partition: str = "aws", kms_keys: tuple[str, ...]
     mend = f"aws iam update-assume-role-policy --role-name {ROLE} --policy-document {trust}"
     # one inline policy for each bucket: the role is shared by the whole account
     allow = f"aws iam put-role-policy --role-name {ROLE} --policy-name {ROLE}-{bucket} --policy-document {policy}"
-    return {BAD_TRUST: (mend,), BAD_POLICY: (allow,)}.get(code, (make, allow))
+    return {BAD_TRUST: (mend,), BAD_POLICY: (allow,), ROLE_EXISTS: (mend, allow)}.get(code, (make, allow))
 
 
 # -- an existing role ----------------------------------------------------------------------------------------

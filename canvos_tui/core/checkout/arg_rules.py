@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from canvos_tui.core.checkout.distributions import NEEDS_BASE
+
 # compared as words by the Earthfile: anything else is neither
 BOOLEANS = (
     "UPDATE_KERNEL",
@@ -19,7 +21,6 @@ BOOLEANS = (
     "INSTALL_AMD_GPU_DRIVERS",
 )
 _NOT_HERE = ("IS_UKI", "IS_MAAS", "TWO_NODE")  # other kinds of images
-_NO_BASE = ("rhel", "sles")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _together(values: Mapping[str, str]) -> list[Flaw]:
             Flaw("FIPS_ENABLED", "FIPS_ENABLED=true needs a BASE_IMAGE", "name the FIPS image that you built in BASE_IMAGE"),
         ),
         (
-            system in _NO_BASE and not base,
+            system in NEEDS_BASE and not base,
             Flaw("BASE_IMAGE", f"OS_DISTRIBUTION={system} needs a BASE_IMAGE", "name the image that you built in BASE_IMAGE"),
         ),
         (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from canvos_tui.core.aws.facts import RightProbe
-from canvos_tui.core.aws.vmimport_role import BAD_POLICY, BAD_TRUST, ROLE
+from canvos_tui.core.aws.vmimport_role import BAD_POLICY, BAD_TRUST, NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, documents, message
 from canvos_tui.core.checks.aws.rights import PUT
 from canvos_tui.core.checks.check import CheckResult
@@ -155,7 +155,13 @@ def _role_steps(code: str) -> list[str]:
         f"aws iam put-role-policy --role-name {ROLE} --policy-name {ROLE} --policy-document file://role-policy.json",
     ]
     mend = f"aws iam update-assume-role-policy --role-name {ROLE} --policy-document file://trust-policy.json"
-    steps = {BAD_TRUST: [mend], BAD_POLICY: make[1:]}.get(code, make)
+    # who may not look at roles does not know whether it is there; then `create-role` is for the one case, `update-...` for the other
+    both = [
+        f"aws iam get-role --role-name {ROLE}   shows whether it is there; if not:",
+        *make,
+        f"in place of create-role, if it is: {mend}",
+    ]
+    steps = {NO_ROLE: make, BAD_TRUST: [mend], BAD_POLICY: make[1:]}.get(code, both)
     return ["write trust-policy.json and role-policy.json   Enter: show, w: write", *steps]
 
 

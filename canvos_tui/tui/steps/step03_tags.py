@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested, trains
+from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag, listed, suggested, trains
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
@@ -86,7 +86,7 @@ class Tags(StepPanel):
             notes.append(f"suggested for {tag.numbers[0]}.{tag.numbers[1]}")
         if tag.name == here:
             notes.append("checked out")
-        if tag.name == "v4.8.5" and not tag.selectable:
+        if tag.name == GUIDE_TAG and not tag.selectable:
             notes = ["guide's example, cannot do AWS"]
         return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {able:<4} {', '.join(notes)}"
 

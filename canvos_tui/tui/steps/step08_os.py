@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.checkout.distributions import NEEDS_BASE, Distributions
 from canvos_tui.tui.step_panel import FormStep
 
 VERSIONS = {"ubuntu": ("24.04", "22.04", "20.04"), "opensuse-leap": ("15.6",), "rhel": (), "sles": ("5.4",)}
@@ -22,21 +23,29 @@ class OperatingSystem(FormStep):
     def choices(self, field: Field[str]) -> tuple[str, ...]:
         """The distributions of the Earthfile, and the versions that have a base image."""
         if field is fields.OS_DISTRIBUTION:
-            return tuple(VERSIONS)
+            return self._systems.names or tuple(VERSIONS)
         return VERSIONS.get(self.draft.text("OS_DISTRIBUTION"), ()) if field is fields.OS_VERSION else ()
 
     def wanted(self, field: Field[str]) -> bool:
         """BASE_IMAGE matters only for distributions without a base image, or where one was set."""
-        needs = self.draft.text("OS_DISTRIBUTION") in {"rhel", "sles"} or bool(self.draft.entry("BASE_IMAGE").text)
+        name = self.draft.text("OS_DISTRIBUTION")
+        needs = name in NEEDS_BASE or bool(self._systems.caution(name)) or bool(self.draft.entry("BASE_IMAGE").text)
         return field is not fields.BASE_IMAGE or needs
 
+    @property
+    def _systems(self) -> Distributions:
+        """What the Earthfile of the chosen tag makes of a name."""
+        return next((tag.earthfile.systems for tag in self.known.tags if tag.name == self.draft.tag), Distributions())
+
     def caution(self, field: Field[str]) -> str:
-        """A version without a known base image, and a distribution that needs one of the user's own."""
+        """What the Earthfile does with a name it does not know, a version without a known base image, a distribution that has none."""
         distribution, version = self.draft.text("OS_DISTRIBUTION"), self.draft.text("OS_VERSION")
+        if field is fields.OS_DISTRIBUTION:
+            return self._systems.caution(distribution, self.draft.text("BASE_IMAGE"))
         if field is fields.OS_VERSION and version and version not in VERSIONS.get(distribution, ()):
             return f"no base image is known for {distribution} {version}; it shows when the build pulls it"
         if field is fields.OS_VERSION and version == "20.04":
             return "20.04 is deprecated by the vendor"
-        if field is fields.BASE_IMAGE and distribution in {"rhel", "sles"} and not self.draft.text("BASE_IMAGE"):
+        if field is fields.BASE_IMAGE and distribution in NEEDS_BASE and not self.draft.text("BASE_IMAGE"):
             return f"{distribution} needs an image that you built"
         return ""

@@ -97,6 +97,24 @@ async def test_a_folder_in_the_socket_s_place(folder):
     (folder / "docker.sock").mkdir()
     error = await cause_of(engine(folder))
     assert (error.cause, str(error)) == ("no-socket", f"{folder}/docker.sock is a folder, no socket")
+    assert error.url == f"unix://{folder}/docker.sock"
+
+
+async def test_what_is_named_and_is_no_socket_was_not_made_by_a_mount(folder):
+    (folder / "hosts").write_text("127.0.0.1 localhost\n")
+    named = DockerEngine({"PATH": str(folder), "DOCKER_HOST": f"unix://{folder}/hosts"})
+    error = await cause_of(named)
+    assert (error.cause, error.url) == ("not-a-socket", f"unix://{folder}/hosts")
+
+
+async def test_an_engine_of_another_machine_that_does_not_answer_is_not_this_machines(folder, monkeypatch):
+    async def refused(*_):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(asyncio, "open_connection", refused)
+    far = await cause_of(DockerEngine({"PATH": str(folder), "DOCKER_HOST": "tcp://192.0.2.1:2375"}))
+    near = await cause_of(DockerEngine({"PATH": str(folder), "DOCKER_HOST": "tcp://localhost:2375"}))
+    assert (far.cause, far.url, near.cause) == ("remote-down", "tcp://192.0.2.1:2375", "engine-down")
 
 
 @contextlib.contextmanager

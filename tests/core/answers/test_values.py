@@ -15,6 +15,7 @@ GOOD = [
     (values.parse_registry, "registry.acme.com:5000/team/edge", "registry.acme.com:5000/team/edge"),
     (values.parse_registry, "docker.io/my_org", "docker.io/my_org"),
     (values.parse_os_distribution, "opensuse-leap", "opensuse-leap"),
+    (values.parse_os_distribution, "hadron", "hadron"),
     (values.parse_os_version, "24.04", "24.04"),
     (values.parse_k8s_version, "1.33.5", "1.33.5"),
     (values.parse_region, "us-gov-west-1", "us-gov-west-1"),
@@ -47,7 +48,8 @@ BAD = [
     (values.parse_registry, "host/UPPER", "path"),
     (values.parse_registry, "a b", "a blank"),
     (values.parse_registry, "a\x1b[0m", "control character"),
-    (values.parse_os_distribution, "ubunt", "not known"),
+    (values.parse_os_distribution, "ubuntu;x", "`;`"),
+    (values.parse_os_distribution, "-x", "starts with a letter"),
     (values.parse_os_version, "24", "not expanded"),
     (values.parse_k8s_version, "v1.33.5", "no Kubernetes version"),
     (values.parse_k8s_version, "1.33", "no Kubernetes version"),
@@ -84,6 +86,38 @@ def test_a_bad_text_is_refused_with_reason_and_what_is_allowed(parse, text, reas
         parse(text)
     assert reason in caught.value.message
     assert caught.value.allowed
+
+
+OFFERS = [
+    (values.parse_s3_key, "s3://b/k", ""),
+    (values.parse_s3_key, "s3://my-bucket/my key", "try my-key"),
+    (values.parse_s3_key, "a b//c", "try a-b/c"),
+    (values.parse_bucket, "s3://my-bucket/key", "try my-bucket"),
+    (values.parse_bucket, "s3:///key", ""),
+    (values.parse_image_tag, "-V1-", ""),
+    (values.parse_registry, "https://http://x/", "try x"),
+    (values.parse_proxy, "pröxy:3128", ""),
+]
+
+
+@pytest.mark.parametrize(("parse", "text", "remedy"), OFFERS)
+def test_what_is_offered_in_place_of_a_bad_text(parse, text, remedy):
+    with pytest.raises(InvalidValueError) as caught:
+        parse(text)
+    assert caught.value.remedy == remedy
+
+
+PARSERS = sorted({parse for parse, *_ in (*GOOD, *BAD, *OFFERS)}, key=lambda parse: parse.__name__)
+
+
+@given(st.sampled_from(PARSERS), st.text(st.sampled_from("s3:/hptaAZ019._-% ü@$v24")))
+def test_what_is_offered_is_never_refused_itself(parse, text):
+    try:
+        parse(text)
+    except InvalidValueError as error:
+        offer = error.remedy.rpartition("try ")[2]
+        if "try " in error.remedy and " " not in offer:
+            parse(offer)
 
 
 def test_the_remedy_of_a_registry_is_a_value_that_parses():

@@ -41,12 +41,24 @@ async def test_git_and_the_optional_tools(tmp_path):
     ],
 )
 async def test_every_way_to_have_no_engine_has_its_fix_and_one_red_line(tmp_path, cause, status, command):
-    results = await World(tmp_path, docker=DockerError(f"because of {cause}", cause=cause)).results()
+    results = await World(tmp_path, docker=DockerError(f"because of {cause}", cause=cause, url="unix:///var/run/docker.sock")).results()
     row = results["TOOL-DOCKER"]
     assert (row.status, row.answer.observed) == (status, f"because of {cause}")
     assert commands(row)[0][0] == command
     for name in ("TOOL-DOCKER-PERM", "TOOL-DOCKER-PRIV"):
         assert (results[name].status, results[name].answer.observed) == (Status.SKIP, "waits for TOOL-DOCKER")
+
+
+async def test_nothing_is_removed_or_started_that_somebody_else_named(tmp_path):
+    named = DockerError("a file", cause="not-a-socket", url="unix:///etc/my hosts")
+    told = commands(await World(tmp_path / "a", docker=named).one("TOOL-DOCKER"))
+    assert told[0] == ("ls -ld '/etc/my hosts'", False)
+    assert not any(root for _, root in told)
+    far = DockerError("connection refused", cause="remote-down", url="tcp://build.example:2375")
+    row = await World(tmp_path / "b", docker=far).one("TOOL-DOCKER")
+    assert commands(row)[0] == ("unset DOCKER_HOST DOCKER_CONTEXT", False)
+    assert "tcp://build.example:2375" in row.answer.remedies[1].text
+    assert not any(root for _, root in commands(row)), "this machine's engine is another one"
 
 
 async def test_root_needs_no_sudo_and_elsewhere_the_desktop_is_started(tmp_path):

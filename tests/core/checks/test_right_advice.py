@@ -12,6 +12,7 @@ from canvos_tui.core.aws.facts import Encryption, Identity, Right
 from canvos_tui.core.aws.iam_policy import judge, listed
 from canvos_tui.core.checks.aws.advice import Subject, advice, documents, key_arn, message, user_document
 from canvos_tui.core.checks.aws.questions import subject_of
+from canvos_tui.core.errors import Changes
 
 ACCOUNT, BUCKET = "123456789012", "acme-images"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -106,3 +107,33 @@ def test_the_message_to_an_administrator_is_complete():
 def test_a_message_without_anything_missing_says_so():
     assert "nothing: this is what is needed in all" in message(Subject(BUCKET, "eu-west-1"), ())
     assert "not known" in message(Subject(BUCKET, "eu-west-1"), ())
+
+
+WHO = "User: arn:aws:iam::123456789012:user/edge is not authorized to perform: s3:PutObject on resource: x "
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "look"),
+    [
+        ("with an explicit deny in an identity-based policy", "denies s3:PutObject", "aws iam list-user-policies --user-name edge"),
+        ("because no permissions boundary allows the s3:PutObject action", "permissions boundary", "aws iam get-user --user-name edge"),
+        ("with an explicit deny in a permissions boundary", "permissions boundary", "aws iam get-user --user-name edge"),
+        ("with an explicit deny in a service control policy", "A policy of the organization", ""),
+        ("because no service control policy allows the s3:PutObject action", "A policy of the organization", ""),
+        ("with an explicit deny in a resource-based policy", "The bucket's own policy", "aws s3api get-bucket-policy"),
+        ("because no session policy allows the s3:PutObject action", "The session's policy", ""),
+        ("because no VPC endpoint policy allows the s3:PutObject action", "The VPC endpoint", "aws ec2 describe-vpc-endpoints"),
+        ("an explicit deny", "denies s3:PutObject", "aws iam list-user-policies --user-name edge"),
+    ],
+)
+def test_one_more_policy_that_allows_is_not_offered_against_one_that_forbids(said, text, look):
+    [fix] = advice("s3:PutObject", about(), said=WHO + said)
+    assert text in fix.text
+    assert "put-user-policy" not in "".join(c.run for c in fix.commands)
+    assert all(c.changes is Changes.NOTHING for c in fix.commands)
+    assert (fix.commands[0].run if fix.commands else "").startswith(look)
+
+
+def test_an_allow_is_offered_where_none_is_there():
+    [fix] = advice("s3:PutObject", about(), said=WHO + "because no identity-based policy allows the s3:PutObject action")
+    assert "put-user-policy" in fix.commands[0].run

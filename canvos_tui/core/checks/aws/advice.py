@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.aws.facts import Identity
+from canvos_tui.core.aws.refusal import Behind, behind
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
 from canvos_tui.core.errors import Command, Remedy
 
@@ -99,14 +100,16 @@ def statement(action: str, bucket: str, partition: str = "aws") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
 
 
-def advice(action: str, about: Subject, *, code: str = NO_ROLE) -> tuple[Remedy, ...]:
-    """The commands for whoever may change IAM; without an identity a user's name is left to fill in."""
+def advice(action: str, about: Subject, *, code: str = NO_ROLE, said: str = "") -> tuple[Remedy, ...]:
+    """The commands for whoever may change IAM, by what AWS said; without an identity a user's name is left to fill in."""
     if action == ROLE:
         commands = role_commands(about.bucket, about.partition, about.kms_keys, code=code)
         text = {"TrustPolicy": "Let VM Import take the role", "RolePolicy": "Let the role read the bucket and make snapshots"}.get(
             code, "Create the role and let it read the bucket"
         )
         return (Remedy(text, tuple(Command(c) for c in commands)),)
+    if (why := behind(said)) is not Behind.NOTHING:
+        return _against(why, action, about)
     policy = statement(action, about.bucket, about.partition)
     if not about.user:
         whom = about.who.user if about.who else "these keys"
@@ -114,6 +117,35 @@ def advice(action: str, about: Subject, *, code: str = NO_ROLE) -> tuple[Remedy,
     name = "canvos-tui-" + action.replace(":", "-")
     command = f"aws iam put-user-policy --user-name {shlex.quote(about.user)} --policy-name {name} --policy-document {shlex.quote(policy)}"
     return (Remedy(f"Let an administrator allow {action} for the user {about.user}", (Command(command),)),)
+
+
+def _against(why: Behind, action: str, about: Subject) -> tuple[Remedy, ...]:
+    """What forbids has to be found and changed where it stands: one more policy that allows changes nothing."""
+    whose = f" --user-name {shlex.quote(about.user)}"
+    of_user = tuple(
+        Command(f"aws iam {look}{whose}") for look in ("list-user-policies", "list-attached-user-policies", "list-groups-for-user")
+    )
+    text, looks = {
+        Behind.DENY: (f"A policy of the user or of one of its groups denies {action}: an administrator has to take that out", of_user),
+        Behind.BOUNDARY: (
+            f"The permissions boundary leaves {action} out: an administrator has to add it to the boundary",
+            (Command(f"aws iam get-user{whose} --query User.PermissionsBoundary"),),
+        ),
+        Behind.ORGANIZATION: (
+            f"A policy of the organization forbids {action}: only who manages the organization in AWS Organizations can allow it",
+            (),
+        ),
+        Behind.RESOURCE: (
+            f"The bucket's own policy denies {action}: its owner has to take that out",
+            (Command(f"aws s3api get-bucket-policy --bucket {about.bucket}"),),
+        ),
+        Behind.SESSION: (f"The session's policy leaves {action} out: take keys of the user itself, or a session that may", ()),
+        Behind.ENDPOINT: (
+            f"The VPC endpoint that leads to AWS does not let {action} through: its policy has to allow it",
+            (Command("aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,ServiceName,PolicyDocument]'"),),
+        ),
+    }[why]
+    return (Remedy(text, looks if about.user or "--user-name" not in "".join(c.run for c in looks) else ()),)
 
 
 def pretty(document: dict[str, Any]) -> str:

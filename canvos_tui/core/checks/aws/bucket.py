@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from canvos_tui.core.aws.facts import Bucket, Encryption, Right
-from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, partition_of, uses_keys
+from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, uses_keys
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import Asked, asked, bucket_facts, encryption, identity, missing, refused, role, subject
 from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
@@ -102,10 +102,11 @@ async def default_encryption(context: Context) -> CheckAnswer:
     if about.kms_keys:
         return await _needs_key(context, found, about, required)
     if found.unseen:
-        partition = partition_of(about.region)
-        look = Remedy(
-            "Allow s3:GetEncryptionConfiguration on the bucket, ec2:GetEbsEncryptionByDefault and ec2:GetEbsDefaultKmsKeyId to be sure",
-            (Command(f"aws s3api get-bucket-encryption --bucket {about.bucket}   # arn:{partition}:s3:::{about.bucket}"),),
+        ask = f"aws s3api get-bucket-encryption --bucket {about.bucket}"
+        look = (
+            Remedy(f"To be sure, allow {', '.join(found.denied)}", (Command(ask),))
+            if found.denied
+            else Remedy("Ask again: AWS did not say")
         )
         evidence = (Evidence("default encryption", "\n".join(found.unseen)),)
         return CheckAnswer(Status.UNKNOWN, f"not known: {'; '.join(found.unseen)}", required, (look,), evidence, Method.NOT_VERIFIABLE)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Origin
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
-from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE
+from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, ROLE_EXISTS
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import asked, clash_facts, missing, refused, rights, subject, subject_of
 from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, Wait, waits
@@ -49,7 +50,7 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
         observed = probe.message or ("exists" if probe.action == ROLE else "allowed")
         return CheckAnswer(Status.PASS, observed, required, evidence=evidence, method=method)
     if probe.right is Right.DENIED:
-        fixes = advice(probe.action, about, code=probe.code or NO_ROLE)
+        fixes = advice(probe.action, about, code=probe.code or NO_ROLE, said=probe.message)
         observed = f"denied ({said})" if probe.action != ROLE else probe.message or probe.code
         return CheckAnswer(Status.FAIL, observed, required, fixes, evidence, method)
     # looking at the role is not among the guide's permissions: not being allowed to says nothing about the role
@@ -72,11 +73,13 @@ def _left_something(probe: RightProbe, about: Subject, method: Method, evidence:
 
 def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Remedy, ...]:
     if probe.action == ROLE:
-        show = Remedy(
-            "Ask somebody who may look at roles whether it is there; the commands below make it",
-            (Command(f"aws iam get-role --role-name {ROLE}"),),
+        show = Remedy("Ask somebody who may look at roles whether it is there", (Command(f"aws iam get-role --role-name {ROLE}"),))
+        new, there = (advice(ROLE, about, code=code)[0] for code in (NO_ROLE, ROLE_EXISTS))
+        ways = (
+            replace(new, text="If it is not there, make it"),
+            replace(there, text="If it is, let VM Import take it and read the bucket"),
         )
-        return (*advice(ROLE, about), show) if probe.method == "not_verifiable" else (Remedy("Ask again"),)
+        return (show, *ways) if probe.method == "not_verifiable" else (Remedy("Ask again"),)
     if probe.action == PUT:
         return (
             Remedy("Choose in the wizard how to find out; the command line never writes", page="aws"),

@@ -12,7 +12,7 @@ from canvos_tui.core.checkout.arg_rules import Flaw
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
-from canvos_tui.core.checks.questions import file_of, word, written
+from canvos_tui.core.checks.questions import earthfile, file_of, word, written
 from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
@@ -46,7 +46,9 @@ async def arg(context: Context) -> CheckAnswer:
     if wrong := _wrong_values(parsed.values):
         fix = Remedy("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
         return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
-    mild = [*mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
+    systems = (await earthfile(context, path.parent)).systems
+    unknown = systems.caution(parsed.values.get("OS_DISTRIBUTION", ""), parsed.values.get("BASE_IMAGE", ""))
+    mild = [*([f"OS_DISTRIBUTION: {unknown}"] if unknown else []), *mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
     if not parsed.values.get("S3_KEY"):
         mild.insert(0, _MISSING_KEY)
     own = _rules(path, data, [f for f in flaws if not f.fatal])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity, Wait, waits
-from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service
+from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service, word
 from canvos_tui.core.errors import Command, DockerError, Remedy
 from canvos_tui.core.machine import DockerFacts
 from canvos_tui.core.status import Status
 
 PROBE_IMAGE = "edge/canvos/alpine:3.20"  # below SPECTRO_PUB_REPO; the one that earthly.sh tries
 INSTALL_DOCS = "https://docs.docker.com/engine/install/"
+_OWN = (Command("unset DOCKER_HOST DOCKER_CONTEXT"), Command("docker context use default"), Command("docker context ls"))
 LOCAL = ("unix://", "tcp://localhost", "tcp://127.0.0.1", "tcp://[::1]")
 
 
@@ -22,7 +23,8 @@ async def docker(context: Context) -> CheckAnswer:
         if error.cause == "permission":
             return waits(Wait("TOOL-DOCKER-PERM"))
         status = Status.UNKNOWN if error.cause == "timeout" else Status.FAIL
-        return CheckAnswer(status, error.message, required, await _mend(context, error.cause), (Evidence("docker info", error.message, 1),))
+        said = (Evidence("docker info", error.message, 1),)
+        return CheckAnswer(status, error.message, required, await _mend(context, error.cause, error.url), said)
     evidence = (Evidence("docker info", f"{found.host}\nserver {found.version}\nroot {found.data_root}\n{found.client}"),)
     observed, cause, status = _flaw(found)
     fixes = await _mend(context, cause) if cause else ()
@@ -47,7 +49,7 @@ def _flaw(found: DockerFacts) -> tuple[str, str, Status]:
     return next(((words, cause, status) for wrong, words, cause, status in flaws if wrong), good)
 
 
-async def _mend(context: Context, cause: str) -> tuple[Remedy, ...]:
+async def _mend(context: Context, cause: str, url: str = "") -> tuple[Remedy, ...]:
     """What to do about each cause, most likely first."""
     if (await machine(context)).system != "Linux":
         return (Remedy("Start Docker Desktop; the build itself needs a Linux x86_64 machine"),)
@@ -56,10 +58,7 @@ async def _mend(context: Context, cause: str) -> tuple[Remedy, ...]:
     )
     start = Remedy("Start the engine, now and at every boot", await service(context, "start", "enable"))
     log = Remedy("If it does not start, its log says why", await _log(context))
-    back = Remedy(
-        "Use this machine's own engine",
-        (Command("unset DOCKER_HOST DOCKER_CONTEXT"), Command("docker context use default"), Command("docker context ls")),
-    )
+    back = Remedy("Use this machine's own engine", _OWN)
     return {
         "not-installed": (install,),
         "no-cli": (Remedy("Install the docker command", install.commands),),
@@ -69,9 +68,14 @@ async def _mend(context: Context, cause: str) -> tuple[Remedy, ...]:
         "podman": (Remedy("Install Docker Engine and use it for the build", install.commands), back),
         "context": (back,),
         "no-socket": (
-            Remedy("Remove what stands in the socket's place, then start the engine", await _socket_again(context)),
+            Remedy("Remove the empty folder that stands in the socket's place, then start the engine", await _socket_again(context, url)),
             log,
         ),
+        "not-a-socket": (
+            Remedy("See what it is, and who names it", (Command(f"ls -ld {word(_path(url))}"), Command("docker context ls"))),
+            back,
+        ),
+        "remote-down": (back, Remedy(f"Or start the engine at {url}: that is another machine's, and it does not see this checkout")),
         "userns": (
             Remedy('Take "userns-remap" out of /etc/docker/daemon.json and restart the engine', await service(context, "restart")),
             Remedy("Or start an engine of its own for the build, without the remapping"),
@@ -90,10 +94,13 @@ async def _log(context: Context) -> tuple[Command, ...]:
     return await as_root(context, "journalctl -u docker --no-pager -n 50" if systemd else "tail -n 50 /var/log/docker.log")
 
 
-async def _socket_again(context: Context) -> tuple[Command, ...]:
-    """A mount of /var/run/docker.sock into a container makes a folder of that name where no engine runs."""
-    host = context.ports.environ.get("DOCKER_HOST", "").removeprefix("unix://")
-    return (*await as_root(context, f"rmdir {host or '/var/run/docker.sock'}"), *await service(context, "start"))
+def _path(url: str) -> str:
+    return url.removeprefix("unix://")
+
+
+async def _socket_again(context: Context, url: str) -> tuple[Command, ...]:
+    """A mount of /var/run/docker.sock into a container makes a folder of that name where no engine runs; `rmdir` takes no other."""
+    return (*await as_root(context, f"rmdir {word(_path(url))}"), *await service(context, "start"))
 
 
 async def docker_permission(context: Context) -> CheckAnswer:

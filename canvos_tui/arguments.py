@@ -85,6 +85,9 @@ def build_parser(words: Sequence[str] = ()) -> Parser:
     for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
         for option in ("--no-color", "--ascii"):
             command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for option, value in (("--checkout", "DIR"), ("--repo", "URL")):
+            if option not in command._option_string_actions:
+                command.add_argument(option, metavar=value, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         told = NO_BELL if name in {"attach", "run"} else argparse.SUPPRESS
         command.add_argument("--no-bell", action="store_true", default=argparse.SUPPRESS, help=told)
     return parser

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.errors import RunError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
 
@@ -26,10 +28,11 @@ def attach(args: argparse.Namespace) -> int:
     """Opens the build screen on that run; plain lines where there is no terminal."""
     import asyncio
 
+    from canvos_tui.commands.wizard import folder_of
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    info = asyncio.run(choose(ports, args.run_id))
+    info = asyncio.run(choose(ports, args.run_id, folder_of(ports, args.checkout)))
     if args.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
         from canvos_tui.commands.follow import follow_plain
 
@@ -42,9 +45,9 @@ def attach(args: argparse.Namespace) -> int:
     return show(ports, draft, Opening(page="build", known=Session(run_id=info.run_id)))
 
 
-async def choose(ports: Ports, run_id: str | None) -> RunInfo:
-    """That run, or the running one, or the newest; RunError names what there is."""
-    infos = await ports.runs.infos()
+async def choose(ports: Ports, run_id: str | None, folder: Path | None = None) -> RunInfo:
+    """That run, or the running one, or the newest, of that checkout where one is named; RunError names what there is."""
+    infos = tuple(info for info in await ports.runs.infos() if folder is None or info.checkout == str(folder))
     if run_id:
         for info in infos:
             if info.run_id == run_id:
@@ -55,5 +58,6 @@ async def choose(ports: Ports, run_id: str | None) -> RunInfo:
         if info.live:
             return info
     if not infos:
-        raise RunError("there is no run yet", remedy="canvos-tui starts the wizard")
+        where = f" of {folder}" if folder is not None else ""
+        raise RunError(f"there is no run{where} yet", remedy="canvos-tui starts the wizard; canvos-tui status lists the runs")
     return infos[0]

@@ -39,12 +39,13 @@ def cancel(args: argparse.Namespace) -> int:
     import asyncio
 
     from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.wizard import folder_of
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
 
     async def ask() -> int:
-        info = await choose(ports, args.run_id)
+        info = await choose(ports, args.run_id, folder_of(ports, args.checkout))
         if args.import_task:
             return await _end_import(ports, info)
         if info.live:

@@ -8,8 +8,24 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.errors import InvalidValueError
 
 if TYPE_CHECKING:
+    import argparse
+
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
+
+
+def config_of(ports: Ports, args: argparse.Namespace) -> Draft:
+    """The draft of the answers file that `--config` names; `--checkout` and `--repo` of the command line win over what stands in it."""
+    from canvos_tui.adapters.files import home_of
+    from canvos_tui.commands.wizard import folder_of
+    from canvos_tui.core.answers.draft import FolderChosen
+    from canvos_tui.core.checkout.state import parse_repository
+
+    draft = read_config(ports, args.config)
+    if not (args.checkout or args.repo):
+        return draft
+    place = folder_of(ports, args.checkout) or draft.folder or home_of(ports.environ) / "CanvOS"
+    return draft.after(FolderChosen(place, parse_repository(args.repo) if args.repo else draft.repository))
 
 
 def read_config(ports: Ports, name: str) -> Draft:

@@ -19,13 +19,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def guide(args: argparse.Namespace) -> int:
     """Prints all sixteen steps; differences between guide and truth are comments."""
-    from canvos_tui.commands.config import read_config
+    from canvos_tui.commands.config import config_of
     from canvos_tui.commands.wizard import load
     from canvos_tui.core.guide import STEPS, commands
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    draft = read_config(ports, args.config) if args.config else load(ports, args.checkout, None)
+    draft = config_of(ports, args) if args.config else load(ports, args.checkout, args.repo)
     for step in STEPS:
         sys.stdout.write(f"# step {step.number}: {step.title}\n")
         if step.differs:

@@ -37,11 +37,11 @@ def run(args: argparse.Namespace) -> int:
     """The exit code says how it ended: 0 verified, 2 usage, 3 not ready, 10 build, 11 import, 12 not proven, 130 interrupted."""
     import asyncio
 
-    from canvos_tui.commands.config import read_config
+    from canvos_tui.commands.config import config_of
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    draft = read_config(ports, args.config)
+    draft = config_of(ports, args)
     started: list[str] = []
     try:
         return asyncio.run(whole_path(ports, draft, args, started))

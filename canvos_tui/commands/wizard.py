@@ -51,15 +51,22 @@ def _from_here(checkout: str) -> str:
     return checkout if checkout.startswith("~") else os.path.abspath(checkout)  # noqa: PTH100  `resolve` would follow links
 
 
+def folder_of(ports: Ports, checkout: str | None) -> Path | None:
+    """The folder that `--checkout` names; None where it was not given."""
+    from canvos_tui.adapters.files import home_of
+    from canvos_tui.core.checkout.state import parse_folder
+
+    return parse_folder(_from_here(checkout), home_of(ports.environ)) if checkout else None
+
+
 async def draft_of(ports: Ports, checkout: str | None, repo: str | None) -> Draft:
     """The draft of that checkout, else the newest one, else a fresh one."""
     from canvos_tui.adapters.files import home_of
     from canvos_tui.core.answers.draft import FolderChosen, fresh
     from canvos_tui.core.answers.draft_file import from_data
-    from canvos_tui.core.checkout.state import checkout_id, parse_folder, parse_repository
+    from canvos_tui.core.checkout.state import checkout_id, parse_repository
 
-    folder: Path | None = parse_folder(_from_here(checkout), home_of(ports.environ)) if checkout else None
-
+    folder = folder_of(ports, checkout)
     names = [checkout_id(folder)] if folder else [name for name, _ in await ports.files.drafts()]
     draft = (from_data(await ports.files.load_draft(names[0])) if names else None) or fresh(ports.environ, folder)
     if folder or repo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -93,6 +94,11 @@ async def bursts(pilot: Pilot[Any], field: Input, held: Callable[[str], object],
             raise AssertionError(f"seed {seed}, burst {number}: {model.text!r} was typed, {field.value!r} is there") from error
 
 
+def held_by(app: CanvosApp, key: str, text: str) -> bool:
+    """Whether the draft has it."""
+    return app.draft.entry(key).text.strip() == text.strip()
+
+
 def seeds() -> int:
     return random.randrange(10**6)
 
@@ -107,7 +113,7 @@ async def test_nothing_that_is_typed_into_a_field_is_lost(make_app, full, page):
         for key in (f.key for f in fields.ASKED if OF_FIELD[f.key] == page):
             field = app.screen.query_one(f"#{fields.BY_KEY[key].anchor}", Input)
             assert all(part.display for part in field.ancestors_with_self), f"{key} is not shown"
-            await bursts(pilot, field, lambda text, key=key: app.draft.entry(key).text.strip() == text.strip(), seeds())
+            await bursts(pilot, field, partial(held_by, app, key), seeds())
 
 
 async def test_nothing_is_lost_while_the_draft_and_what_is_known_change_all_the_time(make_app, full):

@@ -27,7 +27,29 @@ _CAUSES = (
         "the TLS certificate is not trusted",
         "a proxy may inspect the traffic: add its CA to the system",
     ),
+    (
+        r"\b407\b",
+        "the proxy wants a user and a password",
+        "put them into HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, special characters percent-encoded",
+    ),
+    (
+        r"connect tunnel failed, response (\d+)|received http code (\d+) from proxy",
+        "the proxy refuses this host",
+        "ask its owner for the host",
+    ),
     (r"proxy", "the proxy refuses", "check HTTPS_PROXY"),
+    (
+        r"returned error: 429|http 429|too many requests",
+        "the server limits requests from this address (429)",
+        "wait some minutes and try again",
+    ),
+    (
+        r"returned error: 403|http 403",
+        "the server or a filter on the way refuses (403)",
+        "look whether the address is right, and ask for it to be let through",
+    ),
+    (r"returned error: 404|http 404", "there is no such repository (404)", "check the address"),
+    (r"returned error: 5\d\d|http 5\d\d", "the server answers with an error of its own (5xx)", "try again later"),
     (
         r"connection (timed out|refused|reset)|failed to connect|unable to access|early eof|hung up",
         "the server cannot be reached",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,41 @@ def _run(words: list[str]) -> int:
     return int(args.run(args))
 
 
+def _whole_streams() -> None:
+    """A stream that the caller closed leads nowhere from now on: else the next file to be opened takes its place, and what is printed."""
+    for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # takes the lowest number that is free
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  for as long as the process lives
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def _no_folder() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  pathlib is not loaded for its sake
+    except OSError:
+        return True
+    return False
+
+
+def _lost(error: OSError) -> int:
+    """What became of an output that could not be written, or of the folder that the user stands in; raises it again where it is neither."""
+    if isinstance(error, BrokenPipeError):  # the reader of our output went away, for example `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INTERRUPTED
+    if isinstance(error, FileNotFoundError) and _no_folder():
+        sys.stderr.write("canvos-tui: the folder that you stand in is not there any more\nhint: cd to one that is\n")
+        return ExitCode.USAGE
+    if error.filename is None and error.errno in {errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}:  # no file of ours: what was printed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"canvos-tui: the output cannot be written: {error.strerror}\nhint: it is not complete; write it elsewhere\n")
+        return ExitCode.USAGE
+    raise error
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; errors that a user can act on are one sentence and a hint.
 
@@ -39,8 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words == ["--version"]:  # asked for often, and before anything is loaded
         sys.stdout.write(f"canvos-tui {__version__}\n")
         return 0
+    _whole_streams()
     try:
-        return _run(words)
+        try:
+            return _run(words)
+        finally:
+            sys.stdout.flush()  # here it can still be told that it failed
     except CanvosError as error:
         allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
         hint = "; ".join(filter(None, (allowed, error.remedy)))
@@ -54,6 +94,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output went away, for example `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.INTERRUPTED
+    except OSError as error:
+        return _lost(error)

@@ -32,6 +32,10 @@ _REMEDIES = {
 }
 
 
+_MOST_NODES = 200_000  # values in a YAML text with every alias written out
+_SET_HOME = "export HOME=/some/folder/that/you/may/write"
+
+
 def files_error(action: str, path: Path, error: OSError) -> FilesError:
     """The OS error in words, with what to do about it."""
     reason, remedy = _REMEDIES.get(error.errno or 0, (error.strerror or type(error).__name__, ""))
@@ -202,7 +206,26 @@ def parse_yaml(text: str, *, texts: bool = False) -> object:
         raise InvalidValueError(f"{where}{problem}", allowed="valid YAML") from None
     except (ValueError, RecursionError, OverflowError) as error:  # dates such as 2026-99-99, endless nesting
         raise InvalidValueError(f"a value cannot be read: {error}", allowed="valid YAML") from None
+    if _grows(value):
+        raise InvalidValueError(
+            "its aliases stand for more than can be held", allowed=f"{_MOST_NODES} values when each alias is written out"
+        )
     return value
+
+
+def _grows(value: object) -> bool:
+    """Whether a value has too many parts: nine lines of aliases of aliases stand for a thousand million."""
+    count, waiting = 0, [value]
+    while waiting and count <= _MOST_NODES:
+        one = waiting.pop()
+        count += 1
+        if isinstance(one, Mapping):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list | tuple | set):
+            waiting += one
+        if len(waiting) > _MOST_NODES:
+            return True
+    return count > _MOST_NODES
 
 
 def parse_env(data: bytes) -> dict[str, str | None]:
@@ -216,13 +239,15 @@ def parse_env(data: bytes) -> dict[str, str | None]:
 def state_root(environ: dict[str, str]) -> Path:
     """`$XDG_STATE_HOME/canvos-tui`, by default ~/.local/state/canvos-tui."""
     base = environ.get("XDG_STATE_HOME", "")
-    home = Path(environ.get("HOME") or Path.home())
-    return (Path(base) if base.startswith("/") else home / ".local" / "state") / "canvos-tui"
+    return (Path(base) if base.startswith("/") else home_of(environ) / ".local" / "state") / "canvos-tui"
 
 
-def home_of(environ: dict[str, str]) -> Path:
-    """The user's home folder."""
-    return Path(environ.get("HOME") or Path.home())
+def home_of(environ: Mapping[str, str]) -> Path:
+    """The user's home folder; FilesError for a user whom the system does not know and who has no HOME."""
+    try:
+        return Path(environ.get("HOME") or Path.home())
+    except RuntimeError:
+        raise FilesError("there is no home folder: HOME is not set, and this system does not know the user", remedy=_SET_HOME) from None
 
 
 def same_filesystem(path: Path) -> Path:

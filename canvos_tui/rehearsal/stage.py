@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.repository import make_repository
@@ -50,10 +51,24 @@ class Stage:
             self._process.wait()
 
 
+def _pace(text: str) -> float:
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = 0.0
+    if not 0 < pace <= 1000:
+        raise InvalidValueError(
+            f"{PACE_VARIABLE} is `{text[:40]}`",
+            allowed="a number above 0, at most 1000; 0.1 is ten times as fast",
+            remedy=f"unset {PACE_VARIABLE}",
+        )
+    return pace
+
+
 def prepare(root: Path, python: str, scenario: str) -> Stage:
     """Makes everything inside `root` (created, for the user alone). The pace comes from CANVOS_TUI_REHEARSAL_PACE, 1 by default."""
     chosen = SCENARIOS[scenario]
-    pace = float(os.environ.get(PACE_VARIABLE, "1"))
+    pace = _pace(os.environ.get(PACE_VARIABLE, "1"))
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = AwsKeys(f"AKIA{secrets.token_hex(8).upper()}", Secret(base64.b64encode(secrets.token_bytes(30)).decode()))
     repository = make_repository(root, python, {"scenario": scenario})

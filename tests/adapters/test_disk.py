@@ -134,3 +134,12 @@ def test_yaml_keeps_texts_and_names_the_line_of_an_error():
 def test_the_state_directory_follows_xdg_unless_it_is_relative():
     assert state_root({"XDG_STATE_HOME": "/s", "HOME": "/h"}) == Path("/s/canvos-tui")
     assert state_root({"XDG_STATE_HOME": "s", "HOME": "/h"}) == Path("/h/.local/state/canvos-tui")
+
+
+@pytest.mark.parametrize("texts", [True, False])
+def test_aliases_of_aliases_are_refused_before_anybody_writes_them_out(texts):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 10) + "]" for n in range(1, 9)]
+    with pytest.raises(InvalidValueError, match="aliases stand for more than can be held"):
+        parse_yaml("\n".join(lines), texts=texts)
+    assert parse_yaml("a: &a [x]\nb: *a\n", texts=texts) == {"a": ["x"], "b": ["x"]}

@@ -57,7 +57,7 @@ def find_engine(environ: Mapping[str, str], default: str = DEFAULT_SOCKET) -> En
 def config_folder(environ: Mapping[str, str]) -> Path:
     """Where the docker command keeps its configuration."""
     named = environ.get("DOCKER_CONFIG")
-    return Path(named) if named else Path(environ.get("HOME") or Path.home()) / ".docker"
+    return Path(named) if named else Path(environ.get("HOME") or "/") / ".docker"
 
 
 def _current(path: Path) -> str:

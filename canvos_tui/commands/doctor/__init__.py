@@ -52,15 +52,16 @@ def seconds(text: str) -> float:
 
 def descriptor(text: str) -> int:
     """An open descriptor beside stdin and stdout, which have their own work."""
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{text[:40]}` is no number; open one, as in: --events 3 3>events.jsonl") from None
     if number < 2:
         raise argparse.ArgumentTypeError(f"{number} is taken; use another, as in: --events 3 3>events.jsonl")
     try:
         os.fstat(number)
-    except OSError:
-        raise argparse.ArgumentTypeError(
-            f"descriptor {number} is not open; open it, as in: --events {number} {number}>events.jsonl"
-        ) from None
+    except (OSError, OverflowError):
+        raise argparse.ArgumentTypeError(f"descriptor {text[:40]} is not open; open it, as in: --events 3 3>events.jsonl") from None
     return number
 
 

@@ -120,7 +120,9 @@ def _absolute(folder: str) -> str:
 
 
 def _home(ports: Ports) -> Path:
-    return Path(ports.environ.get("HOME") or Path.home())
+    from canvos_tui.adapters.files import home_of
+
+    return home_of(ports.environ)
 
 
 def _with_keys(draft: Draft, found: Mapping[KeySource, AwsKeys]) -> Draft:

@@ -103,6 +103,13 @@ def parse_folder(text: str, home: Path) -> Path:
     path = home / text[1:].lstrip("/") if text == "~" or text.startswith("~/") else Path(text)
     if not path.is_absolute():
         raise InvalidValueError(f"`{text}` is a relative path", allowed="an absolute path or one that starts with ~")
+    sizes = [len(part.encode("utf-8", "surrogateescape")) for part in (str(path), *path.parts)]
+    if sizes[0] > 4095 or max(sizes[1:]) > 255:
+        raise InvalidValueError("the path is too long", allowed="255 bytes in a name, 4095 in all")
+    if any("\ud800" <= c <= "\udfff" for c in str(path)):
+        raise InvalidValueError(
+            "the path is not UTF-8", allowed="a path whose names are UTF-8", remedy="rename the folder, or choose another"
+        )
     bad = sorted({c for c in str(path) if c == ":" or ord(c) < 32})
     if bad:
         named = "`:`" if bad[0] == ":" else "a control character"

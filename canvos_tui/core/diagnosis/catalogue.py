@@ -21,6 +21,7 @@ _PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S
 _PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(_PLACES)})(?![\w|)=])")
 _SHORTEST = 5  # characters of fixed text in a pattern; with less too many lines would have to be looked at closely
 _LONGEST = 8192  # characters of a line that are looked at
+_REMEMBERED = 200  # lines whose entry is known
 _REQUIRED = ("id", "title", "priority", "patterns", "explanation", "fix", "sample")
 _OPTIONAL = ("phase", "unless", "target", "docs", "since", "until")
 
@@ -87,6 +88,7 @@ class Catalogue:
     def __init__(self, entries: Iterable[KnownError]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._ranked = sorted(self.entries, key=lambda entry: (entry.priority.value, entry.id))
+        self._best: dict[tuple[str, str], KnownError | None] = {}
         fixed = {pattern.fixed for entry in self.entries for pattern in entry.patterns}
         # a line without any of these is a sign of nothing
         self.signs = tuple(sorted(text for text in fixed if not any(other in text for other in fixed if other != text)))
@@ -98,8 +100,12 @@ class Catalogue:
 
     def best(self, line: LogLine) -> KnownError | None:
         """The strongest of them."""
-        body = line.body[:_LONGEST]
-        return next((entry for entry in self._ranked if entry.claims(line.target, body)), None)
+        seen = (line.target, line.body[:_LONGEST])
+        if seen not in self._best:  # what fails prints one line again and again, a hundred thousand times in some logs
+            if len(self._best) >= _REMEMBERED:
+                self._best.clear()
+            self._best[seen] = next((entry for entry in self._ranked if entry.claims(*seen)), None)
+        return self._best[seen]
 
     def entry(self, name: str) -> KnownError | None:
         """The entry with this id."""

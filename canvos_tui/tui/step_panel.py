@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import DescendantBlur
 from textual.reactive import reactive
 
 from canvos_tui.core.answers.draft import Answer, Draft
@@ -95,7 +96,13 @@ class FormStep(StepPanel):
         for row in self.query(FieldRow):
             row.choices = self.choices(row.field)
             row.caution = self.caution(row.field)
-            row.display = self.wanted(row.field)
+            # a field that is being typed into stays, also while it is empty and would not be asked for
+            row.display = self.wanted(row.field) or row.has_focus_within
+
+    @on(DescendantBlur)
+    def _left(self) -> None:
+        """A field that stayed only because somebody was in it may go now."""
+        self.call_after_refresh(self.watch_known)
 
     def watch_draft(self) -> None:
         """Cautions follow the answers as well."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -11,12 +12,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import canvos_tui
-from canvos_tui.commands.doctor import main_doctor, register
+from canvos_tui.commands.doctor import draft, main_doctor, register
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.errors import DockerError
@@ -66,6 +67,22 @@ def document(capsys) -> dict[str, Any]:
 
 def statuses(found: dict[str, Any]) -> dict[str, str]:
     return {c["id"]: c["status"] for c in found["checks"]}
+
+
+class Hangs:
+    """A git that never comes back, as on a mount whose server is gone."""
+
+    async def state(self, folder: Path) -> Any:
+        await asyncio.sleep(3600)
+
+
+def test_a_git_that_hangs_keeps_nobody_waiting_in_silence(tmp_path, checkout, capsys, monkeypatch):
+    monkeypatch.setattr(draft, "GIT_PATIENCE", 0.05)
+    ports = replace(World(tmp_path).ports(), git=cast(Any, Hangs()))
+    code = main_doctor(parse("--checkout", str(checkout), "--only", "host", "--output", "json"), ports=ports)
+    told = capsys.readouterr()
+    assert "git gives no answer within" in told.err
+    assert (code, json.loads(told.out)["canvos"]["path"]) == (5, "")
 
 
 def test_a_ready_machine_with_a_ready_checkout(tmp_path, checkout, capsys):

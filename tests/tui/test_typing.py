@@ -116,6 +116,22 @@ async def test_nothing_that_is_typed_into_a_field_is_lost(make_app, full, page):
             await bursts(pilot, field, partial(held_by, app, key), seeds())
 
 
+async def test_a_field_that_is_emptied_to_be_typed_anew_stays_until_it_is_left(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("BASE_IMAGE", "a/b:1")), page="os")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.current_mode == "os" and app.screen.query(FieldRow))
+        field = app.screen.query_one("#base-image", Input)
+        field.focus()
+        await until(pilot, lambda: field.has_focus)
+        send(app, "end", "ctrl+u")
+        await until(pilot, lambda: not app.draft.text("BASE_IMAGE"))
+        await pilot.pause()
+        send(app, *"c/d")
+        await until(pilot, lambda: app.draft.text("BASE_IMAGE") == "c/d")
+        send(app, "ctrl+u", "tab")
+        await until(pilot, lambda: not field.display or not all(part.display for part in field.ancestors))
+
+
 async def test_nothing_is_lost_while_the_draft_and_what_is_known_change_all_the_time(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, parse_fol
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
+
+GIT_PATIENCE = 5.0  # seconds; a git that hangs has a check that says so, and nobody waits for it in silence before
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,16 @@ class Source:
             return _with_keys(draft, found), trouble
         draft = draft.after(FolderChosen(folder, draft.repository))
         try:
-            draft = draft.after(TagChosen((await ports.git.state(folder)).tag))
-            draft = draft.after(ArgFound(arg_file.parse(await ports.files.read_bytes(folder / ".arg") or b"").values))
+            async with asyncio.timeout(GIT_PATIENCE):
+                draft = draft.after(TagChosen((await ports.git.state(folder)).tag))
+        except TimeoutError:
+            trouble = f"git gives no answer within {GIT_PATIENCE:.0f} s"
         except CanvosError as error:  # the checks of these files say it in full
             trouble = str(error)
+        try:
+            draft = draft.after(ArgFound(arg_file.parse(await ports.files.read_bytes(folder / ".arg") or b"").values))
+        except CanvosError as error:
+            trouble = trouble or str(error)
         return _with_keys(draft, found), trouble
 
     async def _folder(self) -> Path | None:
@@ -77,8 +86,9 @@ class Source:
                 return folder
         usual = _home(self.ports) / "CanvOS"
         try:
-            there = (await self.ports.git.state(usual)).place
-        except CanvosError:  # something is there that git does not get on with: that is what is to be judged
+            async with asyncio.timeout(GIT_PATIENCE):
+                there = (await self.ports.git.state(usual)).place
+        except (CanvosError, TimeoutError):  # something is there that git does not get on with: that is what is to be judged
             return usual
         return None if there is Place.ABSENT else usual
 

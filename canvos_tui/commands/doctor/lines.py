@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -103,6 +104,7 @@ async def _document(report: Report, context: Context, started: datetime) -> dict
     import platform
 
     from canvos_tui import __version__
+    from canvos_tui.commands.doctor.draft import GIT_PATIENCE
     from canvos_tui.core.checks.questions import canvos, machine
     from canvos_tui.core.checks.report_json import About, document
     from canvos_tui.core.errors import CanvosError
@@ -110,8 +112,11 @@ async def _document(report: Report, context: Context, started: datetime) -> dict
     host = checkout = None
     with contextlib.suppress(CanvosError, OSError):
         host = await machine(context)
-    with contextlib.suppress(CanvosError):
-        checkout = await canvos(context)
+    asked = report.results.get("REPO-CLONE")
+    if asked is None or not asked.timed_out:
+        with contextlib.suppress(CanvosError, TimeoutError):
+            async with asyncio.timeout(GIT_PATIENCE):
+                checkout = await canvos(context)
     seconds = (context.ports.clock.now() - started).total_seconds()
     return document(report, About(__version__, platform.python_version(), started, seconds, host, checkout))
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
+import pytest
+
+from canvos_tui import wiring
 from canvos_tui.adapters.processes import session_members, stat_fields
 from canvos_tui.adapters.runs.local_runs import LocalRuns
+from canvos_tui.cli import main
 from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.stage import Stage, prepare
+from tests import staged_program
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +74,21 @@ class OnStage:
             check=False,
             **source,
         )
+
+    def start_build(self) -> str:
+        """The id of a build that `run --yes --detach` started, in this process: 0.8 s sooner than in one of its own."""
+        out = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+            for name in [name for name in os.environ if name not in self.environ and name != "PYTEST_CURRENT_TEST"]:
+                patch.delenv(name)
+            for name, value in self.environ.items():
+                patch.setenv(name, value)
+            patch.chdir(self.home)
+            patch.setattr(wiring, "real_ports", wiring.real_ports)  # so that it is put back
+            staged_program.staged()
+            code = main(("run", "--config", self.answers(), "--yes", "--detach"))
+        assert code == 0, out.getvalue()
+        return out.getvalue().strip()
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """Starts without a terminal, in a session of its own."""

@@ -9,7 +9,9 @@ from canvos_tui import wiring
 from canvos_tui.cli import main
 from canvos_tui.core.ports import Ports
 
-if __name__ == "__main__":
+
+def staged() -> None:
+    """From now on the real ports are the rehearsal's."""
     real_ports = wiring.real_ports
 
     def rehearsed(environ: dict[str, str]) -> Ports:
@@ -21,4 +23,8 @@ if __name__ == "__main__":
             wiring.real_ports = rehearsed
 
     wiring.real_ports = rehearsed
+
+
+if __name__ == "__main__":
+    staged()
     raise SystemExit(main())

@@ -38,12 +38,6 @@ def wizard(scene: OnStage) -> Terminal:
     return scene.terminal(*words, environ={**scene.environ, **names})
 
 
-def start_detached(scene: OnStage) -> str:
-    done = scene.run("run", "--config", scene.answers(), "--yes", "--detach")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 def plain_log(scene: OnStage, run_id: str) -> list[str]:
     return [plain(line) for line in scene.log(run_id).splitlines()]
 
@@ -119,7 +113,7 @@ def test_kill_9_of_a_plain_follower_leaves_the_build_alone(scene):
 
 
 def test_a_closed_window_ends_the_screen_and_not_the_build(scene):
-    run_id = start_detached(scene)
+    run_id = scene.start_build()
     with scene.terminal("attach", run_id) as terminal:
         terminal.see("elapsed", "FOLLOWING")
         terminal.hang_up()
@@ -152,7 +146,7 @@ def test_a_suspended_wizard_gives_the_terminal_back_and_paints_again(scene):
 
 
 def test_the_screen_shows_a_running_build_from_its_first_line_at_any_size(long):
-    run_id = start_detached(long)
+    run_id = long.start_build()
     with long.terminal("attach") as terminal:
         terminal.see("elapsed", "FOLLOWING")
         terminal.press("home")
@@ -172,7 +166,7 @@ def test_the_screen_shows_a_running_build_from_its_first_line_at_any_size(long):
 
 
 def test_an_ended_run_is_shown_whole_as_often_as_one_likes(scene):
-    run_id = start_detached(scene)
+    run_id = scene.start_build()
     assert outcome(scene, run_id) is Outcome.SUCCEEDED
     first, second = scene.run("attach"), scene.run("attach", run_id, "--plain")
     assert (first.returncode, second.returncode) == (0, 0)
@@ -192,7 +186,7 @@ def test_an_ended_run_is_shown_whole_as_often_as_one_likes(scene):
 
 
 def test_a_second_run_on_one_checkout_is_told_of_the_first_and_writes_nothing(long):
-    run_id = start_detached(long)
+    run_id = long.start_build()
     before = tree(long.checkout)
     second = long.run("run", "--config", long.answers(S3_KEY="another", CUSTOM_TAG="another"), "--yes")
     assert second.returncode == 2
@@ -203,7 +197,7 @@ def test_a_second_run_on_one_checkout_is_told_of_the_first_and_writes_nothing(lo
 
 
 def test_a_second_wizard_offers_to_watch_the_live_run(long):
-    run_id = start_detached(long)
+    run_id = long.start_build()
     with wizard(long) as terminal:
         terminal.see(f"Watch      build {run_id} is running")
         terminal.until(lambda: terminal.highlighted("Watch"))
@@ -215,7 +209,7 @@ def test_a_second_wizard_offers_to_watch_the_live_run(long):
 
 
 def test_a_second_wizard_may_not_check_out_another_tag_under_a_build(long):
-    run_id = start_detached(long)
+    run_id = long.start_build()
     with wizard(long) as terminal:
         terminal.see("Watch")
         terminal.press("down")

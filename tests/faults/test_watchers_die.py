@@ -29,9 +29,7 @@ def scene(tmp_path: Path) -> Iterator[OnStage]:
 
 
 def started(scene: OnStage) -> str:
-    done = scene.run("run", "--config", scene.answers(), "--yes", "--detach")
-    assert done.returncode == 0, done.stderr
-    run_id = done.stdout.strip()
+    run_id = scene.start_build()
     until(lambda: "+base-image" in scene.log(run_id))
     return run_id
 

@@ -138,7 +138,7 @@ def test_without_a_checkout_the_machine_alone_is_judged(tmp_path, capsys, monkey
     monkeypatch.chdir(tmp_path)
     assert doctor(World(tmp_path), "--output", "json") == 5
     found = document(capsys)
-    assert (found["verdict"], found["first_failure"], found["first_unanswered"]) == ("undetermined", None, "NET-OPENSUSE")
+    assert (found["verdict"], found["first_failure"], found["first_unanswered"]) == ("undetermined", None, "REPO-CLONE")
     assert {c["category"] for c in found["checks"] if c["status"] == "skip"} == {"network", "repo", "files", "aws"}
     assert found["canvos"] == {"path": "", "tag": "", "commit": ""}
 

@@ -245,7 +245,7 @@ def test_a_reader_of_events_that_went_away_costs_the_report_nothing(tmp_path, ca
     assert checked(*capsys.readouterr())["verdict"] == "undetermined"
 
 
-@pytest.mark.parametrize(("number", "why"), [("1", "is taken"), ("0", "is taken"), ("199", "is not open"), ("x", "invalid")])
+@pytest.mark.parametrize(("number", "why"), [("1", "is taken"), ("0", "is taken"), ("199", "is not open"), ("x", "is no number")])
 def test_a_descriptor_that_cannot_take_events_is_refused(capsys, number, why):
     with pytest.raises(SystemExit) as left:
         build_parser().parse_args(["doctor", "--events", number])

@@ -76,6 +76,7 @@ class CheckAnswer:
     method: Method = Method.VERIFIED
     measure: Measure | None = None
     waits_for: Wait | None = None
+    cause: str = ""  # in words that are equal wherever the same thing is behind several answers; empty where nothing is known
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Context:
 class Check:
     """One prerequisite. `guide` names the guide's step it belongs to, `why` what breaks without it, `limit` is in seconds.
 
-    `beyond` says that the guide does not mention it.
+    `beyond` says that the guide does not mention it, `late` that a build starts without it and fails or crawls later on.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Check:
     needs: tuple[str, ...] = ()
     docs: tuple[str, ...] = ()
     beyond: bool = False
+    late: bool = False
 
     @property
     def source(self) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.checks.check import Check, CheckResult, Severity
 from canvos_tui.core.status import Status
 
+_SEVERAL = 3  # answers with one cause are told as one
 STALE_AFTER = 600  # seconds
 
 
@@ -33,10 +36,17 @@ class Report:
         return sum(1 for r in self.results.values() if r.status is status)
 
     def ordered(self) -> tuple[CheckResult, ...]:
-        """Failures first, then unknown, warnings, skipped, passed; in the order of the checks within each."""
+        """Failures first, then unknown, warnings, skipped, passed; within each first what stops a build at once."""
         rank = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WARN: 2, Status.SKIP: 3, Status.PASS: 4}
         rows = [self.results[c.id] for c in self.checks if c.id in self.results]
-        return tuple(sorted(rows, key=lambda r: rank[r.status]))
+        return tuple(sorted(rows, key=lambda r: (rank[r.status], r.check.late)))
+
+    @property
+    def shared(self) -> tuple[str, int]:
+        """What is behind the most answers that are bad or missing, and behind how many; ("", 0) where that are fewer than three."""
+        causes = Counter(r.answer.cause for r in self.results.values() if r.status in {Status.FAIL, Status.UNKNOWN} and r.answer.cause)
+        cause, count = causes.most_common(1)[0] if causes else ("", 0)
+        return (cause, count) if count >= _SEVERAL else ("", 0)
 
     @property
     def first_failure(self) -> CheckResult | None:
@@ -45,9 +55,17 @@ class Report:
 
     @property
     def unanswered(self) -> tuple[Check, ...]:
-        """The required checks that nobody answered, in the order of the checks: skipped, unknown, left out, or still running."""
+        """The required checks that nobody answered: skipped, unknown, left out, or still running.
+
+        In the order of the checks, but for those that only wait for a value: that comes with a file whose own check says more.
+        """
         known = {name for name, result in self.results.items() if result.answered}
-        return tuple(c for c in (*self.checks, *self.left_out) if c.severity is Severity.REQUIRED and c.id not in known)
+        found = [c for c in (*self.checks, *self.left_out) if c.severity is Severity.REQUIRED and c.id not in known]
+        return tuple(sorted(found, key=self._waits_for_a_value))
+
+    def _waits_for_a_value(self, check: Check) -> bool:
+        result = self.results.get(check.id)
+        return result is not None and result.answer.waits_for is not None and result.answer.waits_for.words in BY_KEY
 
     @property
     def verdict(self) -> str:

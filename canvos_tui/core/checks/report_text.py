@@ -39,7 +39,11 @@ def verdict_word(report: Report) -> str:
 
 def first_line(report: Report) -> str:
     """The first failure in one line, else how many required checks have no answer and the first of them; empty when there is neither."""
-    failed, unanswered = report.first_failure, report.unanswered
+    failed, unanswered, (cause, count) = report.first_failure, report.unanswered, report.shared
+    if failed is not None and failed.answer.cause != cause:
+        return f"first: {failed.check.id}  {plain(failed.answer.observed)}"
+    if cause:
+        return f"{count} answers have one cause: {plain(cause)}"
     if failed is not None:
         return f"first: {failed.check.id}  {plain(failed.answer.observed)}"
     if not unanswered or not report.done:

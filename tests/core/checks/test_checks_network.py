@@ -6,6 +6,8 @@ from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
 from canvos_tui.core.checks.check import Method
 from canvos_tui.core.checks.network.hosts import AWSCLI, GITHUB, HOSTS, OPENSUSE, UBUNTU, suffix
 from canvos_tui.core.checks.network.proxy import without_password
+from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.report_text import first_line
 from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
 from tests.doubles.check_world import World
@@ -238,3 +240,22 @@ async def test_a_socks_proxy_for_git_alone_is_no_fault(tmp_path):
     quay = URLS["NET-QUAY"]
     await world.one("NET-QUAY", chosen())
     assert world.ways[quay]["ALL_PROXY"] == "", "the build does not see it"
+
+
+@pytest.mark.parametrize(
+    ("reached", "told"),
+    [
+        ({"step": "tls", "issuer": "Acme Inspection CA"}, "8 answers have one cause: Acme Inspection CA opens TLS connections"),
+        ({"step": "connect", "detail": "no route to host"}, "8 answers have one cause: connections are refused"),
+        ({"step": "timeout"}, "8 answers have one cause: no host answers in time"),
+        ({"step": "tls", "flaw": Flaw.NO_CERTIFICATES}, "8 answers have one cause: SSL_CERT_FILE names no file of certificates"),
+    ],
+)
+async def test_ten_rows_of_one_cause_are_one_headline(tmp_path, reached, told):
+    answers = {url: Reach(url, **reached) for url in URLS.values() if url.startswith("https:") and url != OPENSUSE}
+    results = await World(tmp_path, reached=answers).results(chosen(OS_DISTRIBUTION="ubuntu"))
+    checks = tuple(results[name].check for name in URLS)
+    report = Report(checks, {name: results[name] for name in URLS})
+    assert first_line(report) == told
+    fine = Report(checks, {name: results["NET-UBUNTU"] for name in URLS})
+    assert fine.shared == ("", 0)

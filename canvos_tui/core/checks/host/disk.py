@@ -94,4 +94,5 @@ DISK = Check(
     disk,
     limit=12,
     docs=("https://docs.docker.com/engine/daemon/#daemon-data-directory",),
+    late=True,
 )

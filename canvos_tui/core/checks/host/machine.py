@@ -132,6 +132,7 @@ CHECKS_HOST = (
         cpus,
         limit=12,
         docs=("https://docs.docker.com/engine/containers/resource_constraints/",),
+        late=True,
     ),
     Check(
         "HOST-MEM",
@@ -143,6 +144,7 @@ CHECKS_HOST = (
         memory,
         limit=12,
         docs=("https://docs.docker.com/engine/containers/resource_constraints/",),
+        late=True,
     ),
     DISK,
     CLOCK,

@@ -31,7 +31,8 @@ def _asks(name: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
         evidence = (Evidence(curl(url, variables), found.detail),)
         if not found.reachable:
             fixes = await _mend(context, found, named, variables)
-            return CheckAnswer(Status.UNKNOWN, f"{named}{way}: {_words(found)}", "an answer", fixes, evidence, Method.NOT_VERIFIABLE)
+            observed, cause = f"{named}{way}: {_words(found)}", _cause(found, way)
+            return CheckAnswer(Status.UNKNOWN, observed, "an answer", fixes, evidence, Method.NOT_VERIFIABLE, cause=cause)
         if found.status in host.healthy and not _forged(context, host, found):
             return CheckAnswer(Status.PASS, f"{named}{way} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
         return _odd(found, named, host.healthy, evidence)
@@ -59,6 +60,23 @@ def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evi
 def _words(found: Reach) -> str:
     """The step that failed; the proxy and the time limit name themselves."""
     return found.detail if found.step in {"proxy", "timeout"} and found.detail else f"{found.step}: {found.detail}"
+
+
+def _cause(found: Reach, way: str) -> str:
+    """What other hosts that were not reached would have in common with this one."""
+    if found.step == "tls":
+        if found.flaw is Flaw.NO_CERTIFICATES:
+            return "SSL_CERT_FILE names no file of certificates"
+        if found.flaw is Flaw.DATES:
+            return "certificates are not valid by this machine's clock"
+        return f"{found.issuer or 'something on the way'} opens TLS connections"
+    return {
+        "dns": "names have no address here",
+        "connect": f"connections are refused{way}",
+        "timeout": f"no host answers in time{way}",
+        "proxy": f"the proxy does not lead out{way}",
+        "http": "something else answers in the place of the hosts",
+    }.get(found.step, "")
 
 
 def told_way(variables: Mapping[str, str]) -> str:

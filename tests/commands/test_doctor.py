@@ -82,7 +82,7 @@ def test_a_git_that_hangs_keeps_nobody_waiting_in_silence(tmp_path, checkout, ca
     code = main_doctor(parse("--checkout", str(checkout), "--only", "host", "--output", "json"), ports=ports)
     told = capsys.readouterr()
     assert "git gives no answer within" in told.err
-    assert (code, json.loads(told.out)["canvos"]["path"]) == (5, "")
+    assert (code, json.loads(told.out)["canvos"]) == (5, {"path": str(checkout), "tag": "", "commit": ""})
 
 
 def test_a_ready_machine_with_a_ready_checkout(tmp_path, checkout, capsys):

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canvos_tui.core.checks.check import Check, CheckResult, Context
@@ -69,14 +70,14 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     document = await _document(report, context, started)
     ended = {name: document[name] for name in ("verdict", "first_failure", "unanswered", "first_unanswered", "summary", "duration_ms")}
     printer.event("end", ports.clock.now(), **ended, exit_code=code)
-    _write(json.dumps(document, indent=2) + "\n" if printer.output == "json" else _words(printer.output, report, ports))
+    _write(json.dumps(document, indent=2) + "\n" if printer.output == "json" else _words(printer.output, report, ports, draft.folder))
     return code
 
 
-def _words(output: str, report: Report, ports: Ports) -> str:
+def _words(output: str, report: Report, ports: Ports, folder: Path | None) -> str:
     from canvos_tui.core.checks import report_text as words
 
-    made = {"text": words.text, "short": words.short, "markdown": words.markdown}[output](report)
+    made = {"text": words.text, "short": words.short, "markdown": words.markdown}[output](report, folder)
     made = to_ascii(made) if wanted(ports.environ) else made
     return painted(made) if output == "text" and may_paint() else made
 
@@ -118,7 +119,7 @@ async def _document(report: Report, context: Context, started: datetime) -> dict
             async with asyncio.timeout(GIT_PATIENCE):
                 checkout = await canvos(context)
     seconds = (context.ports.clock.now() - started).total_seconds()
-    return document(report, About(__version__, platform.python_version(), started, seconds, host, checkout))
+    return document(report, About(__version__, platform.python_version(), started, seconds, host, checkout, context.draft.folder))
 
 
 def print_list(checks: Sequence[Check], output: str | None) -> int:

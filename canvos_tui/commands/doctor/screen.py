@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from canvos_tui.commands.doctor.draft import Source
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.checks.report import Report
@@ -47,17 +49,17 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
         raise app.problem
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see
         return app.return_code or ExitCode.UNDETERMINED
-    code = _told(plans[0], app.report, fail_on)
+    code = _told(plans[0], app.report, fail_on, app.draft.folder)
     return (_wizard(app.draft) or code) if app.go_on else code  # going on does not make a machine ready
 
 
-def _told(made: Plan, left: Report, fail_on: str) -> int:
+def _told(made: Plan, left: Report, fail_on: str, folder: Path | None) -> int:
     from canvos_tui.core.checks.report_text import short
     from canvos_tui.core.checks.selection import exit_code, told
     from canvos_tui.core.terminal.plain_ascii import to_ascii, wanted
 
     report = told(made, left)
-    text = short(report)
+    text = short(report, folder)
     sys.stdout.write(to_ascii(text) if wanted(os.environ) else text)
     return exit_code(report, fail_on)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from canvos_tui.core.checkout.state import CheckoutState
@@ -28,10 +29,12 @@ class About:
     seconds: float
     host: HostFacts | None = None
     checkout: CheckoutState | None = None
+    folder: Path | None = None  # that was judged, also where it is no checkout
 
 
 def document(report: Report, about: About) -> dict[str, Any]:
     """The whole document as plain data."""
+    folder = about.folder or (about.checkout.path if about.checkout else None)
     host, checkout, first = about.host, about.checkout, report.first_failure
     return {
         "schema": SCHEMA,
@@ -44,7 +47,7 @@ def document(report: Report, about: About) -> dict[str, Any]:
             "kernel": host.kernel if host else "",
         },
         "canvos": {
-            "path": str(checkout.path) if checkout else "",
+            "path": str(folder) if folder else "",
             "tag": checkout.tag if checkout else "",
             "commit": checkout.commit if checkout else "",
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from canvos_tui.core.checks.check import CheckAnswer, CheckResult
 from canvos_tui.core.checks.report import Report
@@ -53,9 +54,14 @@ def first_line(report: Report) -> str:
     return f"{len(unanswered)} required without an answer, first: {unanswered[0].id}  {why}"
 
 
-def text(report: Report) -> str:
-    """Everything that did not pass in full, what waits and what passed in a line per category."""
-    lines = [headline(report)]
+def judged(folder: Path | None) -> tuple[str, ...]:
+    """Which checkout was judged, in a line; none where there is no folder to judge."""
+    return (f"checkout  {plain(str(folder), masked=False)}",) if folder is not None else ()
+
+
+def text(report: Report, folder: Path | None = None) -> str:
+    """Everything that did not pass in full, what waits and what passed in a line per category; the second line names the checkout."""
+    lines = [headline(report), *judged(folder)]
     for result in report.ordered():
         if result.status in LOUD:
             lines += ["", *_block(result)]
@@ -93,12 +99,13 @@ def folds(report: Report, status: Status) -> dict[tuple[str, str], tuple[CheckRe
     return groups
 
 
-def short(report: Report) -> str:
-    """At most 15 lines for a chat: the verdict and whatever did not pass."""
+def short(report: Report, folder: Path | None = None) -> str:
+    """At most 15 lines for a chat: the verdict, the checkout, and whatever did not pass."""
+    about = judged(folder)
     rows = [r for r in report.ordered() if r.status in LOUD]
-    room = SHORT_LINES - 1
+    room = SHORT_LINES - 1 - len(about)
     shown = rows if len(rows) <= room else rows[: room - 1]
-    lines = [clip(headline(report), _WIDTH), *(clip(row(r), _WIDTH) for r in shown)]
+    lines = [clip(headline(report), _WIDTH), *(clip(line, _WIDTH) for line in about), *(clip(row(r), _WIDTH) for r in shown)]
     if len(rows) > len(shown):
         lines.append(f"... and {len(rows) - len(shown)} more")
     return "\n".join(lines) + "\n"
@@ -110,9 +117,10 @@ def row(result: CheckResult) -> str:
     return f"{result.status.label} {result.check.id}  {plain(result.answer.observed)}{needs}"
 
 
-def markdown(report: Report) -> str:
+def markdown(report: Report, folder: Path | None = None) -> str:
     """Ready to paste into a ticket: the verdict, a table, and the details of whatever did not pass."""
-    lines = [f"**{_cell(headline(report))}**", "", "| | Check | Observed | Needed |", "|--|--|--|--|"]
+    about = [f"Checkout `{plain(str(folder), masked=False)}`", ""] if folder is not None else []
+    lines = [f"**{_cell(headline(report))}**", "", *about, "| | Check | Observed | Needed |", "|--|--|--|--|"]
     for result in report.ordered():
         answer = result.answer
         lines.append(f"| {result.status.label} | {result.check.id} | {_cell(answer.observed)} | {_cell(answer.required)} |")

@@ -196,7 +196,7 @@ class Prerequisites(StepPanel):
 
     def action_copy_report(self) -> None:
         """Copies the whole report as markdown."""
-        self.copy(markdown(self.report), "report")
+        self.copy(markdown(self.report, self.draft.folder), "report")
 
     def action_next_fix(self) -> None:
         """Shows the next fix of this row."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Evidence, Measure, Method, Severity
@@ -170,3 +171,13 @@ def test_the_document_has_the_promised_shape():
 def test_masked_places_are_counted():
     leaky = result("A", Status.FAIL, "http://me:hush@proxy", evidence=(Evidence("env", "password=hunter22"),))
     assert document(report(leaky), ABOUT)["checks"][0]["redactions"] == 2
+
+
+def test_the_checkout_that_was_judged_is_named_in_every_form():
+    folder, found = Path("/home/alice/Can VOS"), report(result("A", Status.FAIL))
+    assert text(found, folder).splitlines()[1] == "checkout  /home/alice/Can VOS"
+    assert short(found, folder).splitlines()[1] == "checkout  /home/alice/Can VOS"
+    assert "Checkout `/home/alice/Can VOS`" in markdown(found, folder).splitlines()
+    assert document(found, replace(ABOUT, folder=folder))["canvos"]["path"] == str(folder)
+    many = report(*(result(f"C{n}", Status.FAIL) for n in range(30)))
+    assert len(short(many, folder).splitlines()) == 15

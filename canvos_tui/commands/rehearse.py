@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.text import nearest
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ def _on_stage(folder: Path, scenario: str, *, plain: bool, keep: bool) -> int:
         ports = rehearsal_ports({**os.environ, **answers, "AWS_SECRET_ACCESS_KEY": stage.keys.secret.reveal()})
         ports.environ.pop("AWS_SESSION_TOKEN", None)
         play = _plain if plain else _wizard
-        code = play(ports, folder / "CanvOS", str(stage.repository))
+        try:
+            code = play(ports, folder / "CanvOS", str(stage.repository))
+        except KeyboardInterrupt:
+            sys.stderr.write("\nthe rehearsal was interrupted\n")
+            code = ExitCode.INTERRUPTED
         going_on = _settle(ports, keep=keep)
         return code
     finally:
@@ -77,11 +82,17 @@ def _on_stage(folder: Path, scenario: str, *, plain: bool, keep: bool) -> int:
 
 
 def _settle(ports: Ports, *, keep: bool) -> bool:
-    """Whether a build goes on behind the window: only where the folder is kept, else it is stopped with its stage."""
+    """Whether a build goes on behind the window: only where the folder is kept, else it is stopped with its stage.
+
+    Whoever was told where the log lies is told that it goes with the folder.
+    """
     import asyncio
 
     async def settle() -> bool:
-        live = [info for info in await ports.runs.infos() if info.live]
+        runs = await ports.runs.infos()
+        live = [info for info in runs if info.live]
+        if runs and not keep:
+            sys.stderr.write("the rehearsal's folder is removed now, its log too; --keep DIR keeps them\n")
         if live and not keep:
             sys.stderr.write("the rehearsal's build ends with its window; with --keep DIR it would go on\n")
             for info in live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,16 +18,17 @@ from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.aftermath import final_result
-from canvos_tui.core.verdict.summary import aftermath_lines, exit_code, plain_lines
+from canvos_tui.core.verdict.summary import exit_code, full_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
     from canvos_tui.core.ports import LogReader, Ports
     from canvos_tui.core.run.events import BuildEvent
     from canvos_tui.core.run.heartbeat import Pulse
 
 HEARTBEAT = 30  # seconds between lines when nothing else is said
+TICK = 0.25  # seconds between two looks at the log
 
 
 def say(text: str) -> None:
@@ -40,26 +42,54 @@ async def follow_plain(ports: Ports, run_id: str) -> int:
     run = BuildRun(await ports.runs.plan(run_id))
     reader = ports.runs.open_log(run_id)
     pulse = await ports.runs.pulse(run_id)
-    printed, spoken = 0, ports.clock.now()
-    counted = Counted(0, spoken)
+    begun = ports.clock.now()
+    lines, spoken = Counted(0, begun), begun  # of the log, and when anything at all was said last
     try:
-        async with aclosing(ports.runs.follow(run_id)) as batches:
+        async with aclosing(_ticking(ports.runs.follow(run_id), lambda: ports.clock.sleep(TICK))) as batches:
             async for batch in batches:
                 before, run = run.phase, run.after(batch)
-                printed, now = _print(reader, printed, last=False), ports.clock.now()
-                counted = counted.after(printed, now)
+                lines = lines.after(_print(reader, lines.lines, last=False), ports.clock.now())
                 if _tell(batch, run, before):
-                    spoken = now
-                elif (now - spoken).total_seconds() >= HEARTBEAT:
-                    spoken = now
-                    for line in _heartbeat(run, now, await ports.runs.pulse(run_id), counted):
+                    spoken = ports.clock.now()
+                elif (ports.clock.now() - max(spoken, lines.since)).total_seconds() >= HEARTBEAT:
+                    spoken = ports.clock.now()
+                    for line in _heartbeat(run, spoken, await ports.runs.pulse(run_id), lines):
                         say(line)
-        _print(reader, printed, last=True)
+        _print(reader, lines.lines, last=True)
     finally:
         reader.close()
     if pulse is not None and pulse.beat is not Beat.GONE and sys.stderr.isatty():  # who waited for it hears it
         sys.stderr.write(Notice(ports.environ).ring(""))
     return await _conclude(ports, run_id)
+
+
+async def _ticking(
+    batches: AsyncGenerator[tuple[BuildEvent, ...], None], nap: Callable[[], Awaitable[None]]
+) -> AsyncGenerator[tuple[BuildEvent, ...], None]:
+    """The batches as they come, and an empty one after each nap without any: the log grows although nothing happens."""
+    async with aclosing(batches):
+        coming: asyncio.Future[tuple[BuildEvent, ...] | None] | None = None
+        try:
+            while True:
+                coming = coming or asyncio.ensure_future(_next(batches))
+                napping = asyncio.ensure_future(nap())
+                await asyncio.wait((coming, napping), return_when=asyncio.FIRST_COMPLETED)
+                napping.cancel()
+                if not coming.done():
+                    yield ()
+                    continue
+                batch, coming = coming.result(), None
+                if batch is None:
+                    return
+                yield batch
+        finally:
+            if coming is not None:  # a generator that runs cannot be closed
+                coming.cancel()
+                await asyncio.wait((coming,))
+
+
+async def _next(batches: AsyncGenerator[tuple[BuildEvent, ...], None]) -> tuple[BuildEvent, ...] | None:
+    return await anext(batches, None)
 
 
 @dataclass(frozen=True)
@@ -88,7 +118,7 @@ async def _conclude(ports: Ports, run_id: str) -> int:
     result = await final_result(ports, run_id)
     if result is None:
         raise RunError(f"run {run_id} was interrupted and left no result", remedy="canvos-tui validate looks at what is in AWS")
-    for line in (*plain_lines(result), *aftermath_lines(result)):
+    for line in full_lines(result):
         say(line)
     if result.ami:
         sys.stdout.write(f"{result.ami}\n")
@@ -96,10 +126,10 @@ async def _conclude(ports: Ports, run_id: str) -> int:
 
 
 def _print(reader: LogReader, printed: int, *, last: bool) -> int:
-    """Prints what is new; the line at the end may still grow, so it waits for the next one."""
+    """Prints what is new; a line that has no end yet waits for it, unless it is the last."""
     while reader.refresh():
         pass
-    until = reader.line_count - (0 if last else 1)
+    until = reader.line_count - (0 if last or reader.whole else 1)
     while printed < until:
         lines = reader.read(printed, min(500, until - printed))
         if not lines:

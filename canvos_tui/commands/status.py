@@ -61,10 +61,10 @@ def state_of(info: RunInfo, pulse: Pulse | None = None) -> str:
 async def _details(ports: Ports, info: RunInfo) -> None:
     from canvos_tui.core.run.heartbeat import troubles
     from canvos_tui.core.verdict.aftermath import final_result
-    from canvos_tui.core.verdict.summary import aftermath_lines, plain_lines
+    from canvos_tui.core.verdict.summary import full_lines
 
     result = await final_result(ports, info.run_id)
-    lines = (*plain_lines(result), *aftermath_lines(result)) if result else (f"log       {ports.runs.log_path(info.run_id)}",)
+    lines = full_lines(result) if result else (f"log       {ports.runs.log_path(info.run_id)}",)
     if result is None:
         lines += tuple(f"!         {trouble}" for trouble in troubles(await ports.runs.pulse(info.run_id)))
     sys.stdout.write("".join(f"  {line}\n" for line in lines))

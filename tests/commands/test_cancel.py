@@ -175,7 +175,7 @@ def test_the_import_is_ended_when_that_is_asked_for_and_the_result_follows(world
     _, out, _ = world.says("status", world.run_id)
     assert "CANCELLED" in out
     assert "import_task" not in out, "what AWS no longer does is not left over"
-    assert "left      object s3://images/edge.raw" in out
+    assert "object      s3://images/edge.raw" in out
     code, out, err = world.says("cancel", "--import-task")
     assert (code, out) == (2, "")
     assert err.splitlines() == [
@@ -238,7 +238,7 @@ def test_an_import_that_ended_by_itself_is_told_with_what_it_left(world: World) 
     assert world.task is not None
     _, out, _ = world.says("status", world.run_id)
     assert "CANCELLED" in out
-    assert f"left      snapshot {world.task.snapshot_id}: no AMI uses it" in out
+    assert f"snapshot    {world.task.snapshot_id}  no AMI uses it" in out
     assert f"aws ec2 delete-snapshot --snapshot-id {world.task.snapshot_id} --region us-east-1" in out
     assert "import_task" not in out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from canvos_tui.core.exit_codes import ExitCode
-from canvos_tui.core.run.result import Finding, Outcome, RunResult
+from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip, elapsed, size
 
@@ -21,6 +21,8 @@ _EXIT_CODES = {
     Outcome.INTERRUPTED: ExitCode.BUILD_FAILED,
     Outcome.INCONCLUSIVE: ExitCode.NOT_PROVEN,
 }
+UNKNOWN = "No cause was found: the log names no failed step and no error. Its last lines tell most."
+NOT_ASKED = "nothing was asked"
 _AWS_PHASES = {"upload", "import", "register", "ami", "checks"}
 
 
@@ -54,26 +56,68 @@ def finding_lines(findings: tuple[Finding, ...]) -> tuple[str, ...]:
 
 def plain_lines(result: RunResult) -> tuple[str, ...]:
     """Eight lines at most that stay on the terminal: verdict, AMI or cause with what was said, object, snapshot, left-overs, log."""
+    lines = _verdict(result)
+    if result.cause is not None and result.outcome is not Outcome.SUCCEEDED:
+        lines.append(f"cause     {result.cause.title}")
+        lines += [f"said      {clip(said.strip(), 200)}" for said in result.cause.evidence[:1]]
+    kept = [f"{left.kind} {left.id}" for left in result.left_behind]
+    left = [f"left      {', '.join(kept[:4])}"] if kept else []
+    return (*lines, *_facts(result), *left, *_going_on(result), *_log(result))
+
+
+def full_lines(result: RunResult) -> tuple[str, ...]:
+    """All that the result screen shows, for whoever has no screen; of a success what is not as it should be, and what is left."""
+    if result.outcome is Outcome.SUCCEEDED:
+        odd = tuple(f for f in result.findings if f.status is not Status.PASS)
+        return (*_verdict(result), *_facts(result), *finding_lines(odd), *_left(result), *_log(result))
+    seen = finding_lines(result.findings) or (NOT_ASKED,)
+    return (*_verdict(result), *_facts(result), *cause_lines(result), *seen, *_left(result), *_going_on(result), *_log(result))
+
+
+def cause_lines(result: RunResult) -> tuple[str, ...]:
+    """Why it failed and what to do, in the order a reader needs it."""
+    cause = result.cause
+    if cause is None:
+        return (UNKNOWN,) if result.outcome is Outcome.FAILED else ()
+    lines = [f"Cause  {cause.title}", f"       {cause.explanation}"]
+    for remedy in cause.remedies:
+        lines += [f"Fix    {remedy.text}", *(f"       $ {command.run}" for command in remedy.commands)]
+    lines += [f"       | {line}" for line in cause.evidence[:4]]
+    lines += [f"Doc    {url}" for url in cause.docs[:2]]
+    return (*lines, f"       log line {cause.line}") if cause.line else tuple(lines)
+
+
+def left_lines(left: LeftOver) -> tuple[str, ...]:
+    """What it is, what it costs, and what removes it."""
+    sure = "" if left.certain else "  (not certain)"
+    told = f"{left.kind:<12}{left.id}{sure}  {left.note}".rstrip()
+    return (told, f"            {left.remove}") if left.remove else (told,)
+
+
+def _verdict(result: RunResult) -> list[str]:
     lines = [f"canvos-tui: {headline(result)} (run {result.run_id})"]
     if result.ami and result.outcome is Outcome.SUCCEEDED:
         lines.append(f"AMI       {result.ami}   {result.ami_name}   {result.region}")
-    elif result.cause is not None:
-        lines.append(f"cause     {result.cause.title}")
-        lines += [f"said      {clip(said.strip(), 200)}" for said in result.cause.evidence[:1]]
+    return lines
+
+
+def _facts(result: RunResult) -> list[str]:
+    lines = []
     if result.bucket:
         told = size(result.object_size) if result.object_size else "nothing was uploaded"
         lines.append(f"object    s3://{result.bucket}/{result.key}   {told}")
     if result.snapshot or result.import_task:
         lines.append(f"snapshot  {result.snapshot or '-'}   task {result.import_task or '-'}")
-    lines += _left_in_short(result)
-    if result.log:
-        lines.append(f"log       {result.log}")
-    return tuple(lines)
+    return lines
 
 
-def _left_in_short(result: RunResult) -> list[str]:
-    kept = [f"{left.kind} {left.id}" for left in result.left_behind]
-    lines = [f"left      {', '.join(kept[:4])}"] if kept else []
+def _left(result: RunResult) -> list[str]:
+    lines = [line for left in result.left_behind for line in left_lines(left)]
+    return ["left behind", *lines] if lines else []
+
+
+def _going_on(result: RunResult) -> list[str]:
+    lines = []
     for left in result.left_behind:
         if left.kind == "import_task":
             word = "goes on" if left.certain else "may go on"
@@ -81,13 +125,5 @@ def _left_in_short(result: RunResult) -> list[str]:
     return lines
 
 
-def aftermath_lines(result: RunResult) -> tuple[str, ...]:
-    """For a run without success: what is left, what it costs and how to remove it; of an interrupted one all that was found out."""
-    if result.outcome is Outcome.SUCCEEDED:
-        return ()
-    told = result.findings if result.outcome is Outcome.INTERRUPTED else tuple(f for f in result.findings if f.id == "aws")
-    lines = list(finding_lines(told))
-    for left in result.left_behind:
-        lines.append(f"left      {left.kind} {left.id}{'' if left.certain else ' (not certain)'}: {left.note}")
-        lines += [f"          {left.remove}"] if left.remove else []
-    return tuple(lines)
+def _log(result: RunResult) -> list[str]:
+    return [f"log       {result.log}"] if result.log else []

@@ -16,7 +16,7 @@ from canvos_tui.core.session import Ended
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
-from canvos_tui.core.verdict.summary import finding_lines, headline
+from canvos_tui.core.verdict.summary import NOT_ASKED, cause_lines, finding_lines, headline, left_lines
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -137,22 +137,12 @@ def failure_lines(result: RunResult) -> list[str]:
     """The failure in the order a reader needs it."""
     code = f"   exit {result.exit_code} of earthly.sh" if result.exit_code is not None else ""
     lines = [f"{headline(result)}{code}", f"run {result.run_id}   log {middle(result.log, 48)}"]
-    cause = result.cause
-    if cause is not None:
-        lines.append(f"-- {cause.id} " + "-" * max(0, 66 - len(cause.id)))
-        lines += [f"Cause  {cause.title}", f"       {cause.explanation}"]
-        for remedy in cause.remedies:
-            lines += [f"Fix    {remedy.text}", *(f"       $ {command.run}" for command in remedy.commands)]
-        lines += [f"       | {line}" for line in cause.evidence[:4]]
-        lines += [f"Doc    {url}" for url in cause.docs[:2]]
-        lines += [f"       log line {cause.line}"] if cause.line else []
-    elif result.outcome is Outcome.FAILED:
-        lines.append("No known cause. The log's first error line tells most; it is on the next line here if there was one.")
+    if result.cause is not None:
+        lines.append(f"-- {result.cause.id} " + "-" * max(0, 66 - len(result.cause.id)))
+    lines += cause_lines(result)
     lines.append("-- seen in AWS " + "-" * 56)
-    lines += finding_lines(result.findings) or ["nothing was asked"]
+    lines += finding_lines(result.findings) or [NOT_ASKED]
     if result.left_behind:
         lines.append("-- left behind " + "-" * 56)
-        for left in result.left_behind:
-            lines.append(f"{left.kind:<12}{left.id}{'' if left.certain else '  (not certain)'}  {left.note}")
-            lines += [f"            {left.remove}"] if left.remove else []
+        lines += [line for left in result.left_behind for line in left_lines(left)]
     return lines

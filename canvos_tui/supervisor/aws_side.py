@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from canvos_tui.adapters.runs.clock import RunClock
-from canvos_tui.core.aws.facts import Baseline, Sighting
+from canvos_tui.core.aws.facts import Baseline
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.verdict.settling import Settling
@@ -19,7 +20,7 @@ class AwsSide:
 
     def __init__(self, open_aws: OpenAws, baseline: Baseline, pace: float, clock: RunClock, notify: Callable[[], None]) -> None:
         self._clock = clock
-        self._watch = Watch(baseline, pace=pace)
+        self._watch = Watch(baseline, pace=pace, uploads_begun=False)
         self._watcher = AwsWatcher(open_aws, baseline, notify, self._watch.pause())
         self._watcher.now = clock.now
         self._last = Look(clock.now(), Sighting(clock.now()))
@@ -50,6 +51,10 @@ class AwsSide:
     def naming(self, task_id: str) -> None:
         """The log says which import task is this run's."""
         self._watch = self._watch.naming(task_id)
+
+    def reaching(self, phase: Phase) -> None:
+        """The log says which phase began."""
+        self._watch = self._watch.reaching(phase)
 
     def settled(self, settling: Settling) -> bool:
         """Whether nothing more is to be waited for."""

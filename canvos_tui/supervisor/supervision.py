@@ -22,7 +22,7 @@ from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import known_cause, with_cause
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.run.events import BuildEvent, CancelAsked, Finished, IdFound, Started
+from canvos_tui.core.run.events import BuildEvent, CancelAsked, Finished, IdFound, PhaseEntered, Started
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
@@ -185,6 +185,8 @@ class Supervision:
         for event in events:
             if isinstance(event, IdFound) and event.kind == "import_task":
                 self._aws.naming(event.id)
+            elif isinstance(event, PhaseEntered):
+                self._aws.reaching(event.phase)
 
     # -- requests ----------------------------------------------------------------------------------------
 
@@ -211,7 +213,8 @@ class Supervision:
         facts, story = self._recorder.facts, self._machine.story()
         phases = [phase for phase in (facts.phase, self._aws.phase) if phase is not None]
         known = None if self._cancelled else story.weighed(known_cause(facts, self._matcher), facts)
-        hints = JudgeHints(max(phases, key=lambda p: p.order, default=None), known, str(self._folder.log))
+        phase = max(phases, key=lambda p: p.order, default=None)
+        hints = JudgeHints(phase, known, str(self._folder.log), facts.found, facts.ids)
         result = judge(
             self._folder.run_id,
             self._plan,

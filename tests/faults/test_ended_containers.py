@@ -196,9 +196,8 @@ def test_a_container_is_unknown_when_its_engine_is_gone(site: Site, engine: Engi
     engine.down()
     result = ended(site, run_id)
     (left,) = result.left_behind
-    assert (left.kind, left.id, left.certain, left.remove) == ("container", SHORT, False, f"docker stop {SHORT}")
+    assert (left.kind, left.id, left.certain, left.look) == ("container", SHORT, False, f"docker ps --filter id={SHORT}")
     assert "whether it goes on is not known" in left.note
-    assert f"docker ps --filter id={SHORT}" in left.note
     assert [f.status for f in result.findings if f.id == "container"] == [Status.UNKNOWN]
     assert result.cause is not None
     assert "not known" in result.cause.explanation

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import cast
 
-from canvos_tui.core.aws.facts import Baseline, Question, Sighting, Unseen
+from canvos_tui.core.aws.facts import Baseline
+from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws
 from canvos_tui.supervisor.aws_watcher import AwsWatcher, Look, OpenAws

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.run.result import Outcome
+from canvos_tui.rehearsal.aws.cloud import StoredImage
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.logs import EARTHLY
@@ -18,11 +19,17 @@ from tests.waiting import until
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"})
-    with StandinAws(config) as standin, opened(tmp_path) as found:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", standin.start())
+def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandinAws]:
+    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"}, pending_seconds=0.0, import_seconds=0.0)
+    with StandinAws(config) as found:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", found.start())
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield found
+
+
+@pytest.fixture
+def site(tmp_path: Path, standin: StandinAws) -> Iterator[Site]:
+    with opened(tmp_path) as found:
         yield found
 
 
@@ -51,3 +58,18 @@ def test_a_cancelled_build_has_no_cause_from_its_log(site: Site) -> None:
     asyncio.run(site.runs.cancel(run_id))
     result = site.result(run_id)
     assert (result.outcome, result.cause) == (Outcome.CANCELLED, None)
+
+
+SKIPPED = "2026-11-22 23:49:51 - Object 'edge.raw' already exists in s3://images/edge.raw."
+
+
+def test_an_object_that_somebody_else_put_there_during_the_build_is_no_success(site: Site, standin: StandinAws) -> None:
+    """The baseline knows of no object; every link of the chain is there afterwards, and the command ends with 0."""
+    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"foreign"')
+    task = standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    standin.cloud.register(StoredImage("ami-00000000000000abc", "edge.raw", task.snapshot_id, "/dev/xvda", state="available"))
+    run_id = site.start(f'echo "         +aws-cloud-image | {SKIPPED}"')
+    result = site.result(run_id)
+    assert (result.outcome, result.exit_code, result.found) == (Outcome.FAILED, 0, {"object": ""})
+    assert result.cause is not None
+    assert result.cause.id == "object-foreign"

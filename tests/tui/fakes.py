@@ -26,10 +26,10 @@ from canvos_tui.core.aws.facts import (
     RightProbe,
     RoleFacts,
     S3Object,
-    Sighting,
     Snapshot,
     Upload,
 )
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports

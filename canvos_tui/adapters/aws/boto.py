@@ -25,16 +25,14 @@ from canvos_tui.core.aws.facts import (
     Image,
     ImportTask,
     PutWay,
-    Question,
     RegionFacts,
     RightProbe,
     RoleFacts,
     S3Object,
-    Sighting,
     Snapshot,
-    Unseen,
     Upload,
 )
+from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.verdict.watch import our_task
 

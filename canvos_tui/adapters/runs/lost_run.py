@@ -61,6 +61,7 @@ def interrupted(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str]) 
         left_behind=left,
         cause=why_gone(folder),
         log=str(folder.log),
+        found=dict(run.found),
     )
 
 

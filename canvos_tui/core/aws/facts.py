@@ -15,6 +15,9 @@ THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingExceptio
 # and for "you may not"
 DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
 
+# how AWS describes the snapshot of an import task, whatever description was asked for; the task's id follows
+IMPORTED_BY = "Created by AWS-VMImport service for "
+
 # states of an import task (EC2, DescribeImportSnapshotTasks); `active` is the only other one
 _ENDING_IMPORT = frozenset({"deleting", "cancelling"})
 _FAILED_IMPORT = _ENDING_IMPORT | {"deleted", "cancelled", "error"}
@@ -182,6 +185,11 @@ class Snapshot:
     size: int = 0
     progress: int | None = None
 
+    @property
+    def task_id(self) -> str:
+        """The import task that made it, by its description; "" for a snapshot of another origin."""
+        return self.description.removeprefix(IMPORTED_BY) if self.description.startswith(IMPORTED_BY) else ""
+
 
 @dataclass(frozen=True)
 class Image:
@@ -246,55 +254,3 @@ class Baseline:
     object: S3Object | None = None
     neighbours: tuple[str, ...] = ()
     upload_ids: tuple[str, ...] = ()
-
-
-class Question(Enum):
-    """What a look at AWS asks for, in the words of a screen."""
-
-    UPLOADS = "uploads"
-    OBJECT = "object"
-    TASKS = "tasks"
-    SNAPSHOT = "snapshot"
-    IMAGES = "images"
-    AWS = "AWS"  # nothing could be asked at all
-
-    @property
-    def decisive(self) -> bool:
-        """Whether a verdict needs it: the guide's nine permissions do not show uploads."""
-        return self is not Question.UPLOADS
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """A question that AWS did not answer: its code (or one of ours, "" for none) and the reason in words."""
-
-    what: Question
-    code: str
-    reason: str
-
-    @property
-    def why(self) -> str:
-        """Code and reason in one."""
-        return ": ".join(filter(None, (self.code, self.reason)))
-
-    @property
-    def denied(self) -> bool:
-        """Whether AWS said that these keys may not ask."""
-        return self.code in DENIALS
-
-    def __str__(self) -> str:
-        return f"{self.what.value}: {self.why}"
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """One look at AWS during or after a build. A field is None when it could not be asked; `blind` says why."""
-
-    at: datetime
-    uploads: tuple[Upload, ...] | None = None
-    object: S3Object | None = None
-    object_known: bool = False
-    tasks: tuple[ImportTask, ...] | None = None
-    snapshot: Snapshot | None = None
-    images: tuple[Image, ...] | None = None
-    blind: tuple[Unseen, ...] = ()

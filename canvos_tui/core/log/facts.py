@@ -48,6 +48,11 @@ class LogFacts:
     gave_up: bool = False  # the outer script's last sentence after a failure
 
     @property
+    def found(self) -> Mapping[str, str]:
+        """What the script found instead of making it: `object` and `ami`, with the AMI's id."""
+        return ({"object": ""} if self.object_existed else {}) | ({"ami": self.image_existed} if self.image_existed else {})
+
+    @property
     def import_seen(self) -> ImportTask:
         """The import task as far as the log tells of it: its id and its last status word, both may be empty."""
         return ImportTask(self.ids.get("import_task", ""), self.import_status, message=self.import_message)

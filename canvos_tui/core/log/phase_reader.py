@@ -11,7 +11,7 @@ from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
 from canvos_tui.core.log.line import Kind, LogLine, command_of, parse_line, position_of
-from canvos_tui.core.run.events import BuildEvent, IdFound, PhaseEntered, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, FoundInstead, IdFound, PhaseEntered, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
 _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
@@ -144,8 +144,10 @@ class PhaseReader:
             self._facts = replace(self._facts, import_message=words.removeprefix("Status Message: "))
         elif words.startswith("Object '") and "' already exists" in words:
             self._facts = replace(self._facts, object_existed=True)
+            events.append(FoundInstead(at, "object", "", self._lines))
         elif found := _EXISTS.match(words):
             self._facts = replace(self._facts, image_existed=found[1])
+            events.append(FoundInstead(at, "ami", found[1], self._lines))
 
     def _imported(self, words: str, at: datetime, events: list[BuildEvent]) -> None:
         """An id is a success; a sentence in its place is the path after a failed import."""

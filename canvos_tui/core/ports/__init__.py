@@ -24,10 +24,10 @@ from canvos_tui.core.aws.facts import (
     RightProbe,
     RoleFacts,
     S3Object,
-    Sighting,
     Snapshot,
     Upload,
 )
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach

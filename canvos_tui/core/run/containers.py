@@ -59,8 +59,5 @@ def left_container(container: ListedContainer) -> LeftOver:
 def unknown_container(found: str, name: str, why: str) -> LeftOver:
     """A container that was seen while the build ran, where nobody can say what became of it."""
     short = found[:12]
-    note = (
-        f"{name}, seen while the build ran; whether it goes on is not known ({why}). A container can outlive its engine; "
-        f"look: docker ps --filter id={short}"
-    )
-    return LeftOver("container", short, False, note, f"docker stop {short}")
+    note = f"{name}, seen while the build ran; whether it goes on is not known ({why}). A container can outlive its engine"
+    return LeftOver("container", short, False, note, look=f"docker ps --filter id={short}")

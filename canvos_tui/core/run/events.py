@@ -115,6 +115,16 @@ class IdFound:
 
 
 @dataclass(frozen=True)
+class FoundInstead:
+    """The import script found something under our name instead of making it: `object`, which it uploads no more, or `ami`."""
+
+    at: datetime
+    kind: str
+    id: str
+    line: int
+
+
+@dataclass(frozen=True)
 class CannotSee:
     """AWS did not answer a question; the build goes on and so does AWS. An empty reason says that it answers again."""
 
@@ -157,6 +167,7 @@ BuildEvent = (
     | TaskSeen
     | ImageSeen
     | IdFound
+    | FoundInstead
     | CannotSee
     | CancelAsked
     | Noted

@@ -33,13 +33,23 @@ class Finding:
 
 @dataclass(frozen=True)
 class LeftOver:
-    """Something that still exists after the run; `certain` is False when it was only inferred; `remove` is a command."""
+    """Something that still exists after the run; `certain` is False when it may be somebody else's, or gone.
+
+    Commands: `remove` removes it, `look` only shows it, `use` makes of it what the build did not come to.
+    """
 
     kind: str  # object | upload | import_task | snapshot | ami | container | file
     id: str
     certain: bool
     note: str = ""
     remove: str = ""
+    look: str = ""
+    use: str = ""
+
+    @property
+    def removal(self) -> str:
+        """The command to give out: none for what is not certain."""
+        return self.remove if self.certain else ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,13 @@ class RunResult:
     left_behind: tuple[LeftOver, ...] = ()
     cause: Cause | None = None
     log: str = ""
+    found: dict[str, str] = field(default_factory=dict)  # what the script found instead of making it: `object`, `ami`
     phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id
+
+    @property
+    def import_left(self) -> LeftOver | None:
+        """This run's import, where it goes on or may go on; never one that may be another machine's."""
+        return next((left for left in self.left_behind if left.kind == "import_task" and left.id == self.import_task), None)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from canvos_tui.core.run.events import (
     ContainerSeen,
     DiskSeen,
     Finished,
+    FoundInstead,
     IdFound,
     ImageSeen,
     Noted,
@@ -84,6 +85,7 @@ class BuildRun:
     image: ImageSeen | None = None
     blind: CannotSee | None = None
     ids: dict[str, str] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)  # what the script found instead of making it, by kind
     notes: tuple[Noted, ...] = ()
     disks: tuple[DiskSeen, ...] = ()  # the newest last
     containers: dict[str, ContainerSeen] = field(default_factory=dict)
@@ -118,6 +120,8 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
             return replace(run, image=event, blind=None)
         case IdFound(kind=kind, id=found):
             return replace(run, ids={**run.ids, kind: found})
+        case FoundInstead(kind=kind, id=found):
+            return replace(run, found={**run.found, kind: found})
         case CannotSee():
             return replace(run, blind=event if event.reason else None)
         case CancelAsked():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from canvos_tui.core.aws.facts import AwsKeys, Sighting
+from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import to_use
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Aws, Ports
@@ -60,7 +61,7 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
 def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting) -> RunResult:
     named = {"import_task": result.import_task, "snapshot": result.snapshot, "ami": result.ami}
     ids = {kind: found for kind, found in named.items() if found}
-    hints = JudgeHints(result.phase, result.cause, result.log)
+    hints = JudgeHints(result.phase, result.cause, result.log, result.found)
     cancelled = result.outcome is Outcome.CANCELLED
     judged = judge(result.run_id, plan, sighting, result.exit_code, ids, cancelled, hints, result.started_at, result.ended_at)
     if not result.import_task or sighting.tasks is None or any(t.task_id == result.import_task for t in sighting.tasks):

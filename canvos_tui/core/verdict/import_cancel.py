@@ -47,7 +47,7 @@ async def known_import(ports: Ports, run_id: str) -> tuple[str, bool]:
     """The import task that the run knows as its own, "" for none, and whether it has not been seen to end."""
     result = await ports.runs.result(run_id)
     if result is not None:
-        return result.import_task, any(left.kind == "import_task" for left in result.left_behind)
+        return result.import_task, result.import_left is not None
     run = BuildRun(await ports.runs.plan(run_id))
     async with aclosing(ports.runs.follow(run_id)) as batches:
         async for batch in batches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
@@ -10,6 +11,7 @@ from canvos_tui.core.text import GIB
 
 _S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
 _SOURCE = "(list price of us-east-1)"
+_SHOW_TASK = "describe-import-snapshot-tasks --import-task-ids"
 _BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and month {_SOURCE}"
 
 
@@ -22,15 +24,24 @@ def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> Left
     return LeftOver("object", f"s3://{baseline.bucket}/{found.key}", True, note, _s3(baseline, "delete-object", found.key) + version)
 
 
-def left_upload(baseline: Baseline, upload: Upload) -> LeftOver:
-    """Parts of an upload that was not completed."""
+def left_upload(baseline: Baseline, upload: Upload, *, certain: bool) -> LeftOver:
+    """Parts of an upload that was not completed; not `certain` when this run uploaded nothing."""
     note = f"{_size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, _S3_PRICE)}"
     remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {shlex.quote(upload.upload_id)}"
-    return LeftOver("upload", upload.upload_id, True, note, remove)
+    look = _s3(baseline, "list-parts", upload.key) + f" --upload-id {shlex.quote(upload.upload_id)}"
+    return LeftOver("upload", upload.upload_id, certain, note, remove if certain else "", "" if certain else look)
 
 
-def left_task(region: str, task: ImportTask) -> LeftOver:
-    """An import task that AWS still works on."""
+def left_task(region: str, task: ImportTask, *, certain: bool) -> LeftOver:
+    """An import task that AWS still works on; not `certain` when it may as well be another machine's."""
+    if not certain:
+        return LeftOver(
+            "import_task",
+            task.task_id,
+            False,
+            f"{task.status}; this run's, or another's of the same object",
+            look=_ec2(region, _SHOW_TASK, task.task_id),
+        )
     note = f"{task.status}; AWS goes on with it and makes a snapshot; cancelling needs ec2:CancelImportTask"
     return LeftOver("import_task", task.task_id, True, note, cancel_command(region, task.task_id))
 
@@ -40,37 +51,44 @@ def cancel_command(region: str, task_id: str) -> str:
     return _ec2(region, "cancel-import-task --import-task-id", task_id)
 
 
-def left_snapshot(region: str, snapshot_id: str, snapshot: Snapshot | None) -> LeftOver:
-    """A snapshot that no AMI uses."""
+def left_snapshot(baseline: Baseline, snapshot_id: str, snapshot: Snapshot | None, *, usable: bool) -> LeftOver:
+    """A snapshot that no AMI uses; `usable` when it is this build and its name is still free."""
+    region = baseline.region
     size = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
-    note = (
-        f"no AMI uses it, up to {_month(size, _SNAPSHOT_PRICE)}"
-        if size
-        else "no AMI uses it; its written blocks are billed, 0.05 USD per GB and month (list price of us-east-1)"
-    )
-    return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id))
+    note = f"no AMI uses it, up to {_month(size, _SNAPSHOT_PRICE)}" if size else f"no AMI uses it; {_BLOCKS}"
+    use = register_command(region, baseline.key, snapshot_id) if usable else ""
+    return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id), use=use)
 
 
-def left_image(region: str, image: Image, *, certain: bool) -> LeftOver:
-    """An AMI that appeared during the run but is no proven result; not `certain` when its snapshot is not this run's."""
+def register_command(region: str, name: str, snapshot_id: str) -> str:
+    """What makes the AMI of a snapshot, with the very parameters of the import script."""
+    mapping = json.dumps([{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot_id}}], separators=(",", ":"))
+    words = ["aws", "ec2", "register-image", "--region", region, "--name", name]
+    words += ["--description", f"AMI for {name} created from snapshot {snapshot_id}", "--architecture", "x86_64"]
+    words += ["--root-device-name", "/dev/xvda", "--block-device-mappings", mapping]
+    return shlex.join([*words, "--virtualization-type", "hvm", "--boot-mode", "uefi", "--ena-support"])
+
+
+def left_image(region: str, image: Image) -> LeftOver:
+    """An AMI that this run made, but that is no proven result."""
     remove = _ec2(region, "deregister-image --delete-associated-snapshots --image-id", image.image_id)
-    return LeftOver(
-        "ami",
-        image.image_id,
-        certain,
-        f"state {image.state}; its snapshot: {_BLOCKS}",
-        remove,
-    )
+    return LeftOver("ami", image.image_id, True, f"state {image.state}; its snapshot: {_BLOCKS}", remove)
 
 
-def left_by_name(region: str, kind: str, found: str) -> LeftOver:
+def stranger(region: str, image: Image) -> LeftOver:
+    """An AMI of that name that appeared during the run and is not proven to be this run's: nothing that harms it is given out."""
+    note = f"state {image.state}; it has the name, but not this run's snapshot: most likely somebody else's"
+    return LeftOver("ami", image.image_id, False, note, look=_ec2(region, "describe-images --image-ids", image.image_id))
+
+
+def left_by_name(region: str, kind: str, found: str, note: str = "known from the run, AWS was not seen at its end") -> LeftOver:
     """Something that is known by id only: `kind` is `import_task`, `snapshot` or `ami`."""
-    commands = {
-        "import_task": "cancel-import-task --import-task-id",
-        "snapshot": "delete-snapshot --snapshot-id",
-        "ami": "deregister-image --delete-associated-snapshots --image-id",
+    looks = {
+        "import_task": _SHOW_TASK,
+        "snapshot": "describe-snapshots --snapshot-ids",
+        "ami": "describe-images --image-ids",
     }
-    return LeftOver(kind, found, False, "known from the run, AWS was not seen at its end", _ec2(region, commands[kind], found))
+    return LeftOver(kind, found, False, note, look=_ec2(region, looks[kind], found))
 
 
 def _s3(baseline: Baseline, command: str, key: str) -> str:

@@ -90,8 +90,11 @@ def cause_lines(result: RunResult) -> tuple[str, ...]:
 def left_lines(left: LeftOver) -> tuple[str, ...]:
     """What it is, what it costs, and what removes it."""
     sure = "" if left.certain else "  (not certain)"
-    told = f"{left.kind:<12}{left.id}{sure}  {left.note}".rstrip()
-    return (told, f"            {left.remove}") if left.remove else (told,)
+    lines = [f"{left.kind:<12}{left.id}{sure}  {left.note}".rstrip()]
+    lines += [f"            look: {left.look}"] if left.look else []
+    lines += [f"            {left.removal}"] if left.removal else []
+    lines += [f"            or make the AMI of it: {left.use}"] if left.use else []
+    return tuple(lines)
 
 
 def _verdict(result: RunResult) -> list[str]:
@@ -117,12 +120,11 @@ def _left(result: RunResult) -> list[str]:
 
 
 def _going_on(result: RunResult) -> list[str]:
-    lines = []
-    for left in result.left_behind:
-        if left.kind == "import_task":
-            word = "goes on" if left.certain else "may go on"
-            lines.append(f"{word:<10}{left.id} in AWS; to end it: canvos-tui cancel {result.run_id} --import-task")
-    return lines
+    left = result.import_left
+    if left is None:
+        return []
+    word = "goes on" if left.certain else "may go on"
+    return [f"{word:<10}{left.id} in AWS; to end it: canvos-tui cancel {result.run_id} --import-task"]
 
 
 def _log(result: RunResult) -> list[str]:

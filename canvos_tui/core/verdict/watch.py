@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Sighting, Unseen
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.aws.sighting import Sighting, Unseen
 from canvos_tui.core.run.events import BuildEvent, CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
@@ -30,6 +31,11 @@ class Watch:
     blind_looks: int = 0
     blind: CannotSee | None = None
     without_parts: bool = False
+    uploads_begun: bool = True  # whether the log came as far as the upload: what is in S3 before that is not this run's
+
+    def reaching(self, phase: Phase) -> Watch:
+        """The same watch, told by the log which phase began."""
+        return self if self.uploads_begun or phase.order < Phase.UPLOAD.order else replace(self, uploads_begun=True)
 
     def naming(self, task_id: str) -> Watch:
         """The same watch, told by the log which import task is this run's."""
@@ -60,9 +66,21 @@ class Watch:
 
 
 def our_task(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "") -> ImportTask | None:
-    """This run's import task: not in the baseline and made from our object; the one that the log named wins, then one that did not fail."""
-    ours = sorted(imports_of(baseline, tasks), key=lambda t: (t.task_id != named, t.failed))
-    return ours[0] if ours else None
+    """This run's import task, as far as that is known; see `tasks_of`."""
+    return next(iter(tasks_of(baseline, tasks, named)), None)
+
+
+def tasks_of(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "", snapshot: str = "") -> tuple[ImportTask, ...]:
+    """The imports that may be this run's: not in the baseline and made from our object, first those that did not fail.
+
+    Where the log names the task or its snapshot, only that one: another machine may import the same object at the same time.
+    """
+    ours = imports_of(baseline, tasks)
+    if named:
+        ours = tuple(t for t in ours if t.task_id == named)
+    elif snapshot:
+        ours = tuple(t for t in ours if t.snapshot_id == snapshot)
+    return tuple(sorted(ours, key=lambda t: t.failed))
 
 
 def imports_of(baseline: Baseline, tasks: tuple[ImportTask, ...]) -> tuple[ImportTask, ...]:
@@ -123,7 +141,7 @@ def _report(watch: Watch, event: CannotSee, events: list[BuildEvent]) -> Watch:
 
 def _uploads(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
     ours = [u for u in sighting.uploads or () if u.upload_id not in watch.baseline.upload_ids and u.key == watch.baseline.key]
-    if not ours:
+    if not ours or not watch.uploads_begun:
         return watch
     watch = _enter(watch, Phase.UPLOAD, sighting, events)
     done = max(upload.done for upload in ours)
@@ -136,7 +154,7 @@ def _object(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch
     found = sighting.object
     if found is None or found == watch.object:
         return watch
-    ours = is_new_object(watch.baseline, found)
+    ours = is_new_object(watch.baseline, found) and watch.uploads_begun
     if ours:
         watch = _enter(watch, Phase.UPLOAD, sighting, events)
         events.append(UploadSeen(sighting.at, found.size, found.size, "aws"))

@@ -70,7 +70,7 @@ class Failure(StepPanel):
         self.display = result is not None and result.outcome is not Outcome.SUCCEEDED
         if result is not None and self.display:
             self.query_one("#failure-text", Static).update(Content("\n".join(failure_lines(result))))
-            task = next((left.id for left in result.left_behind if left.kind == "import_task"), "")
+            task = result.import_left.id if result.import_left is not None else ""
             if task != self._asked_for:
                 self._asked_for = task
                 self._show_ways("")
@@ -89,7 +89,7 @@ class Failure(StepPanel):
     def action_copy(self) -> None:
         """Copies what removes the left-overs, a command a line."""
         result = self.known.result
-        commands = [left.remove for left in result.left_behind if left.remove] if result is not None else []
+        commands = [left.removal for left in result.left_behind if left.removal] if result is not None else []
         if commands:
             self.copy("\n".join(commands), "commands for what is left")
         else:

@@ -18,7 +18,8 @@ import pytest
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
-from canvos_tui.core.aws.facts import AwsKeys, Baseline, Question, Right, Sighting
+from canvos_tui.core.aws.facts import AwsKeys, Baseline, Right
+from canvos_tui.core.aws.sighting import Question, Sighting
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny

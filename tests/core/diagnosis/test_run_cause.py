@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters.catalogue import load_catalogue
-from canvos_tui.core.aws.facts import Baseline, ImportTask, Sighting
+from canvos_tui.core.aws.facts import Baseline, ImportTask
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, known_cause, phase_of, with_cause
 from canvos_tui.core.log.phase_reader import PhaseReader

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, Question, S3Object, Sighting, Snapshot, Unseen, Upload
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan
@@ -30,7 +31,7 @@ BLIND = Sighting(NOW, blind=(Unseen(Question.TASKS, "", "no answer from AWS"),))
 
 def verdict(sighting: Sighting = GOOD, exit_code: int | None = 0, *, base: Baseline = BASE, **more) -> RunResult:
     plan = BuildPlan("/c", "v1.2.3", ("./earthly.sh",), base, reuse_object=more.get("reuse", False))
-    log = JudgeHints(more.get("phase", Phase.AMI), more.get("cause"), "/s/build.log")
+    log = JudgeHints(more.get("phase", Phase.AMI), more.get("cause"), "/s/build.log", more.get("found", {}))
     return judge("r", plan, sighting, exit_code, more.get("ids", {}), more.get("cancelled", False), log, NOW, NOW)
 
 
@@ -102,6 +103,73 @@ def test_a_reused_object_is_no_success_unless_the_user_chose_it():
     chosen = verdict(sighting, base=base, reuse=True)
     assert chosen.outcome is Outcome.SUCCEEDED
     assert status_of(chosen, "object") is Status.WARN
+
+
+FOUND = {"object": KEY}  # what the script says in the log: it was there already, nothing is uploaded
+
+
+def test_an_object_that_came_between_the_baseline_and_the_upload_is_no_success():
+    result = verdict(found=FOUND)
+    assert (result.outcome, result.phase) == (Outcome.FAILED, Phase.UPLOAD)
+    assert result.cause is not None
+    assert result.cause.id == "object-foreign"
+    assert AMI in result.cause.explanation
+    assert status_of(result, "object") is Status.FAIL
+    assert result.object_size == 0, "nothing was uploaded"
+    assert [left.kind for left in result.left_behind] == ["ami"], "the object is somebody else's"
+    assert verdict(found=FOUND, reuse=True).outcome is Outcome.FAILED, "the one that the user chose to take was another"
+
+
+def test_a_chosen_object_that_the_script_found_is_success():
+    result = verdict(replace(GOOD, object=OLD_OBJECT), base=replace(BASE, object=OLD_OBJECT), reuse=True, found=FOUND)
+    assert result.outcome is Outcome.SUCCEEDED
+
+
+@pytest.mark.parametrize("tasks", [(), (replace(DONE, status="deleted", snapshot_id="", message="ClientError: No such key"),)], ids=len)
+def test_a_skipped_upload_outranks_the_key_that_was_missed_because_of_it(tasks):
+    missing = replace(GOOD, object=None, tasks=tasks, images=())
+    base = replace(BASE, neighbours=(f"{KEY}.bak",))
+    result = verdict(missing, 1, base=base, found=FOUND, cause=Cause("no-such-key", "No such key", ""), phase=Phase.IMPORT)
+    assert (result.outcome, result.phase) == (Outcome.FAILED, Phase.UPLOAD)
+    assert result.cause is not None
+    assert result.cause.id == "object-neighbour"
+    assert f"{KEY}.bak" in result.cause.explanation
+    assert "does not exist" in next(f.text for f in result.findings if f.id == "object")
+
+
+def test_an_ami_that_the_script_found_is_not_this_runs_even_on_a_snapshot_of_this_object():
+    """Two machines build the same key at once: both import the object, the second finds the first one's AMI."""
+    result = verdict(found={"ami": AMI})
+    assert result.outcome is Outcome.FAILED
+    assert result.ami == ""
+    assert [(left.kind, left.certain) for left in result.left_behind][-1] == ("ami", False)
+
+
+def test_of_two_imports_of_the_object_that_one_is_ours_whose_snapshot_the_log_names():
+    other = replace(DONE, task_id="import-snap-0other", snapshot_id="snap-0other")
+    mine = replace(IMAGE, root_snapshot=SNAP)
+    result = verdict(replace(GOOD, tasks=(other, DONE), images=(mine,)), ids={"snapshot": SNAP})
+    assert (result.outcome, result.import_task) == (Outcome.SUCCEEDED, TASK)
+    foreign = replace(IMAGE, root_snapshot="snap-0other")
+    result = verdict(replace(GOOD, tasks=(other, DONE), images=(foreign,)), ids={"snapshot": SNAP})
+    assert (result.outcome, result.import_task) == (Outcome.FAILED, TASK)
+
+
+def test_an_import_that_the_log_does_not_name_is_not_taken_for_the_one_that_it_does():
+    result = verdict(ids={"import_task": "import-snap-0gone"})
+    assert result.outcome is Outcome.FAILED
+    assert result.snapshot == ""
+
+
+def test_of_two_imports_of_which_nothing_is_named_none_proves_anything():
+    other = replace(DONE, task_id="import-snap-0other", snapshot_id="snap-0other")
+    result = verdict(replace(GOOD, tasks=(other, DONE)), -2, cancelled=True)
+    assert result.outcome is Outcome.CANCELLED
+    result = verdict(replace(GOOD, tasks=(other, DONE)))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert result.cause is not None
+    assert result.cause.id == "import-ambiguous"
+    assert not any(left.certain for left in result.left_behind if left.kind != "object")
 
 
 def test_without_an_answer_from_aws_nobody_knows():

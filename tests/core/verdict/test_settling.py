@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, Sighting
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.verdict.settling import Settling
 from canvos_tui.core.verdict.watch import Watch
 

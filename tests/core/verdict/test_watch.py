@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, Question, S3Object, Sighting, Unseen, Upload
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Upload
+from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.run.events import CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
 from canvos_tui.core.run.heartbeat import blindness
 from canvos_tui.core.run.phase import Phase
@@ -78,6 +79,17 @@ def test_the_old_object_is_never_ours():
     assert [e.ours for e in events if isinstance(e, ObjectSeen)] == [False]
     assert names(events) == ["ObjectSeen"]
     assert watch.phase is None
+
+
+def test_what_appears_before_the_script_uploads_is_somebody_elses():
+    new, later = S3Object(KEY, 300, NOW, '"new"'), S3Object(KEY, 301, NOW, '"later"')
+    watch, events = Watch(BASE, uploads_begun=False).after(look(object=new, object_known=True, uploads=(upload(8),)))
+    assert names(events) == ["ObjectSeen"], "no upload phase, and no bytes of an upload"
+    assert [e.ours for e in events if isinstance(e, ObjectSeen)] == [False]
+    watch, events = watch.reaching(Phase.UPLOAD).after(look(object=new, object_known=True))
+    assert events == ()
+    _, events = watch.after(look(object=later, object_known=True))
+    assert [e.ours for e in events if isinstance(e, ObjectSeen)] == [True], "the upload replaced it"
 
 
 def test_the_same_content_uploaded_again_is_ours():

@@ -1,0 +1,61 @@
+"""One look at AWS: what was seen of a build's things, and what could not be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from canvos_tui.core.aws.facts import DENIALS, Image, ImportTask, S3Object, Snapshot, Upload
+
+
+class Question(Enum):
+    """What a look at AWS asks for, in the words of a screen."""
+
+    UPLOADS = "uploads"
+    OBJECT = "object"
+    TASKS = "tasks"
+    SNAPSHOT = "snapshot"
+    IMAGES = "images"
+    AWS = "AWS"  # nothing could be asked at all
+
+    @property
+    def decisive(self) -> bool:
+        """Whether a verdict needs it: the guide's nine permissions do not show uploads."""
+        return self is not Question.UPLOADS
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A question that AWS did not answer: its code (or one of ours, "" for none) and the reason in words."""
+
+    what: Question
+    code: str
+    reason: str
+
+    @property
+    def why(self) -> str:
+        """Code and reason in one."""
+        return ": ".join(filter(None, (self.code, self.reason)))
+
+    @property
+    def denied(self) -> bool:
+        """Whether AWS said that these keys may not ask."""
+        return self.code in DENIALS
+
+    def __str__(self) -> str:
+        return f"{self.what.value}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One look at AWS during or after a build. A field is None when it could not be asked; `blind` says why."""
+
+    at: datetime
+    uploads: tuple[Upload, ...] | None = None
+    object: S3Object | None = None
+    object_known: bool = False
+    tasks: tuple[ImportTask, ...] | None = None
+    snapshot: Snapshot | None = None
+    images: tuple[Image, ...] | None = None
+    blind: tuple[Unseen, ...] = ()

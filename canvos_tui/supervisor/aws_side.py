@@ -51,6 +51,7 @@ class AwsSide:
     def naming(self, task_id: str) -> None:
         """The log says which import task is this run's."""
         self._watch = self._watch.naming(task_id)
+        self._watcher.task_id = task_id
 
     def reaching(self, phase: Phase) -> None:
         """The log says which phase began."""

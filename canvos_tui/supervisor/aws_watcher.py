@@ -31,6 +31,7 @@ class AwsWatcher:
 
     def __init__(self, open_aws: OpenAws, baseline: Baseline, notify: Callable[[], None], pause: float) -> None:
         self.pause = pause
+        self.task_id = ""  # this run's import, once the log named it
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._open = open_aws
         self._baseline = baseline
@@ -83,7 +84,7 @@ class AwsWatcher:
             self._hurry.clear()  # before the look: a request that comes during it wants another one
             try:
                 aws = aws or await self._open()
-                sighting = await aws.sight(self._baseline)
+                sighting = await aws.sight(self._baseline, self.task_id)
             except CanvosError as error:
                 sighting = _blind(str(error))
             except Exception as error:  # noqa: BLE001  a look may fail in any way, and the build must not notice

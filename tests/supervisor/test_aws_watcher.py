@@ -26,7 +26,7 @@ class Sky:
     def __init__(self, seconds: float = 0.0, error: Exception | None = None) -> None:
         self.seconds, self.error, self.threads = seconds, error, set[int]()
 
-    async def sight(self, baseline: Baseline) -> Sighting:
+    async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
         self.threads.add(threading.get_ident())
         await asyncio.sleep(self.seconds)
         if self.error is not None:

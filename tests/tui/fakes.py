@@ -176,7 +176,7 @@ class FakeAws:
     async def baseline(self, bucket: str, key: str) -> Baseline:
         return Baseline(NOW, self.region, bucket, key, "123456789012")
 
-    async def sight(self, baseline: Baseline) -> Sighting:
+    async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
         return Sighting(NOW, (), self.objects.get(baseline.key), True, self.tasks, None, tuple(self.images))
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:

@@ -17,6 +17,7 @@ from canvos_tui.adapters.aws.proofs import prove_put
 from canvos_tui.adapters.aws.rights import RightsProber
 from canvos_tui.core.aws.facts import (
     DENIALS,
+    IMPORTED_BY,
     AwsKeys,
     Baseline,
     Bucket,
@@ -197,8 +198,11 @@ class BotoAws:
             self._parts_denied = Unseen(Question.UPLOADS, error.code, error.message)
             return ()
 
-    async def sight(self, baseline: Baseline) -> Sighting:
-        """One look at everything a build may have made; never raises, what could not be asked is in `blind`."""
+    async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
+        """One look at everything a build may have made; never raises, what could not be asked is in `blind`.
+
+        `task_id` is the import that the run knows as its own: where it may not be described, its snapshot is looked for.
+        """
         blind: list[Unseen] = []
         bucket, key = baseline.bucket, baseline.key
         (_, uploads), (head_known, found), (_, tasks), (_, images) = await asyncio.gather(
@@ -207,11 +211,19 @@ class BotoAws:
             _attempt(Question.TASKS, self.import_tasks(), blind),
             _attempt(Question.IMAGES, self.images_named(key), blind),
         )
-        task = our_task(baseline, tasks or ())
+        task = our_task(baseline, tasks or (), task_id)
         snapshot = None
         if task is not None and task.snapshot_id.startswith("snap-"):
             _, snapshot = await _attempt(Question.SNAPSHOT, self.snapshot(task.snapshot_id), blind)
+        elif tasks is None and task_id:
+            _, snapshot = await _attempt(Question.SNAPSHOT, self._imported(task_id), blind)
         return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
+
+    async def _imported(self, task_id: str) -> Snapshot | None:
+        """The snapshot that an import made or is making, by the description that AWS gives it."""
+        wanted = [{"Name": "description", "Values": [IMPORTED_BY + task_id]}]
+        found = await self._clients.call("ec2", lambda ec2: ec2.describe_snapshots(OwnerIds=["self"], Filters=wanted))
+        return next((aws_values.snapshot(row) for row in found.get("Snapshots", ())), None)
 
     async def _parts(self, bucket: str, key: str, blind: list[Unseen]) -> tuple[bool, tuple[Upload, ...] | None]:
         if self._parts_denied is not None:

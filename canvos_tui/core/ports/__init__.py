@@ -244,8 +244,11 @@ class Aws(Protocol):
     async def baseline(self, bucket: str, key: str) -> Baseline:
         """What is there before the build."""
 
-    async def sight(self, baseline: Baseline) -> Sighting:
-        """One look at everything a build may have made; never raises, what could not be asked is in `blind`."""
+    async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
+        """One look at everything a build may have made; never raises, what could not be asked is in `blind`.
+
+        `task_id` is the import that the run knows as its own: where it may not be described, its snapshot is looked for.
+        """
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
         """The guide's nine permissions and the vmimport role, probed without leaving a trace."""

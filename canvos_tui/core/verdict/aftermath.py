@@ -39,11 +39,11 @@ async def final_result(ports: Ports, run_id: str) -> RunResult | None:
 
 async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
     """What became of the import and what is left, as it is now. The verdict stands, unless it was that success is not proven yet."""
-    sighting = await (await open_for(ports, plan)).sight(plan.baseline)
+    sighting = await (await open_for(ports, plan)).sight(plan.baseline, result.import_task)
     blind = _blind(sighting)
-    if any(unseen.what.decisive for unseen in sighting.blind):
+    judged, serious = _judged(plan, result, sighting), any(unseen.what.decisive for unseen in sighting.blind)
+    if serious and not judged.snapshot:
         return replace(result, findings=(*result.findings, *blind))
-    judged = _judged(plan, result, sighting)
     own = tuple(f for f in result.findings if f.id not in _OF_AWS and not f.id.startswith("ami"))
     unseen = _HERE if sighting.uploads is not None else _HERE | {"upload"}
     kept = tuple(left for left in result.left_behind if left.kind in unseen)
@@ -52,7 +52,7 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
         judged if proven else result,
         snapshot=judged.snapshot or result.snapshot,
         ami=judged.ami or result.ami,
-        findings=(*judged.findings, *own),
+        findings=(*judged.findings, *own, *(blind if serious else ())),
         left_behind=(*kept, *judged.left_behind),
         phase_seconds=result.phase_seconds,
     )
@@ -76,7 +76,7 @@ def _blind(sighting: Sighting) -> tuple[Finding, ...]:
 
 
 async def _asked(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
-    sighting = await (await open_for(ports, plan)).sight(plan.baseline)
+    sighting = await (await open_for(ports, plan)).sight(plan.baseline, result.import_task)
     judged, blind = _judged(plan, result, sighting), _blind(sighting)
     decided = judged.outcome in _DECIDED and (judged.outcome is Outcome.SUCCEEDED or judged.cause is not result.cause)
     return replace(

@@ -112,7 +112,7 @@ def _proven_by_aws(chain: Chain) -> Verdict | None:
         return Verdict(Outcome.FAILED, Phase.UPLOAD, _skipped(chain))
     if chain.task is not None and chain.task.failed:
         return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.task))
-    if chain.image is None:
+    if chain.image is None or (chain.task is None and chain.as_wanted):
         return None
     if chain.image.state == "available":
         return Verdict(Outcome.FAILED, Phase.UPLOAD, _skipped(chain))

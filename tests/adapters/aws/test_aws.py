@@ -211,6 +211,19 @@ async def test_a_look_says_what_it_could_not_see(world):
     assert sorted(unseen.what.value for unseen in sighting.blind) == ["images", "object", "tasks"]
 
 
+async def test_the_snapshot_of_a_task_that_may_not_be_described_is_found_by_its_description(world):
+    world.standin.cloud.put("here", "disk.raw", b"x", '"e"')
+    task = world.standin.cloud.start_import("here", "disk.raw", "", {})
+    task.started -= 1000
+    world.standin.set_faults(*deny("ec2:DescribeImportSnapshotTasks"))
+    aws = await world.aws()
+    assert (await aws.sight(BASE)).snapshot is None, "nobody said which task"
+    found = (await aws.sight(BASE, task.task_id)).snapshot
+    assert found is not None
+    assert (found.snapshot_id, found.task_id, found.state) == (task.snapshot_id, task.task_id, "completed")
+    assert (await aws.sight(BASE, "import-snap-0other")).snapshot is None
+
+
 async def test_without_a_server_a_look_is_all_blind():
     aws = await BotoDoor({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, QUICK).open(AwsKeys("AKIA", Secret(SECRET)), "us-east-1")
     sighting = await aws.sight(BASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -143,6 +144,37 @@ def test_an_ami_that_the_script_found_is_not_this_runs_even_on_a_snapshot_of_thi
     assert result.outcome is Outcome.FAILED
     assert result.ami == ""
     assert [(left.kind, left.certain) for left in result.left_behind][-1] == ("ami", False)
+
+
+def test_a_finished_snapshot_is_left_even_when_its_task_cannot_be_described():
+    made = Snapshot(SNAP, "completed", f"Created by AWS-VMImport service for {TASK}", 4 * 1024**3)
+    unseen = replace(GOOD, tasks=None, images=(), snapshot=made, blind=(Unseen(Question.TASKS, "UnauthorizedOperation", "no"),))
+    left = {item.kind: item for item in verdict(unseen, -2, cancelled=True, ids={"import_task": TASK}).left_behind}
+    assert set(left) == {"object", "snapshot"}, "the import is over"
+    assert (left["snapshot"].id, left["snapshot"].certain) == (SNAP, True)
+    assert left["snapshot"].use.startswith("aws ec2 register-image ")
+    assert json.loads(shlex.split(left["snapshot"].use)[-6])[0]["Ebs"]["SnapshotId"] == SNAP
+    others = verdict(replace(unseen, snapshot=replace(made, description="Created by AWS-VMImport service for import-snap-0other")), -2)
+    assert others.snapshot == "", "somebody else's"
+    working = verdict(replace(unseen, snapshot=replace(made, state="pending")), -2, cancelled=True, ids={"import_task": TASK})
+    assert [(item.kind, item.certain) for item in working.left_behind] == [("object", True), ("import_task", False)]
+    hidden = replace(unseen, images=None)
+    assert [(i.kind, i.certain, i.use) for i in verdict(hidden, -2, cancelled=True, ids={"import_task": TASK}).left_behind][1:] == [
+        ("snapshot", False, "")
+    ], "an AMI may use it"
+
+
+def test_an_ami_on_a_described_snapshot_is_no_proof_without_its_task():
+    made = Snapshot(SNAP, "completed", f"Created by AWS-VMImport service for {TASK}")
+    unseen = replace(GOOD, tasks=None, snapshot=made, blind=(Unseen(Question.TASKS, "UnauthorizedOperation", "no"),))
+    assert verdict(unseen, ids={"import_task": TASK}).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("change", [{"found": FOUND}, {"taken": True}], ids=str)
+def test_no_ami_is_offered_of_a_foreign_object_or_under_a_name_that_is_taken(change):
+    images = (replace(IMAGE, root_snapshot="snap-0other"),) if change.pop("taken", False) else ()
+    result = verdict(replace(GOOD, images=images), 1, **change)
+    assert [item.use for item in result.left_behind if item.kind == "snapshot"] == [""]
 
 
 def test_of_two_imports_of_the_object_that_one_is_ours_whose_snapshot_the_log_names():

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.escapes import plain
-from canvos_tui.core.run.events import CannotSee, ImageSeen, Noted, PhaseEntered, TaskSeen
+from canvos_tui.core.run.endless import endless
+from canvos_tui.core.run.events import CannotSee, ImageSeen, Noted, PhaseEntered, SnapshotSeen, TaskSeen
 from canvos_tui.core.run.heartbeat import Beat, blindness, silence, troubles
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.aftermath import final_result
+from canvos_tui.core.verdict.concerns import concerns
+from canvos_tui.core.verdict.standing import phase_words
 from canvos_tui.core.verdict.summary import exit_code, full_lines
 
 if TYPE_CHECKING:
@@ -39,28 +42,60 @@ def say(text: str) -> None:
 
 async def follow_plain(ports: Ports, run_id: str) -> int:
     """Everything from the first line to the end; the exit code of the run's outcome."""
-    run = BuildRun(await ports.runs.plan(run_id))
-    reader = ports.runs.open_log(run_id)
+    follower = Follower(ports, run_id, BuildRun(await ports.runs.plan(run_id)))
     pulse = await ports.runs.pulse(run_id)
-    begun = ports.clock.now()
-    lines, spoken = Counted(0, begun), begun  # of the log, and when anything at all was said last
     try:
         async with aclosing(_ticking(ports.runs.follow(run_id), lambda: ports.clock.sleep(TICK))) as batches:
             async for batch in batches:
-                before, run = run.phase, run.after(batch)
-                lines = lines.after(_print(reader, lines.lines, last=False), ports.clock.now())
-                if _tell(batch, run, before):
-                    spoken = ports.clock.now()
-                elif (ports.clock.now() - max(spoken, lines.since)).total_seconds() >= HEARTBEAT:
-                    spoken = ports.clock.now()
-                    for line in _heartbeat(run, spoken, await ports.runs.pulse(run_id), lines):
-                        say(line)
-        _print(reader, lines.lines, last=True)
+                await follower.tell(batch)
+        follower.finish()
     finally:
-        reader.close()
+        follower.close()
     if pulse is not None and pulse.beat is not Beat.GONE and sys.stderr.isatty():  # who waited for it hears it
         sys.stderr.write(Notice(ports.environ).ring(""))
     return await _conclude(ports, run_id)
+
+
+class Follower:
+    """Prints what is new of one run: lines of its log, what happened, what is wrong, and a sign of life after 30 s of silence."""
+
+    def __init__(self, ports: Ports, run_id: str, run: BuildRun) -> None:
+        self._ports, self._run_id, self._run = ports, run_id, run
+        self._reader = ports.runs.open_log(run_id)
+        self._spoken = ports.clock.now()  # when anything at all was said last
+        self._lines = Counted(0, self._spoken)
+        self._worries: tuple[str, ...] = ()  # what was said in full
+
+    async def tell(self, batch: tuple[BuildEvent, ...]) -> None:
+        """Counts these events in, which may be none, and prints."""
+        before, self._run = self._run.phase, self._run.after(batch)
+        self._lines = self._lines.after(_print(self._reader, self._lines.lines, last=False), self._ports.clock.now())
+        now = self._ports.clock.now()
+        if _tell(batch, self._run, before):
+            self._spoken = now
+        if self._worry(now):
+            self._spoken = now
+        elif (now - max(self._spoken, self._lines.since)).total_seconds() >= HEARTBEAT:
+            self._spoken = now
+            for line in _heartbeat(self._run, now, await self._ports.runs.pulse(self._run_id), self._lines):
+                say(line)
+
+    def _worry(self, now: datetime) -> bool:
+        """What is newly wrong is said in full, once; what goes on being wrong is part of the heartbeat."""
+        found = concerns(self._run, now)
+        new = [concern for concern in found if concern.id not in self._worries]
+        for line in (line for concern in new for line in concern.lines()):
+            say(f"== {line}")
+        self._worries = tuple(concern.id for concern in found)
+        return bool(new)
+
+    def finish(self) -> None:
+        """Prints the rest, also a line that has no end."""
+        _print(self._reader, self._lines.lines, last=True)
+
+    def close(self) -> None:
+        """Lets go of the log."""
+        self._reader.close()
 
 
 async def _ticking(
@@ -110,8 +145,9 @@ def _heartbeat(run: BuildRun, now: datetime, pulse: Pulse | None, counted: Count
     took = elapsed((there - (run.started_at or there)).total_seconds())
     quiet = silence((now - counted.since).total_seconds(), pulse)
     beats = "the supervisor is alive" if pulse is not None and pulse.beat is Beat.ALIVE else ""
-    told = ", ".join(filter(None, (run.phase.title if run.phase else "starting", f"{counted.lines} log lines", quiet or beats)))
-    return (f"== {took}  {told}", *(f"== ! {trouble}" for trouble in troubles(pulse)))
+    told = ", ".join(filter(None, (phase_words(run), f"{counted.lines} log lines", quiet or beats)))
+    wrong = (*(concern.text for concern in concerns(run, there)), *troubles(pulse))
+    return (f"== {took}  {told}", *(f"== ! {text}" for text in wrong))
 
 
 async def _conclude(ports: Ports, run_id: str) -> int:
@@ -154,7 +190,7 @@ def _tell(batch: Iterable[BuildEvent], run: BuildRun, before: Phase | None) -> b
     return said
 
 
-def _line(event: BuildEvent, run: BuildRun) -> str:
+def _line(event: BuildEvent, run: BuildRun) -> str:  # noqa: PLR0911  one line per kind of event
     match event:
         case PhaseEntered(phase=phase):
             took = elapsed((event.at - run.started_at).total_seconds()) if run.started_at else "0:00"
@@ -164,8 +200,10 @@ def _line(event: BuildEvent, run: BuildRun) -> str:
             return f"import {task.task_id}: {task.status}{percent} {task.message}".rstrip()
         case ImageSeen(image=image):
             return f"AMI {image.image_id}: {image.state}"
+        case SnapshotSeen(snapshot=snapshot):
+            return f"snapshot {snapshot.snapshot_id}: {snapshot.state}"
         case CannotSee():
-            return blindness(event)
+            return blindness(event) if endless(run) is None else ""
         case Noted(text=text):
             return text
         case _:

@@ -28,10 +28,11 @@ def status(args: argparse.Namespace) -> int:
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    return asyncio.run(_status(ports, args.run_id, args.output))
+    return asyncio.run(tell_status(ports, args.run_id, args.output))
 
 
-async def _status(ports: Ports, run_id: str | None, output: str) -> int:
+async def tell_status(ports: Ports, run_id: str | None, output: str) -> int:
+    """Prints what is known of all runs, or of that one."""
     from canvos_tui.commands.attach import choose
 
     infos = (await choose(ports, run_id),) if run_id else await ports.runs.infos()
@@ -42,13 +43,22 @@ async def _status(ports: Ports, run_id: str | None, output: str) -> int:
         sys.stdout.write(json.dumps({"schema": "canvos-tui.status/1", "runs": runs}, indent=2) + "\n")
         return 0
     for info in infos:
-        pulse = await ports.runs.pulse(info.run_id) if info.live else None
-        sys.stdout.write(f"{info.run_id}  {state_of(info, pulse):<12}  {info.tag:<10} {info.ami or '-':<22} {info.checkout}\n")
-        if run_id:
-            await _details(ports, info)
+        await _row(ports, info, full=bool(run_id))
     if not infos:
         sys.stderr.write("there is no run yet\n")
     return 0
+
+
+async def _row(ports: Ports, info: RunInfo, *, full: bool) -> None:
+    from canvos_tui.core.verdict.standing import phase_words, standing, standing_lines
+
+    pulse = await ports.runs.pulse(info.run_id) if info.live else None
+    where = await standing(ports, info.run_id) if info.live else None
+    what = phase_words(where.run) if where is not None else info.ami or "-"
+    sys.stdout.write(f"{info.run_id}  {state_of(info, pulse):<12}  {info.tag:<10} {what:<22} {info.checkout}\n")
+    if full:
+        lines = await _details(ports, info, standing_lines(where) if where is not None else ())
+        sys.stdout.write("".join(f"  {line}\n" for line in lines))
 
 
 def state_of(info: RunInfo, pulse: Pulse | None = None) -> str:
@@ -58,16 +68,16 @@ def state_of(info: RunInfo, pulse: Pulse | None = None) -> str:
     return info.outcome.value if info.outcome else "interrupted"
 
 
-async def _details(ports: Ports, info: RunInfo) -> None:
+async def _details(ports: Ports, info: RunInfo, standing: tuple[str, ...]) -> tuple[str, ...]:
     from canvos_tui.core.run.heartbeat import troubles
     from canvos_tui.core.verdict.aftermath import final_result
     from canvos_tui.core.verdict.summary import full_lines
 
     result = await final_result(ports, info.run_id)
-    lines = full_lines(result) if result else (f"log       {ports.runs.log_path(info.run_id)}",)
-    if result is None:
-        lines += tuple(f"!         {trouble}" for trouble in troubles(await ports.runs.pulse(info.run_id)))
-    sys.stdout.write("".join(f"  {line}\n" for line in lines))
+    if result is not None:
+        return full_lines(result)
+    wrong = (f"!         {trouble}" for trouble in troubles(await ports.runs.pulse(info.run_id)))
+    return (*standing, *wrong, f"log       {ports.runs.log_path(info.run_id)}")
 
 
 async def _data(ports: Ports, info: RunInfo) -> dict[str, object]:
@@ -81,4 +91,28 @@ async def _data(ports: Ports, info: RunInfo) -> dict[str, object]:
         "created": info.created.isoformat(),
         "ami": info.ami or None,
         "log": str(ports.runs.log_path(info.run_id)),
+        **await _standing_data(ports, info),
+    }
+
+
+async def _standing_data(ports: Ports, info: RunInfo) -> dict[str, object]:
+    """Where a run that lives stands; of one that does not, `null` each."""
+    from canvos_tui.core.verdict.standing import standing
+
+    if not info.live:
+        names = ("phase", "phase_seconds", "percent", "elapsed_seconds", "import_task", "import_status", "snapshot", "ends")
+        return {**dict.fromkeys(names), "concerns": []}
+    told = await standing(ports, info.run_id)
+    run, task = told.run, told.run.task.task if told.run.task is not None else None
+    made = run.snapshot.snapshot_id if run.snapshot is not None else ""
+    return {
+        "phase": run.phase.value if run.phase is not None else None,
+        "phase_seconds": round(told.phase_seconds) if run.phase is not None else None,
+        "percent": run.percent,
+        "elapsed_seconds": round(told.elapsed_seconds),
+        "import_task": run.ids.get("import_task"),
+        "import_status": task.status if task is not None else None,
+        "snapshot": (task.snapshot if task is not None else made) or None,
+        "ends": told.ends or None,
+        "concerns": [{"id": c.id, "text": c.text, "more": list(c.more), "commands": list(c.commands)} for c in told.concerns],
     }

@@ -22,11 +22,13 @@ from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import known_cause, with_cause
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.run.endless import Endless, endless
 from canvos_tui.core.run.events import BuildEvent, CancelAsked, Finished, IdFound, PhaseEntered, Started
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import phase_seconds
+from canvos_tui.core.verdict.concerns import why_ended
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.core.verdict.settling import Settling
 from canvos_tui.supervisor.aws_side import AwsSide
@@ -64,6 +66,7 @@ class Supervision:
         self._signs = RunSigns(folder, self._clock, self._recorder, self._machine)
         self._started_at: datetime | None = None
         self._cancelled = False
+        self._loop: Endless | None = None  # why it was cancelled, if it could not end by itself
         self._forced = False
         self._impatient = False
         self._stop_asked = False
@@ -202,6 +205,7 @@ class Supervision:
             self._recorder.note("asked to stop after the build ended: AWS is not waited for any longer")
         else:
             self._cancelled = True
+            self._loop = self._loop or endless(self._run)
             self._forced = self._forced or request.force
             self._add((CancelAsked(self._clock.now(), request.force),))
             self._terminal.stop(request)
@@ -212,7 +216,8 @@ class Supervision:
     def _judge(self) -> RunResult:
         facts, story = self._recorder.facts, self._machine.story()
         phases = [phase for phase in (facts.phase, self._aws.phase) if phase is not None]
-        known = None if self._cancelled else story.weighed(known_cause(facts, self._matcher), facts)
+        loop = why_ended(self._loop) if self._loop is not None else None
+        known = loop if self._cancelled else story.weighed(known_cause(facts, self._matcher), facts)
         phase = max(phases, key=lambda p: p.order, default=None)
         hints = JudgeHints(phase, known, str(self._folder.log), facts.found, facts.ids)
         result = judge(

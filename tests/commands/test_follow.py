@@ -16,7 +16,7 @@ from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.events import Finished, PhaseEntered, Started
+from canvos_tui.core.run.events import CannotSee, Finished, IdFound, PhaseEntered, ScriptBlind, Started
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
@@ -125,6 +125,18 @@ async def test_silence_is_broken_every_thirty_seconds_and_only_then(live: Live) 
     beats = [(at, line) for at, line in live.err.lines if line.startswith("== ") and "log lines" in line]
     assert [round(at) for at, _ in beats] == [125, 155], "thirty seconds after the last line, and thirty after that"
     assert beats[0][1] == "== 2:05  Base image, 12 log lines, no output for 0:30, process alive, container up"
+
+
+async def test_a_loop_without_an_end_is_told_in_full_once_and_in_a_line_with_each_heartbeat(live: Live) -> None:
+    refused = CannotSee(NOW, "tasks", "no", 24, "UnauthorizedOperation", {"tasks": "UnauthorizedOperation"})
+    live.runs.events.append((PhaseEntered(NOW, Phase.IMPORT, 9), IdFound(NOW, "import_task", "import-snap-0", 9)))
+    live.runs.events.append((ScriptBlind(NOW, "import_task", 1, 9), refused))
+    live.ends(70)
+    await live.follow()
+    told = live.err.texts()
+    assert sum("cannot end by itself" in line for line in told) == 3, "at once and twice beside a heartbeat"
+    assert sum("your keys lack ec2:DescribeImportSnapshotTasks" in line for line in told) == 1
+    assert not any("it goes on" in line for line in told)
 
 
 async def test_a_failed_run_ends_with_all_that_the_screen_shows(live: Live) -> None:

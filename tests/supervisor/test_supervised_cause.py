@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
+from canvos_tui.core.run.endless import endless
+from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.run import BuildRun
 from canvos_tui.rehearsal.aws.cloud import StoredImage
-from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
+from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.logs import EARTHLY
 from tests.runs import KEY_ID, SECRET, Site, opened
@@ -73,3 +77,39 @@ def test_an_object_that_somebody_else_put_there_during_the_build_is_no_success(s
     assert (result.outcome, result.exit_code, result.found) == (Outcome.FAILED, 0, {"object": ""})
     assert result.cause is not None
     assert result.cause.id == "object-foreign"
+
+
+async def first(site: Site, run_id: str) -> tuple[BuildEvent, ...]:
+    async with aclosing(site.runs.follow(run_id)) as batches:
+        return await anext(batches)
+
+
+def test_a_loop_without_an_end_is_seen_and_ended_with_what_aws_made_of_it(site: Site, standin: StandinAws) -> None:
+    standin.set_faults(*deny("ec2:DescribeImportSnapshotTasks"))
+    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
+    task = standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    task.started -= 1000
+    script = f"""
+        say() {{ echo "         +aws-cloud-image | 2026-11-22 23:49:51 - $*"; }}
+        trap 'exit 1' INT
+        say "Starting RAW to AMI creation process."
+        say "Uploading 'x' to s3://images/edge.raw..."
+        say "Importing S3 object 's3://images/edge.raw' as EC2 snapshot..."
+        while :; do say "Error querying status for task '{task.task_id}'. Retrying..."; sleep 0.2; done
+    """
+    run_id = site.start(script)
+
+    def loop() -> bool:
+        """Both that AWS refuses and what it has made."""
+        run = BuildRun(asyncio.run(site.runs.plan(run_id))).after(asyncio.run(first(site, run_id)))
+        return run.snapshot is not None and endless(run) is not None
+
+    until(loop)
+    asyncio.run(site.runs.cancel(run_id))
+    result = site.result(run_id)
+    assert (result.outcome, result.snapshot) == (Outcome.CANCELLED, task.snapshot_id)
+    assert result.cause is not None
+    assert result.cause.id == "script-endless"
+    (left,) = (left for left in result.left_behind if left.kind == "snapshot")
+    assert left.certain
+    assert left.use.startswith("aws ec2 register-image ")

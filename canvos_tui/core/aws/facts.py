@@ -15,6 +15,20 @@ THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingExceptio
 # and for "you may not"
 DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
 
+# and for "I do not take these keys, or no longer"
+REFUSED_KEYS = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 # how AWS describes the snapshot of an import task, whatever description was asked for; the task's id follows
 IMPORTED_BY = "Created by AWS-VMImport service for "
 

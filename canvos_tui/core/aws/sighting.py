@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from canvos_tui.core.aws.facts import DENIALS, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, Image, ImportTask, S3Object, Snapshot, Upload
 
 
 class Question(Enum):
@@ -42,6 +42,11 @@ class Unseen:
     def denied(self) -> bool:
         """Whether AWS said that these keys may not ask."""
         return self.code in DENIALS
+
+    @property
+    def refused(self) -> bool:
+        """Whether asking again with these keys changes nothing."""
+        return self.denied or self.code in REFUSED_KEYS
 
     def __str__(self) -> str:
         return f"{self.what.value}: {self.why}"

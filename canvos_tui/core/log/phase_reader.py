@@ -11,7 +11,7 @@ from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
 from canvos_tui.core.log.line import Kind, LogLine, command_of, parse_line, position_of
-from canvos_tui.core.run.events import BuildEvent, FoundInstead, IdFound, PhaseEntered, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, FoundInstead, IdFound, PhaseEntered, ScriptBlind, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
 _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
@@ -26,6 +26,8 @@ _TELLING = {"--", "*c", "+ ", "++", "20", "RA", "Co", "sn", "am", "ER", "WA", "E
 _STATUS = re.compile(r"\+{3,} status=(\w+)$")
 _IMPORTED = "Snapshot import process completed. Snapshot ID: "
 _EXISTS = re.compile(rf"Image .* already exists with ID: (ami-{_ID})")
+_BLIND = re.compile(rf"(?:\[[\w-]+\] )?Error querying status for (?:task '(import-snap-{_ID})'|AMI '(ami-{_ID})')")
+_BLIND_TOLD = 20  # such lines between two events, one comes every 15 s; the first three are told each
 _STEP = re.compile(r"\d+/\d+$")
 _EXIT = re.compile(r"\s*did not complete successfully\. Exit code (\d+)")
 _REASON = re.compile(r"\s*(?:failed: (.*)|(was terminated because .*))")
@@ -47,6 +49,7 @@ class PhaseReader:
     def __init__(self) -> None:
         self._facts = LogFacts()
         self._lines = 0
+        self._blind: dict[str, int] = {}
 
     @property
     def facts(self) -> LogFacts:
@@ -142,12 +145,26 @@ class PhaseReader:
             self._imported(words.removeprefix(_IMPORTED), at, events)
         elif words.startswith("Status Message: ") and not self._facts.import_message:
             self._facts = replace(self._facts, import_message=words.removeprefix("Status Message: "))
-        elif words.startswith("Object '") and "' already exists" in words:
+        else:
+            self._instead(words, at, events)
+
+    def _instead(self, words: str, at: datetime, events: list[BuildEvent]) -> None:
+        """What the script found instead of making it, and what it asks for in vain."""
+        if words.startswith("Object '") and "' already exists" in words:
             self._facts = replace(self._facts, object_existed=True)
             events.append(FoundInstead(at, "object", "", self._lines))
+        elif found := _BLIND.match(words):
+            self._script_blind("import_task" if found[1] else "ami", found[1] or found[2], at, events)
         elif found := _EXISTS.match(words):
             self._facts = replace(self._facts, image_existed=found[1])
             events.append(FoundInstead(at, "ami", found[1], self._lines))
+
+    def _script_blind(self, kind: str, found: str, at: datetime, events: list[BuildEvent]) -> None:
+        """The script cannot see what it waits for; newer scripts name the task nowhere else."""
+        self._identify(kind, found, at, events)
+        times = self._blind[kind] = self._blind.get(kind, 0) + 1
+        if times <= 3 or times % _BLIND_TOLD == 0:
+            events.append(ScriptBlind(at, kind, times, self._lines))
 
     def _imported(self, words: str, at: datetime, events: list[BuildEvent]) -> None:
         """An id is a success; a sentence in its place is the path after a failed import."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.run.phase import Phase
 
 GONE = "gone"  # the state of a container that the engine lists no more
@@ -125,14 +125,39 @@ class FoundInstead:
 
 
 @dataclass(frozen=True)
+class ScriptBlind:
+    """The import script asked AWS for the state of its `import_task` or `ami` and got none, `times` by now.
+
+    It throws the reason away and asks again without a limit.
+    """
+
+    at: datetime
+    kind: str
+    times: int
+    line: int
+
+
+@dataclass(frozen=True)
+class SnapshotSeen:
+    """The snapshot of this run's import, found although the task itself cannot be asked for."""
+
+    at: datetime
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
 class CannotSee:
-    """AWS did not answer a question; the build goes on and so does AWS. An empty reason says that it answers again."""
+    """AWS did not answer a question; the build goes on and so does AWS. An empty reason says that it answers again.
+
+    `refused` are the questions that AWS will not answer to these keys, with its codes.
+    """
 
     at: datetime
     what: str
     reason: str
     retry: int  # seconds
     code: str = ""  # the reason in one word, where AWS or the SDK has one
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -168,6 +193,8 @@ BuildEvent = (
     | ImageSeen
     | IdFound
     | FoundInstead
+    | ScriptBlind
+    | SnapshotSeen
     | CannotSee
     | CancelAsked
     | Noted

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import Baseline
+from canvos_tui.core.aws.facts import Baseline, Snapshot
 from canvos_tui.core.run.events import (
     BuildEvent,
     CancelAsked,
@@ -21,6 +21,8 @@ from canvos_tui.core.run.events import (
     Noted,
     ObjectSeen,
     PhaseEntered,
+    ScriptBlind,
+    SnapshotSeen,
     Started,
     TaskSeen,
     UploadSeen,
@@ -84,6 +86,8 @@ class BuildRun:
     tasks: tuple[TaskSeen, ...] = ()
     image: ImageSeen | None = None
     blind: CannotSee | None = None
+    script_blind: ScriptBlind | None = None  # the newest, with the time of the first
+    snapshot: Snapshot | None = None
     ids: dict[str, str] = field(default_factory=dict)
     found: dict[str, str] = field(default_factory=dict)  # what the script found instead of making it, by kind
     notes: tuple[Noted, ...] = ()
@@ -94,6 +98,15 @@ class BuildRun:
     def phase(self) -> Phase | None:
         """The phase that runs or was the last one to run."""
         return self.phases[-1].phase if self.phases else None
+
+    @property
+    def percent(self) -> int | None:
+        """Bytes uploaded, or what AWS says of the import; None where nobody counts."""
+        if self.phase is Phase.UPLOAD and self.upload is not None and self.upload.total:
+            return min(100, self.upload.done * 100 // self.upload.total)
+        if self.phase is Phase.IMPORT and self.task is not None:
+            return self.task.task.progress
+        return None
 
     def after(self, events: Iterable[BuildEvent]) -> BuildRun:
         """The run as it stands once these events are counted in."""
@@ -110,18 +123,23 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
         case PhaseEntered():
             return _enter(run, event)
         case UploadSeen():
-            return replace(run, upload=event, blind=None)
+            return replace(run, upload=event, blind=_still_blind(run))
         case ObjectSeen():
             return replace(run, object=event)
         case TaskSeen():
             ids = {**run.ids, "import_task": event.task.task_id}
-            return replace(run, task=event, tasks=(*run.tasks, event), blind=None, ids=ids)
+            return replace(run, task=event, tasks=(*run.tasks, event), blind=_still_blind(run), ids=ids)
         case ImageSeen():
-            return replace(run, image=event, blind=None)
+            return replace(run, image=event, blind=_still_blind(run))
         case IdFound(kind=kind, id=found):
             return replace(run, ids={**run.ids, kind: found})
         case FoundInstead(kind=kind, id=found):
             return replace(run, found={**run.found, kind: found})
+        case ScriptBlind(kind=kind):
+            known = run.script_blind
+            return replace(run, script_blind=replace(event, at=known.at) if known is not None and known.kind == kind else event)
+        case SnapshotSeen(snapshot=snapshot):
+            return replace(run, snapshot=snapshot)
         case CannotSee():
             return replace(run, blind=event if event.reason else None)
         case CancelAsked():
@@ -137,6 +155,11 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
             if phases and phases[-1].left is None:
                 phases = (*phases[:-1], replace(phases[-1], left=at))
             return replace(run, stage=Stage.ENDED, ended_at=at, exit_code=code, phases=phases)
+
+
+def _still_blind(run: BuildRun) -> CannotSee | None:
+    """What is looked for again says itself when it is seen: another thing that was seen meanwhile does not."""
+    return run.blind if run.blind is not None and run.blind.retry else None
 
 
 def _enter(run: BuildRun, event: PhaseEntered) -> BuildRun:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import elapsed
@@ -22,6 +23,7 @@ _ESTIMATES = {
     Phase.AMI: (1, 2),
 }
 ESTIMATE = "our estimate"
+NO_END = "cannot end by itself"
 _FEW = 5  # runs; with fewer the range is told, from here on the middle half
 
 
@@ -88,6 +90,8 @@ def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str
     """When it ends, as a range with its source; empty when nothing is known or the run is over."""
     if run.started_at is None or run.stage is not Stage.RUNNING:
         return ""
+    if endless(run) is not None:
+        return NO_END
     ahead = [p for p in SHOWN_PHASES if run.phase is None or p.order > run.phase.order]
     own = [p for p in SHOWN_PHASES if p in usual and usual[p].own]
     if all(p in usual for p in ahead) and (own or len(ahead) < len(SHOWN_PHASES)) and (run.phase is None or run.phase in usual):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.verdict.summary import WORDS
@@ -24,18 +23,9 @@ def title_of(run: BuildRun) -> str:
     phase = run.phase
     if phase is None:
         return "canvos-tui: starting"
-    percent = percent_of(run)
+    percent = run.percent
     number = f"{phase.number} " if phase.number else ""
     return f"canvos-tui: {number}{phase.title}{f' {percent} %' if percent is not None else ''}"
-
-
-def percent_of(run: BuildRun) -> int | None:
-    """Bytes uploaded, or what AWS says of the import; None where nobody counts."""
-    if run.phase is Phase.UPLOAD and run.upload is not None and run.upload.total:
-        return min(100, run.upload.done * 100 // run.upload.total)
-    if run.phase is Phase.IMPORT and run.task is not None:
-        return run.task.task.progress
-    return None
 
 
 def ended(result: RunResult) -> str:

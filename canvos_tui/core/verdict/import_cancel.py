@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from canvos_tui.core.aws.facts import DENIALS, Baseline, ImportTask, Right
 from canvos_tui.core.errors import AwsError, CanvosError, RightError, RunError
 from canvos_tui.core.ports import Aws, Clock, Ports
-from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.verdict.aftermath import open_for
 from canvos_tui.core.verdict.left_over import cancel_command
+from canvos_tui.core.verdict.standing import so_far
 from canvos_tui.core.verdict.watch import imports_of
 
 ACTION = "ec2:CancelImportTask"
@@ -48,11 +47,7 @@ async def known_import(ports: Ports, run_id: str) -> tuple[str, bool]:
     result = await ports.runs.result(run_id)
     if result is not None:
         return result.import_task, result.import_left is not None
-    run = BuildRun(await ports.runs.plan(run_id))
-    async with aclosing(ports.runs.follow(run_id)) as batches:
-        async for batch in batches:
-            run = run.after(batch)
-            break  # the first one holds everything so far
+    run = await so_far(ports, run_id)
     named, ended = run.ids.get("import_task", ""), run.task is not None and run.task.task.ended
     return named, bool(named) and not ended
 

@@ -91,12 +91,17 @@ def left_by_name(region: str, kind: str, found: str, note: str = "known from the
     return LeftOver(kind, found, False, note, look=_ec2(region, looks[kind], found))
 
 
+def ec2_command(words: str, region: str) -> str:
+    """A call of EC2 in that region; `words` are ready for a shell."""
+    return f"aws ec2 {words} --region {region}"
+
+
 def _s3(baseline: Baseline, command: str, key: str) -> str:
     return f"aws s3api {command} --region {baseline.region} --bucket {shlex.quote(baseline.bucket)} --key {shlex.quote(key)}"
 
 
 def _ec2(region: str, command: str, found: str) -> str:
-    return f"aws ec2 {command} {shlex.quote(found)} --region {region}"
+    return ec2_command(f"{command} {shlex.quote(found)}", region)
 
 
 def _size(size: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.aws.sighting import Sighting, Unseen
-from canvos_tui.core.run.events import BuildEvent, CannotSee, ImageSeen, ObjectSeen, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.events import BuildEvent, CannotSee, ImageSeen, ObjectSeen, PhaseEntered, SnapshotSeen, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
 _IDLE, _UPLOAD, _IMPORT, _LONGEST = 15.0, 10.0, 12.0, 60.0  # seconds between looks
@@ -25,6 +25,7 @@ class Watch:
     uploaded: int = -1
     object: S3Object | None = None
     task: ImportTask | None = None
+    snapshot: Snapshot | None = None
     images: dict[str, Image] = field(default_factory=dict)
     phase: Phase | None = None
     looks: int = 0
@@ -60,7 +61,7 @@ class Watch:
         """The watch that has counted this look in, and what is new because of it."""
         events: list[BuildEvent] = []
         watch = replace(self, looks=self.looks + 1)
-        for step in (_blindness, _uploads, _object, _tasks, _images):
+        for step in (_blindness, _uploads, _object, _tasks, _snapshot, _images):
             watch = step(watch, sighting, events)
         return watch, tuple(events)
 
@@ -129,12 +130,13 @@ def _blindness(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Wa
 
 
 def _cannot_see(sighting: Sighting, what: str, unseen: Unseen, retry: int) -> CannotSee:
-    return CannotSee(sighting.at, what, unseen.why, retry, unseen.code)
+    refused = {other.what.value: other.code for other in sighting.blind if other.refused}
+    return CannotSee(sighting.at, what, unseen.why, retry, unseen.code, refused)
 
 
 def _report(watch: Watch, event: CannotSee, events: list[BuildEvent]) -> Watch:
     old = watch.blind
-    if old is None or (old.what, old.reason, old.retry) != (event.what, event.reason, event.retry):
+    if old is None or replace(old, at=event.at) != event:
         events.append(event)
     return replace(watch, blind=event)
 
@@ -174,6 +176,15 @@ def _tasks(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
     if task.snapshot:
         watch = _enter(watch, Phase.REGISTER, sighting, events)
     return watch
+
+
+def _snapshot(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
+    """What became of an import that cannot be asked for itself."""
+    found = sighting.snapshot
+    if sighting.tasks is not None or found is None or not watch.named_task or found.task_id != watch.named_task or found == watch.snapshot:
+        return watch
+    events.append(SnapshotSeen(sighting.at, found))
+    return replace(watch, snapshot=found)
 
 
 def _images(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:

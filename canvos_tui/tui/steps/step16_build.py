@@ -12,12 +12,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.heartbeat import silence
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.session import Ended
 from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.verdict.aftermath import final_result
+from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.pane import LogPane
@@ -32,6 +34,7 @@ LEAVE = (
 )
 
 STAYS = "What is in AWS stays and is listed afterwards. An import that began goes on in AWS."
+LOOP = "The script cannot end by itself. What AWS has finished stays, and the result has the command that makes the AMI of it."
 OFFERS = "The result offers to end it, if your keys may; what is in AWS stays and is listed."
 
 LOG_KEYS = """
@@ -75,6 +78,7 @@ class Build(StepPanel):
     def compose(self) -> ComposeResult:
         """Summary, phases, log."""
         yield Static("", id="build-head", markup=False)
+        yield Static("", id="build-wrong", markup=False)
         yield PhaseList()
         yield Static("", id="build-note", markup=False)
         environ = self.ports.environ
@@ -145,7 +149,11 @@ class Build(StepPanel):
         path = middle(path, max(16, self.size.width - len(head)))
         self.query_one("#build-head", Static).update(Content(head + path))
         phases.show(run, now)
-        note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and self.screen.size.height >= 30 else ""
+        wrong = phases.wrong(run, now)
+        self.query_one("#build-wrong", Static).update(Content("\n".join(wrong)))
+        self.query_one("#build-wrong").display = bool(wrong)
+        calm = not wrong and self.screen.size.height >= 30
+        note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and calm else ""
         self.query_one("#build-note", Static).update(note)
         self.query_one("#build-note").display = bool(note)
         quiet = (now - self._last_change).total_seconds()
@@ -166,6 +174,7 @@ class Build(StepPanel):
         force = self._run.stage is Stage.STOPPING
         task = self._run.task.task if self._run.task is not None else None
         text = STAYS if task is None or task.ended else f"AWS goes on with {task.task_id}. {OFFERS}"
+        text = LOOP if endless(self._run) is not None else text
         line = "Force    kill it now" if force else "Cancel   interrupt the build (SIGINT), its container cleans up"
         word = await self.app.push_screen_wait(Ask("Cancel the build?", text, (Choice("", "Stay"), Choice("go", line))))
         if word == "go":
@@ -176,9 +185,12 @@ class Build(StepPanel):
                 self.hint(f"x {error}. {error.remedy}")
 
     def action_copy_ids(self) -> None:
-        """Copies the ids that are known."""
-        ids = "\n".join(f"{kind} {found}" for kind, found in (self._run.ids.items() if self._run else ()))
-        if ids:
-            self.copy(ids, "ids")
+        """Copies the ids that are known, and the commands that help where something is wrong."""
+        run = self._run
+        ids = [f"{kind} {found}" for kind, found in run.ids.items()] if run is not None else []
+        wrong = concerns(run, self.query_one(PhaseList).time(self.ports.clock.now())) if run is not None else ()
+        lines = [*ids, *(command for concern in wrong for command in concern.commands)]
+        if lines:
+            self.copy("\n".join(lines), "ids and commands" if len(lines) > len(ids) else "ids")
         else:
             self.hint("there is no id yet")

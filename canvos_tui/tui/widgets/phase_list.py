@@ -14,13 +14,15 @@ from textual.widgets import Static
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Runs
 from canvos_tui.core.run.disk_trend import LOW, disk_line, spark
+from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.heartbeat import Beat, Pulse, blindness, troubles
 from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
 from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
-from canvos_tui.core.terminal.notice import ended, percent_of, title_of
+from canvos_tui.core.terminal.notice import ended, title_of
 from canvos_tui.core.text import ago, elapsed, size
+from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.tui.messages import BuildTold, tell
 
 WIDE, SAMPLES = 110, 40  # characters
@@ -57,6 +59,7 @@ def phase_lines(run: BuildRun, now: datetime, usual: Mapping[Phase, Usual], *, f
     With `folded` the phases before the upload share a line once the upload began: small terminals need the room.
     """
     entered = {p.phase: p for p in run.phases}
+    usual = {} if endless(run) is not None else usual
     lines: list[str] = []
     waiting: list[str] = []
     begun = run.phase is not None and run.phase.order >= Phase.UPLOAD.order
@@ -112,17 +115,19 @@ def import_lines(run: BuildRun, now: datetime) -> list[str]:
     return lines
 
 
-def disk_lines(run: BuildRun, width: int) -> list[str]:
-    """The warning of each disk that fills up; in a wide window a line of samples all the time."""
+def disk_warnings(run: BuildRun) -> list[str]:
+    """The warning of each disk that fills up."""
     newest = {seen.place: seen for seen in run.disks}
-    lines = [f"      ! {line}" for seen in newest.values() if (line := disk_line(seen))]
+    return [f"! {line}" for seen in newest.values() if (line := disk_line(seen))]
+
+
+def free_lines(run: BuildRun, width: int) -> list[str]:
+    """In a wide window the free space of the engine's disk, a sample for each look."""
     docker = tuple(seen for seen in run.disks if seen.place == "docker")
-    if docker and width >= WIDE and run.stage is not Stage.ENDED:
-        drawn = spark(docker, SAMPLES)
-        lines.append(
-            f"      Disk       {f'{drawn}  ' if drawn else ''}{size(docker[-1].free)} free in {docker[-1].path}, ! below {size(LOW)}"
-        )
-    return lines
+    if not docker or width < WIDE or run.stage is Stage.ENDED:
+        return []
+    drawn = spark(docker, SAMPLES)
+    return [f"      Disk       {f'{drawn}  ' if drawn else ''}{size(docker[-1].free)} free in {docker[-1].path}, ! below {size(LOW)}"]
 
 
 class PhaseList(Static):
@@ -185,20 +190,29 @@ class PhaseList(Static):
             self.pulse = await self._runs.pulse(self._run_id)
             self._lived = self._lived or (self.pulse is not None and self.pulse.beat is not Beat.GONE)
 
+    def wrong(self, run: BuildRun, now: datetime) -> list[str]:
+        """All that is wrong with the run, the worst first; for its own place, because the list of phases has no room to spare."""
+        folded = self.screen.size.height < 30
+        lines: list[str] = []
+        for concern in concerns(run, now):
+            told = concern.lines()
+            lines += told[:2] if folded else told
+        if run.blind is not None and run.stage is not Stage.ENDED and endless(run) is None:
+            lines.append(f"! {blindness(run.blind, self.size.width - 2 if folded else 0)}")
+        if run.stage is not Stage.ENDED:
+            lines += [f"! {trouble}" for trouble in troubles(self.pulse)]
+        lines += disk_warnings(run)
+        return lines + [f"! {note.text}" for note in run.notes[-2:] if not any(note.text in line for line in lines)]
+
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
         folded = self.screen.size.height < 30
         lines = phase_lines(run, now, self.usual, folded=folded)
         if run.image is not None:
             lines.append(f"      AMI        {run.image.image.image_id} {run.image.image.state}")
-        if run.blind is not None and run.stage is not Stage.ENDED:
-            lines.append(f"      ! {blindness(run.blind, self.size.width - 8 if folded else 0)}")
-        if run.stage is not Stage.ENDED:
-            lines += [f"      ! {trouble}" for trouble in troubles(self.pulse)]
-        lines += disk_lines(run, self.screen.size.width)
-        lines += [f"      ! {note.text}" for note in run.notes[-2:] if not any(note.text in line for line in lines)]
+        lines += free_lines(run, self.screen.size.width)
         self.update(Content("\n".join(lines)))
-        told = (title_of(run), percent_of(run))
-        if self._lived and self._runs is not None and told != self._told:
-            self._told = told
-            tell(self, BuildTold(*told))
+        title = (title_of(run), run.percent)
+        if self._lived and self._runs is not None and title != self._told:
+            self._told = title
+            tell(self, BuildTold(*title))

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.codec import event_line, parse_event, parse_plan, parse_result, plan_text, result_data, result_text
 from canvos_tui.core.run.events import (
@@ -26,6 +26,8 @@ from canvos_tui.core.run.events import (
     Noted,
     ObjectSeen,
     PhaseEntered,
+    ScriptBlind,
+    SnapshotSeen,
     Started,
     TaskSeen,
     UploadSeen,
@@ -46,7 +48,10 @@ EVENTS: tuple[BuildEvent, ...] = (
     ImageSeen(AT, Image("ami-1", "name", "pending", "snap-1", "x86_64", "uefi", ena=True)),
     IdFound(AT, "ami", "ami-1", 7),
     FoundInstead(AT, "object", "edge.raw", 7),
+    ScriptBlind(AT, "import_task", 3, 91),
+    SnapshotSeen(AT, Snapshot("snap-1", "completed", "Created by AWS-VMImport service for import-snap-1", 5)),
     CannotSee(AT, "import tasks", "RequestLimitExceeded", 20),
+    CannotSee(AT, "tasks", "no", 20, "UnauthorizedOperation", {"tasks": "UnauthorizedOperation"}),
     CancelAsked(AT, force=True),
     Noted(AT, "the log's disk is full – “quoted”\nsecond line"),
     DiskSeen(AT, "docker", "/var/lib/docker", 7 * 10**9, 4 * 10**11, 20_000_000, DiskLevel.LOW),

@@ -12,7 +12,7 @@ from canvos_tui.core.run.events import PhaseEntered, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
-from canvos_tui.core.terminal.notice import NO_BELL, Notice, ended, percent_of, title_of
+from canvos_tui.core.terminal.notice import NO_BELL, Notice, ended, title_of
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 XTERM = {"TERM": "xterm-256color"}
@@ -68,14 +68,14 @@ def test_no_foreign_word_gets_out_of_the_title():
 
 
 def test_a_number_stands_only_where_somebody_counts():
-    assert (title_of(RUN), percent_of(RUN)) == ("canvos-tui: starting", None)
+    assert (title_of(RUN), RUN.percent) == ("canvos-tui: starting", None)
     assert title_of(UPLOADING) == "canvos-tui: 6 Upload to S3"
-    assert percent_of(UPLOADING.after((UploadSeen(AT, 5, 0, "aws"),))) is None
+    assert UPLOADING.after((UploadSeen(AT, 5, 0, "aws"),)).percent is None
     assert title_of(UPLOADING.after((UploadSeen(AT, 1, 4, "log"),))) == "canvos-tui: 6 Upload to S3 25 %"
     task = ImportTask("import-snap-1", "active", 42)
     importing = UPLOADING.after((PhaseEntered(AT, Phase.IMPORT, 2), TaskSeen(AT, task)))
     assert title_of(importing) == "canvos-tui: 7 Snapshot import 42 %"
-    assert percent_of(importing.after((TaskSeen(AT, replace(task, progress=None)),))) is None
+    assert importing.after((TaskSeen(AT, replace(task, progress=None)),)).percent is None
 
 
 def test_the_last_word_names_the_outcome():

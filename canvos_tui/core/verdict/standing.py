@@ -1,0 +1,87 @@
+"""Where a run that lives stands right now, for whoever has no screen: from its events alone."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.phase import SHOWN_PHASES
+from canvos_tui.core.run.run import BuildRun
+from canvos_tui.core.run.usual_times import remaining, usual_times
+from canvos_tui.core.text import ago, elapsed, size
+from canvos_tui.core.verdict.concerns import Concern, concerns
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A run, the moment it is looked at, when it ends as far as that is known, and what is wrong with it."""
+
+    run: BuildRun
+    now: datetime
+    ends: str = ""
+    concerns: tuple[Concern, ...] = ()
+
+    @property
+    def phase_seconds(self) -> float:
+        """How long the phase has lasted."""
+        return (self.now - self.run.phases[-1].entered).total_seconds() if self.run.phases else 0.0
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """How long the run has lasted."""
+        return (self.now - (self.run.started_at or self.now)).total_seconds()
+
+
+async def standing(ports: Ports, run_id: str) -> Standing:
+    """Where a run stands, by all that was recorded of it so far and by the run's own clock."""
+    run = await so_far(ports, run_id)
+    pulse, now = await ports.runs.pulse(run_id), ports.clock.now()
+    now = pulse.time(now) if pulse is not None else now
+    usual = usual_times(await ports.runs.history())
+    return Standing(run, now, remaining(run, usual, now), concerns(run, now))
+
+
+async def so_far(ports: Ports, run_id: str) -> BuildRun:
+    """The run with every event up to now; one that lives is not waited for."""
+    run = BuildRun(await ports.runs.plan(run_id))
+    async with aclosing(ports.runs.follow(run_id)) as batches:
+        async for batch in batches:
+            return run.after(batch)  # the first one holds everything so far
+    return run
+
+
+def phase_words(run: BuildRun) -> str:
+    """The phase in a few words, with its percentage where somebody counts: `Snapshot import 42 %`."""
+    percent = f" {run.percent} %" if run.percent is not None else ""
+    return f"{run.phase.title}{percent}" if run.phase is not None else "starting"
+
+
+def standing_lines(told: Standing) -> tuple[str, ...]:
+    """Phase, import, time and everything that is wrong."""
+    run = told.run
+    lines = [f"phase     {_phase(told)}"]
+    if run.task is not None:
+        task = run.task.task
+        said = f"{task.status}{f': {task.message}' if task.message else ''}"
+        lines.append(f"import    {task.task_id}   {said}   ({ago(told.now, run.task.at)})")
+    elif run.ids.get("import_task"):
+        lines.append(f"import    {run.ids['import_task']}   its state is not known")
+    lines.append(f"time      elapsed {elapsed(told.elapsed_seconds)}{f'   {told.ends}' if told.ends else ''}")
+    for concern in told.concerns:
+        lines.append(f"!         {concern.text}")
+        lines += [f"          {line}" for line in concern.more]
+        lines += [f"          $ {command}" for command in concern.commands]
+    return tuple(lines)
+
+
+def _phase(told: Standing) -> str:
+    run = told.run
+    if run.phase is None:
+        return "starting"
+    place = f"{run.phase.number} of {len(SHOWN_PHASES)}" if run.phase.number else ""
+    percent = f"{run.percent} %" if run.percent is not None else ""
+    upload = run.upload if run.percent is not None and run.task is None else None
+    counted = f"{size(upload.done)} of {size(upload.total)}" if upload is not None else ""
+    return ", ".join(filter(None, (place, run.phase.title, percent, counted, f"for {elapsed(told.phase_seconds)}")))

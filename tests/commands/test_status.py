@@ -1,0 +1,90 @@
+"""`status` of a run that lives: the phase, its percentage, the import task and when it ends, as lines and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from canvos_tui.commands.status import tell_status
+from canvos_tui.core.aws.facts import Baseline, ImportTask
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.events import CannotSee, IdFound, PhaseEntered, ScriptBlind, Started, TaskSeen, UploadSeen
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.result import RunInfo
+from canvos_tui.core.run.run import BuildPlan
+from tests.tui.fakes import NOW, FakeClock, FakeRuns, make_ports
+
+RUN = "20260823-1412-3f9a"
+TASK = ImportTask("import-snap-0123456789abcdef0", "active", 42, "downloading/converting", bucket="b", key="k")
+STARTED = Started(NOW, 7, "./earthly.sh")
+IMPORTING = (STARTED, PhaseEntered(NOW, Phase.PREPARE, 1), PhaseEntered(NOW + timedelta(minutes=50), Phase.IMPORT, 9))
+
+
+@pytest.fixture
+def live(tmp_path) -> tuple[Ports, FakeRuns]:
+    ports = make_ports(tmp_path)
+    runs, clock = ports.runs, ports.clock
+    assert isinstance(runs, FakeRuns)
+    assert isinstance(clock, FakeClock)
+    runs.plans[RUN] = BuildPlan("/c", "v4.9.38", ("./earthly.sh",), Baseline(NOW, "eu-west-1", "b", "k"))
+    runs.listed = (RunInfo(RUN, "/home/alice/CanvOS", "v4.9.38", NOW, live=True, outcome=None),)
+    runs.keep_open = True
+    clock.move(60 * 60)
+    return ports, runs
+
+
+async def told(live: tuple[Ports, FakeRuns], capsys: pytest.CaptureFixture[str], run_id: str | None, output: str = "text") -> str:
+    assert await tell_status(live[0], run_id, output) == 0
+    return capsys.readouterr().out
+
+
+async def test_an_import_is_told_with_its_percentage_task_and_end(live, capsys):
+    live[1].events = [(*IMPORTING, TaskSeen(NOW + timedelta(minutes=59), TASK))]
+    assert "running       v4.9.38    Snapshot import 42 %" in await told(live, capsys, None)
+    lines = (await told(live, capsys, RUN)).splitlines()
+    assert lines[1:4] == [
+        "  phase     7 of 9, Snapshot import, 42 %, for 10:00",
+        "  import    import-snap-0123456789abcdef0   active: downloading/converting   (60 s ago)",
+        "  time      elapsed 1:00:00   ends in 7-39 min (our estimate)",
+    ]
+    (row,) = json.loads(await told(live, capsys, None, "json"))["runs"]
+    wanted = {
+        "phase": "import",
+        "percent": 42,
+        "phase_seconds": 600,
+        "elapsed_seconds": 3600,
+        "import_task": TASK.task_id,
+        "import_status": "active",
+        "ends": "ends in 7-39 min (our estimate)",
+        "concerns": [],
+    }
+    assert {name: row[name] for name in wanted} == wanted
+
+
+async def test_an_upload_is_told_with_its_bytes(live, capsys):
+    live[1].events = [(STARTED, PhaseEntered(NOW, Phase.UPLOAD, 9), UploadSeen(NOW, 10**9, 4 * 10**9, "aws"))]
+    assert "6 of 9, Upload to S3, 25 %, 1.0 GB of 4.0 GB" in await told(live, capsys, RUN)
+
+
+async def test_a_loop_without_an_end_is_told_with_all_that_helps(live, capsys):
+    refused = {"tasks": "UnauthorizedOperation"}
+    blind = CannotSee(NOW, "tasks", "UnauthorizedOperation: no", 24, "UnauthorizedOperation", refused)
+    live[1].events = [(*IMPORTING, IdFound(NOW, "import_task", TASK.task_id, 9), ScriptBlind(NOW, "import_task", 3, 10), blind)]
+    out = await told(live, capsys, RUN)
+    assert "elapsed 1:00:00   cannot end by itself" in out
+    assert "  !         AWS refuses to tell the script how its import goes" in out
+    assert "your keys lack ec2:DescribeImportSnapshotTasks" in out
+    assert "$ aws ec2 describe-snapshots" in out
+    (row,) = json.loads(await told(live, capsys, RUN, "json"))["runs"]
+    assert [concern["id"] for concern in row["concerns"]] == ["endless-import"]
+
+
+async def test_a_run_without_a_phase_and_one_that_ended_have_no_numbers(live, capsys):
+    live[1].events = [(STARTED,)]
+    assert "  phase     starting" in await told(live, capsys, RUN)
+    live[1].listed = (replace(live[1].listed[0], live=False),)
+    (row,) = json.loads(await told(live, capsys, None, "json"))["runs"]
+    assert (row["phase"], row["percent"], row["ends"], row["concerns"]) == (None, None, None, [])

@@ -17,6 +17,8 @@ from canvos_tui.core.run.result import Finding, LeftOver
 from canvos_tui.core.status import Status
 from canvos_tui.supervisor.machine_watcher import PAUSE, Cleared, MachineLook, MachineWatcher, Space
 
+_SILENT = 3  # looks without an answer after which that is said; an engine may be slow once
+
 
 class MachineEvents:
     """Keeps what was seen last; every method returns at once."""
@@ -27,6 +29,7 @@ class MachineEvents:
         self._trends = {place: DiskTrend(place) for place in ("docker", "state")}
         self._containers: dict[str, ListedContainer] = {}
         self._answered: bool | None = None  # None: no engine was ever seen
+        self._silent = 0  # looks in a row without an answer
         self._answered_at = clock.now()
         self._away = ""  # what was said when nobody listened at its socket, as long as no container of the build was seen since
         self._last: dict[str, datetime] = {}  # when each container was seen last
@@ -41,7 +44,7 @@ class MachineEvents:
     @property
     def running(self) -> int | None:
         """How many containers of the build ran at the last look; None when nobody could say."""
-        return len(self._containers) if self._answered else None
+        return len(self._containers) if self._answered and not self._silent else None
 
     def start(self) -> None:
         """Begins to look."""
@@ -54,18 +57,21 @@ class MachineEvents:
     def events(self) -> list[BuildEvent]:
         """What is new since the last call."""
         told, self._untold = self._untold, []
-        return told + [event for look in self._watcher.take() for event in self._counted(look)]
+        return told + [event for look in self._watcher.take() for event in self.counted(look)]
 
-    def _counted(self, look: MachineLook) -> Iterable[BuildEvent]:
+    def counted(self, look: MachineLook) -> Iterable[BuildEvent]:
+        """What one look shows."""
         for space in look.spaces:
             yield from self._room(space)
         now = self._clock.now()
         if look.engine is None:
             self._away = look.error if look.away and not self._clearing else self._away
-            if self._answered:
-                self._answered, self.cpu = False, None
+            self._silent, self.cpu = self._silent + 1, None
+            if self._answered and (look.away or self._silent >= _SILENT):
+                self._answered = False
                 yield Noted(now, f"the Docker engine does not answer any more ({look.error})")
             return
+        self._silent = 0
         if self._answered is False:
             yield Noted(now, "the Docker engine answers again")
         self._answered, self.cpu = True, look.engine.cpu

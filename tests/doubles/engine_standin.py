@@ -22,7 +22,8 @@ VERSION = {"Version": "27.1.1", "ApiVersion": "1.46", "MinAPIVersion": "1.24"}
 class EngineStandin:
     """`listed` are its containers by id; a `stubborn` one outlives every signal. It answers while it is `up`.
 
-    `asked` are the requests that change something; to what is asked at a `mute` path it hangs up.
+    `asked` are the requests that change something; to what is asked at a `mute` path it hangs up, where a path ends as one of `empty`
+    it answers with nothing.
 
     `remembered` are the events that it tells of; one that was started again tells of none.
     """
@@ -34,6 +35,7 @@ class EngineStandin:
         self.stubborn: set[str] = set()
         self.asked: list[str] = []
         self.mute: set[str] = set()
+        self.empty: set[str] = set()
         self.remembered: list[dict[str, Any]] = []
         self._lock = threading.Lock()
         self._server: AbstractContextManager[Any] | None = None
@@ -106,7 +108,9 @@ class EngineStandin:
                 return
             if path in self.mute:
                 return
-            if path == "/events":
+            if path.endswith(tuple(self.empty)):
+                answer(connection, "200 OK", b"")
+            elif path == "/events":
                 self._remember(connection, parse_qs(query))
             elif (found := re.fullmatch(r"/containers/(\w+)/json", path)) and found[1] not in self.listed:
                 answer(connection, "404 Not Found", json.dumps({"message": f"No such container: {found[1]}"}).encode())

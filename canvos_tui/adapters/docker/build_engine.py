@@ -91,9 +91,9 @@ class BuildEngine:
         try:
             with contextlib.closing(open_client(engine, ASK_LIMIT + more)) as client:
                 yield client
-        except (DockerException, requests.exceptions.RequestException, HTTPError, OSError) as error:
+        except (DockerException, requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
             reason, said_no = _reason(error), isinstance(error, APIError) or isinstance(error.__cause__, APIError)
-            cause = "refused" if said_no else _CAUSES.get(reason, GONE)
+            cause = "refused" if said_no else "garbled" if isinstance(error, ValueError) else _CAUSES.get(reason, GONE)
             raise DockerError(f"{engine.url}: {reason}", cause=cause, remedy="look at the engine") from None
 
 
@@ -147,10 +147,10 @@ def _container(values: Mapping[str, Any]) -> ListedContainer:
 
 
 def _cpu(client: Any, containers: Sequence[ListedContainer]) -> float | None:
-    """Percent of all CPUs of the machine; None where the engine does not say."""
+    """Percent of all CPUs of the machine; None where the engine does not say: of a container that just ended it sends no JSON at all."""
     total: float | None = None
     for container in containers:
-        with contextlib.suppress(KeyError, TypeError, ZeroDivisionError), _missing_is_fine():
+        with contextlib.suppress(KeyError, TypeError, ValueError, ZeroDivisionError), _missing_is_fine():
             stats = client.api.stats(container.id, stream=False)
             now, before = stats["cpu_stats"], stats["precpu_stats"]
             used = now["cpu_usage"]["total_usage"] - before["cpu_usage"]["total_usage"]

@@ -80,3 +80,19 @@ def test_the_end_of_each_container_is_told_by_its_own_events(folder: Path) -> No
 
 def test_nothing_is_asked_for_nothing() -> None:
     assert container_ends(None, ()) == ()
+
+
+def test_a_container_that_ends_while_it_is_measured_alarms_nobody(folder: Path) -> None:
+    """The engine answers the question for its CPU with nothing at all; the SDK says "Expecting value" of that."""
+    with EngineStandin(folder / "d.sock", folder) as engine:
+        engine.run("aaaaaaaaaaaa", folder)
+        engine.empty.add("/stats")
+        look = build(folder).look(measured=True)
+    assert [container.short for container in look.containers] == ["aaaaaaaaaaaa"]
+    assert look.cpu is None
+
+
+def test_an_answer_that_is_no_answer_is_not_an_engine_that_is_gone(folder: Path) -> None:
+    with EngineStandin(folder / "d.sock", folder) as engine:
+        engine.empty.add("/containers/json")
+        assert cause(folder) == "garbled"

@@ -92,14 +92,15 @@ def test_a_container_whose_command_died_is_told_of_and_left_alone(site: Site, en
 
 
 def test_the_builder_of_the_proxy_mode_is_stopped_when_this_run_started_it(site: Site, engine: EngineStandin) -> None:
-    foreign = engine.run("cccccccccccc", Path("/elsewhere"), BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
-    engine.listed[foreign]["Created"] -= 3600
+    older = engine.run("cccccccccccc", site.checkout / "certs", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
+    engine.listed[older]["Created"] -= 3600
     run_id, container = running(site, engine)
-    own = engine.run("bbbbbbbbbbbb", Path("/elsewhere"), BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
+    parallel = engine.run("dddddddddddd", Path("/elsewhere/certs"), BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
+    own = engine.run("bbbbbbbbbbbb", site.checkout / "certs", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
     asyncio.run(site.runs.cancel(run_id))
     site.result(run_id)
     assert sorted(engine.asked) == sorted(f"/containers/{found}/stop" for found in (container, own))
-    assert list(engine.listed) == [foreign]
+    assert list(engine.listed) == [older, parallel]
 
 
 def test_an_engine_that_is_stopped_in_mid_build_is_said_and_nothing_is_claimed(site: Site, engine: EngineStandin) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -146,7 +145,7 @@ def test_of_a_container_of_before_the_run_nothing_is_concluded(site: Site, engin
 
 def test_the_builder_beside_it_is_not_the_builds_container(site: Site, engine: EngineStandin) -> None:
     run_id, container = seen(site, engine)
-    builder = engine.run("bbbbbbbbbbbb", Path("/elsewhere"), BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
+    builder = engine.run("bbbbbbbbbbbb", site.checkout / "certs", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15")
     until(lambda: running(site, run_id) == 2)
     engine.ended(container, 1)
     engine.ended(builder, 137, signals=(9,))

@@ -39,12 +39,15 @@ def of_build(containers: Iterable[ListedContainer], checkout: str, since: float)
     """The containers of a build: Earthly's image with the checkout mounted, and the side container if it was made after `since`.
 
     They carry no label and no name of ours (earthly.sh, `docker run`); the lock of the checkout says that there is one build only.
+    The side container has the same name for every build on an engine; whose it is says the folder of certificates that it mounts.
     """
     folders = {checkout, str(Path(checkout))}
+    certificates = {str(Path(folder, "certs")) for folder in folders}
     found = []
     for container in containers:
         earthly = _EARTHLY in container.image and folders.intersection(container.mounts)
-        builder = container.name == BUILDER and since > 0 and container.created >= since - 1
+        own = certificates.intersection(container.mounts)
+        builder = container.name == BUILDER and own and since > 0 and container.created >= since - 1
         if earthly or builder:
             found.append(container)
     return tuple(found)

@@ -10,7 +10,8 @@ from canvos_tui.core.run.heartbeat import Beat, Pulse, silence, troubles
 
 IMAGE = "us-docker.pkg.dev/palette-images/third-party/edge/earthly/earthly:v0.8.15"
 BUILD = ListedContainer("4b509efa5504" + "0" * 52, "amazing_turing", IMAGE, "running", 1000.0, ("/home/u/CanvOS", "/var/run/docker.sock"))
-SIDE = ListedContainer("ba84d5b5a1f3", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15", "running", 1000.0)
+CERTS = ("/var/run/docker.sock", "/home/u/CanvOS/certs")
+SIDE = ListedContainer("ba84d5b5a1f3", BUILDER, "us-docker.pkg.dev/x/earthly/buildkitd:v0.8.15", "running", 1000.0, CERTS)
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
 
@@ -28,6 +29,13 @@ def test_the_builder_is_of_a_run_only_if_it_began_with_it() -> None:
     assert of_build((SIDE,), "/home/u/CanvOS", 900.0) == (SIDE,)
     assert of_build((SIDE,), "/home/u/CanvOS", 1002.0) == (), "somebody else's, and not to be stopped"
     assert of_build((SIDE,), "/home/u/CanvOS", 0) == (), "of a run that nobody watched it is not known"
+
+
+def test_the_builder_of_a_parallel_run_is_not_ours() -> None:
+    """It has the same name, because an engine has one; the certificates that it mounts say whose checkout started it."""
+    other = replace(SIDE, mounts=("/var/run/docker.sock", "/home/u/Other/certs"), created=1100.0)
+    assert of_build((other,), "/home/u/CanvOS", 900.0) == ()
+    assert of_build((replace(other, mounts=()),), "/home/u/CanvOS", 900.0) == (), "an Earthly of the machine's own mounts none"
 
 
 def test_a_container_that_is_left_has_a_command_that_ends_it() -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +29,7 @@ from canvos_tui.core.run.events import CancelAsked, CannotSee, Finished, IdFound
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome
-from canvos_tui.core.run.run import BuildRun, Stage
+from canvos_tui.core.run.run import BuildPlan, BuildRun, Stage
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.cloud import StoredImage
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey
@@ -174,8 +175,9 @@ def test_a_command_that_cannot_start_is_a_result_too(site: Site, cloud: StandinA
     assert any(isinstance(e, Noted) and "nothing.sh" in e.text for e in events)
 
 
-def test_the_build_outlives_its_starter(site: Site) -> None:
-    plan = site.plan("echo up; until [ -e go ]; do sleep 0.05; done; echo went on; exit 1")
+@contextmanager
+def started_by(site: Site, plan: BuildPlan, *shell: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A run that another process started and does not wait for, behind these words of a shell."""
     code = (
         "import asyncio, sys, time; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
         "from canvos_tui.adapters.runs.local_runs import LocalRuns; from canvos_tui.core.run.codec import parse_plan\n"
@@ -185,7 +187,7 @@ def test_the_build_outlives_its_starter(site: Site) -> None:
         "time.sleep(60)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(ROOT), str(site.state)],
+        [*shell, sys.executable, "-c", code, str(ROOT), str(site.state)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -195,13 +197,33 @@ def test_the_build_outlives_its_starter(site: Site) -> None:
         assert starter.stdout is not None
         starter.stdin.write(plan_text(plan))
         starter.stdin.close()
-        run_id = starter.stdout.readline().strip()
+        try:
+            yield starter.stdout.readline().strip(), starter
+        finally:
+            os.killpg(starter.pid, signal.SIGKILL)
+
+
+def test_the_build_outlives_its_starter(site: Site) -> None:
+    plan = site.plan("echo up; until [ -e go ]; do sleep 0.05; done; echo went on; exit 1")
+    with started_by(site, plan) as (run_id, _):
         until(lambda: "up" in site.log(run_id))
-        os.killpg(starter.pid, signal.SIGKILL)
     (site.checkout / "go").touch()
     result = site.result(run_id)
     assert "went on" in site.log(run_id)
     assert result.exit_code == 1
+
+
+def test_a_build_can_be_interrupted_whose_starter_had_to_ignore_that(site: Site) -> None:
+    """A script's background job, nohup and cron have signals ignored; a shell cannot even trap what it inherits so."""
+    plan = site.plan("trap 'echo got SIGINT; exit 1' INT; echo up; while :; do sleep 0.05; done")
+    deaf = ("/bin/bash", "-c", 'trap "" INT QUIT HUP TERM; exec "$@"', "-")
+    with started_by(site, plan, *deaf) as (run_id, starter):
+        ignored = next(line for line in Path(f"/proc/{starter.pid}/status").read_text().splitlines() if line.startswith("SigIgn"))
+        assert int(ignored.split()[1], 16) >> (signal.SIGINT - 1) & 1, "the starter ignores it"
+        until(lambda: "up" in site.log(run_id))
+        asyncio.run(site.runs.cancel(run_id))
+        assert site.result(run_id).outcome is Outcome.CANCELLED
+    assert "got SIGINT" in site.log(run_id)
 
 
 def test_a_request_to_stop_interrupts_and_a_forced_one_kills(site: Site) -> None:

@@ -145,6 +145,7 @@ SCENES = (
     Scene("help", "s3", ("Name of the object in the bucket",), act=lambda p, _: _focus(p, "#s3-key", "f1")),
     Scene("guide-commands", "s3", ("export S3_BUCKET",), keys=("f2",)),
     Scene("quit", "build", ("Detach",), keys=("ctrl+q",), known=_follow(story.BUILDING, 14.5)),
+    Scene("build-loop", "build", ("cannot end by itself", "ec2:DescribeImportSnapshotTasks"), known=_follow(story.LOOPING, 76.2)),
 )
 
 

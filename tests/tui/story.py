@@ -6,9 +6,22 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.errors import Command, Remedy
-from canvos_tui.core.run.events import BuildEvent, Finished, ImageSeen, ObjectSeen, PhaseEntered, Started, TaskSeen, UploadSeen
+from canvos_tui.core.run.events import (
+    BuildEvent,
+    CannotSee,
+    Finished,
+    IdFound,
+    ImageSeen,
+    ObjectSeen,
+    PhaseEntered,
+    ScriptBlind,
+    SnapshotSeen,
+    Started,
+    TaskSeen,
+    UploadSeen,
+)
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan
@@ -48,6 +61,13 @@ IMPORTING: tuple[BuildEvent, ...] = (
     ObjectSeen(at(66), S3Object("palette-learn", 4_100_000_000, at(66)), ours=True),
     PhaseEntered(at(66), Phase.IMPORT, 1700),
     TaskSeen(at(76), TASK),
+)
+LOOPING: tuple[BuildEvent, ...] = (  # the keys may not describe import tasks, and AWS is done
+    *IMPORTING[:-1],
+    IdFound(at(66.1), "import_task", TASK.task_id, 1720),
+    ScriptBlind(at(66.1), "import_task", 1, 1720),
+    SnapshotSeen(at(75), Snapshot("snap-0123456789abcdef0", "completed", f"Created by AWS-VMImport service for {TASK.task_id}")),
+    CannotSee(at(76), "tasks", "UnauthorizedOperation: not authorized", 48, "UnauthorizedOperation", {"tasks": "UnauthorizedOperation"}),
 )
 ENDED: tuple[BuildEvent, ...] = (
     *IMPORTING,

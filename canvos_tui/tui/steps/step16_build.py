@@ -68,7 +68,8 @@ class Build(StepPanel):
     WAY_ON = "the result opens by itself when a build has ended"
     ABOUT = (
         "The build runs under a supervisor of its own: this window may close, the connection may break. "
-        "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids." + LOG_KEYS
+        "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids, and the "
+        "commands that help where something is wrong." + LOG_KEYS
     )
     BINDINGS = [
         Binding("x", "cancel", "Cancel"),

@@ -15,6 +15,7 @@ from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.events import CannotSee, ImageSeen, Noted, PhaseEntered, SnapshotSeen, TaskSeen
 from canvos_tui.core.run.heartbeat import Beat, blindness, silence, troubles
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.core.text import elapsed
@@ -156,7 +157,7 @@ async def _conclude(ports: Ports, run_id: str) -> int:
         raise RunError(f"run {run_id} was interrupted and left no result", remedy="canvos-tui validate looks at what is in AWS")
     for line in full_lines(result):
         say(line)
-    if result.ami:
+    if result.ami and result.outcome is Outcome.SUCCEEDED:
         sys.stdout.write(f"{result.ami}\n")
     return exit_code(result)
 

@@ -153,6 +153,7 @@ async def test_a_failed_run_ends_with_all_that_the_screen_shows(live: Live) -> N
         left_behind=(left,),
         cause=cause,
         log="/s/build.log",
+        ami="ami-0foreign",
     )
     live.runs.events.append((Finished(NOW, 1),))
     live.runs.keep_open = False
@@ -169,3 +170,4 @@ async def test_a_failed_run_ends_with_all_that_the_screen_shows(live: Live) -> N
     ):
         assert line in told, line
     assert told[-1].endswith("/s/build.log")
+    assert live.out.texts() == ["one", "two"], "the last line of stdout is an AMI that is proven, or none"

@@ -77,6 +77,7 @@ def test_an_object_that_somebody_else_put_there_during_the_build_is_no_success(s
     assert (result.outcome, result.exit_code, result.found) == (Outcome.FAILED, 0, {"object": ""})
     assert result.cause is not None
     assert result.cause.id == "object-foreign"
+    assert [info.ami for info in asyncio.run(site.runs.infos())] == [""], "no list of runs names it"
 
 
 async def first(site: Site, run_id: str) -> tuple[BuildEvent, ...]:

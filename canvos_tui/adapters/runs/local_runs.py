@@ -189,7 +189,8 @@ class LocalRuns:
         result = folder.result()
         live = held and result is None  # with its result stored it only clears up: there is nothing left to cancel or to wait for
         outcome = result.outcome if result is not None else None if live else Outcome.INTERRUPTED
-        return RunInfo(name, plan.checkout, plan.tag, created, live, outcome, result.ami if result is not None else "")
+        ami = result.ami if result is not None and outcome is Outcome.SUCCEEDED else ""
+        return RunInfo(name, plan.checkout, plan.tag, created, live, outcome, ami)
 
     def _result(self, folder: RunFolder, plan: BuildPlan) -> RunResult | None:
         live = self._lives(folder, plan)  # first: a supervisor that ends in between has its result stored by then

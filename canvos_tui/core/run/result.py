@@ -98,7 +98,10 @@ class RunResult:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """One run of the state directory; `live` means that its supervisor holds the lock right now and has no result yet."""
+    """One run of the state directory; `live` means that its supervisor holds the lock right now and has no result yet.
+
+    `ami` is that of a success: whoever lists runs takes it for a result.
+    """
 
     run_id: RunId
     checkout: str

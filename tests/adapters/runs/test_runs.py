@@ -67,12 +67,15 @@ def test_it_is_the_port(site: Site) -> None:
 
 
 def test_a_build_that_made_an_ami_succeeds_and_everything_is_on_record(site: Site, cloud: StandinAws) -> None:
-    log = EARTHLY / "success-v4.10.0.log"
+    task = cloud.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    told = (EARTHLY / "success-v4.10.0.log").read_bytes().replace(b"import-snap-0c1b2a3d4e5f60718", task.task_id.encode())
+    log = site.root / "said.log"
+    log.write_bytes(told.replace(b"snap-0f3a9c1d2e4b5a678", task.snapshot_id.encode()))
     run_id = site.start(f"cat {log}; until [ -e go ]; do sleep 0.05; done")
     until(lambda: "Final AMI ID" in site.log(run_id))
     cloud.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
-    task = cloud.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
-    image = StoredImage("ami-0123456789abcdef0", "edge.raw", task.snapshot_id, "/dev/xvda", "123456789012", boot_mode="uefi", ena=True)
+    task.failure = ""  # it began before there was an object
+    image = StoredImage("ami-0a1b2c3d4e5f67890", "edge.raw", task.snapshot_id, "/dev/xvda", "123456789012", boot_mode="uefi", ena=True)
     until(lambda: cloud.cloud.look(task).status == "completed")
     cloud.cloud.register(replace(image, architecture="x86_64"))
     (info,) = asyncio.run(site.runs.infos())

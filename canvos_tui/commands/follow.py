@@ -65,7 +65,7 @@ class Follower:
         self._reader = ports.runs.open_log(run_id)
         self._spoken = ports.clock.now()  # when anything at all was said last
         self._lines = Counted(0, self._spoken)
-        self._worries: tuple[str, ...] = ()  # what was said in full
+        self._worries: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what was said in full
 
     async def tell(self, batch: tuple[BuildEvent, ...]) -> None:
         """Counts these events in, which may be none, and prints."""
@@ -82,12 +82,12 @@ class Follower:
                 say(line)
 
     def _worry(self, now: datetime) -> bool:
-        """What is newly wrong is said in full, once; what goes on being wrong is part of the heartbeat."""
+        """What is newly wrong is said in full, and again when there is more to say; what goes on is a line of the heartbeat."""
         found = concerns(self._run, now)
-        new = [concern for concern in found if concern.id not in self._worries]
+        new = [concern for concern in found if (concern.id, concern.more) not in self._worries]
         for line in (line for concern in new for line in concern.lines()):
             say(f"== {line}")
-        self._worries = tuple(concern.id for concern in found)
+        self._worries = tuple((concern.id, concern.more) for concern in found)
         return bool(new)
 
     def finish(self) -> None:

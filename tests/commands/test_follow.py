@@ -12,11 +12,11 @@ from datetime import timedelta
 import pytest
 
 from canvos_tui.commands.follow import follow_plain
-from canvos_tui.core.aws.facts import Baseline
+from canvos_tui.core.aws.facts import Baseline, Snapshot
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.events import CannotSee, Finished, IdFound, PhaseEntered, ScriptBlind, Started
+from canvos_tui.core.run.events import CannotSee, Finished, IdFound, PhaseEntered, ScriptBlind, SnapshotSeen, Started
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
@@ -136,6 +136,12 @@ async def test_a_loop_without_an_end_is_told_in_full_once_and_in_a_line_with_eac
     told = live.err.texts()
     assert sum("cannot end by itself" in line for line in told) == 3, "at once and twice beside a heartbeat"
     assert sum("your keys lack ec2:DescribeImportSnapshotTasks" in line for line in told) == 1
+    assert not any("register-image" in line for line in told)
+    made = Snapshot("snap-0", "completed", "Created by AWS-VMImport service for import-snap-0")
+    live.runs.events.append((SnapshotSeen(NOW, made),))
+    live.runs.keep_open = False
+    await live.follow()
+    assert sum("$ aws ec2 register-image" in line for line in live.err.texts()) == 1, "there is more to say now"
     assert not any("it goes on" in line for line in told)
 
 

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 
 from canvos_tui.commands.status import tell_status
-from canvos_tui.core.aws.facts import Baseline, ImportTask
+from canvos_tui.core.aws.facts import Baseline, ImportTask, Snapshot
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.events import CannotSee, IdFound, PhaseEntered, ScriptBlind, Started, TaskSeen, UploadSeen
+from canvos_tui.core.run.events import CannotSee, IdFound, PhaseEntered, ScriptBlind, SnapshotSeen, Started, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.verdict.import_cancel import known_import
 from tests.tui.fakes import NOW, FakeClock, FakeRuns, make_ports
 
 RUN = "20260823-1412-3f9a"
@@ -80,6 +81,14 @@ async def test_a_loop_without_an_end_is_told_with_all_that_helps(live, capsys):
     assert "$ aws ec2 describe-snapshots" in out
     (row,) = json.loads(await told(live, capsys, RUN, "json"))["runs"]
     assert [concern["id"] for concern in row["concerns"]] == ["endless-import"]
+
+
+async def test_an_import_whose_snapshot_is_there_does_not_go_on(live, capsys):
+    made = Snapshot("snap-0", "completed", f"Created by AWS-VMImport service for {TASK.task_id}")
+    live[1].events = [(*IMPORTING, IdFound(NOW, "import_task", TASK.task_id, 9))]
+    assert await known_import(live[0], RUN) == (TASK.task_id, True)
+    live[1].events = [(*live[1].events[0], SnapshotSeen(NOW, made))]
+    assert await known_import(live[0], RUN) == (TASK.task_id, False)
 
 
 async def test_a_run_without_a_phase_and_one_that_ended_have_no_numbers(live, capsys):

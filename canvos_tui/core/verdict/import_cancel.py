@@ -48,7 +48,9 @@ async def known_import(ports: Ports, run_id: str) -> tuple[str, bool]:
     if result is not None:
         return result.import_task, result.import_left is not None
     run = await so_far(ports, run_id)
-    named, ended = run.ids.get("import_task", ""), run.task is not None and run.task.task.ended
+    named, made = run.ids.get("import_task", ""), run.snapshot
+    done = made is not None and made.task_id == named and made.state == "completed"
+    ended = done or (run.task is not None and run.task.task.ended)
     return named, bool(named) and not ended
 
 

@@ -217,6 +217,7 @@ class BotoAws:
             _, snapshot = await _attempt(Question.SNAPSHOT, self.snapshot(task.snapshot_id), blind)
         elif tasks is None and task_id:
             _, snapshot = await _attempt(Question.SNAPSHOT, self._imported(task_id), blind)
+        blind.sort(key=lambda unseen: list(Question).index(unseen.what))  # they came as they were answered
         return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
 
     async def _imported(self, task_id: str) -> Snapshot | None:

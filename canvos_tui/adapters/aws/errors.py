@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from canvos_tui.core.aws.facts import DENIALS, THROTTLES
+from canvos_tui.core.aws.facts import CLOCK_SKEW, DENIALS, THROTTLES
 from canvos_tui.core.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CLOCK = "clock-skew"
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 _CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 _CLOCK_TEXT = re.compile(r"Signature (expired|not yet current)", re.IGNORECASE)
@@ -31,7 +30,7 @@ _SENTENCES = {
     ),
     "OptInRequired": ("the account may not use this region", "enable the region in the account's settings, or choose another"),
     "NoSuchBucket": ("the bucket does not exist", "check the bucket's name"),
-    CLOCK: (
+    CLOCK_SKEW: (
         "this machine's clock is wrong, so AWS refuses its signatures",
         "switch time synchronisation on: sudo timedatectl set-ntp true",
     ),
@@ -86,7 +85,7 @@ def _refused(response: Mapping[str, Any], hidden: tuple[str, ...], *, temporary:
     status = int(about.get("HTTPStatusCode", 0))
     kind = _kind(code, said, status, temporary=temporary)
     sentence, remedy = _SENTENCES.get(kind, ("AWS refused the request", "see AWS' own words"))
-    shown = CLOCK if kind == CLOCK else code
+    shown = CLOCK_SKEW if kind == CLOCK_SKEW else code
     text = f"{sentence} ({code}: {said})" if said and said != code else f"{sentence} ({code})"
     return AwsError(
         text, code=shown, remedy=remedy, status=status, request_id=str(about.get("RequestId", "")), said=said, sealed=_sealed(error)
@@ -100,9 +99,9 @@ def _sealed(error: Mapping[str, Any]) -> str:
 
 def _kind(code: str, said: str, status: int, *, temporary: bool) -> str:
     if code in _CLOCK_CODES or _CLOCK_TEXT.match(said):
-        return CLOCK
+        return CLOCK_SKEW
     if code == "RequestExpired":  # EC2's word for both; keys without a token cannot expire
-        return "expired" if temporary else CLOCK
+        return "expired" if temporary else CLOCK_SKEW
     if code in EXPIRED:
         return "expired"
     if code in THROTTLES:

@@ -15,9 +15,11 @@ THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingExceptio
 # and for "you may not"
 DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
 
+CLOCK_SKEW = "clock-skew"  # our word for what AWS says in several: the clocks are too far apart, so that no signature holds
 # and for "I do not take these keys, or no longer"
 REFUSED_KEYS = frozenset(
     {
+        CLOCK_SKEW,
         "AuthFailure",
         "ExpiredToken",
         "ExpiredTokenException",

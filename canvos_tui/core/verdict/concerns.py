@@ -58,7 +58,7 @@ def _import_loop(run: BuildRun, loop: Endless) -> Concern:
     task, snapshot, region = run.ids.get("import_task", ""), run.snapshot, run.plan.baseline.region
     text = f"AWS refuses to tell the script how its import goes ({loop.code}); it asks for ever and {NO_END}"
     if snapshot is None or snapshot.state != "completed":
-        done = f"AWS goes on with {task or 'the import'} meanwhile; with other keys, its snapshot is found by"
+        done = f"AWS may have finished {task} by now; keys that it takes see its snapshot with"
         wanted = f"describe-snapshots --owner-ids self --filters 'Name=description,Values={IMPORTED_BY}{task}'"
         return Concern("endless-import", text, (_missing(loop), _END, done), (f"{ec2_command(wanted, region)}",))
     done = f"AWS has finished the import: {snapshot.snapshot_id} is completed; once the script has ended, this makes the AMI of it"

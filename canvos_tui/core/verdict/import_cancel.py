@@ -67,7 +67,7 @@ async def offer(ports: Ports, run_id: str, task_id: str) -> Offer:
     if probe.right is Right.DENIED:
         return Offer(False, f"{task_id} goes on in AWS; your keys lack {ACTION}, whoever has it ends it with: {command}")
     why = probe.message or probe.code
-    return Offer(False, f"{task_id} goes on in AWS; whether your keys may end it is not known ({why}); to end it: {command}")
+    return Offer(False, f"{task_id} may go on in AWS; whether your keys may end it is not known ({why}); to end it: {command}")
 
 
 async def open_import(ports: Ports, run_id: str) -> OpenImport:

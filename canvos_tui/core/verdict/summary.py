@@ -107,7 +107,8 @@ def _verdict(result: RunResult) -> list[str]:
 def _facts(result: RunResult) -> list[str]:
     lines = []
     if result.bucket:
-        told = size(result.object_size) if result.object_size else "nothing was uploaded"
+        looked = any(f.id == "object" and f.status is not Status.UNKNOWN for f in result.findings)
+        told = size(result.object_size) if result.object_size else "nothing was uploaded" if looked else "not asked for"
         lines.append(f"object    s3://{result.bucket}/{result.key}   {told}")
     if result.snapshot or result.import_task:
         lines.append(f"snapshot  {result.snapshot or '-'}   task {result.import_task or '-'}")

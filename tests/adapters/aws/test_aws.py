@@ -211,6 +211,15 @@ async def test_a_look_says_what_it_could_not_see(world):
     assert sorted(unseen.what.value for unseen in sighting.blind) == ["images", "object", "tasks"]
 
 
+@pytest.mark.parametrize("code", ["RequestExpired", "AuthFailure", "ExpiredToken", "InvalidClientTokenId"])
+async def test_keys_that_aws_takes_no_longer_are_told_from_an_aws_that_does_not_answer(world, code):
+    """In whatever words the refusal comes here: a build with these keys asks in vain, for ever."""
+    world.standin.set_faults(Fault("ec2:*", FaultKind.ERROR, code, "no more"))
+    blind = (await (await world.aws()).sight(BASE, "import-snap-0")).blind
+    assert {unseen.what: unseen.refused for unseen in blind} == dict.fromkeys((Question.TASKS, Question.SNAPSHOT, Question.IMAGES), True)
+    assert [unseen.what for unseen in blind] == [Question.TASKS, Question.SNAPSHOT, Question.IMAGES], "always in this order"
+
+
 async def test_the_snapshot_of_a_task_that_may_not_be_described_is_found_by_its_description(world):
     world.standin.cloud.put("here", "disk.raw", b"x", '"e"')
     task = world.standin.cloud.start_import("here", "disk.raw", "", {})

@@ -87,7 +87,7 @@ def test_what_aws_finished_behind_the_scripts_back_is_told_with_the_command_that
         assert word in words
 
 
-@pytest.mark.parametrize("code", [EXPIRED, "ExpiredToken", "InvalidClientTokenId", "AuthFailure"])
+@pytest.mark.parametrize("code", ["clock-skew", EXPIRED, "ExpiredToken", "InvalidClientTokenId", "AuthFailure"])
 def test_keys_that_are_taken_no_longer_make_a_loop_too(code: str) -> None:
     _, seen = looks(Watch(BASE).naming(TASK), tasks=None, code=code)
     concern = only(run(*reads(f"Error querying status for task '{TASK}'. Retrying..."), *seen))

@@ -16,6 +16,7 @@ from canvos_tui.core.run.result import Cause, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge
+from canvos_tui.core.verdict.summary import plain_lines
 
 NOW = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)
 BUCKET, KEY, REGION = "acme-images", "edge 2026's.raw", "eu-central-1"
@@ -212,6 +213,13 @@ def test_without_an_answer_from_aws_nobody_knows():
     assert result.ami == ""
     result = verdict(BLIND, ids={"import_task": TASK})
     assert [(left.kind, left.certain) for left in result.left_behind] == [("import_task", False)]
+
+
+def test_that_nothing_was_uploaded_is_said_only_where_somebody_looked():
+    nothing = verdict(replace(GOOD, object=None, tasks=(), images=()), 1)
+    assert any(line.endswith("nothing was uploaded") for line in plain_lines(nothing))
+    assert not any("uploaded" in line for line in plain_lines(verdict(BLIND)))
+    assert any(line.endswith(".raw   not asked for") for line in plain_lines(verdict(BLIND)))
 
 
 def test_a_build_that_broke_before_aws_failed_even_if_aws_is_silent():

@@ -10,11 +10,12 @@ from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Cause, RunResult
+from canvos_tui.core.run.result import SKIPPED, Cause, RunResult
 
 _STEP_FAILED, _FIRST_ERROR = "step-failed", "first-error"
 _LOST = "E-DOCKER-LOST"  # what the docker command says when its engine is gone, which it cannot know
 IMPORT_FAILED = "import-failed"  # the cause whose explanation is what AWS said about the import task
+_REUSED = "E-OBJECT-REUSED"  # what the script says when it skips the upload
 _PHASES = {
     "+base-image": Phase.BASE,
     "+stylus-image": Phase.INSTALLER,
@@ -43,6 +44,8 @@ def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Cat
         return replace(result, cause=cause_in_log(facts), phase=phase_of(facts, None) or result.phase)
     if cause.id == IMPORT_FAILED:
         return replace(result, cause=_explained(cause, catalogue, hit))
+    if cause.id in SKIPPED and (said := matcher.named(_REUSED)) is not None:
+        return replace(result, cause=replace(cause, evidence=said.cause().evidence, line=said.line))
     if hit is not None and cause.id == hit.entry.id:
         return replace(result, phase=phase_of(facts, hit) or result.phase)
     return result

@@ -11,6 +11,8 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import RunId
 from canvos_tui.core.status import Status
 
+SKIPPED = frozenset({"object-foreign", "object-neighbour", "object-reused"})  # the causes of a failure whose upload was skipped
+
 
 class Outcome(Enum):
     """How a run ended, as proven through the API and never by the exit code alone."""

@@ -60,7 +60,7 @@ def plain_lines(result: RunResult) -> tuple[str, ...]:
     if result.cause is not None and result.outcome is not Outcome.SUCCEEDED:
         lines.append(f"cause     {result.cause.title}")
         lines += [f"said      {clip(said.strip(), 200)}" for said in result.cause.evidence[:1]]
-    kept = [f"{left.kind} {left.id}" for left in result.left_behind]
+    kept = [f"{left.kind} {left.id}{'' if left.certain else ' (not certain)'}" for left in result.left_behind]
     left = [f"left      {', '.join(kept[:4])}"] if kept else []
     return (*lines, *_facts(result), *left, *_going_on(result), *_log(result))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters.catalogue import load_catalogue
-from canvos_tui.core.aws.facts import Baseline, ImportTask
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, known_cause, phase_of, with_cause
@@ -39,7 +39,7 @@ def result_of(pair: tuple[PhaseReader, Matcher], sighting: Sighting, exit_code: 
     reader, matcher = pair
     facts = reader.facts
     plan = BuildPlan("/c", "v4.9.38", ("./earthly.sh",), BASE)
-    hints = JudgeHints(facts.phase, known_cause(facts, matcher), "/s/build.log")
+    hints = JudgeHints(facts.phase, known_cause(facts, matcher), "/s/build.log", facts.found)
     result = judge("r", plan, sighting, exit_code, facts.ids, False, hints, NOW, NOW)
     return with_cause(result, facts, matcher, load_catalogue()) if result.outcome is Outcome.FAILED else result
 
@@ -85,6 +85,17 @@ def test_after_exit_0_the_broken_link_counts_and_not_a_line_of_the_log():
     cause = result_of(read(AWS_IMPORT / "ami-name-exists.log"), nothing_made(), exit_code=0).cause
     assert cause is not None
     assert cause.id == "no-import"
+
+
+def test_a_skipped_upload_has_the_line_of_the_log_that_says_so():
+    said = "         +aws-cloud-image | 2026-11-22 23:49:51 - Object 'edge.raw' already exists in s3://images/edge.raw."
+    made = ImportTask(TASK.task_id, "completed", snapshot_id="snap-1", bucket="images", key="edge.raw")
+    ami = Image("ami-1", "edge.raw", "available", "snap-1")
+    foreign = Sighting(NOW, (), S3Object("edge.raw", 5, NOW, '"x"'), True, (made,), None, (ami,))
+    cause = result_of(both("         +aws-cloud-image | first", said), foreign, exit_code=0).cause
+    assert cause is not None
+    assert (cause.id, cause.line) == ("object-foreign", 2)
+    assert cause.evidence[0].endswith("already exists in s3://images/edge.raw.")
 
 
 def test_an_unknown_error_names_the_step_and_its_phase():

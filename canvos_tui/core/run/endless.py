@@ -39,3 +39,12 @@ def endless(run: BuildRun) -> Endless | None:
     if not code or run.phase.order > last.order:
         return None
     return Endless(asked.kind, right if code in DENIALS else "", code, asked.at)
+
+
+def loops_ahead(run: BuildRun) -> tuple[str, ...]:
+    """The rights without which the script will come to such a wait, while it has not got there: they can still be granted."""
+    if run.blind is None or run.stage is Stage.ENDED or endless(run) is not None:
+        return ()
+    reached = run.phase.order if run.phase is not None else 0
+    asked = [(right, last.order, run.blind.refused.get(question, "")) for question, right, last in _WAITS.values()]
+    return tuple(right for right, last, code in asked if code in DENIALS and reached <= last)

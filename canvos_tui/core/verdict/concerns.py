@@ -8,7 +8,7 @@ from datetime import datetime
 
 from canvos_tui.core.aws.facts import IMPORTED_BY
 from canvos_tui.core.errors import Command, Remedy
-from canvos_tui.core.run.endless import Endless, endless
+from canvos_tui.core.run.endless import Endless, endless, loops_ahead
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause
 from canvos_tui.core.run.run import BuildRun, Stage
@@ -45,6 +45,9 @@ def _all(run: BuildRun, now: datetime) -> Iterator[Concern]:
     loop = endless(run)
     if loop is not None:
         yield _import_loop(run, loop) if loop.kind == "import_task" else _ami_loop(run, loop)
+    if rights := loops_ahead(run):
+        text = f"your keys lack {' and '.join(rights)}: the script will ask for ever when it gets there"
+        yield Concern("loop-ahead", text, ("whoever manages the keys can still grant it while the build runs",))
     if (skipped := _skipped(run)) is not None:
         yield skipped
     if (still := _still(run, now)) is not None:

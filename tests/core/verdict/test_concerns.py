@@ -108,12 +108,27 @@ def test_an_ami_that_the_script_may_not_ask_for_never_ends_either() -> None:
     assert concerns(found.after(again), AT) == (), "the right was granted"
 
 
+@pytest.mark.parametrize(
+    ("what", "right"), [(Question.IMAGES, "ec2:DescribeImages"), (Question.TASKS, "ec2:DescribeImportSnapshotTasks")], ids=str
+)
+def test_a_loop_that_is_to_come_is_told_while_there_is_time_to_grant_the_right(what: Question, right: str) -> None:
+    _, seen = looks(Watch(BASE), code=DENIED, what=what)
+    concern = only(run(*seen, phase=Phase.UPLOAD))
+    assert concern.id == "loop-ahead"
+    assert right in concern.text
+    _, expired = looks(Watch(BASE), code=EXPIRED, what=what)
+    assert concerns(run(*expired, phase=Phase.UPLOAD), AT) == (), "then the upload fails before"
+    _, seen = looks(Watch(BASE), code=DENIED, what=Question.TASKS)
+    assert concerns(run(*seen, phase=Phase.REGISTER), AT) == (), "the script has that behind it"
+
+
 def test_no_loop_is_claimed_without_a_refusal_of_our_own() -> None:
     lines = reads(*[f"Error querying status for task '{TASK}'. Retrying..."] * 3)
     assert endless(run(*lines)) is None
     _, throttled = looks(Watch(BASE), tasks=None, code="RequestLimitExceeded")
     assert endless(run(*lines, *throttled)) is None
     _, other = looks(Watch(BASE), code=DENIED, what=Question.IMAGES)
+    assert only(run(*lines, *other)).id == "loop-ahead"
     assert endless(run(*lines, *other)) is None, "it asks for the task, which it may"
     _, denied = looks(Watch(BASE), tasks=None, code=DENIED)
     assert endless(run(*denied)) is None, "the script has not asked yet"

@@ -20,7 +20,7 @@ from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.checks.selection import Plan, exit_code, told
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.terminal.plain_ascii import to_ascii, wanted
+from canvos_tui.core.terminal.plain_ascii import pastable, to_ascii, wanted
 
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source
@@ -78,7 +78,7 @@ def _words(output: str, report: Report, ports: Ports, folder: Path | None) -> st
     from canvos_tui.core.checks import report_text as words
 
     made = {"text": words.text, "short": words.short, "markdown": words.markdown}[output](report, folder)
-    made = to_ascii(made) if wanted(ports.environ) else made
+    made = to_ascii(pastable(made)) if wanted(ports.environ) else made
     return painted(made) if output == "text" and may_paint() else made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -31,6 +32,7 @@ _SIGNS = {
     "×": "x",
     "\u00a0": " ",
 }
+_QUOTED = re.compile(r"'([^'\n]*[^\x00-\x7f'\n][^'\n]*)'")
 _TABLE = str.maketrans(_SIGNS)
 
 
@@ -51,6 +53,17 @@ def to_ascii(text: str) -> str:
     if text.isascii():
         return text
     return "".join(c if c.isascii() else _near(c) for c in text.translate(_TABLE))
+
+
+def pastable(text: str) -> str:
+    """Quoted words of commands spelled in ASCII so that bash reads the same bytes: a path without its accents is another path."""
+    return _QUOTED.sub(lambda found: "$'" + "".join(map(_spelled, found[1])) + "'", text)
+
+
+def _spelled(sign: str) -> str:
+    if sign.isascii():
+        return f"\\{sign}" if sign == "\\" else sign
+    return "".join(f"\\x{byte:02x}" for byte in sign.encode("utf-8", "surrogateescape"))
 
 
 def _near(sign: str) -> str:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import shlex
+import subprocess
+
 import pytest
 
-from canvos_tui.core.terminal.plain_ascii import VARIABLE, to_ascii, wanted
+from canvos_tui.core.terminal.plain_ascii import VARIABLE, pastable, to_ascii, wanted
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,13 @@ def test_the_locale_tells_whether_only_ascii_can_be_shown(environ, only):
 )
 def test_text_keeps_its_width_in_ascii(text, plain):
     assert to_ascii(text) == plain
+
+
+@pytest.mark.parametrize("path", ["/home/jürgen/CanvOS", "/srv/日本 1/a\\b", "/tmp/\udcff", "/home/alice/Can VOS"])
+def test_a_command_in_ascii_names_the_same_path(path):
+    """Without its accents it would be another one."""
+    command = pastable(f"printf %s {shlex.quote(path)}")
+    assert command.isascii()
+    assert to_ascii(command) == command
+    said = subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"LC_ALL": "C"}).stdout
+    assert said.decode("utf-8", "surrogateescape") == path

@@ -11,6 +11,8 @@ REHEARSAL_HASTE = 10  # the stand-in for AWS needs seconds where AWS needs minut
 
 def real_ports(environ: dict[str, str]) -> Ports:
     """The world as it is. The SDKs of AWS and Docker are loaded at their first use."""
+    import logging
+
     from canvos_tui.adapters.aws.boto import BotoDoor
     from canvos_tui.adapters.clock import SystemClock
     from canvos_tui.adapters.docker.engine import DockerEngine
@@ -21,6 +23,8 @@ def real_ports(environ: dict[str, str]) -> Ports:
     from canvos_tui.adapters.runs.local_runs import LocalRuns
     from canvos_tui.adapters.terminal import UserTerminal
 
+    if not logging.getLogger().handlers:  # else Python prints the SDKs' warnings to stderr, between our lines or over a screen
+        logging.getLogger().addHandler(logging.NullHandler())
     root = state_root(environ)
     return Ports(
         clock=SystemClock(),

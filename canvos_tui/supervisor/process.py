@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -77,6 +78,8 @@ def _detached() -> bool:
     if os.fork():
         os._exit(0)
     os.chdir("/")
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # the keys are in our memory, and a crash must not put them onto a disk
     return False
 
 

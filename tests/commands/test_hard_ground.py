@@ -64,6 +64,14 @@ def test_what_is_printed_lands_in_no_file_although_all_streams_are_closed(tmp_pa
     assert not any(b"canvos-tui.doctor/1" in path.read_bytes()[:100] and path.suffix != ".json" for path in kept)
 
 
+def test_warnings_of_the_sdks_are_not_printed_between_our_lines(tmp_path):
+    program = (
+        "import logging; from canvos_tui.wiring import real_ports; real_ports({'HOME': '/tmp'}); "
+        "logging.getLogger('urllib3.connectionpool').warning('Connection pool is full')"
+    )
+    assert shell(tmp_path, f'"{sys.executable}" -c "{program}"') == (0, [])
+
+
 def test_a_user_without_a_name_and_without_a_home(monkeypatch):
     def unknown() -> Path:
         raise RuntimeError("Could not determine home directory.")  # pathlib, for a number that no user has

@@ -136,6 +136,8 @@ def test_no_process_shows_a_secret_to_others_and_the_build_gets_no_keys(site: Si
         assert b"canvos_tui.supervisor" in data or name == "environ"
         for secret in (KEY_ID, SECRET, EDGE_TOKEN, PASSWORD):
             assert secret.encode() not in data
+    cores = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if line.startswith("Max core file size"))
+    assert cores.split()[4] == "0", "a crash would put the keys onto a disk"
     assert os.getsid(pid) not in {os.getsid(0), pid}, "it can never get a terminal"
     assert {os.readlink(f"/proc/{pid}/fd/{n}") for n in (0, 1, 2)} == {os.devnull}
     text = site.log(run_id)

@@ -39,7 +39,7 @@ class Report:
         """Failures first, then unknown, warnings, skipped, passed; within each first what stops a build at once."""
         rank = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WARN: 2, Status.SKIP: 3, Status.PASS: 4}
         rows = [self.results[c.id] for c in self.checks if c.id in self.results]
-        return tuple(sorted(rows, key=lambda r: (rank[r.status], r.check.late)))
+        return tuple(sorted(rows, key=lambda r: (rank[r.status], r.check.late and r.status in {Status.FAIL, Status.UNKNOWN})))
 
     @property
     def shared(self) -> tuple[str, int]:

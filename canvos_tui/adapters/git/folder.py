@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Damage, Left, Place
-from canvos_tui.core.errors import FilesError
+from canvos_tui.core.errors import FilesError, GitError
 
 
 def look(folder: Path) -> Place:
@@ -22,6 +23,39 @@ def look(folder: Path) -> Place:
     if (folder / ".git").exists():
         return Place.CANVOS if sum((folder / name).is_file() for name in GUIDE_FILES) >= ENOUGH else Place.OTHER_GIT
     return Place.FOLDER if any(folder.iterdir()) else Place.ABSENT
+
+
+# what git reads whole, before or while it looks
+_GIT_FILES = ("HEAD", "config", "config.worktree", "index", "packed-refs", "shallow", "info/exclude", "info/attributes", "info/grafts")
+_GIT_FILES_BELOW = frozenset({".gitattributes", ".gitignore"})
+_MOST_FOLDERS = 5000
+
+
+def refuse_endless(folder: Path) -> None:
+    """GitError for a pipe or a device where git would read a file: it would wait, or fill the memory, for ever."""
+    found = next((path for path in _read_by_git(folder) if path.exists() and not path.is_file()), None)
+    if found is not None:
+        raise GitError(f"{found} is no regular file: git would never get to its end", remedy=f"look at it: ls -l {shlex.quote(str(found))}")
+
+
+def _read_by_git(folder: Path) -> Iterator[Path]:
+    yield from (folder / ".git" / name for name in _GIT_FILES)
+    for number, (parent, folders, names) in enumerate(os.walk(folder)):
+        if number == _MOST_FOLDERS:
+            return
+        if ".git" in folders:
+            folders.remove(".git")
+        yield from (Path(parent) / name for name in names if name in _GIT_FILES_BELOW)
+
+
+def refuse_elsewhere(folder: Path, top: bytes) -> None:
+    """GitError where git takes another folder for the checkout than the one that was asked about."""
+    path = Path(os.fsdecode(top.removesuffix(b"\n")))
+    if path != folder.resolve():
+        raise GitError(
+            f"git takes {path} for this checkout, because of core.worktree in its configuration",
+            remedy=f"git -C {shlex.quote(str(folder))} config --unset core.worktree",
+        )
 
 
 _PROGRAM = "earthly.sh"  # step 16 starts it by its name; the other scripts are handed to bash, or copied into an image
@@ -91,10 +125,10 @@ def copy(folder: Path, target: Path, paths: tuple[str, ...]) -> tuple[str, ...]:
         target.mkdir(mode=0o700, parents=True)
         for path in paths:
             source = folder / path
-            if not source.is_file():
+            if not (source.is_symlink() or source.is_file()):
                 continue
             (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target / path)
+            shutil.copy2(source, target / path, follow_symlinks=False)
             copied.append(path)
     except OSError as error:
         raise FilesError(f"cannot copy to {target}: {error.strerror}", remedy="choose another way to keep the changes") from None

@@ -15,6 +15,7 @@ _CAUSES = (
         "stash them, copy them aside, or cancel",
     ),
     (r"pathspec '?(\S+?)'? did not match|unknown revision|not a tree", "there is no such tag here", "fetch the tags and choose again"),
+    (r"transport '[^']*' not allowed", "that kind of address cannot be used", "use an https, ssh or local address"),
     (r"could not resolve host", "the host's name cannot be resolved", "check DNS and the network, or set HTTPS_PROXY"),
     (
         r"authentication failed|could not read username|permission denied \(publickey\)",

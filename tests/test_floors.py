@@ -27,7 +27,7 @@ ADAPTERS = {
     "machine": 3,
     **dict.fromkeys(("files", "git", "log", "network"), 2),
     **dict.fromkeys(("aws", "catalogue", "clock", "append_file"), 1),
-    **dict.fromkeys(("threads", "processes"), 0),
+    **dict.fromkeys(("threads", "processes", "regular_file"), 0),
 }
 TUI = {
     "doctor_app": 8,

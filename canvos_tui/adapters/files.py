@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters import threads
-from canvos_tui.core.errors import FilesError, InvalidValueError
+from canvos_tui.adapters.regular_file import read_regular
+from canvos_tui.core.errors import FilesError, InvalidValueError, LinkError
 
 _REMEDIES = {
     errno.ENOSPC: ("the disk is full", "free some space on that filesystem and write again"),
@@ -28,6 +29,8 @@ _REMEDIES = {
     errno.EISDIR: ("a folder stands there", "move it away"),
     errno.ENOTDIR: ("a part of the path is a file", "choose another path"),
     errno.ENAMETOOLONG: ("the path is too long", "choose a shorter one"),
+    errno.EINVAL: ("it is no regular file", "choose a file"),
+    errno.EFBIG: ("it is too large to be meant", "choose another file"),
     errno.EIO: ("the device reports an error", "check the disk"),
 }
 
@@ -84,13 +87,26 @@ class Disk:
         data = await threads.call(lambda: self._read(path, limit))
         return None if data is None else data.decode("utf-8", "replace")
 
+    async def read_own(self, folder: Path, name: str) -> bytes | None:
+        """The bytes of a checkout's own file, None when there is none; LinkError for one that is a link out of the folder."""
+        return await threads.call(lambda: self._read_own(folder, name))
+
+    @classmethod
+    def _read_own(cls, folder: Path, name: str) -> bytes | None:
+        path = folder / name
+        if path.is_symlink():
+            with contextlib.suppress(RuntimeError):  # links in a ring; opening them says so
+                if not path.resolve().is_relative_to(folder.resolve()):
+                    raise LinkError(
+                        f"{path} is a link to {path.readlink()}: it is not followed out of the checkout",
+                        remedy="put a file of its own in the place of the link",
+                    )
+        return cls._read(path, None)
+
     @staticmethod
     def _read(path: Path, limit: int | None) -> bytes | None:
         try:
-            if path.is_fifo() or path.is_char_device():
-                raise FilesError(f"cannot read {path}: it is no regular file", remedy="choose a file")
-            with path.open("rb") as file:
-                return file.read() if limit is None else file.read(limit)
+            return read_regular(path, limit)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -117,7 +133,7 @@ class Disk:
     @staticmethod
     def _backup(path: Path, name: str) -> Path | None:
         try:
-            data, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+            data, mode = read_regular(path), stat.S_IMODE(path.stat().st_mode)
         except FileNotFoundError:
             return None
         except OSError as error:

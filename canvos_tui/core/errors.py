@@ -44,6 +44,10 @@ class FilesError(CanvosError):
     """A file or folder that could not be read or written; nothing was left half-written."""
 
 
+class LinkError(FilesError):
+    """A file of a checkout that is a link out of it: it is not followed, because reading it would show a file that nobody chose."""
+
+
 class GitError(CanvosError):
     """Git refused or is missing; `output` holds what git itself said, `foreign` that the folder belongs to somebody else."""
 

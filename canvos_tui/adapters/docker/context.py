@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.errors import DockerError
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
@@ -124,7 +125,7 @@ def is_local(url: str) -> bool:
 def _read_json(path: Path) -> dict[str, Any]:
     """The object in a file, empty where there is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path).decode("utf-8", "replace")
     except FileNotFoundError:
         return {}
     except OSError as error:

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from canvos_tui.adapters.regular_file import open_regular
 from canvos_tui.core.errors import FilesError
 
 
@@ -21,7 +22,7 @@ def copy_file(source: Path, target: Path, *, overwrite: bool) -> bool:
         return False
     try:
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(file, "wb") as out, source.open("rb") as log:
+        with os.fdopen(file, "wb") as out, os.fdopen(open_regular(source), "rb") as log:
             shutil.copyfileobj(log, out, 1 << 20)
         if not overwrite:
             try:

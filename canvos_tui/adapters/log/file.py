@@ -13,6 +13,7 @@ from pathlib import Path
 from canvos_tui.adapters.log.copy import copy_file
 from canvos_tui.adapters.log.scan import scan_slice
 from canvos_tui.adapters.log.times import TimesReader
+from canvos_tui.adapters.regular_file import open_regular
 
 BLOCK = 64 * 1024  # bytes per entry of the index
 STEP = 1024 * 1024  # bytes that one refresh looks at
@@ -137,7 +138,7 @@ class LogFile:
     def _opened(self) -> int | None:
         if self._file is None:
             try:
-                self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+                self._file = open_regular(self._path)
             except OSError:
                 return None
         return self._file

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from canvos_tui.adapters.regular_file import open_regular
+
 PIECE = 256 * 1024  # bytes that are looked at in one go
 LONGEST = 1024 * 1024  # bytes of a line; what is longer is clipped
 SLICE = 0.03  # seconds
@@ -16,7 +18,7 @@ LONG = 0.001  # seconds; a piece that took more held the interpreter, and the sc
 def scan_slice(path: Path, at: int, end: int, look: Callable[[bytes, int], bool]) -> int:
     """Looks at whole lines from byte `at` for at most 30 ms or until `look` says True; the byte where the next line begins."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        file = open_regular(path)
     except OSError:
         return at
     try:

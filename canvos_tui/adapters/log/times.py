@@ -10,6 +10,7 @@ from bisect import bisect_right
 from pathlib import Path
 
 from canvos_tui.adapters.append_file import AppendFile
+from canvos_tui.adapters.regular_file import open_regular
 
 _MARK = struct.Struct("<QQ")  # number of the line from 0, milliseconds since 1970
 _APART = 0.25  # seconds between two marks
@@ -64,7 +65,7 @@ class TimesReader:
     def refresh(self) -> None:
         """Takes in new marks."""
         try:
-            with self._path.open("rb") as file:
+            with os.fdopen(open_regular(self._path), "rb") as file:
                 if os.fstat(file.fileno()).st_size < self._read:
                     self._forget()
                 file.seek(self._read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from canvos_tui.adapters.regular_file import open_regular
 from canvos_tui.core.run.codec import parse_event
 from canvos_tui.core.run.events import BuildEvent
 
@@ -24,6 +25,8 @@ class EventFile:
         if not self._opened() or self._file is None:
             return ()
         *lines, self._pending = (self._pending + os.read(self._file, _MOST)).split(b"\n")
+        if len(self._pending) > _MOST:  # no event is that long
+            self._pending = b""
         return tuple(event for line in lines if (event := parse_event(line.decode("utf-8", "replace"))))
 
     def close(self) -> None:
@@ -40,7 +43,7 @@ class EventFile:
                 self.close()
                 self._pending = b""
             if self._file is None:
-                self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+                self._file = open_regular(self._path)
         except OSError:
             return self._file is not None
         return True

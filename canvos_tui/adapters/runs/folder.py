@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters.files import write_atomically
+from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.checkout.state import checkout_id
 from canvos_tui.core.run.codec import parse_plan, parse_result
 from canvos_tui.core.run.result import RunResult
@@ -126,6 +127,6 @@ def private_folder(path: Path) -> None:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return read_regular(path).decode("utf-8", "replace")
     except OSError:
         return ""

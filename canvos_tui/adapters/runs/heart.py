@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from canvos_tui.adapters.processes import stat_fields
+from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.adapters.runs.clock import RunClock, boot_id, skew_of, steady
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.core.run.heartbeat import LATE, Beat, Pulse
@@ -57,7 +58,7 @@ def born(pid: int) -> str:
 def read_heart(folder: RunFolder) -> dict[str, Any]:
     """What the supervisor wrote last; empty when there is nothing or it is damaged."""
     try:
-        told = json.loads((folder.path / NAME).read_text(encoding="utf-8"))
+        told = json.loads(read_regular(folder.path / NAME))
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}

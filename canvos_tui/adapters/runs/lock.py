@@ -9,6 +9,7 @@ import os
 import time
 from pathlib import Path
 
+from canvos_tui.adapters.regular_file import open_regular
 from canvos_tui.adapters.runs.folder import private_folder
 from canvos_tui.core.run.run import RunId
 
@@ -49,7 +50,7 @@ class RunLock:
 def holder(path: Path) -> RunId:
     """The run that holds the lock right now, empty when nobody does."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        file = open_regular(path)
     except OSError:
         return ""
     try:

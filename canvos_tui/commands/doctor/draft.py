@@ -71,7 +71,7 @@ class Source:
         except CanvosError as error:  # the checks of these files say it in full
             trouble = str(error)
         try:
-            draft = draft.after(ArgFound(arg_file.parse(await ports.files.read_bytes(folder / ".arg") or b"").values))
+            draft = draft.after(ArgFound(arg_file.parse(await ports.files.read_own(folder, ".arg") or b"").values))
         except CanvosError as error:
             trouble = trouble or str(error)
         return _with_keys(draft, found), trouble

@@ -49,7 +49,7 @@ class FileChange:
 
 async def read_current(files: Files, folder: Path) -> dict[str, bytes | None]:
     """The files as they are now, None for each that is not there."""
-    return {name: await files.read_bytes(folder / name) for name in NAMES}
+    return {name: await files.read_own(folder, name) for name in NAMES}
 
 
 def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | None = None) -> tuple[FileChange, ...]:

@@ -40,16 +40,16 @@ async def look(ports: Ports, folder: Path) -> CheckoutFacts:
         return CheckoutFacts(state)
     tags = await ports.git.tags(folder)
     versions, problem = await read_versions(ports.files, folder)
-    data = await ports.files.read_bytes(folder / ".arg")
+    data = await ports.files.read_own(folder, ".arg")
     return CheckoutFacts(state, tags, versions, arg_file.parse(data).values if data is not None else None, problem)
 
 
 async def read_versions(files: Files, folder: Path) -> tuple[Mapping[str, tuple[str, ...]], str]:
     """The versions of each distribution in k8s_version.json, and what is wrong with the file."""
-    text = await files.read_text(folder / "k8s_version.json")
-    if text is None:
+    data = await files.read_own(folder, "k8s_version.json")
+    if data is None:
         return {}, "there is no k8s_version.json in the checkout"
     try:
-        return {name: span.versions for name, span in k8s_versions.parse(text).items()}, ""
+        return {name: span.versions for name, span in k8s_versions.parse(data.decode("utf-8", "replace")).items()}, ""
     except InvalidValueError as error:
         return {}, f"{error}; {error.remedy}"

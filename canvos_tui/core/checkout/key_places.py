@@ -30,5 +30,5 @@ async def look_for_keys(ports: Ports, folder: Path | None) -> dict[KeySource, Aw
 
 async def in_secret(ports: Ports, folder: Path | None) -> AwsKeys | None:
     """The pair of the checkout's `.secret`; None without a checkout, a file or one half of the pair."""
-    data = await ports.files.read_bytes(folder / ".secret") if folder is not None else None
+    data = await ports.files.read_own(folder, ".secret") if folder is not None else None
     return secret_file.keys_of(data or b"")

@@ -70,7 +70,8 @@ async def earthfile(context: Context, folder: Path) -> Earthfile:
     """What the checked-out Earthfile says of itself."""
 
     async def read() -> Earthfile:
-        return read_earthfile(await context.ports.files.read_text(folder / "Earthfile"))
+        data = await context.ports.files.read_own(folder, "Earthfile")
+        return read_earthfile(data.decode("utf-8", "replace") if data is not None else None)
 
     return await context.once("earthfile", read)
 
@@ -80,7 +81,7 @@ async def args(context: Context) -> Mapping[str, str]:
     found: Mapping[str, str] = {}
     if (folder := context.draft.folder) is not None:
         with suppress(CanvosError):  # a file that cannot be read has a check of its own
-            data = await context.once("arg", lambda: context.ports.files.read_bytes(folder / ".arg"))
+            data = await context.once("arg", lambda: context.ports.files.read_own(folder, ".arg"))
             found = arg_file.parse(data or b"").values
     if context.final:
         return found
@@ -92,7 +93,7 @@ async def file_of(context: Context, name: str) -> tuple[Path, bytes] | None:
     state = await canvos(context)
     if state is None:
         return None
-    data = await context.ports.files.read_bytes(state.path / name)
+    data = await context.ports.files.read_own(state.path, name)
     return None if data is None else (state.path / name, data)
 
 

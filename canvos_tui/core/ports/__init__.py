@@ -131,6 +131,9 @@ class Files(Protocol):
     async def read_bytes(self, path: Path) -> bytes | None:
         """The bytes, None when there is no such file."""
 
+    async def read_own(self, folder: Path, name: str) -> bytes | None:
+        """The bytes of a checkout's own file, None when there is none; LinkError for one that is a link out of the folder."""
+
     async def write(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         """Temporary file beside the target, fsync, rename. On failure the old file is untouched and FilesError says why."""
 

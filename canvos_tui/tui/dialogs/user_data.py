@@ -86,7 +86,8 @@ async def _from_file(app: App[Any], ports: Ports, draft: Draft, word: str) -> Us
         path = Path(texts[0].strip().replace("~", ports.environ.get("HOME", "~"), 1) if texts[0].startswith("~") else texts[0].strip())
     else:
         path = (draft.folder or Path()) / "user-data"
-    text = await ports.files.read_text(path)
+    data = await ports.files.read_own(path.parent, path.name) if word != "file" else await ports.files.read_bytes(path)
+    text = data.decode("utf-8", "replace") if data is not None else None
     if text is None:
         raise InvalidValueError(f"there is no file {path}", remedy="choose another way")
     found = problems(text, await ports.files.yaml(text))

@@ -13,6 +13,8 @@ from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
 
+_SHOWN = 400_000  # bytes of a file
+
 
 class ReviewFiles(StepPanel):
     """A button for each file; Enter shows it read-only."""
@@ -46,8 +48,8 @@ class ReviewFiles(StepPanel):
         if self.known.checkout is None:
             return
         try:
-            text = await self.ports.files.read_text(self.known.checkout.path / name, limit=400_000)
+            data = await self.ports.files.read_own(self.known.checkout.path, name)
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
             return
-        await self.app.push_screen(ReadText(name, text if text is not None else "the file is gone"))
+        await self.app.push_screen(ReadText(name, data[:_SHOWN].decode("utf-8", "replace") if data is not None else "the file is gone"))

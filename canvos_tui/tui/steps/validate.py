@@ -121,7 +121,7 @@ class Validate(StepPanel):
         """Deletes .secret after a question."""
         path = self.draft.folder / ".secret" if self.draft.folder is not None else None
         try:
-            if path is None or await self.ports.files.read_bytes(path) is None:
+            if path is None or await self.ports.files.mode(path) is None:
                 self.hint("there is no .secret to delete" + (f" in {path.parent}" if path else ": no checkout is chosen"))
                 return
         except CanvosError as error:

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.adapters.files import Disk
 from canvos_tui.core.answers.draft import Draft, FolderChosen, UserData, UserDataChosen, fresh
+from canvos_tui.core.answers.file_changes import read_current
 from canvos_tui.core.checkout import arg_file
+from canvos_tui.core.errors import LinkError
 from canvos_tui.core.status import Status
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World, answered
@@ -148,3 +151,17 @@ async def test_no_user_data(tmp_path, folder):
     assert meant.answer.observed == "no user-data file, as chosen"
     planned = await World(tmp_path).one("FILE-USERDATA", at(folder).after(UserDataChosen(UserData.TEMPLATE, text=JOIN)))
     assert (planned.status, planned.answer.observed) == (Status.SKIP, "waits for the answers to be written")
+
+
+@pytest.mark.parametrize(("name", "check"), [(".arg", "FILE-ARG"), (".secret", "FILE-SECRET"), ("user-data", "FILE-USERDATA")])
+async def test_a_link_out_of_the_checkout_is_shown_and_not_followed(tmp_path, folder, name, check):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("AWS_SECRET_ACCESS_KEY=hunter2hunter2\nPRIVATE=value\n")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(elsewhere)
+    result = (await World(tmp_path).one(check, at(folder), final=True)).answer
+    assert result.status is Status.FAIL
+    assert result.observed == f"{folder / name} is a link to {elsewhere}: it is not followed out of the checkout"
+    assert "hunter2" not in str(result)
+    with pytest.raises(LinkError):
+        await read_current(Disk(tmp_path / "state"), folder)

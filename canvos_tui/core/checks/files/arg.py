@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, 
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
 from canvos_tui.core.checks.questions import earthfile, file_of, word, written
-from canvos_tui.core.errors import Command, InvalidValueError, Remedy
+from canvos_tui.core.errors import Command, InvalidValueError, LinkError, Remedy
 from canvos_tui.core.status import Status
 
 # what the build itself reads from .arg; the other keys are for provider images
@@ -110,7 +110,19 @@ def _check(name: str, title: str, severity: Severity, guide: str, why: str) -> C
         "FILE-SECRET-IGNORED": ignored,
         "FILE-USERDATA": cloud_config,
     }[name]
-    return Check(name, title, "files", severity, guide, why, ask, needs=("REPO-CLONE",))
+    return Check(name, title, "files", severity, guide, why, _without_links(ask), needs=("REPO-CLONE",))
+
+
+def _without_links(ask: Callable[[Context], Awaitable[CheckAnswer]]) -> Callable[[Context], Awaitable[CheckAnswer]]:
+    """A link out of the checkout is shown and refused: the build would take what somebody else's file says."""
+
+    async def asked(context: Context) -> CheckAnswer:
+        try:
+            return await ask(context)
+        except LinkError as error:
+            return CheckAnswer(Status.FAIL, error.message, "a file of its own", (Remedy(_sentence(error.remedy)),))
+
+    return asked
 
 
 CHECKS_FILES = (

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from canvos_tui import __version__
+from canvos_tui.commands.output import gated
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError
 from canvos_tui.core.exit_codes import ExitCode
 
@@ -76,6 +77,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"canvos-tui {__version__}\n")
         return 0
     _whole_streams()
+    with gated():
+        return _told(words)
+
+
+def _told(words: list[str]) -> int:
     try:
         try:
             return _run(words)
@@ -84,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CanvosError as error:
         allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
         hint = "; ".join(filter(None, (allowed, error.remedy)))
-        sys.stderr.write(f"canvos-tui: {error}\n" + (f"hint: {hint}\n" if hint else ""))
+        sys.stderr.write(f"canvos-tui: {_indented(str(error))}\n" + (f"hint: {_indented(hint)}\n" if hint else ""))
         return (
             ExitCode.NOT_READY
             if isinstance(error, RightError)
@@ -96,3 +102,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except OSError as error:
         return _lost(error)
+
+
+def _indented(text: str) -> str:
+    """Lines after the first stand in, so that a line feed in somebody's file name cannot look like a line of ours."""
+    return "\n".join(line if n == 0 or line.startswith("  ") else f"  {line}" for n, line in enumerate(text.splitlines()))

@@ -38,7 +38,7 @@ TUI = {
     "dialogs": 3,
     "widgets": 2,
     "pace": 2,
-    **dict.fromkeys(("messages", "checks", "ascii_filter", "doorstep", "job_control", "opening"), 1),
+    **dict.fromkeys(("messages", "checks", "ascii_filter", "clean_filter", "doorstep", "job_control", "opening"), 1),
     "key_order": 1,
     "textual_inside": 0,
 }

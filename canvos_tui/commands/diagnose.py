@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import write_json
 from canvos_tui.core.errors import FilesError
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def diagnose(args: argparse.Namespace) -> int:
     """Prints the diagnosis; FilesError when the log cannot be read."""
     found = _diagnosis(args.file)
     if args.output == "json":
-        import json
-
-        sys.stdout.write(json.dumps(found.data(), indent=2, ensure_ascii=False) + "\n")
+        write_json(found.data())
     else:
         sys.stdout.write("".join(f"{line}\n" for line in text_lines(found)))
     return found.exit_code

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import write_raw
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.endless import endless
@@ -53,7 +54,7 @@ async def follow_plain(ports: Ports, run_id: str) -> int:
     finally:
         follower.close()
     if pulse is not None and pulse.beat is not Beat.GONE and sys.stderr.isatty():  # who waited for it hears it
-        sys.stderr.write(Notice(ports.environ).ring(""))
+        write_raw(sys.stderr, Notice(ports.environ).ring(""))
     return await _conclude(ports, run_id)
 
 

@@ -29,11 +29,19 @@ def redact(args: argparse.Namespace) -> int:
     try:
         with sys.stdin.buffer if args.file == "-" else Path(args.file).open("rb") as source:
             while data := source.read(1 << 16):
-                sys.stdout.buffer.write(redactor.feed(data))
+                _write(redactor.feed(data))
     except OSError as error:
         raise FilesError(f"cannot read {args.file}: {error.strerror}", remedy="name a file that you may read") from None
-    sys.stdout.buffer.write(redactor.flush())
+    _write(redactor.flush())
     sys.stdout.flush()
     found = ", ".join(f"{rule} {count}" for rule, count in sorted(redactor.counts.items())) or "nothing of a known shape"
     sys.stderr.write(f"masked: {found}\n")
     return 0
+
+
+def _write(masked: bytes) -> None:
+    """Every byte that is no secret stays for a file or a pipe; a terminal gets nothing that it would obey."""
+    if sys.stdout.isatty():
+        sys.stdout.write(masked.decode("utf-8", "replace"))
+    else:
+        sys.stdout.buffer.write(masked)

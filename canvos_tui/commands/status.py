@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import write_json
+
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.heartbeat import Pulse
@@ -37,10 +39,8 @@ async def tell_status(ports: Ports, run_id: str | None, output: str) -> int:
 
     infos = (await choose(ports, run_id),) if run_id else await ports.runs.infos()
     if output == "json":
-        import json
-
         runs = [await _data(ports, info) for info in infos]
-        sys.stdout.write(json.dumps({"schema": "canvos-tui.status/1", "runs": runs}, indent=2) + "\n")
+        write_json({"schema": "canvos-tui.status/1", "runs": runs})
         return 0
     for info in infos:
         await _row(ports, info, full=bool(run_id))

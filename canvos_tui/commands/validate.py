@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -40,10 +41,8 @@ def validate(args: argparse.Namespace) -> int:
     findings = asyncio.run(_ask(ports, load(ports, args.checkout, None), args.key))
     failed = any(f.status is Status.FAIL for f in findings)
     if args.output == "json":
-        import json
-
         rows = [{"id": f.id, "status": f.status.value, "text": f.text} for f in findings]
-        sys.stdout.write(json.dumps({"schema": "canvos-tui.validation/1", "valid": not failed, "findings": rows}, indent=2) + "\n")
+        write_json({"schema": "canvos-tui.validation/1", "valid": not failed, "findings": rows})
     else:
         sys.stdout.write("".join(f"{f.status.label} {f.text}\n" for f in findings))
     return ExitCode.NOT_PROVEN if failed else ExitCode.OK

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import write_raw
 from canvos_tui.core.errors import CanvosError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _run(room: Room | Load) -> int:
     try:
         app.run()
     finally:
-        sys.stdout.write(app.restoring())
+        write_raw(sys.stdout, app.restoring())
         sys.stdout.flush()
     if app.problem is not None:
         raise app.problem

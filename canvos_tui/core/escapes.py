@@ -27,6 +27,7 @@ _SHAPE = re.compile("[\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DECEIT = re.compile(
     "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _HEAP = re.compile(f"([{_COMBINING}]{{2}})[{_COMBINING}]+")  # more marks on one letter than any language has
 _TAB = 8  # columns
@@ -50,6 +51,22 @@ def plain(line: str) -> str:
     """The same without colours."""
     line = showable(line)
     return COLOUR.sub("", line).replace("\x1b", "") if "\x1b" in line else line
+
+
+def clean(text: str) -> str:
+    """A text of any number of lines with nothing in it that a terminal obeys or that deceives; no colours, no lone surrogates."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    text = text.encode("utf-8", "replace").decode() if _SURROGATE.search(text) else text
+    return "\n".join(plain(line.replace("\r", " ")) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def vanish(text: str) -> str:
+    """The same for a piece of a line that is as wide as it has to be: what takes no room goes without leaving a name."""
+    if text.isprintable() and not _DECEIT.search(text):
+        return text
+    text = _CONTROL.sub("", _ESCAPE.sub("", text).replace("\x1b", "").replace("\t", " "))
+    return _SURROGATE.sub("?", _DECEIT.sub("", text))
 
 
 def _named(found: re.Match[str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checkout.tags import GUIDE_TAG
+from canvos_tui.core.masking.outlet import shown
+from canvos_tui.core.text import word
 
 BUILD_COMMAND = ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
 
@@ -120,11 +121,11 @@ BY_NUMBER = {step.number: step for step in STEPS}
 def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
     """The step's commands with the user's values in place; what is not known yet stays as `$NAME`, secrets always do."""
     args = draft.args()
-    values = {key: shlex.quote(value) if value else "''" if key.endswith("PROXY") else f"${key}" for key, value in args.items()}
+    values = {key: word(value) if value else "''" if key.endswith("PROXY") else f"${key}" for key, value in args.items()}
     values |= {
-        "REPOSITORY": shlex.quote(draft.repository),
-        "FOLDER": shlex.quote(str(draft.folder)) if draft.folder else "CanvOS",
-        "TAG": shlex.quote(draft.tag) if draft.tag else "TAG",
+        "REPOSITORY": word(draft.repository),
+        "FOLDER": word(str(draft.folder)) if draft.folder else "CanvOS",
+        "TAG": word(draft.tag) if draft.tag else "TAG",
         "ARGS": "\n".join(f"{key}={value}" for key, value in args.items()),
     }
     values.setdefault("K8S_VERSION", "$K8S_VERSION")
@@ -135,4 +136,4 @@ def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
         out.extend(line.split("\n"))
     if step is BY_NUMBER[13] and any(c in value for value in args.values() for c in "$`\\"):
         out[0] = out[0].replace("EOF", "'EOF'")  # what stands in a value is text; without the quotes the shell would act on it
-    return tuple(out)
+    return tuple(shown(line) for line in out)

@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, on, work
 from textual.app import SystemCommand
@@ -81,7 +81,9 @@ class CanvosApp(PacedApp[int]):
 
     def _move_in(self, room: Room) -> None:
         from canvos_tui.core.terminal.notice import Notice
+        from canvos_tui.tui.clean_filter import CleanFilter
 
+        add_filter(self, CleanFilter())  # before this there is nothing to show that came from outside
         self._furnished = True
         self.ports = room.ports
         self.notice = Notice(room.ports.environ)
@@ -210,13 +212,21 @@ class CanvosApp(PacedApp[int]):
     @on(CopyAsked)
     @work(group="copy")
     async def _copy(self, event: CopyAsked) -> None:
+        from canvos_tui.core.masking.outlet import shown
+
         try:
-            copied = await self.ports.terminal.copy(event.text)
+            copied = await self.ports.terminal.copy(shown(event.text))
         except CanvosError as error:
             self.notify(f"{event.what}: {error}. {error.remedy}", severity="error", markup=False)
             return
         write(self, copied.sequence)
         self._say_copied(f"{event.what}: {copied.said}")
+
+    def notify(self, message: str, **how: Any) -> None:
+        """A box with words that may be somebody else's, such as an error of git."""
+        from canvos_tui.core.masking.outlet import shown
+
+        super().notify(shown(message), **how)
 
     def _say_copied(self, text: str) -> None:
         """In the hint row where the screen has one: a box above the log would hide what the build says."""

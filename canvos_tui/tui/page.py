@@ -18,6 +18,7 @@ from textual.widgets import Button, Static
 from canvos_tui.core import guide
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import BY_KEY
+from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.pages import Page
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.readiness import Blocker, gaps
@@ -132,8 +133,8 @@ class PageScreen(Screen[None]):
     @on(Hinted)
     def _hinted(self, event: Hinted) -> None:
         event.stop()
-        self._hint = event.text
-        self.query_one("#hint", Static).update(Content(event.text), layout=False)
+        self._hint = shown(event.text)  # the words may be git's, with an address in them
+        self.query_one("#hint", Static).update(Content(self._hint), layout=False)
 
     @on(Button.Pressed, "#next")
     def _pressed_next(self, event: Button.Pressed) -> None:

@@ -72,6 +72,13 @@ class QuietlyLeavingApp(App[Result]):
                 if done.done() and not done.cancelled():
                     done.exception()  # heard of by its own handler already
 
+    def _fatal_error(self) -> None:
+        """`App._fatal_error` prints every local of every frame, and a typed secret is one of them: the same without locals."""
+        from rich.traceback import Traceback
+
+        self.bell()
+        self.panic(Traceback(show_locals=False, width=None))
+
     def _handle_exception(self, error: Exception) -> None:
         failed = error.error if isinstance(error, WorkerFailed) else error
         leaving = self._taken_down or is_leaving(self)

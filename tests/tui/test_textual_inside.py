@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-from contextlib import suppress
+import io
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,24 @@ def test_no_other_module_looks_inside():
     assert used == {
         name: {"textual_inside.py"} for name in ("_css_update_count", "_driver", "_exit", "_filters", "_handle_exception", "_shutdown")
     }
+
+
+async def test_a_crash_shows_where_and_never_what_was_typed(capsys):
+    class Crashing(QuietlyLeavingApp[int]):
+        def on_mount(self) -> None:
+            typed = "hunter2" + "hunter2"
+            raise ValueError(f"{len(typed)} characters")
+
+    app = Crashing()
+    with pytest.raises(ValueError, match="14 characters"):
+        async with app.run_test():
+            pass
+    with redirect_stderr(io.StringIO()) as told:
+        app._print_error_renderables()
+    assert "14 characters" in told.getvalue() + capsys.readouterr().err
+    assert "hunter2hunter2" not in told.getvalue() + capsys.readouterr().err
+
+
+def test_what_we_override_is_still_called_so():
+    assert "show_locals=True" in inspect.getsource(App._fatal_error)
+    assert "_fatal_error" in inspect.getsource(App._handle_exception)

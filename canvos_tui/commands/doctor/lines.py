@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from canvos_tui.commands.output import clean_text, write_json, write_raw
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
@@ -70,7 +71,11 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     document = await _document(report, context, started)
     ended = {name: document[name] for name in ("verdict", "first_failure", "unanswered", "first_unanswered", "summary", "duration_ms")}
     printer.event("end", ports.clock.now(), **ended, exit_code=code)
-    _write(json.dumps(document, indent=2) + "\n" if printer.output == "json" else _words(printer.output, report, ports, draft.folder))
+    if printer.output == "json":
+        write_json(document)
+    else:
+        write_raw(sys.stdout, _words(printer.output, report, ports, draft.folder))
+        sys.stdout.flush()
     return code
 
 
@@ -78,6 +83,7 @@ def _words(output: str, report: Report, ports: Ports, folder: Path | None) -> st
     from canvos_tui.core.checks import report_text as words
 
     made = {"text": words.text, "short": words.short, "markdown": words.markdown}[output](report, folder)
+    made = clean_text(made)
     made = to_ascii(pastable(made)) if wanted(ports.environ) else made
     return painted(made) if output == "text" and may_paint() else made
 
@@ -129,7 +135,7 @@ def print_list(checks: Sequence[Check], output: str | None) -> int:
             {"id": c.id, "title": c.title, "category": c.category, "severity": c.severity.value, "guide_ref": c.source.replace(" ", "/", 1)}
             for c in checks
         ]
-        _write(json.dumps({"schema": LIST_SCHEMA, "checks": rows}, indent=2) + "\n")
+        write_json({"schema": LIST_SCHEMA, "checks": rows})
         return 0
     width = max((len(c.id) for c in checks), default=0)
     _write("".join(f"{c.category:<8} {c.id:<{width}}  {c.title}\n" for c in checks))

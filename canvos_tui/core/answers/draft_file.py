@@ -10,10 +10,12 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for, fresh
 from canvos_tui.core.checkout.state import parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.masking.outlet import without_password
 from canvos_tui.core.text import nearest
 
 SCHEMA = "canvos-tui.draft/1"
 ROUTES = ("guide",)
+_TYPE_AGAIN = "the password is not stored; type the address once more"
 
 
 def to_data(draft: Draft) -> dict[str, object]:
@@ -21,10 +23,10 @@ def to_data(draft: Draft) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "checkout": str(draft.folder) if draft.folder else "",
-        "repository": draft.repository,
+        "repository": without_password(draft.repository),
         "tag": draft.tag,
         "page": draft.page,
-        "values": {k: {"text": e.text, "from": e.origin.name, "error": e.error} for k, e in draft.entries.items()},
+        "values": {k: _stored(e) for k, e in draft.entries.items()},
         "several": draft.several,
         "k8s_versions": list(draft.kept),
         "accepted": dict(draft.accepted),
@@ -32,6 +34,13 @@ def to_data(draft: Draft) -> dict[str, object]:
         "user_data_path": draft.user_data_path,
         "reuse": draft.reuse,
     }
+
+
+def _stored(entry: Entry) -> dict[str, str]:
+    """An answer without the password that a proxy's address may hold: it is asked for again, as it must not lie in our files."""
+    text = without_password(entry.text)
+    error = entry.error if text == entry.text else _TYPE_AGAIN
+    return {"text": text, "from": entry.origin.name, "error": error}
 
 
 def from_data(data: object) -> Draft | None:
@@ -90,7 +99,7 @@ def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
     for raw_key, raw in data.items():
         key = str(raw_key)
         if key in _SECRET_KEYS:
-            problems.append(f"{key}: keys do not belong into an answers file; set them in the environment or in .secret")
+            problems.append(f"keys do not belong into an answers file; set {key} in the environment or in .secret")
         elif key in fields.ASKED_BY_KEY:
             entry = entry_for(fields.ASKED_BY_KEY[key], str(raw or ""), Origin.CONFIG)
             entries[key] = entry

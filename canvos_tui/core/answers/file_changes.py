@@ -10,6 +10,7 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file
 from canvos_tui.core.errors import FilesError
+from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Files
 from canvos_tui.core.secret import Secret
 
@@ -67,24 +68,30 @@ def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | N
     data = draft.user_data_text.encode() if draft.user_data is UserData.TEMPLATE else user_data
     if draft.user_data in {UserData.TEMPLATE, UserData.FILE} and data is not None:
         old = current.get(USER_DATA)
-        shown = unified(USER_DATA, _covered(old), _covered(data))
-        changes.append(FileChange(USER_DATA, old, data, 0o600, shown))
+        lines = unified(USER_DATA, _covered(old), _covered(data))
+        changes.append(FileChange(USER_DATA, old, data, 0o600, lines))
     return tuple(changes)
 
 
 def _arg(draft: Draft, old: bytes | None) -> FileChange:
     new = arg_file.render(old, draft.args(), draft.without_args())
     wanted: dict[str, Secret | None] = {key: Secret(value) for key, value in draft.args().items()}
-    return FileChange(ARG, old, new, 0o644, unified(ARG, _text(old), _text(new)), {**wanted, **dict.fromkeys(draft.without_args())})
+    return FileChange(ARG, old, new, 0o644, _shown(ARG, old, new), {**wanted, **dict.fromkeys(draft.without_args())})
 
 
 def _secret(draft: Draft, old: bytes | None) -> FileChange:
     assert draft.keys is not None
     new = secret_file.render(draft.keys, old)
-    shown = unified(SECRET, secret_file.masked(old or b""), secret_file.masked(new))
-    if old is not None and old != new and not shown:
-        shown = (DiffLine("@", "(a masked value changes)"),)
-    return FileChange(SECRET, old, new, secret_file.MODE, shown, secret_file.values_of(draft.keys))
+    lines = unified(SECRET, secret_file.masked(old or b""), secret_file.masked(new))
+    if old is not None and old != new and not lines:
+        lines = (DiffLine("@", "(a masked value changes)"),)
+    return FileChange(SECRET, old, new, secret_file.MODE, lines, secret_file.values_of(draft.keys))
+
+
+def _shown(name: str, old: bytes | None, new: bytes) -> tuple[DiffLine, ...]:
+    """The difference without the secrets in it; that one of them changed is said."""
+    lines = unified(name, shown(_text(old)), shown(_text(new)))
+    return lines if lines or old == new else (DiffLine("@", "(a masked value changes)"),)
 
 
 def _text(data: bytes | None) -> str:

@@ -90,7 +90,7 @@ class CheckoutState:
 
 def checkout_id(path: Path) -> str:
     """A short name for a checkout that holds for drafts and locks: the folder's name and a hash of its absolute path."""
-    digest = hashlib.sha256(str(path).encode()).hexdigest()[:10]
+    digest = hashlib.sha256(str(path).encode("utf-8", "surrogatepass")).hexdigest()[:10]
     stem = "".join(c if c.isalnum() else "-" for c in path.name.lower())[:24].strip("-")
     return f"{stem or 'checkout'}-{digest}"
 

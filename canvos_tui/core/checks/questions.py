@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from canvos_tui.core.checks.check import Context, Wait
 from canvos_tui.core.checks.tools.install import install
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.machine import DockerFacts, HostFacts
+from canvos_tui.core.text import word as as_word
 
 PUBLIC_IMAGES = "us-docker.pkg.dev/palette-images"  # SPECTRO_PUB_REPO of earthly.sh
 CHECKOUT = Wait("a checkout", ("repo",))
@@ -140,4 +140,4 @@ async def service(context: Context, *verbs: str) -> tuple[Command, ...]:
 
 def word(path: Path | str) -> str:
     """A path as one word of a command."""
-    return shlex.quote(str(path))
+    return as_word(str(path))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checks.check import CheckResult, Evidence, Measure
+from canvos_tui.core.checks.harmless import harmless
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import HostFacts
-from canvos_tui.core.masking.redactor import Redactor
+from canvos_tui.core.masking.outlet import MASK
 from canvos_tui.core.status import Status
 
 SCHEMA = "canvos-tui.doctor/1"
@@ -60,21 +62,9 @@ def document(report: Report, about: About) -> dict[str, Any]:
     }
 
 
-@dataclass
-class _Mask:
-    redactor: Redactor = field(default_factory=Redactor)
-
-    def __call__(self, words: str) -> str:
-        return self.redactor.mask(words.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
-
-    @property
-    def count(self) -> int:
-        return sum(self.redactor.counts.values())
-
-
 def check_of(result: CheckResult) -> dict[str, Any]:
     """One check with its answer, as it stands in the document."""
-    check, answer, mask = result.check, result.answer, _Mask()
+    check, answer = result.check, harmless(result.answer)
     measure = answer.measure
     found = {
         "id": check.id,
@@ -84,12 +74,12 @@ def check_of(result: CheckResult) -> dict[str, Any]:
         "severity": check.severity.value,
         "status": result.status.value,
         "method": answer.method.value,
-        "observed": _measured(mask(answer.observed), measure, measure.value if measure else None),
-        "required": _measured(mask(answer.required), measure, measure.needed if measure else None),
+        "observed": _measured(answer.observed, measure, measure.value if measure else None),
+        "required": _measured(answer.required, measure, measure.needed if measure else None),
         "why": check.why,
-        "fix": [_fix(fix, mask) for fix in answer.remedies],
+        "fix": [_fix(fix) for fix in answer.remedies],
         "docs": list(check.docs),
-        "evidence": [_evidence(piece, mask) for piece in answer.evidence],
+        "evidence": [_evidence(piece) for piece in answer.evidence],
         "depends_on": list(check.needs),
         "skipped_because": _root(result),
         "accepted": bool(result.accepted),
@@ -97,25 +87,25 @@ def check_of(result: CheckResult) -> dict[str, Any]:
         "timed_out": result.timed_out,
         "duration_ms": round(result.seconds * 1000),
     }
-    return {**found, "redactions": mask.count}
+    return {**found, "redactions": json.dumps(found).count(MASK)}
 
 
 def _measured(words: str, measure: Measure | None, value: float | None) -> dict[str, Any]:
     return {"value": value, "unit": measure.unit if measure else None, "text": words}
 
 
-def _fix(fix: Remedy, mask: _Mask) -> dict[str, Any]:
-    return {"text": mask(fix.text), "commands": [_command(c) for c in fix.commands]}
+def _fix(fix: Remedy) -> dict[str, Any]:
+    return {"text": fix.text, "commands": [_command(c) for c in fix.commands]}
 
 
 def _command(command: Command) -> dict[str, Any]:
     return {"run": command.run, "root": command.root}
 
 
-def _evidence(piece: Evidence, mask: _Mask) -> dict[str, Any]:
-    output = mask(piece.output)
+def _evidence(piece: Evidence) -> dict[str, Any]:
+    output = piece.output
     return {
-        "command": mask(piece.command),
+        "command": piece.command,
         "exit_code": piece.exit_code,
         "stdout": output[:OUTPUT_LIMIT],
         "stderr": "",  # an answer's evidence keeps both together, in their order

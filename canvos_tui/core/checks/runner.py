@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Method, Wait, waits
+from canvos_tui.core.checks.harmless import harmless
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -97,15 +98,19 @@ class _Runner:
             await asyncio.wait(late, timeout=GRACE)
 
 
+def _sentence(error: CanvosError) -> CheckAnswer:
+    return CheckAnswer(Status.UNKNOWN, error.message, "an answer", (Remedy(error.remedy),) if error.remedy else ())
+
+
 def _answer(task: asyncio.Task[CheckAnswer], check: Check) -> CheckAnswer:
     """What a finished check says, or why it says nothing."""
     if task.cancelled():
         return CheckAnswer(Status.UNKNOWN, "the check was given up", "an answer", method=Method.NOT_VERIFIABLE)
     error = task.exception()
     if error is None:
-        return task.result()
+        return harmless(task.result())
     if isinstance(error, CanvosError):
-        return CheckAnswer(Status.UNKNOWN, error.message, "an answer", (Remedy(error.remedy),) if error.remedy else ())
+        return harmless(_sentence(error))
     # a bug in one check must not hide the answers of the others
     trace = error.__traceback__
     while trace and trace.tb_next:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -14,6 +13,7 @@ from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
 from canvos_tui.core.log.literals import fixed_text
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.text import word
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")
@@ -118,7 +118,7 @@ def filled(remedy: Remedy, values: Mapping[str, str]) -> Remedy:
 
 
 def _fill(command: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda found: shlex.quote(values.get(_PLACES[found[0]], "") or found[0]), command)
+    return _PLACE.sub(lambda found: word(values.get(_PLACES[found[0]], "") or found[0]), command)
 
 
 # -- from plain data -----------------------------------------------------------------------------------------

@@ -47,7 +47,9 @@ _PAIR = re.compile(
 _YAML = re.compile(
     rb"(?m)(?:^|(?<= \| ))[ \t-]{0,60}[\"']?[\w.-]{0,40}?" + _WORDS + rb"[\"']?:[ \t]{1,8}([^ \t\r\n][^\r\n]*)", re.IGNORECASE
 )
-_HARMLESS = re.compile(rb"\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE)
+_HARMLESS = re.compile(
+    rb"PASSWORD[\"']?$|\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE
+)
 # what stands behind `.secret:` or `token:` and is a sentence about it: Go's and the shell's errors, HTTP answers, AWS's own words,
 # and the names of secrets. A list, because whatever is not known to be prose may be a passphrase.
 _PROSE = re.compile(
@@ -115,7 +117,7 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
         if any(word in lower for word in rule.needs):
             for found in rule.pattern.finditer(text):
                 start, end = found.span(1)
-                if not text.startswith(b"***MASKED", start):
+                if not text.startswith((b"***MASKED", b"PASSWORD@"), start):
                     yield Span(start, end, rule.name, text[end - rule.kept : end] if rule.kept else b"")
     if any(word in lower for word in _NEEDS) or (b"key" in lower and any(word in lower for word in _KEYS)):
         yield from _pairs(text)

@@ -7,7 +7,7 @@ import shlex
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.run.result import LeftOver
-from canvos_tui.core.text import GIB
+from canvos_tui.core.text import GIB, word
 
 _S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
 _SOURCE = "(list price of us-east-1)"
@@ -17,7 +17,7 @@ _BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and mont
 
 def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> LeftOver:
     """The raw image in the bucket."""
-    version = f" --version-id {shlex.quote(found.version_id)}" if found.version_id and found.version_id != "null" else ""
+    version = f" --version-id {word(found.version_id)}" if found.version_id and found.version_id != "null" else ""
     note = f"{_size(found.size)}, about {_month(found.size, _S3_PRICE)}"
     if task_runs:
         note += "; wait for the import task to end first, it reads the object"
@@ -27,8 +27,8 @@ def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> Left
 def left_upload(baseline: Baseline, upload: Upload, *, certain: bool) -> LeftOver:
     """Parts of an upload that was not completed; not `certain` when this run uploaded nothing."""
     note = f"{_size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, _S3_PRICE)}"
-    remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {shlex.quote(upload.upload_id)}"
-    look = _s3(baseline, "list-parts", upload.key) + f" --upload-id {shlex.quote(upload.upload_id)}"
+    remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {word(upload.upload_id)}"
+    look = _s3(baseline, "list-parts", upload.key) + f" --upload-id {word(upload.upload_id)}"
     return LeftOver("upload", upload.upload_id, certain, note, remove if certain else "", "" if certain else look)
 
 
@@ -97,11 +97,11 @@ def ec2_command(words: str, region: str) -> str:
 
 
 def _s3(baseline: Baseline, command: str, key: str) -> str:
-    return f"aws s3api {command} --region {baseline.region} --bucket {shlex.quote(baseline.bucket)} --key {shlex.quote(key)}"
+    return f"aws s3api {command} --region {baseline.region} --bucket {word(baseline.bucket)} --key {word(key)}"
 
 
 def _ec2(region: str, command: str, found: str) -> str:
-    return ec2_command(f"{command} {shlex.quote(found)}", region)
+    return ec2_command(f"{command} {word(found)}", region)
 
 
 def _size(size: int) -> str:

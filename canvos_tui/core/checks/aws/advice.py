@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from canvos_tui.core.aws.facts import Identity
 from canvos_tui.core.aws.refusal import Behind, behind
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
 from canvos_tui.core.errors import Command, Remedy
+from canvos_tui.core.text import word
 
 BUCKET_ACTIONS, OBJECT_ACTIONS = ("s3:ListBucket",), ("s3:GetObject", "s3:PutObject")
 EC2_ACTIONS = (
@@ -115,13 +115,13 @@ def advice(action: str, about: Subject, *, code: str = NO_ROLE, said: str = "") 
         whom = about.who.user if about.who else "these keys"
         return (Remedy(f"Allow {action} for {whom} with this policy: {policy}"),)
     name = "canvos-tui-" + action.replace(":", "-")
-    command = f"aws iam put-user-policy --user-name {shlex.quote(about.user)} --policy-name {name} --policy-document {shlex.quote(policy)}"
+    command = f"aws iam put-user-policy --user-name {word(about.user)} --policy-name {name} --policy-document {word(policy)}"
     return (Remedy(f"Let an administrator allow {action} for the user {about.user}", (Command(command),)),)
 
 
 def _against(why: Behind, action: str, about: Subject) -> tuple[Remedy, ...]:
     """What forbids has to be found and changed where it stands: one more policy that allows changes nothing."""
-    whose = f" --user-name {shlex.quote(about.user)}"
+    whose = f" --user-name {word(about.user)}"
     of_user = tuple(
         Command(f"aws iam {look}{whose}") for look in ("list-user-policies", "list-attached-user-policies", "list-groups-for-user")
     )
@@ -182,7 +182,7 @@ def message(about: Subject, lacking: tuple[str, ...]) -> str:
     ]
     if about.user:
         parts.append(
-            f"   aws iam put-user-policy --user-name {shlex.quote(about.user)} --policy-name canvos-tui"
+            f"   aws iam put-user-policy --user-name {word(about.user)} --policy-name canvos-tui"
             " --policy-document file://user-policy.json\n"
         )
     parts += [

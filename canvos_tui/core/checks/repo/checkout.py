@@ -13,6 +13,7 @@ from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
 from canvos_tui.core.checks.repo.whole import WHOLE
 from canvos_tui.core.errors import Command, GitError, Remedy
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import one_line
 
 # untracked files that REPO-LEFTOVERS tells with their size and age
 _TOLD = (".env", ".edge-custom-config.yaml", "content-", "certs/", "local-ui.tar", "overlay/files", "spc.tgz")
@@ -173,7 +174,7 @@ async def dirty(context: Context) -> CheckAnswer:
     if not changes:
         pruned = any(c.path in ours for c in state.changes)
         return CheckAnswer(Status.PASS, "clean but for k8s_version.json (step 14)" if pruned else "clean", "no local changes")
-    evidence = (Evidence(f"git -C {word(state.path)} status --short", "\n".join(f"{c.status} {c.path}" for c in changes)),)
+    evidence = (Evidence(f"git -C {word(state.path)} status --short", "\n".join(f"{c.status} {one_line(c.path)}" for c in changes)),)
     private = [c.path for c in state.changes if c.path in PRIVATE and not c.tracked]
     look, stash = (Command(f"git -C {word(state.path)} {shlex.join(words)}") for words in (("status",), stashing("set aside", private)))
     fixes = (Remedy("Look at them; keep what is meant, stash the rest, which `git stash pop` brings back", (look, stash)),)

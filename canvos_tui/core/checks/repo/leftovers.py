@@ -7,7 +7,7 @@ from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, 
 from canvos_tui.core.checks.questions import CHECKOUT, args, canvos, leftovers, word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
-from canvos_tui.core.text import ago, size
+from canvos_tui.core.text import ago, one_line, size
 
 _OUTPUT = "build"  # earthly.sh puts its results there, no build reads them
 # where it goes: `.env` is read by Earthly itself, the others get into the image
@@ -30,7 +30,7 @@ async def left(context: Context) -> CheckAnswer:
 
     def words(one: Left) -> str:
         where = f": {_WHERE[one.path]}" if one.path in _WHERE else ""
-        return f"{one.path} ({size(one.size)}, {ago(now, one.changed)}){where}"
+        return f"{one_line(one.path)} ({size(one.size)}, {ago(now, one.changed)}){where}"
 
     evidence = (Evidence(f"git -C {word(state.path)} status --short --ignored", "\n".join(map(words, taken))),)
     more = f" and {len(taken) - 2} more" if len(taken) > 2 else ""

@@ -9,6 +9,7 @@ from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, 
 from canvos_tui.core.checks.questions import CHECKOUT, canvos, word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import one_line
 
 _WHOLE = "every file of the commit, as it was committed"
 _FEW = 3
@@ -41,7 +42,7 @@ async def whole(context: Context) -> CheckAnswer:
 
 
 def _failed(observed: str, remedies: tuple[Remedy, ...], asked: str, paths: tuple[str, ...]) -> CheckAnswer:
-    evidence = (Evidence(asked, "\n".join(paths[:20]) + (f"\n... and {len(paths) - 20} more" if len(paths) > 20 else "")),)
+    evidence = (Evidence(asked, "\n".join(map(one_line, paths[:20])) + (f"\n... and {len(paths) - 20} more" if len(paths) > 20 else "")),)
     return CheckAnswer(Status.FAIL, observed, _WHOLE, remedies, evidence)
 
 

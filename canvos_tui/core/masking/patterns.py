@@ -62,6 +62,23 @@ _PROSE = re.compile(
     rb"|(?:[45]\d\d|[^\w\s]{1,2})[.,;]?(?=[ \t]*(?:[\r\n]|$)))"
 )
 
+# a word behind an option: in quotes or bare; another option, a variable or a place to fill in is none
+_WORD = rb"(?:\"((?:[^\"\\\r\n]|\\.)+)|'([^'\r\n]+)|((?![-$<\[{(|&;])[^ \t\r\n\"'`]+))"
+_OPTION = re.compile(
+    rb"(?<![\w-])--[a-z0-9-]{0,30}?(token|api-?key|passw(?:or)?d|passphrase|secret(?:-access)?(?:-key)?|pro-key)[ \t]{1,4}" + _WORD,
+    re.IGNORECASE,
+)
+# what follows the name of an option in a sentence or in a help text
+_SAID = re.compile(
+    rb"(?:is|was|are|has|have|had|must|may|can|cannot|could|should|will|would|to|in|on|of|for|from|with|without|and|or|not|no|as|at|by|via|be|been|if"
+    rb"|when|flag|flags|option|options|argument|arguments|parameter|parameters|instead|requires?|required|needs?|expects?|given|set|unset|used|expired"
+    rb"|missing|invalid|deprecated|ignored|string|stringArray|file|value|id=\S*|(?-i:TOKEN|PASSWORD|API_?KEY|SECRET|VALUE|FILE|STRING|USER))"
+    rb"(?=[ \t\r\n.,:;)\"']|$)",
+    re.IGNORECASE,
+)
+_ADDRESS = 300  # bytes of an address in front of a secret in it
+_LOGIN = re.compile(rb"\"auth\\{0,8}\"[ \t]{0,8}:[ \t]{0,8}\\{0,8}\"([A-Za-z0-9+/_-]{4,8192}={0,2})")
+
 RULES = (
     Rule(
         "aws_key_id",
@@ -91,7 +108,31 @@ RULES = (
         re.compile(rb"authorization[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([^ \t\r\n\"'][^\r\n\"']*)", re.I),
     ),
     Rule("jwt", (b"eyj",), re.compile(rb"\b(eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)")),
-    Rule("token", (b"ghp_", b"gho_", b"ghs_", b"github_pat_"), re.compile(rb"\b((?:gh[opsur]_|github_pat_)[A-Za-z0-9_]{20,})")),
+    Rule("url_password", (b"@",), re.compile(rb"://([A-Za-z0-9_-]{20,1024})@")),  # a token in the place of the user
+    Rule(
+        "token",
+        (b"ghp_", b"gho_", b"ghs_", b"ghu_", b"ghr_", b"github_pat_", b"glpat-", b"gldt-", b"glrt-", b"dckr_pat_", b"dckr_oat_"),
+        re.compile(rb"(?<![A-Za-z0-9])((?:gh[opsur]_|github_pat_|gl(?:pat|dt|rt)-|dckr_[po]at_)[A-Za-z0-9_-]{16,})"),
+    ),
+    Rule(
+        "aws_secret",
+        (b"akia", b"asia"),
+        re.compile(rb"(?:AKIA|ASIA)[A-Z0-9]{12,124}[\"']?[ \t]{0,4}[,;:|\t ][ \t]{0,4}[\"']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"),
+    ),
+    Rule("aws_signature", (b"signature=",), re.compile(rb"\bSignature=([A-Za-z0-9%+/=~_-]{16,})")),
+    Rule("password", (b"login",), re.compile(rb"\blogin\b[^\r\n|;&]{0,200}?[ \t]-p[ \t=]{0,4}" + _WORD)),
+    Rule(
+        "password",
+        (b"curl",),
+        re.compile(rb"\bcurl\b[^\r\n|;&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,4}[\"']?[^ \t\r\n:\"']{1,100}:([^ \t\r\n\"']+)"),
+    ),
+    Rule(
+        "secret",
+        (b"attach",),
+        re.compile(
+            rb"\b(?:pro|ua|ubuntu-advantage)[ \t]{1,4}attach[ \t]{1,4}(?:--?[a-z-]{1,30}[ \t]{1,4}){0,3}((?=[A-Za-z]*\d)[A-Za-z0-9]{14,})"
+        ),
+    ),
     Rule("password", (b"login ",), re.compile(rb"\blogin[ \t]{1,8}[^ \t\r\n]{1,200}[ \t]{1,8}password[ \t]{1,8}([^ \t\r\n]+)")),
     Rule("user_data", (b'content="',), re.compile(rb"\bcontent=\"((?:[^\"\\\r\n]|\\.)+)")),
     Rule("user_data", (b" s=",), re.compile(rb" s=([A-Za-z0-9+/]{24,}={0,2})")),
@@ -115,14 +156,22 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
     lower = text.lower()
     for rule in RULES:
         if any(word in lower for word in rule.needs):
-            for found in rule.pattern.finditer(text):
-                start, end = found.span(1)
-                if not text.startswith((b"***MASKED", b"PASSWORD@"), start):
-                    yield Span(start, end, rule.name, text[end - rule.kept : end] if rule.kept else b"")
+            yield from _by_rule(rule, text)
+    if b"--" in lower:
+        yield from _options(text)
+    if b"auth" in lower:
+        yield from _logins(text)
     if any(word in lower for word in _NEEDS) or (b"key" in lower and any(word in lower for word in _KEYS)):
         yield from _pairs(text)
     if _LONG in text.translate(_ALPHABET):
         yield from _documents(text)
+
+
+def _by_rule(rule: Rule, text: bytes) -> Iterator[Span]:
+    for found in rule.pattern.finditer(text):
+        start, end = found.span(found.lastindex or 0)
+        if not text.startswith((b"***MASKED", b"PASSWORD@"), start) and not text.endswith(b"***MASKED:", 0, start):
+            yield Span(start, end, rule.name, text[end - rule.kept : end] if rule.kept else b"")
 
 
 def _pairs(text: bytes) -> Iterator[Span]:
@@ -131,8 +180,35 @@ def _pairs(text: bytes) -> Iterator[Span]:
         for found in pattern.finditer(text):
             group = found.lastindex or 0
             start, end = found.span(group)
+            end = _before_host(text, start, end)
             if not _HARMLESS.match(text[start:end]) and not _PROSE.match(text, start):
                 yield Span(start, end, _kind(found[0].lower()))
+
+
+def _before_host(text: bytes, start: int, end: int) -> int:
+    """Where the value ends that stands in an address: `https://x-access-token:VALUE@host/` has a host that may be read."""
+    at, back = text.find(b"@", start, end), max(0, start - _ADDRESS)
+    begin = max(text.rfind(sign, back, start) for sign in (b" ", b"\n", b"'", b'"'))
+    return at if at >= 0 and text.find(b"://", max(begin, back), start) >= 0 else end
+
+
+def _options(text: bytes) -> Iterator[Span]:
+    """Values of telling options with a blank between: `--token X`; those with `=` are pairs."""
+    for found in _OPTION.finditer(text):
+        start, end = found.span(found.lastindex or 0)
+        if not _SAID.match(text, start) and not _HARMLESS.match(text[start:end]) and not _PROSE.match(text, start):
+            yield Span(start, end, _kind(found[1].lower()))
+
+
+def _logins(text: bytes) -> Iterator[Span]:
+    """`"auth": "..."` of Docker's configuration: user and password in base64."""
+    for found in _LOGIN.finditer(text):
+        run = found[1].rstrip(b"=").translate(_TO_STANDARD)
+        if b":" in base64.b64decode(run + b"=" * (-len(run) % 4)) if len(run) % 4 != 1 else False:
+            yield Span(*found.span(1), "authorization")
+
+
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def _kind(words: bytes) -> str:

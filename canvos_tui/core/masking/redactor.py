@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from canvos_tui.core.escapes import ANY_BYTES, COLOUR_BYTES
 from canvos_tui.core.masking.patterns import MARKER, Span, has_packed, spans_by_pattern
+from canvos_tui.core.masking.seams import Seams
 from canvos_tui.core.masking.spellings import EDGE, Masked, Needle, needles
 
 _WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
@@ -22,7 +23,7 @@ _HIDDEN = re.compile(ANY_BYTES + rb"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b") + b"\x7f"
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 _KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
-_BREAKS = (b"\n", b"\r", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
+_BREAKS = (b"\n", b"\r", b"\\\n", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
 _LEFT_OUT = b"]... "
 _STARTS = (b"\n", b"\r", b" | ", _LEFT_OUT)
 _SPLIT = EDGE + 4  # a shorter secret is looked for whole only
@@ -37,6 +38,8 @@ class Redactor:
         self._begins = _by_edge(self._needles, slice(0, EDGE))
         self._ends = _by_edge(self._needles, slice(-EDGE, None))
         self._wary = 0  # texts in which the end of a secret may stand alone, its beginning having been cut off
+        self._seams = Seams(self._needles)
+        self._before = b""  # the end of what was masked last in a stream: a secret may have begun in it
         self._pending = b""
         self._swallowing = False
         self._key_lines = 0
@@ -56,7 +59,7 @@ class Redactor:
         cut = data.rfind(b"\n") + 1
         out = []
         if cut:
-            out.append(self._mask(self._pending + data[:cut]))
+            out.append(self._follow(self._pending + data[:cut]))
             self._pending = b""
         self._pending += data[cut:]
         while len(self._pending) >= self._window and not self._swallowing:
@@ -66,7 +69,9 @@ class Redactor:
     def flush(self) -> bytes:
         """The rest, masked; to be called once at the end of the stream."""
         rest, self._pending = self._pending, b""
-        return self._mask(rest)
+        masked = self._follow(rest)
+        self._before = b""
+        return masked
 
     def expect_ends(self, texts: int) -> None:
         """The next texts may have lines whose beginning was taken away: the end of a secret may stand there alone."""
@@ -98,10 +103,18 @@ class Redactor:
             self._swallowing = True
         list(self._key_blocks(window[:cut]))
         self._pending = window[cut:]
+        self._before = b""
         return self._replaced(window[:cut], [s for s in spans if s.end <= cut])
 
-    def _mask(self, data: bytes) -> bytes:
-        spans = self._raw_spans(data)
+    def _follow(self, data: bytes) -> bytes:
+        """Masks the next lines of a stream; its end is kept for those behind it."""
+        masked = self._mask(data, self._before)
+        reach = self._seams.reach
+        self._before = (self._before + data)[-reach:] if reach else b""
+        return masked
+
+    def _mask(self, data: bytes, before: bytes = b"") -> bytes:
+        spans = self._raw_spans(data, before)
         return self._replaced(data, spans) if spans else data
 
     def _replaced(self, data: bytes, spans: list[Span]) -> bytes:
@@ -113,10 +126,11 @@ class Redactor:
             at = span.end
         return b"".join([*out, data[at:]])
 
-    def _raw_spans(self, data: bytes) -> list[Span]:
-        """Where secrets are, in order and without overlaps, as positions in these very bytes."""
-        text = _visible(data)
-        found = [*self._by_value(text), *spans_by_pattern(text), *self._key_blocks(text)]
+    def _raw_spans(self, data: bytes, before: bytes = b"") -> list[Span]:
+        """Where secrets are, in order and without overlaps, as positions in these very bytes; `before` came in front of them."""
+        text, lead = _visible(data), _visible(before)
+        joined = [Span(max(0, s.start - len(lead)), s.end - len(lead), s.name) for s in self._seams.spans(lead + text)]
+        found = [*self._by_value(text), *spans_by_pattern(text), *self._key_blocks(text), *(s for s in joined if s.end > 0)]
         spans = _merged(found)
         if not spans or len(text) == len(data):
             return spans

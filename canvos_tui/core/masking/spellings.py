@@ -8,7 +8,8 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from xml.sax.saxutils import escape
 
 from canvos_tui.core.secret import Secret
 
@@ -63,14 +64,18 @@ def _spellings(value: str) -> Iterator[bytes]:
     if len(raw) < SHORTEST:
         return
     yield raw
-    for text in (*_in_url(value), *_in_json(value), *_in_shell(value)):
+    for text in (*_in_url(value), *_in_json(value), *_in_shell(value), *_in_documents(value)):
         yield text.encode("utf-8", "surrogateescape")
     yield from _in_base64(raw)
 
 
 def _in_url(value: str) -> Iterator[str]:
     safe = value.encode("utf-8", "surrogateescape")
-    for text in (quote(safe, safe=""), quote(safe, safe="/"), quote_plus(safe)):
+    for text in (unquote(value, errors="surrogateescape"), unquote_plus(value, errors="surrogateescape")):
+        if text != value:  # it was given as it stands in an address
+            yield text
+            yield json.dumps(text)[1:-1]
+    for text in (quote(safe, safe=""), quote(safe, safe="/"), quote_plus(safe), quote_plus(safe).replace("+", "%20")):
         yield text
         yield _PERCENT.sub(lambda found: found[0].lower(), text)
 
@@ -78,6 +83,10 @@ def _in_url(value: str) -> Iterator[str]:
 def _in_json(value: str) -> Iterator[str]:
     once = json.dumps(value)[1:-1]
     plain = json.dumps(value, ensure_ascii=False)[1:-1]
+    for text in (once, plain):  # Go's own way, as Docker and Earthly have it
+        go = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+        yield go
+        yield json.dumps(go, ensure_ascii=False)[1:-1]
     yield from (once, plain, once.replace("/", "\\/"), json.dumps(once)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1])
 
 
@@ -86,7 +95,28 @@ def _in_shell(value: str) -> Iterator[str]:
     yield shlex.quote(value)[1:-1] if shlex.quote(value) != value else value
     yield _UNSAFE.sub(r"\\\1", value)
     yield re.sub(r'([$`"\\])', r"\\\1", value)
+    yield "".join(_ANSI_C.get(char, char) for char in value)  # $'...'
+    yield "".join(
+        _ANSI_C.get(char) or (char if char.isascii() else "".join(f"\\{byte:03o}" for byte in char.encode())) for char in _whole(value)
+    )
     yield "".join(f"\\{char}" for char in value)  # how a trace shows the right side of ==
+
+
+def _in_documents(value: str) -> Iterator[str]:
+    """YAML, XML and Python's own words."""
+    yield value.replace("'", "''")
+    yield repr(value)[1:-1]
+    for quotes in ({}, {'"': "&quot;"}, {'"': "&quot;", "'": "&apos;"}, {'"': "&quot;", "'": "&#39;"}, {'"': "&#34;", "'": "&#39;"}):
+        yield escape(value, quotes)
+    hidden = {'"': "&quot;", "'": "&#x27;"}
+    yield escape(value, hidden)
+
+
+_ANSI_C = {"'": "\\'", "\\": "\\\\", "\t": "\\t", "\x1b": "\\E", "\a": "\\a"}
+
+
+def _whole(value: str) -> str:
+    return value.encode("utf-8", "replace").decode()
 
 
 def _in_base64(raw: bytes) -> Iterator[bytes]:

@@ -291,7 +291,12 @@ def test_a_secret_longer_than_any_window_is_swallowed_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [b"x", b"password", b"://", b'"token": "', b"eyJ", b"[ -z ", b"login a ", b"\x1b[0m", b" s=QUJDREVGR0g", SECRET[:9].encode()]
+    "part",
+    [
+        *(b"x", b"password", b"://", b'"token": "', b"eyJ", b"[ -z ", b"login a ", b"\x1b[0m", b" s=QUJDREVGR0g", SECRET[:9].encode()),
+        *(b"--token ", b'"auth": "', b"\\", b"AKIA0123456789AB ", b"curl -u a:", b"login -p", b"https://token:", b"\n\\"),
+        *(SECRET[8:16].encode() + b"\n", SECRET[:8].encode() + b"\n"),
+    ],
 )
 def test_hostile_text_costs_linear_time(part: bytes) -> None:
     def seconds(size: int) -> float:

@@ -1,0 +1,79 @@
+"""Secrets that go on in the next line: folded by a tool or an editor, or cut by the width of a terminal.
+
+What the ordinary search finds is a line's own. Here the ends of lines are taken out, with the names of targets and the blanks behind
+them, and the secret is looked for whole; that is done only where a piece of it stands somewhere by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from canvos_tui.core.masking.patterns import Span
+from canvos_tui.core.masking.spellings import Needle
+
+_SEAM = re.compile(rb"\\?\r?\n(?:[^\n|]{0,80} \| )?[ \t]*")
+_PIECE = 8  # bytes of which at least one stays whole wherever a line is folded, if no line is shorter than twice as much
+_SHORTEST = 8  # a shorter secret is looked for in one line only
+
+
+class Seams:
+    """Looks for those secrets across the ends of lines; `reach` is how much of what came before has to be kept for it."""
+
+    def __init__(self, needles: Iterable[Needle]) -> None:
+        chosen = [n for n in needles if (n.raw or n.packed) and len(n.text) >= _SHORTEST]
+        self._pieces = [(piece, n) for n in chosen for piece in _pieces(n.text)]
+        self.reach = max((2 * len(n.text) + 100 for n in chosen), default=0)
+
+    def spans(self, text: bytes) -> Iterator[Span]:
+        """The parts of secrets that lie on both sides of a seam, without the seams."""
+        if b"\n" not in text:
+            return
+        needles = {n: None for piece, n in self._pieces if piece in text and text.count(piece) > text.count(n.text)}
+        if not needles:
+            return
+        seams = [found.span() for found in _SEAM.finditer(text)]
+        joined, places, gone = _without(text, seams)
+        for needle in needles:
+            at = joined.find(needle.text)
+            while at >= 0:
+                yield from _parts(at, at + len(needle.text), needle.name, places, gone)
+                at = joined.find(needle.text, at + 1)
+            if begun := _begun(joined, needle.text):  # it goes on in what is still to come
+                yield from _parts(len(joined) - begun, len(joined), needle.name, places, gone)
+
+
+def _begun(text: bytes, word: bytes) -> int:
+    """With how many characters of the word, but not all, the text ends; few of them say nothing."""
+    tail = text[1 - len(word) :]
+    at = tail.find(word[:_PIECE])
+    while at >= 0 and not word.startswith(tail[at:]):
+        at = tail.find(word[:_PIECE], at + 1)
+    return len(tail) - at if at >= 0 else 0
+
+
+def _pieces(word: bytes) -> set[bytes]:
+    size = min(_PIECE, len(word) // 2)
+    return {word[at : at + size] for at in (*range(0, len(word) - size, size), len(word) - size)}
+
+
+def _without(text: bytes, seams: list[tuple[int, int]]) -> tuple[bytes, list[int], list[int]]:
+    """The text without its seams; where in it each of them was, and how much was gone up to there."""
+    kept, places, gone, at = [], [], [0], 0
+    for start, end in seams:
+        kept.append(text[at:start])
+        places.append(start - gone[-1])
+        gone.append(gone[-1] + end - start)
+        at = end
+    return b"".join([*kept, text[at:]]), places, gone
+
+
+def _parts(start: int, end: int, name: str, places: list[int], gone: list[int]) -> Iterator[Span]:
+    """The stretch of the joined text as stretches of the real one; none where no seam lies in it."""
+    first, last = bisect_right(places, start), bisect_right(places, end - 1)
+    for seam in range(first, last + 1) if last > first else ():
+        begin = start if seam == first else places[seam - 1]
+        stop = end if seam == last else places[seam]
+        if stop > begin:
+            yield Span(begin + gone[seam], stop + gone[seam], name)

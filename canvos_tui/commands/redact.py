@@ -18,14 +18,24 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog="Example: canvos-tui redact build.log > safe.log",
     )
     parser.add_argument("file", metavar="FILE", help="the log; - for standard input")
+    parser.add_argument(
+        "--values-from",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="mask the values of this file too: .secret, .arg, YAML or one a line",
+    )
     parser.set_defaults(run=redact)
 
 
 def redact(args: argparse.Namespace) -> int:
     """The masked text on stdout, the counts per rule on stderr."""
+    from canvos_tui.core.masking.outlet import values_of
     from canvos_tui.core.masking.redactor import Redactor
+    from canvos_tui.core.masking.spellings import Masked
+    from canvos_tui.core.secret import Secret
 
-    redactor = Redactor(())
+    redactor = Redactor(Masked("value", Secret(text)) for name in args.values_from for text in values_of(_read(name)))
     try:
         with sys.stdin.buffer if args.file == "-" else Path(args.file).open("rb") as source:
             while data := source.read(1 << 16):
@@ -37,6 +47,13 @@ def redact(args: argparse.Namespace) -> int:
     found = ", ".join(f"{rule} {count}" for rule, count in sorted(redactor.counts.items())) or "nothing of a known shape"
     sys.stderr.write(f"masked: {found}\n")
     return 0
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise FilesError(f"cannot read {name}: {error.strerror}", remedy="name a file that you may read") from None
 
 
 def _write(masked: bytes) -> None:

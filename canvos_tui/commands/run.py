@@ -82,7 +82,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     assert draft.keys is not None
     say("== taking the baseline from AWS")
     plan = await make_plan(ports, draft)
-    run_id = await ports.runs.start(plan, draft.keys, texts_to_mask(draft.args(), changes))
+    run_id = await ports.runs.start(plan, draft.keys, await texts_to_mask(ports.files, draft, changes))
     started.append(run_id)
     say(f"== run {run_id}: {' '.join(plan.command)}")
     if args.detach:

@@ -222,3 +222,11 @@ def test_nothing_prints_around_the_gate():
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "write_raw" and "commands/" not in path.as_posix():
                 found.add(path.relative_to(ROOT).as_posix())
     assert found <= allowed
+
+
+def test_redact_masks_the_values_of_a_file(home, capsysbinary):
+    (home / "values").write_text("NAME=very private words\nhunter2hunter2\n")
+    (home / "log").write_text("it is very private words and hunter2hunter2, both very%20private%20words\n")
+    assert main(["redact", "log", "--values-from", "values"]) == 0
+    assert capsysbinary.readouterr().out == b"it is ***MASKED:value*** and ***MASKED:value***, both ***MASKED:value***\n"
+    assert main(["redact", "log", "--values-from", "nowhere"]) == 2

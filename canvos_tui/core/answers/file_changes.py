@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from canvos_tui.core.answers.draft import Draft, UserData
-from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file
-from canvos_tui.core.errors import FilesError
-from canvos_tui.core.masking.outlet import shown
+from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file, user_data
+from canvos_tui.core.errors import FilesError, InvalidValueError
+from canvos_tui.core.masking.outlet import password_in, shown
 from canvos_tui.core.ports import Files
 from canvos_tui.core.secret import Secret
 
@@ -53,8 +54,8 @@ async def read_current(files: Files, folder: Path) -> dict[str, bytes | None]:
     return {name: await files.read_own(folder, name) for name in NAMES}
 
 
-def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | None = None) -> tuple[FileChange, ...]:
-    """What would be written; raises InvalidValueError for what cannot be. `user_data` are the bytes of the chosen file."""
+def plan(draft: Draft, current: Mapping[str, bytes | None], chosen: bytes | None = None) -> tuple[FileChange, ...]:
+    """What would be written; raises InvalidValueError for what cannot be. `chosen` are the bytes of the chosen user-data file."""
     changes = [_arg(draft, current.get(ARG))]
     if draft.keys is not None:
         changes.append(_secret(draft, current.get(SECRET)))
@@ -65,7 +66,7 @@ def plan(draft: Draft, current: Mapping[str, bytes | None], user_data: bytes | N
         changes.append(
             FileChange(VERSIONS, versions, new.encode("utf-8", "surrogateescape"), 0o644, unified(VERSIONS, text, new, context=1))
         )
-    data = draft.user_data_text.encode() if draft.user_data is UserData.TEMPLATE else user_data
+    data = draft.user_data_text.encode() if draft.user_data is UserData.TEMPLATE else chosen
     if draft.user_data in {UserData.TEMPLATE, UserData.FILE} and data is not None:
         old = current.get(USER_DATA)
         lines = unified(USER_DATA, _covered(old), _covered(data))
@@ -100,7 +101,7 @@ def _text(data: bytes | None) -> str:
 
 def _covered(data: bytes | None) -> str:
     """user-data with its token's value hidden."""
-    lines = (data or b"").decode("utf-8", "replace").splitlines()
+    lines = shown((data or b"").decode("utf-8", "replace")).splitlines()
     return "\n".join(
         f"{line.split(':', 1)[0]}: ********" if any(w in line.lower() for w in ("token", "passw", "secret")) and ":" in line else line
         for line in lines
@@ -154,17 +155,21 @@ async def _kept(files: Files, path: Path, change: FileChange, stamp: str) -> Pat
     return await files.backup(path, stamp, name=COPIES.get(change.name, ""))
 
 
-def texts_to_mask(args: Mapping[str, str], changes: tuple[FileChange, ...]) -> tuple[str, ...]:
-    """The texts beside the keys that must not reach a log: proxy passwords, and tokens and passwords of user-data."""
-    found = [v.rpartition("@")[0].rpartition(":")[2] for k, v in args.items() if k.endswith("_PROXY") and "@" in v]
-    for change in changes:
-        if change.name == USER_DATA:
-            for line in change.new.decode("utf-8", "replace").splitlines():
-                name, _, value = line.partition(":")
-                value = value.strip().strip("\"'")
-                if any(w in name.lower() for w in ("token", "passw", "secret")) and len(value) >= 6:
-                    found.append(value)
-    return tuple(found)
+async def texts_to_mask(files: Files, draft: Draft, changes: tuple[FileChange, ...]) -> tuple[str, ...]:
+    """The texts beside the keys that must not reach a log: passwords in addresses, and the secrets of the user-data that is built in."""
+    found = [text for value in draft.args().values() if (password := password_in(value)) for text in {password, unquote(password)}]
+    data = next((change.new for change in changes if change.name == USER_DATA), None)
+    if data is None and draft.folder is not None and draft.user_data is not UserData.NONE:
+        data = await files.read_own(draft.folder, USER_DATA)  # the checkout's own is built in without being asked for
+    if data is not None:
+        text = data.decode("utf-8", "replace")
+        try:
+            found += user_data.secrets_in(await files.yaml(text, texts=True))
+        except InvalidValueError:  # the build will not get far with it, but it prints it
+            found += user_data.secrets_in(
+                [{name: value.strip(" \"'") for name, _, value in [line.partition(":")]} for line in text.splitlines()]
+            )
+    return tuple(dict.fromkeys(found))
 
 
 def unified(name: str, old: str, new: str, context: int = 2) -> tuple[DiffLine, ...]:

@@ -38,6 +38,29 @@ def template(endpoint: str, token: str) -> str:
     return f"{HEADER}\nstylus:\n  site:\n    paletteEndpoint: {parse_endpoint(endpoint)}\n    edgeHostToken: {parse_token(token)}\n"
 
 
+_SECRET_NAMES = ("token", "passw", "secret", "passphrase", "private", "api_key", "apikey", "credential")
+_SHORTEST = 6  # characters; a shorter text stands everywhere
+# passwords of examples that are words of every build's log; behind their name they are masked all the same
+_EVERYWHERE = frozenset({"kairos", "ubuntu", "canvos", "docker", "palette", "spectro", "password", "earthly"})
+_DEEPEST = 50  # an anchor can hold itself
+
+
+def secrets_in(parsed: object, *, within: bool = False, depth: int = 0) -> Iterator[str]:
+    """The values of a user-data, parsed, that must not reach a log: those of telling names, whatever stands below them."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(parsed, Mapping):
+        for name, value in parsed.items():
+            yield from secrets_in(value, within=within or any(word in str(name).lower() for word in _SECRET_NAMES), depth=depth + 1)
+    elif isinstance(parsed, list):
+        for value in parsed:
+            yield from secrets_in(value, within=within, depth=depth + 1)
+    elif within and parsed is not None and not isinstance(parsed, bool):
+        text = str(parsed)
+        if len(text) >= _SHORTEST and text.lower() not in _EVERYWHERE:
+            yield text
+
+
 def problems(text: str, parsed: object) -> tuple[str, ...]:
     """What is wrong with a user-data: empty, no header, no endpoint, no token, a template mark. `parsed` is its YAML."""
     if not text.strip():

@@ -5,6 +5,7 @@ In this order, because an escape sequence in the middle of a secret would hide i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,9 @@ from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.secret import KEY_VARIABLES, PRO_KEY, Secret
 
+_NAMED = re.compile(r"(?:export\s+|-\s+)?[\"']?[A-Za-z_][\w.-]*[\"']?(?:\s*=\s*|:\s+|:$)")
+_COMMENT = re.compile(r"\s+#.*$")
+_SHORTEST = 6
 MASK = "***MASKED:"  # how whatever was masked begins
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "AWS_ENDPOINT_URL", "SPECTRO_PUB_REPO", "IMAGE_REGISTRY")
 
@@ -60,6 +64,24 @@ def without_password(address: str) -> str:
     """The same address, the password left out."""
     password = password_in(address)
     return address.replace(f":{password}@", "@", 1) if password else address
+
+
+def values_of(text: str) -> tuple[str, ...]:
+    """What is to be masked of a file of values: what stands behind `NAME=` or `name:`, and each line as a whole where there is no name.
+
+    Comments and short texts, which would be found everywhere, are left out.
+    """
+    found: list[str] = []
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("#") or not line:
+            continue
+        named = _NAMED.match(line)
+        value = line[named.end() :].strip() if named else line
+        bare = _COMMENT.sub("", value)
+        found += [
+            one for one in (value, value.strip("\"'"), bare, bare.strip("\"'"), password_in(bare.strip("\"'"))) if len(one) >= _SHORTEST
+        ]
+    return tuple(dict.fromkeys(found))
 
 
 _SHAPES = Outlet()

@@ -38,7 +38,7 @@ _WORDS = (
     rb"|secret[_ ]?(?:access[_ ]?)?key|client_?secret|secret)"
 )
 _NEEDS = (b"token", b"passw", b"passphrase", b"secret")
-_KEYS = (b"pro_key", b"api_key", b"apikey", b"private_key", b"privatekey")
+_KEYS = (b"pro_key", b"pro-key", b"api_key", b"api-key", b"apikey", b"private_key", b"privatekey")
 _QUOTED = rb"\"((?:[^\"\\\r\n]|\\.)+)|\\+\"((?:(?!\\+\")[^\r\n])+)|'([^'\r\n]+(?:'\\''[^'\r\n]*)*)"
 _PAIR = re.compile(
     _WORDS + rb"(?:\\*[\"'])?(?: \[[^\]\r\n]{0,30}\])?[ \t]{0,8}[:=][ \t]{0,8}(?:" + _QUOTED + rb"|([^ \t\r\n\"'\\][^ \t\r\n]*))",
@@ -108,7 +108,8 @@ RULES = (
         re.compile(rb"authorization[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([^ \t\r\n\"'][^\r\n\"']*)", re.I),
     ),
     Rule("jwt", (b"eyj",), re.compile(rb"\b(eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)")),
-    Rule("url_password", (b"@",), re.compile(rb"://([A-Za-z0-9_-]{20,1024})@")),  # a token in the place of the user
+    # a token in the place of the user
+    Rule("url_password", (b"://",), re.compile(rb"://([A-Za-z0-9_-]{20,1024})@")),
     Rule(
         "token",
         (b"ghp_", b"gho_", b"ghs_", b"ghu_", b"ghr_", b"github_pat_", b"glpat-", b"gldt-", b"glrt-", b"dckr_pat_", b"dckr_oat_"),
@@ -157,12 +158,12 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
     for rule in RULES:
         if any(word in lower for word in rule.needs):
             yield from _by_rule(rule, text)
-    if b"--" in lower:
-        yield from _options(text)
-    if b"auth" in lower:
+    if b'auth"' in lower or b"auth\\" in lower:
         yield from _logins(text)
     if any(word in lower for word in _NEEDS) or (b"key" in lower and any(word in lower for word in _KEYS)):
         yield from _pairs(text)
+        if b"--" in lower:
+            yield from _options(text)
     if _LONG in text.translate(_ALPHABET):
         yield from _documents(text)
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from canvos_tui.core.masking.patterns import Span
 from canvos_tui.core.masking.spellings import Needle
 
-_SEAM = re.compile(rb"\\?\r?\n(?:[^\n|]{0,80} \| )?[ \t]*")
+_SEAM = re.compile(rb"\r?\n(?:[^\n|]{0,80} \| )?[ \t]*")
+_SEAM_OF_A_COMMAND = re.compile(rb"\\" + _SEAM.pattern)
 _PIECE = 8  # bytes of which at least one stays whole wherever a line is folded, if no line is shorter than twice as much
 _SHORTEST = 8  # a shorter secret is looked for in one line only
 
@@ -23,25 +24,34 @@ class Seams:
 
     def __init__(self, needles: Iterable[Needle]) -> None:
         chosen = [n for n in needles if (n.raw or n.packed) and len(n.text) >= _SHORTEST]
-        self._pieces = [(piece, n) for n in chosen for piece in _pieces(n.text)]
+        self._pieces: dict[bytes, list[Needle]] = {}  # so that those with the same one cost one search
+        for needle in chosen:
+            for piece in _pieces(needle):
+                self._pieces.setdefault(piece, []).append(needle)
         self.reach = max((2 * len(n.text) + 100 for n in chosen), default=0)
 
     def spans(self, text: bytes) -> Iterator[Span]:
         """The parts of secrets that lie on both sides of a seam, without the seams."""
         if b"\n" not in text:
             return
-        needles = {n: None for piece, n in self._pieces if piece in text and text.count(piece) > text.count(n.text)}
+        found = [(piece, n) for piece, named in self._pieces.items() if piece in text for n in named]
+        needles = {n: None for piece, n in found if text.count(piece) > text.count(n.text)}
         if not needles:
             return
-        seams = [found.span() for found in _SEAM.finditer(text)]
-        joined, places, gone = _without(text, seams)
-        for needle in needles:
-            at = joined.find(needle.text)
-            while at >= 0:
-                yield from _parts(at, at + len(needle.text), needle.name, places, gone)
-                at = joined.find(needle.text, at + 1)
-            if begun := _begun(joined, needle.text):  # it goes on in what is still to come
-                yield from _parts(len(joined) - begun, len(joined), needle.name, places, gone)
+        yield from _across(text, needles, _SEAM)
+        if _SEAM_OF_A_COMMAND.search(text):  # the backslash may be the shell's, or the secret's own
+            yield from _across(text, needles, _SEAM_OF_A_COMMAND)
+
+
+def _across(text: bytes, needles: Iterable[Needle], seam: re.Pattern[bytes]) -> Iterator[Span]:
+    joined, places, gone = _without(text, [found.span() for found in seam.finditer(text)])
+    for needle in needles:
+        at = joined.find(needle.text)
+        while at >= 0:
+            yield from _parts(at, at + len(needle.text), needle.name, places, gone)
+            at = joined.find(needle.text, at + 1)
+        if begun := _begun(joined, needle.text):  # it goes on in what is still to come
+            yield from _parts(len(joined) - begun, len(joined), needle.name, places, gone)
 
 
 def _begun(text: bytes, word: bytes) -> int:
@@ -53,8 +63,12 @@ def _begun(text: bytes, word: bytes) -> int:
     return len(tail) - at if at >= 0 else 0
 
 
-def _pieces(word: bytes) -> set[bytes]:
+def _pieces(needle: Needle) -> set[bytes]:
+    """Enough of them for every fold; base64 is folded once in the length of a secret, so that one of its ends is whole."""
+    word = needle.text
     size = min(_PIECE, len(word) // 2)
+    if not needle.raw:
+        return {word[:size], word[-size:]}
     return {word[at : at + size] for at in (*range(0, len(word) - size, size), len(word) - size)}
 
 

@@ -252,7 +252,7 @@ class WriteFiles(StepPanel):
         assert self.draft.keys is not None
         self.hint("taking the baseline from AWS ...")
         run_id = await self.ports.runs.start(
-            await make_plan(self.ports, self.draft), self.draft.keys, texts_to_mask(self.draft.args(), self._changes)
+            await make_plan(self.ports, self.draft), self.draft.keys, await texts_to_mask(self.ports.files, self.draft, self._changes)
         )
         self.learn(RunChosen(run_id))
         self.leave("build")

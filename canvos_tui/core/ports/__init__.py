@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +31,7 @@ from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports.clock import Clock as Clock
+from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
 from canvos_tui.core.run.events import BuildEvent
@@ -120,49 +120,6 @@ class Git(Protocol):
 
     async def untracked(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Left, ...]:
         """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
-
-
-class Files(Protocol):
-    """Files of the user and of our own state."""
-
-    async def read_text(self, path: Path, limit: int = 4_000_000) -> str | None:
-        """The text (UTF-8, undecodable bytes replaced), None when there is no such file."""
-
-    async def read_bytes(self, path: Path) -> bytes | None:
-        """The bytes, None when there is no such file."""
-
-    async def read_own(self, folder: Path, name: str) -> bytes | None:
-        """The bytes of a checkout's own file, None when there is none; LinkError for one that is a link out of the folder."""
-
-    async def write(self, path: Path, data: bytes, mode: int = 0o644) -> None:
-        """Temporary file beside the target, fsync, rename. On failure the old file is untouched and FilesError says why."""
-
-    async def make_folder(self, path: Path) -> None:
-        """Creates a folder and its parents; no error when it is there."""
-
-    async def backup(self, path: Path, stamp: str, name: str = "") -> Path | None:
-        """Copies `path` to `NAME.bak-STAMP` beside it (mode kept, its own name unless given); None when there was nothing."""
-
-    async def remove(self, path: Path) -> None:
-        """Deletes a file; no error when there is none."""
-
-    async def mode(self, path: Path) -> int | None:
-        """Permission bits, None when there is no such file."""
-
-    async def yaml(self, text: str, *, texts: bool = False) -> object:
-        """Parses YAML safely; with `texts` every scalar stays the text it was written as (24.10 is no number)."""
-
-    async def read_env(self, data: bytes) -> Mapping[str, str | None]:
-        """The names and values of an env file as a reader sees it that is not ours; references are left as they stand."""
-
-    async def load_draft(self, name: str) -> object | None:
-        """The stored draft of that checkout id as plain data, None when there is none or it is damaged."""
-
-    async def save_draft(self, name: str, data: object) -> None:
-        """Stores a draft (YAML, mode 0600)."""
-
-    async def drafts(self) -> tuple[tuple[str, datetime], ...]:
-        """Names and times of the stored drafts, newest first."""
 
 
 class Runs(Protocol):

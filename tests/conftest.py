@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 
 import hypothesis
@@ -10,6 +11,7 @@ import pytest
 
 from tests import samples
 
+_EARLY = 0.6  # of a worker's share
 pytest_plugins = ("tests.allowed_skips",)
 _SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGTSTP)
 
@@ -25,6 +27,26 @@ def pytest_configure(config: pytest.Config) -> None:
     # no deadline: it would measure the machine
     hypothesis.settings.register_profile("ours", deadline=None, max_examples=samples.count(100, 2000))
     hypothesis.settings.load_profile("ours")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers: those that take many seconds lie within the first part of each worker's share, so that none ends alone.
+
+    A worker gets a piece of the list in one, and takes from the others' when it is done (`--dist worksteal`).
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        quick = [item for item in items if not item.get_closest_marker("slow")]
+        items[:] = [item for n in range(workers) for item in _mixed(slow[n::workers], quick[n::workers])]
+
+
+def _mixed(slow: list[pytest.Item], quick: list[pytest.Item]) -> list[pytest.Item]:
+    found, room = list(quick), int(len(quick) * _EARLY)
+    for number, item in reversed(list(enumerate(slow))):
+        found.insert(room * number // len(slow), item)
+    return found
 
 
 def heed_signals() -> None:

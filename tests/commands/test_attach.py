@@ -18,6 +18,8 @@ from tests.waiting import until
 AMI = re.compile(r"ami-[0-9a-f]{17}")
 FIRST_LINE = "version: Docker version"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def scene(tmp_path):

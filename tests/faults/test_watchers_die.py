@@ -44,44 +44,33 @@ def whole(scene: OnStage, run_id: str) -> None:
     assert log.startswith("version: Docker version")
     assert "No such container: earthly-buildkitd" in log.splitlines()[-1]
     assert "missing here" not in log
-    told = scene.run("attach", run_id)
-    assert told.returncode == 0
-    assert told.stdout.splitlines()[-1] == result.ami
 
 
-def test_kill_9_of_the_screen(scene: OnStage) -> None:
-    run_id = started(scene)
-    with scene.terminal("attach", run_id) as terminal:
-        terminal.see("elapsed", "FOLLOWING")
-        terminal.kill()
-    with scene.terminal("attach") as again:
-        again.see("elapsed")
-        again.press("ctrl+q")
-        again.see("a build is running")
-        again.press("enter")
-        assert again.wait() == 0
-        assert again.left_on() == []
-    whole(scene, run_id)
-
-
-def test_a_hang_up_of_the_terminal(scene: OnStage) -> None:
-    run_id = started(scene)
-    with scene.terminal("attach", run_id) as terminal:
-        terminal.see("elapsed", "FOLLOWING")
-        terminal.process.send_signal(signal.SIGHUP)
-        assert terminal.wait() == 128 + signal.SIGHUP
-        assert terminal.left_on() == []
-        assert f"the build {run_id} goes on" in terminal.text
-    whole(scene, run_id)
-
-
-def test_a_connection_that_breaks_in_the_middle_of_a_line(scene: OnStage) -> None:
-    run_id = started(scene)
-    terminal = scene.terminal("attach", run_id, "--plain")
-    terminal.until(lambda: len(terminal.printed) > 2000)
-    terminal.hang_up()  # whatever was on its way, to the letter
-    assert terminal.process.wait(20) != 0
-    whole(scene, run_id)
+def test_watchers_of_one_build_die_in_three_ways(tmp_path: Path) -> None:
+    """By kill -9, by a hang-up of the terminal, and by a connection that breaks in the middle of a line."""
+    with on_stage(tmp_path, pace=0.2) as scene:
+        run_id = started(scene)
+        with scene.terminal("attach", run_id) as killed:
+            killed.see("elapsed", "FOLLOWING")
+            killed.kill()
+        with scene.terminal("attach", run_id) as hung_up:
+            hung_up.see("elapsed", "FOLLOWING")
+            hung_up.process.send_signal(signal.SIGHUP)
+            assert hung_up.wait() == 128 + signal.SIGHUP
+            assert hung_up.left_on() == []
+            assert f"the build {run_id} goes on" in hung_up.text
+        broken = scene.terminal("attach", run_id, "--plain")
+        broken.until(lambda: len(broken.printed) > 2000)
+        broken.hang_up()  # whatever was on its way, to the letter
+        assert broken.process.wait(20) != 0
+        with scene.terminal("attach") as again:
+            again.see("elapsed")
+            again.press("ctrl+q")
+            again.see("a build is running")
+            again.press("enter")
+            assert again.wait() == 0
+            assert again.left_on() == []
+        whole(scene, run_id)
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")

@@ -155,9 +155,9 @@ def test_the_first_run_from_new_to_the_ami(home: House, burst: bool) -> None:
 
 
 def test_continue_comes_back_to_every_page_with_all_that_was_typed(home: House) -> None:
-    """The wizard is left when a page was done, and goes on with the next: on each page, or on two of them as a sample."""
-    walk = list(STEPS)[1:10]
-    left = samples.every(walk[:-1], lambda: ["repo", "keys"])
+    """The wizard is left when a page was done, and goes on with the next: on each page up to the review, or on the first as a sample."""
+    walk = list(STEPS)[1 : samples.count(4, 10)]
+    left = samples.every(walk[:-1], lambda: ["repo"])
     start_here = 0
     for last in [*left, walk[-1]]:
         leg = walk[start_here : walk.index(last) + 1]
@@ -173,8 +173,8 @@ def test_continue_comes_back_to_every_page_with_all_that_was_typed(home: House) 
                 person.on(walk[start_here])
                 person.leave()
                 continue
-            person.on("review")
-            person.see("acme-team", person.stage.bucket, "v4.9.38")
+            person.on(walk[-1])
+            person.see(*(("acme-team", person.stage.bucket, "v4.9.38") if walk[-1] == "review" else ("v4.9.38",)))
 
 
 def go_on(person: Person, page: str) -> None:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
@@ -75,20 +75,30 @@ class OnStage:
             **source,
         )
 
-    def start_build(self) -> str:
-        """The id of a build that `run --yes --detach` started, in this process: 0.8 s sooner than in one of its own."""
-        out = io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
-            for name in [name for name in os.environ if name not in self.environ and name != "PYTEST_CURRENT_TEST"]:
-                patch.delenv(name)
-            for name, value in self.environ.items():
-                patch.setenv(name, value)
+    def inside(self, *words: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """As `run`, in this process, where the SDKs are loaded already: half a second sooner, and all else as real as ever."""
+        kept, out, err = dict(os.environ), io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.chdir(self.home)
+            patch.setattr(sys, "stdin", io.StringIO())
             patch.setattr(wiring, "real_ports", wiring.real_ports)  # so that it is put back
             staged_program.staged()
-            code = main(("run", "--config", self.answers(), "--yes", "--detach"))
-        assert code == 0, out.getvalue()
-        return out.getvalue().strip()
+            try:
+                os.environ.clear()
+                os.environ.update(environ or self.environ)
+                code = main(words)
+            except SystemExit as left:
+                code = int(left.code or 0)
+            finally:
+                os.environ.clear()
+                os.environ.update(kept)
+        return subprocess.CompletedProcess(list(words), code, out.getvalue(), err.getvalue())
+
+    def start_build(self) -> str:
+        """The id of a build that `run --yes --detach` started."""
+        done = self.inside("run", "--config", self.answers(), "--yes", "--detach")
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """Starts without a terminal, in a session of its own."""

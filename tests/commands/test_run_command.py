@@ -66,7 +66,7 @@ def assert_nowhere(scene: OnStage, *said: str) -> None:
 
 
 def test_from_nothing_to_an_ami_and_never_twice_under_one_name(scene):
-    done = scene.run("run", "--config", scene.answers(), "--yes")
+    done = scene.inside("run", "--config", scene.answers(), "--yes")
     assert done.returncode == 0, done.stderr
     ami = done.stdout.splitlines()[-1]
     assert AMI.fullmatch(ami)
@@ -90,7 +90,7 @@ def test_from_nothing_to_an_ami_and_never_twice_under_one_name(scene):
     assert ami in seen.stdout
 
     before = tree(scene.checkout)
-    again = scene.run("run", "--config", scene.answers(), "--yes")
+    again = scene.inside("run", "--config", scene.answers(), "--yes")
     assert again.returncode == 3
     assert f"{scene.key} exists" in again.stderr
     assert ami in again.stderr
@@ -102,7 +102,7 @@ def test_an_object_under_the_key_is_told_before_anything_is_written(scene):
     clone(scene)
     bucket(scene).put_object(Bucket=scene.stage.bucket, Key=scene.key, Body=b"old")
     before = tree(scene.checkout)
-    done = scene.run("run", "--config", scene.answers(), "--yes")
+    done = scene.inside("run", "--config", scene.answers(), "--yes")
     assert done.returncode == 3
     assert f"{scene.key} exists" in done.stderr
     assert tree(scene.checkout) == before
@@ -117,7 +117,7 @@ def test_a_dry_run_changes_no_byte(scene):
     (folder / ".arg").write_text("# mine\nCUSTOM_TAG=old\nMY_OWN=1\n")
     answers = scene.answers(CUSTOM_TAG="new-tag")
     before = tree(scene.home)
-    done = scene.run("run", "--config", answers, "--dry-run")
+    done = scene.inside("run", "--config", answers, "--dry-run")
     assert done.returncode == 0, done.stderr
     for part in ("-CUSTOM_TAG=old", "+CUSTOM_TAG=new-tag", f"+S3_KEY={scene.key}", "./earthly.sh +aws-cloud-image --ARCH=amd64", "dry run"):
         assert part in done.stderr + done.stdout
@@ -128,7 +128,7 @@ def test_a_dry_run_changes_no_byte(scene):
 def test_a_dry_run_clones_nothing(scene):
     answers = scene.answers()
     before = tree(scene.home)
-    done = scene.run("run", "--config", answers, "--dry-run", "--yes")
+    done = scene.inside("run", "--config", answers, "--dry-run", "--yes")
     assert done.returncode == 2
     assert "clones nothing" in done.stderr
     assert tree(scene.home) == before
@@ -139,7 +139,7 @@ def test_a_dry_run_checks_out_nothing(scene):
     clone(scene, "v4.9.37")
     answers = scene.answers()
     before = tree(scene.home)
-    done = scene.run("run", "--config", answers, "--dry-run")
+    done = scene.inside("run", "--config", answers, "--dry-run")
     assert done.returncode == 2
     assert "v4.9.37" in done.stderr
     assert tree(scene.home) == before
@@ -148,7 +148,7 @@ def test_a_dry_run_checks_out_nothing(scene):
 def test_without_yes_and_without_a_terminal_it_refuses(scene):
     answers = scene.answers()
     before = tree(scene.home)
-    done = scene.run("run", "--config", answers)
+    done = scene.inside("run", "--config", answers)
     assert done.returncode == 2
     assert "--yes" in done.stderr
     assert "git clone" in done.stderr
@@ -198,7 +198,7 @@ def test_a_tag_that_cannot_be_built_is_refused(scene, tag, reason):
     clone(scene)
     answers = scene.answers(tag=tag)
     before = tree(scene.home)
-    done = scene.run("run", "--config", answers, "--yes")
+    done = scene.inside("run", "--config", answers, "--yes")
     assert done.returncode == 2
     assert reason in done.stderr
     assert "hint: " in done.stderr
@@ -207,7 +207,7 @@ def test_a_tag_that_cannot_be_built_is_refused(scene, tag, reason):
 
 def test_a_tag_with_another_agent_inside_is_warned_of_and_taken(scene):
     clone(scene)
-    done = scene.run("run", "--config", scene.answers(tag="v4.10.0", IMAGE_REGISTRY=None), "--yes")
+    done = scene.inside("run", "--config", scene.answers(tag="v4.10.0", IMAGE_REGISTRY=None), "--yes")
     assert "WARN v4.10.0" in done.stderr
     assert git(scene.checkout, "describe", "--tags", "--exact-match").strip() == "v4.10.0"
     assert done.returncode == 3
@@ -220,7 +220,7 @@ def test_local_changes_are_never_overwritten(scene):
         file.write("# mine\n")
     answers = scene.answers()
     before = tree(folder)
-    done = scene.run("run", "--config", answers, "--yes")
+    done = scene.inside("run", "--config", answers, "--yes")
     assert done.returncode == 2
     assert "local changes" in done.stderr
     assert "Earthfile" in done.stderr
@@ -230,7 +230,7 @@ def test_local_changes_are_never_overwritten(scene):
 def test_a_folder_with_other_files_is_left_alone(scene):
     scene.checkout.mkdir()
     (scene.checkout / "thesis.txt").write_text("years of work")
-    done = scene.run("run", "--config", scene.answers(), "--yes")
+    done = scene.inside("run", "--config", scene.answers(), "--yes")
     assert done.returncode == 2
     assert "folder with other files" in done.stderr
     assert list(scene.checkout.iterdir()) == [scene.checkout / "thesis.txt"]
@@ -238,7 +238,7 @@ def test_a_folder_with_other_files_is_left_alone(scene):
 
 def test_missing_keys_are_asked_for_in_words_where_there_is_no_terminal(scene):
     clone(scene)
-    done = scene.run("run", "--config", scene.answers(), "--yes", environ=scene.bare)
+    done = scene.inside("run", "--config", scene.answers(), "--yes", environ=scene.bare)
     assert done.returncode == 2
     assert "there are no AWS keys" in done.stderr
     assert "AWS_ACCESS_KEY_ID" in done.stderr
@@ -247,7 +247,7 @@ def test_missing_keys_are_asked_for_in_words_where_there_is_no_terminal(scene):
 def test_temporary_keys_are_refused_with_the_reason(scene):
     clone(scene)
     environ = {**scene.environ, "AWS_SESSION_TOKEN": "FwoGZXIvYXdzEBYaDExample"}
-    done = scene.run("run", "--config", scene.answers(), "--yes", environ=environ)
+    done = scene.inside("run", "--config", scene.answers(), "--yes", environ=environ)
     assert done.returncode == 3
     assert "temporary" in done.stderr
     assert not (scene.checkout / ".secret").exists()
@@ -256,7 +256,7 @@ def test_temporary_keys_are_refused_with_the_reason(scene):
 def test_keys_that_aws_does_not_know_are_found_out_before_the_build(scene):
     clone(scene)
     environ = {**scene.environ, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"}
-    done = scene.run("run", "--config", scene.answers(), "--yes", environ=environ)
+    done = scene.inside("run", "--config", scene.answers(), "--yes", environ=environ)
     assert done.returncode == 3
     assert "AWS-CREDS" in done.stderr
     assert not (scene.checkout / ".secret").exists()
@@ -266,7 +266,7 @@ def test_keys_of_an_existing_secret_file_are_taken(scene):
     folder = clone(scene)
     (folder / ".secret").write_text(f"AWS_PROFILE=\nAWS_ACCESS_KEY_ID={scene.stage.keys.key_id}\nAWS_SECRET_ACCESS_KEY={scene.secret}\n")
     (folder / ".secret").chmod(0o600)
-    done = scene.run("run", "--config", scene.answers(), "--dry-run", environ=scene.bare)
+    done = scene.inside("run", "--config", scene.answers(), "--dry-run", environ=scene.bare)
     assert done.returncode == 0, done.stderr
     assert scene.secret not in done.stdout + done.stderr
 
@@ -276,7 +276,7 @@ def test_a_user_data_file_that_cannot_be_read_is_refused(scene, name):
     clone(scene)
     answers = scene.answers(user_data=scene.home / name)
     before = tree(scene.checkout)
-    done = scene.run("run", "--config", answers, "--yes")
+    done = scene.inside("run", "--config", answers, "--yes")
     assert done.returncode in {2, 3}
     assert str(scene.home / name).rstrip("/.") in done.stderr
     assert "Traceback" not in done.stderr
@@ -285,7 +285,7 @@ def test_a_user_data_file_that_cannot_be_read_is_refused(scene, name):
 
 def test_a_bucket_that_is_not_there_is_told(scene):
     clone(scene)
-    done = scene.run("run", "--config", scene.answers(S3_BUCKET="nobody-has-this-one"), "--yes")
+    done = scene.inside("run", "--config", scene.answers(S3_BUCKET="nobody-has-this-one"), "--yes")
     assert done.returncode == 3
     assert "nobody-has-this-one" in done.stderr
     assert scene.infos() == ()
@@ -295,7 +295,7 @@ def test_without_an_answer_from_aws_it_says_so_and_writes_nothing(scene):
     clone(scene)
     before = tree(scene.checkout)
     environ = {**scene.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
-    done = scene.run("run", "--config", scene.answers(), "--yes", environ=environ)
+    done = scene.inside("run", "--config", scene.answers(), "--yes", environ=environ)
     assert done.returncode == 5
     assert "Traceback" not in done.stderr
     assert "AWS could not be asked" in done.stderr
@@ -317,13 +317,13 @@ def test_without_an_answer_from_aws_it_says_so_and_writes_nothing(scene):
 def test_a_failed_run_has_its_exit_code_and_names_the_cause(tmp_path, scenario, accept, code, cause):
     with on_stage(tmp_path, scenario, pace=0.01) as scene:
         if accept:
-            early = scene.run("run", "--config", scene.answers(), "--yes")
+            early = scene.inside("run", "--config", scene.answers(), "--yes")
             assert early.returncode == 3
             assert accept[0] in early.stderr
             assert not (scene.checkout / ".arg").exists()
             assert scene.infos() == ()
         words = [word for name in accept for word in ("--accept", name)]
-        done = scene.run("run", "--config", scene.answers(), "--yes", *words)
+        done = scene.inside("run", "--config", scene.answers(), "--yes", *words)
         assert done.returncode == code, done.stderr
         verdict = done.stderr.partition("canvos-tui: FAILED")[2]
         assert cause in verdict
@@ -337,7 +337,7 @@ def test_a_failed_run_has_its_exit_code_and_names_the_cause(tmp_path, scenario, 
 
 
 def test_detached_it_returns_at_once_and_attach_tells_the_rest(scene):
-    done = scene.run("run", "--config", scene.answers(), "--yes", "--detach")
+    done = scene.inside("run", "--config", scene.answers(), "--yes", "--detach")
     assert done.returncode == 0, done.stderr
     run_id = done.stdout.strip()
     assert [i.run_id for i in scene.infos()] == [run_id]
@@ -376,7 +376,7 @@ def test_a_signal_without_a_terminal_does_the_same(scene):
 
 
 def test_cancel_stops_the_build_and_it_ends_as_cancelled(scene):
-    done = scene.run("run", "--config", scene.answers(), "--yes", "--detach")
+    done = scene.inside("run", "--config", scene.answers(), "--yes", "--detach")
     run_id = done.stdout.strip()
     until(lambda: "+base-image" in scene.log(run_id))
     asked = scene.run("cancel")
@@ -391,7 +391,7 @@ def test_cancel_stops_the_build_and_it_ends_as_cancelled(scene):
 
 
 def test_a_reader_that_leaves_early_ends_the_reading_not_the_build(scene):
-    done = scene.run("run", "--config", scene.answers(), "--yes", "--detach")
+    done = scene.inside("run", "--config", scene.answers(), "--yes", "--detach")
     run_id = done.stdout.strip()
     head = subprocess.run(
         [

@@ -92,6 +92,8 @@ async def bursts(pilot: Pilot[Any], field: Input, held: Callable[[str], object],
             await until(pilot, lambda: field.value == model.text and held(model.text))
         except AssertionError as error:
             raise AssertionError(f"seed {seed}, burst {number}: {model.text!r} was typed, {field.value!r} is there") from error
+    # keys that change no text may still be on their way, and are not for the next field
+    await until(pilot, lambda: not pilot.app._queue and not pilot.app._rounds)  # type: ignore[attr-defined]
 
 
 def held_by(app: CanvosApp, key: str, text: str) -> bool:

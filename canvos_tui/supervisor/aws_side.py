@@ -14,6 +14,8 @@ from canvos_tui.core.verdict.settling import Settling
 from canvos_tui.core.verdict.watch import Watch
 from canvos_tui.supervisor.aws_watcher import AwsWatcher, Look, OpenAws
 
+_LEAST = 0.2  # seconds between two looks
+
 
 class AwsSide:
     """Looks from a thread of its own; every method returns at once."""
@@ -21,9 +23,13 @@ class AwsSide:
     def __init__(self, open_aws: OpenAws, baseline: Baseline, pace: float, clock: RunClock, notify: Callable[[], None]) -> None:
         self._clock = clock
         self._watch = Watch(baseline, pace=pace, uploads_begun=False)
-        self._watcher = AwsWatcher(open_aws, baseline, notify, self._watch.pause())
+        self._watcher = AwsWatcher(open_aws, baseline, notify, self._pause())
         self._watcher.now = clock.now
         self._last = Look(clock.now(), Sighting(clock.now()))
+
+    def _pause(self) -> float:
+        """Seconds to the next look; at a rehearsal's pace they would follow each other without end, and keep a processor busy."""
+        return max(_LEAST, self._watch.pause())
 
     def start(self) -> None:
         """Begins with a first look at once."""
@@ -45,7 +51,7 @@ class AwsSide:
             self._last = Look(look.began, sighting)
             self._watch, events = self._watch.after(sighting)
             told += events
-        self._watcher.pause = self._watch.pause()
+        self._watcher.pause = self._pause()
         return tuple(told)
 
     def naming(self, task_id: str) -> None:

@@ -12,6 +12,8 @@ MODE = 0o600
 IDS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*")
 _WHOLE = re.compile(r"'[^']*'(?:\s+#.*)?|\"(?:[^\"\\]|\\.)*\"(?:\s+#.*)?")
+_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,39}")  # of a setting; what is longer or has small letters could be the value
+_HIDDEN = "********"
 _SAFE = re.compile(r"[A-Za-z0-9/+=]+")
 
 
@@ -27,6 +29,26 @@ def render(keys: AwsKeys, current: bytes | None = None) -> bytes:
         out.append(line)
     out.extend(f"{name}={value.reveal()}" for name, value in values_of(keys).items())
     return ("\n".join(out) + "\n").encode()
+
+
+def mended(data: bytes) -> bytes:
+    """The file with an empty AWS_PROFILE, LF line ends, an end of the last line and no byte order mark; nothing else changes.
+
+    A profile that is set is emptied: the build has no ~/.aws to find it in.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    out, there = [], False
+    for line in lines:
+        found = _LINE.fullmatch(line)
+        profile = found is not None and found[1] == "AWS_PROFILE" and not line.lstrip().startswith("#")
+        there = there or profile
+        out.append("AWS_PROFILE=" if profile and found is not None and found[2].strip("\"'") else line)
+    if not there:
+        out.append("AWS_PROFILE=")
+    return ("\n".join(out) + "\n").encode("utf-8", "surrogateescape")
 
 
 def values_of(keys: AwsKeys) -> dict[str, Secret]:
@@ -67,13 +89,17 @@ def keys_of(data: bytes) -> AwsKeys | None:
 
 
 def masked(data: bytes) -> str:
-    """The text with every value hidden but the access key id's last four characters, for a diff."""
+    """The text with every value hidden but the access key id's last four characters, for a diff; remarks and broken lines are hidden whole.
+
+    A key that was put aside behind a `#`, or that lost its name, is a key.
+    """
     out = []
     for line in data.decode("utf-8", "replace").splitlines():
-        if (m := _LINE.fullmatch(line)) and not line.lstrip().startswith("#"):
+        text = line.strip()
+        if (m := _LINE.fullmatch(line)) and _NAME.fullmatch(m[1]):
             value = m[2].strip("\"'")
-            shown = "" if not value else (f"...{value[-4:]}" if m[1] == "AWS_ACCESS_KEY_ID" and len(value) >= 16 else "********")
+            shown = "" if not value else (f"...{value[-4:]}" if m[1] == "AWS_ACCESS_KEY_ID" and len(value) >= 16 else _HIDDEN)
             out.append(f"{m[1]}={shown}")
         else:
-            out.append(line)
+            out.append("" if not text else f"# {_HIDDEN}" if text.startswith("#") else _HIDDEN)
     return "\n".join(out) + ("\n" if out else "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from dotenv import dotenv_values
 
 from canvos_tui.core.aws.facts import AwsKeys
@@ -30,3 +31,28 @@ def test_reading_gives_the_keys_back_and_masking_hides_them():
     assert "...MPLE" in shown
     assert "AWS_PROFILE=\n" in shown
     assert secret_file.keys_of(b"AWS_PROFILE=x\n") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("KEY=a\n", "KEY=a\nAWS_PROFILE=\n"),
+        ("KEY=a", "KEY=a\nAWS_PROFILE=\n"),
+        ("KEY=a\r\nAWS_PROFILE=dev\r\n", "KEY=a\nAWS_PROFILE=\n"),
+        ("export AWS_PROFILE = 'dev'\nKEY=a\n", "AWS_PROFILE=\nKEY=a\n"),
+        ("AWS_PROFILE=\nKEY=a\n", "AWS_PROFILE=\nKEY=a\n"),
+        ("AWS_PROFILE=''\nKEY=a\n", "AWS_PROFILE=''\nKEY=a\n"),
+        ("# AWS_PROFILE=dev\nKEY=a\n", "# AWS_PROFILE=dev\nKEY=a\nAWS_PROFILE=\n"),
+        ("\ufeffAWS_PROFILE=\nKEY=a", "AWS_PROFILE=\nKEY=a\n"),
+    ],
+)
+def test_what_our_own_hand_can_put_right(before, after):
+    assert secret_file.mended(before.encode()).decode() == after
+    assert secret_file.mended(after.encode()).decode() == after
+
+
+@pytest.mark.parametrize("line", [f"# AWS_SECRET_ACCESS_KEY={TEXT}", f"#{TEXT}", TEXT, f"my key is {TEXT}", f"{TEXT}="])
+def test_masking_hides_what_is_no_setting_as_well(line):
+    shown = secret_file.masked(f"{line}\nAWS_PROFILE=\n".encode())
+    assert TEXT[:8] not in shown
+    assert shown.splitlines()[1] == "AWS_PROFILE="

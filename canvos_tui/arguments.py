@@ -13,13 +13,10 @@ from canvos_tui import __version__
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.text import nearest
 
-COMMANDS = ("doctor", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
+COMMANDS = ("doctor", "fix", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 NO_BELL = "no bell and no notification when the build ends"
-EPILOG = (
-    "The guide Build AWS Cloud Images, from a bare machine to an AMI. Without a command the wizard opens. "
-    "Example: canvos-tui --checkout ~/CanvOS"
-)
+EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
 
 
 class Short(argparse.HelpFormatter):

@@ -164,6 +164,13 @@ class Disk:
         except OSError as error:
             raise files_error("look at", path, error) from None
 
+    async def link(self, path: Path) -> str | None:
+        """Where a symbolic link leads, None for what is no link."""
+        try:
+            return await threads.call(lambda: str(path.readlink()) if path.is_symlink() else None)
+        except OSError as error:
+            raise files_error("look at", path, error) from None
+
     async def yaml(self, text: str, *, texts: bool = False) -> object:
         """Parses YAML safely; with `texts` every scalar stays a text."""
         return await asyncio.to_thread(parse_yaml, text, texts=texts)

@@ -206,12 +206,13 @@ async def test_a_secret_file_that_stops_the_build(tmp_path, folder, request, tex
 
 
 @pytest.mark.parametrize("end", ["\n", "", "\r\n"], ids=["final newline", "none", "CR LF"])
-async def test_a_missing_profile_is_added_by_what_is_to_be_pasted_and_spoils_no_key(tmp_path, folder, end):
+@pytest.mark.parametrize("remedy", [0, 1], ids=["our own repair", "what is to be pasted"])
+async def test_a_missing_profile_is_added_and_spoils_no_key(tmp_path, folder, end, remedy):
     path = folder / ".secret"
     secret(folder, KEYS.replace("AWS_PROFILE=\n", "").removesuffix("\n") + end)
     result = await ask(World(tmp_path), "FILE-SECRET", at(folder))
     for _ in range(2):  # pasted twice, as people do
-        pasted(*(command.run for command in result.answer.remedies[0].commands))
+        pasted(*(command.run for command in result.answer.remedies[remedy].commands))
     assert (await ask(World(tmp_path), "FILE-SECRET", at(folder))).status is PASS
     values = secret_file.read(path.read_bytes())
     assert (values["AWS_PROFILE"].reveal(), values["AWS_SECRET_ACCESS_KEY"].reveal()) == ("", SECRET)
@@ -235,11 +236,12 @@ async def test_a_secret_file_that_git_would_take(tmp_path, folder):
     assert_told(
         await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder)), WARN, "git does not ignore .secret", how="a .gitignore without it"
     )
-    (folder / ".git" / "info" / "exclude").write_text("*.swp")  # without a final newline
-    result = await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder))
-    pasted(*(command.run for command in result.answer.remedies[0].commands))
-    assert (await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder))).status is PASS
-    assert (folder / ".git" / "info" / "exclude").read_text().split() == ["*.swp", ".secret"]
+    for remedy in (0, 1):
+        (folder / ".git" / "info" / "exclude").write_text("*.swp")  # without a final newline
+        result = await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder))
+        pasted(*(command.run for command in result.answer.remedies[remedy].commands))
+        assert (await ask(World(tmp_path), "FILE-SECRET-IGNORED", at(folder))).status is PASS
+        assert (folder / ".git" / "info" / "exclude").read_text().split() == ["*.swp", ".secret"]
 
 
 # -- user-data -----------------------------------------------------------------------------------------------------

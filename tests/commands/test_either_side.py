@@ -9,7 +9,7 @@ from canvos_tui.cli import main
 from canvos_tui.commands.config import config_of
 from canvos_tui.wiring import real_ports
 
-NEEDED = {"run": ("--config", "a.yaml"), "diagnose": ("build.log",), "redact": ("build.log",)}
+NEEDED = {"fix": ("FILE-ARG",), "run": ("--config", "a.yaml"), "diagnose": ("build.log",), "redact": ("build.log",)}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -165,6 +165,10 @@ class GitCommand:
         """Whether git ignores that path."""
         return (await (await self._in(folder)).run("check-ignore", "--quiet", "--", path)).code == 0
 
+    async def exclude_file(self, folder: Path) -> Path:
+        """Where git reads what to ignore in this checkout only; in a worktree that is not below its own `.git`."""
+        return folder / (await (await self._in(folder)).must("rev-parse", "--git-path", "info/exclude")).removesuffix("\n")
+
     async def untracked(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Left, ...]:
         """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
         tracked = frozenset((await (await self._in(folder)).must("ls-files", "-z")).split("\0"))

@@ -34,6 +34,7 @@ class FileChange:
     """One file before and after; `diff` is safe to show, secrets are masked in it.
 
     `read_as` are the names that every reader must see in the new file with these values, None for a name that must be gone.
+    `gone` says that the file itself must be.
     """
 
     name: str
@@ -42,11 +43,12 @@ class FileChange:
     mode: int
     diff: tuple[DiffLine, ...]
     read_as: Mapping[str, Secret | None] = field(default_factory=dict)
+    gone: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to write."""
-        return self.old != self.new
+        return self.gone or self.old != self.new
 
 
 async def read_current(files: Files, folder: Path) -> dict[str, bytes | None]:
@@ -116,10 +118,11 @@ class Written:
     backup: Path | None
 
 
-async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], stamp: str) -> tuple[Written, ...]:
+async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], stamp: str, *, keep_all: bool = False) -> tuple[Written, ...]:
     """Backs up, then writes each changed file whole; stops at the first FilesError with the files written so far intact.
 
     Before anything is written a reader that is not ours looks at what would be: FilesError where it sees something else.
+    `keep_all` keeps a copy of a `.secret` with the same keys, too.
     """
     for change in changes:
         await _read_back(files, change)
@@ -128,8 +131,11 @@ async def apply(files: Files, folder: Path, changes: tuple[FileChange, ...], sta
         path = folder / change.name
         if not change.changed and await files.mode(path) == change.mode:
             continue
-        backup = await _kept(files, path, change, stamp) if change.old is not None and change.changed else None
-        await files.write(path, change.new, change.mode)
+        backup = await _kept(files, path, change, stamp, keep_all=keep_all) if change.old is not None and change.changed else None
+        if change.gone:
+            await files.remove(path)
+        else:
+            await files.write(path, change.new, change.mode)
         done.append(Written(change.name, backup))
     return tuple(done)
 
@@ -148,10 +154,13 @@ async def _read_back(files: Files, change: FileChange) -> None:
             )
 
 
-async def _kept(files: Files, path: Path, change: FileChange, stamp: str) -> Path | None:
+async def _kept(files: Files, path: Path, change: FileChange, stamp: str, *, keep_all: bool) -> Path | None:
     """The copy of the old file. AWS shows a secret key only once, so a `.secret` with other keys is kept as well."""
-    if change.name == SECRET and secret_file.keys_of(change.old or b"") in {None, secret_file.keys_of(change.new)}:
-        return None
+    if change.name == SECRET:
+        if not keep_all and secret_file.keys_of(change.old or b"") in {None, secret_file.keys_of(change.new)}:
+            return None
+        if (await files.mode(path) or 0) & ~change.mode:  # the copy takes the file's mode: nobody gets to read the keys there either
+            await files.write(path, change.old or b"", change.mode)
     return await files.backup(path, stamp, name=COPIES.get(change.name, ""))
 
 

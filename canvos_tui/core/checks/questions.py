@@ -141,3 +141,8 @@ async def service(context: Context, *verbs: str) -> tuple[Command, ...]:
 def word(path: Path | str) -> str:
     """A path as one word of a command."""
     return as_word(str(path))
+
+
+def wizard(folder: Path) -> Command:
+    """The wizard on that checkout, whose review writes the files."""
+    return Command(f"canvos-tui --checkout {word(folder)}")

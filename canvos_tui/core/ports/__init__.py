@@ -118,6 +118,9 @@ class Git(Protocol):
     async def ignored(self, folder: Path, path: str) -> bool:
         """Whether git ignores that path."""
 
+    async def exclude_file(self, folder: Path) -> Path:
+        """Where git reads what to ignore in this checkout only; the file need not be there."""
+
     async def untracked(self, folder: Path, patterns: tuple[str, ...]) -> tuple[Left, ...]:
         """What matches a glob pattern below `folder` and is no file of the commit, ignored or not; a folder counts with all in it."""
 

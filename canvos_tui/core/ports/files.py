@@ -35,6 +35,9 @@ class Files(Protocol):
     async def mode(self, path: Path) -> int | None:
         """Permission bits, None when there is no such file."""
 
+    async def link(self, path: Path) -> str | None:
+        """Where a symbolic link leads, None for what is no link."""
+
     async def yaml(self, text: str, *, texts: bool = False) -> object:
         """Parses YAML safely; with `texts` every scalar stays the text it was written as (24.10 is no number)."""
 

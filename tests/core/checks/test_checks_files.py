@@ -61,7 +61,7 @@ async def test_a_good_arg_file(tmp_path, folder):
 async def test_an_arg_file_that_breaks_the_build(tmp_path, folder, text, observed):
     result = await judged(tmp_path, folder, ".arg", text, "FILE-ARG")
     assert (result.status, result.answer.observed) == (Status.FAIL, observed)
-    assert str(folder / ".arg") in result.answer.remedies[0].commands[0].run
+    assert str(folder / ".arg") in result.answer.remedies[-1].commands[0].run or "canvos-tui --checkout" in str(result.answer.remedies[-1])
 
 
 async def test_an_arg_file_with_something_to_know(tmp_path, folder):
@@ -111,7 +111,10 @@ async def test_the_mode_of_the_secret_file(tmp_path, folder):
     (folder / ".secret").chmod(0o644)
     wide = await World(tmp_path).one("FILE-SECRET-PERM", at(folder))
     assert (wide.status, wide.answer.observed) == (Status.WARN, "mode 0644: others may read it")
-    assert wide.answer.remedies[0].commands[0].run == f"chmod 600 {folder}/.secret"
+    assert [c.run for fix in wide.answer.remedies for c in fix.commands] == [
+        f"canvos-tui fix FILE-SECRET-PERM --checkout {folder}",
+        f"chmod 600 {folder}/.secret",
+    ]
     (folder / ".secret").chmod(0o600)
     assert (await World(tmp_path).one("FILE-SECRET-PERM", at(folder))).status is Status.PASS
 
@@ -121,7 +124,10 @@ async def test_git_should_ignore_the_secret_file(tmp_path, folder):
     (folder / ".gitignore").write_text("build/\n")
     result = await World(tmp_path).one("FILE-SECRET-IGNORED", at(folder))
     assert result.status is Status.WARN
-    assert result.answer.remedies[0].commands[0].run == f"printf '\\n.secret\\n' >> {folder}/.git/info/exclude"
+    assert [c.run for fix in result.answer.remedies for c in fix.commands] == [
+        f"canvos-tui fix FILE-SECRET-IGNORED --checkout {folder}",
+        f"printf '\\n.secret\\n' >> {folder}/.git/info/exclude",
+    ]
 
 
 @pytest.mark.parametrize(

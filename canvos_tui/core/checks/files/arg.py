@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
 from dataclasses import replace
 from pathlib import Path
 
-from canvos_tui.core.answers import fields
+from canvos_tui.core.answers import arg_mending, fields
 from canvos_tui.core.checkout import arg_file, arg_rules
 from canvos_tui.core.checkout.arg_rules import Flaw
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
+from canvos_tui.core.checks.files.mending import offer
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
-from canvos_tui.core.checks.questions import earthfile, file_of, word, written
+from canvos_tui.core.checks.questions import earthfile, file_of, wizard, word, written
 from canvos_tui.core.errors import Command, InvalidValueError, LinkError, Remedy
 from canvos_tui.core.status import Status
 
@@ -32,35 +33,40 @@ async def arg(context: Context) -> CheckAnswer:
     broken = [p for p in parsed.problems if p.fatal and (stays is None or p.text in stays)]
     evidence = (Evidence(f"cat -n {path}", "\n".join(f"line {p.line}: {p.reason}" for p in parsed.problems)),) if parsed.problems else ()
     required = "read alike by bash and Earthly"
+    ours = _ours(path, data) if context.final else ()  # before that the wizard writes the file itself
     if broken:
         first = broken[0]
         fixes = tuple(Remedy(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
-        return CheckAnswer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, fixes, evidence)
+        return CheckAnswer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, (*ours, *fixes), evidence)
     kept = parsed.values if context.final else {k: v for k, v in parsed.values.items() if k not in context.draft.args()}
     flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ)
     fatal, mild_flaws = [f for f in flaws if f.fatal], [f.reason for f in flaws if not f.fatal]
     if fatal:
-        return CheckAnswer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", _rules(path, data, fatal), evidence)
+        fixes = _rules(path, data, fatal)
+        return CheckAnswer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", fixes, evidence)
     if changes:
         return waits(written(context), ", .arg anew")
     if wrong := _wrong_values(parsed.values):
-        fix = Remedy("Set it in the file, or let the wizard write it", (Command(f"${{EDITOR:-vi}} {word(path)}"), Command("canvos-tui")))
-        return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix,), evidence)
+        fix = Remedy("Set it in the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
+        anew = Remedy("Or let the wizard ask for it and write the file", (wizard(path.parent),))
+        return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix, anew), evidence)
     systems = (await earthfile(context, path.parent)).systems
     unknown = systems.caution(parsed.values.get("OS_DISTRIBUTION", ""), parsed.values.get("BASE_IMAGE", ""))
     mild = [*([f"OS_DISTRIBUTION: {unknown}"] if unknown else []), *mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
     if not parsed.values.get("S3_KEY"):
         mild.insert(0, _MISSING_KEY)
     own = _rules(path, data, [f for f in flaws if not f.fatal])
-    return _to_know(mild, own, CheckAnswer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence))
+    good = CheckAnswer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence)
+    edit = Remedy("Or correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
+    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), remedies=(*ours, *own, edit)) if mild else good
 
 
-def _to_know(mild: list[str], own: tuple[Remedy, ...], good: CheckAnswer) -> CheckAnswer:
-    """A warning over what does no harm by itself, the good answer where there is nothing."""
-    if not mild:
-        return good
-    rewrite = Remedy("Let the wizard write the file anew", (Command("canvos-tui"),))
-    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), remedies=(*own, rewrite))
+def _ours(path: Path, data: bytes) -> tuple[Remedy, ...]:
+    """Our own repair, where there is one; what is left then has a fix of its own."""
+    if arg_mending.mended(data) == data:
+        return ()
+    text = "Let canvos-tui mend what needs no decision; it shows the difference and asks first"
+    return (Remedy(text, (offer("FILE-ARG", path.parent),)),)
 
 
 def _rules(path: Path, data: bytes, broken: Sequence[Flaw]) -> tuple[Remedy, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.checks.check import CheckAnswer, Context, waits
-from canvos_tui.core.checks.questions import CHECKOUT, canvos, engine, file_of, word, written
+from canvos_tui.core.checks.files.mending import offer, tracked
+from canvos_tui.core.checks.questions import CHECKOUT, canvos, engine, file_of, wizard, word, written
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -25,7 +26,13 @@ async def secret(context: Context) -> CheckAnswer:
     if not context.final:
         return waits(written(context), ", .secret anew")
     reason, fix = wrong
-    return CheckAnswer(Status.FAIL, reason, required, (fix, Remedy("Or let the wizard write the file anew", (Command("canvos-tui"),))))
+    anew = Remedy("Or let the wizard write the file anew", (wizard(path.parent),))
+    mends = _wrong(path, secret_file.mended(data)) is None
+    return CheckAnswer(Status.FAIL, reason, required, (*([_ours("FILE-SECRET", path)] if mends else []), fix, anew))
+
+
+def _ours(name: str, path: Path) -> Remedy:
+    return Remedy("Let canvos-tui mend it; it shows the difference and asks first", (offer(name, path.parent),))
 
 
 def _wrong(path: Path, data: bytes) -> tuple[str, Remedy] | None:
@@ -53,7 +60,7 @@ def _wrong(path: Path, data: bytes) -> tuple[str, Remedy] | None:
         return reason, Remedy("Empty it", (Command(f"sed -i 's/^AWS_PROFILE=.*/AWS_PROFILE=/' {word(path)}"),))
     if values["AWS_ACCESS_KEY_ID"].reveal().startswith("ASIA"):
         reason = "the key is temporary (ASIA...): its session token cannot be handed to the build"
-        return reason, Remedy("Put in a long-lived key (AKIA...) of an IAM user", (Command("aws iam create-access-key"),))
+        return reason, Remedy("Put in a long-lived key (AKIA...) of an IAM user", (Command(f"{edit} {word(path)}"),))
     return None
 
 
@@ -66,8 +73,9 @@ async def permission(context: Context) -> CheckAnswer:
     if mode is None:
         return waits(written(context))
     if mode & 0o077:
-        close = Remedy("Close it", (Command(f"chmod 600 {word(found[0])}"),))
-        return CheckAnswer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", (close,))
+        close = Remedy("Or close it by hand", (Command(f"chmod 600 {word(found[0])}"),))
+        fixes = (_ours("FILE-SECRET-PERM", found[0]), close)
+        return CheckAnswer(Status.WARN, f"mode {mode:04o}: others may read it", "0600", fixes)
     try:
         remapped = (await engine(context)).userns
     except CanvosError:
@@ -85,6 +93,15 @@ async def ignored(context: Context) -> CheckAnswer:
         return waits(CHECKOUT)
     if await context.ports.git.ignored(state.path, ".secret"):
         return CheckAnswer(Status.PASS, "git ignores .secret", "ignored by git")
-    exclude = word(state.path / ".git" / "info" / "exclude")
-    fix = Remedy("Tell git to ignore it in this checkout only", (Command(f"printf '\\n.secret\\n' >> {exclude}"),))
-    return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (fix,))
+    if await tracked(context.ports, state.path):
+        out = Command(f"git -C {word(state.path)} rm --cached .secret")
+        fix = Remedy("Take it out of git, the file stays; where it was ever committed, delete the key in AWS and make a new one", (out,))
+        return CheckAnswer(Status.WARN, "git tracks .secret", "ignored by git", (fix,))
+    path = await context.ports.git.exclude_file(state.path)
+    if b".secret" in (await context.ports.files.read_bytes(path) or b"").splitlines():
+        edit = Command(f"${{EDITOR:-vi}} {word(state.path / '.gitignore')}")
+        back = Remedy("A `!.secret` in .gitignore takes back what ignores it: remove that line", (edit,))
+        return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (back,))
+    ours = Remedy("Let canvos-tui tell git to ignore it in this checkout only; it asks first", (offer("FILE-SECRET-IGNORED", state.path),))
+    fix = Remedy("Or tell git by hand", (Command(f"printf '\\n.secret\\n' >> {word(path)}"),))
+    return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (ours, fix))

@@ -8,6 +8,7 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import UserData
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checks.check import CheckAnswer, Context, waits
+from canvos_tui.core.checks.files.mending import offer
 from canvos_tui.core.checks.questions import CHECKOUT, canvos, file_of, word, written
 from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
@@ -33,8 +34,9 @@ async def cloud_config(context: Context) -> CheckAnswer:
 async def _judge_user_data(context: Context, path: Path, text: str) -> CheckAnswer:
     edit = Remedy("Correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
     if not text.strip():
-        remove = Remedy("Remove it", (Command(f"rm {word(path)}"),))
-        return CheckAnswer(Status.FAIL, "user-data is empty: the disk builder fails on it", _JOIN, (remove, _OFFER))
+        ours = Remedy("Let canvos-tui take it away; it asks first and keeps a copy", (offer("FILE-USERDATA", path.parent),))
+        remove = Remedy("Or remove it by hand", (Command(f"rm {word(path)}"),))
+        return CheckAnswer(Status.FAIL, "user-data is empty: the disk builder fails on it", _JOIN, (ours, remove, _OFFER))
     try:
         parsed = await context.ports.files.yaml(text)
     except InvalidValueError as error:

@@ -139,6 +139,7 @@ _CHANGES = {
         "findmnt",
         "free",
         "getenforce",
+        "git --version",
         "git status",
         "grep",
         "head",
@@ -157,7 +158,7 @@ _CHANGES = {
         "stat",
         "systemctl status",
         "tail",
-        "timedatectl status",
+        "timedatectl",
         "uname",
         "uptime",
     ),
@@ -166,11 +167,12 @@ _CHANGES = {
     Changes.GIT: ("git",),
     Changes.DOCKER: ("docker", "./earthly.sh", "earthly"),
     Changes.AWS: ("aws",),
-    Changes.MACHINE: ("mount -o",),
+    Changes.MACHINE: ("mount -o", "timedatectl set-"),
 }
 _BY_WORDS = sorted(((words, what) for what, named in _CHANGES.items() for words in named), key=lambda pair: -len(pair[0]))
 _BEFORE = re.compile(r"(?:sudo |[A-Z_]+=\S* )*")  # what may stand in front of the program
 _GIT_PLACE = re.compile(r"^git -C (?:'[^']*'|\S+)+ ")
+_AWS_PLACE = re.compile(r"^aws --region \S+ ")
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class Command:
     @property
     def changes(self) -> Changes:
         """What it changes, by its first words; `MACHINE`, the most there is, for one that is not known."""
-        bare = _GIT_PLACE.sub("git ", _BEFORE.sub("", self.run, count=1))
+        bare = _AWS_PLACE.sub("aws ", _GIT_PLACE.sub("git ", _BEFORE.sub("", self.run, count=1)))
         return next((what for words, what in _BY_WORDS if bare.startswith(words)), Changes.MACHINE)
 
 

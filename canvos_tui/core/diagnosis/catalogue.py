@@ -17,8 +17,8 @@ from canvos_tui.core.text import word
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")
-_PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S3_KEY": "key", "REGION": "region"}
-_PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(_PLACES)})(?![\w|)=])")
+PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S3_KEY": "key", "REGION": "region"}
+_PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(PLACES)})(?![\w|)=])")
 _SHORTEST = 5  # characters of fixed text in a pattern; with less too many lines would have to be looked at closely
 _LONGEST = 8192  # characters of a line that are looked at
 _REMEMBERED = 200  # lines whose entry is known
@@ -118,7 +118,7 @@ def filled(remedy: Remedy, values: Mapping[str, str]) -> Remedy:
 
 
 def _fill(command: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda found: word(values.get(_PLACES[found[0]], "") or found[0]), command)
+    return _PLACE.sub(lambda found: word(values.get(PLACES[found[0]], "") or found[0]), command)
 
 
 # -- from plain data -----------------------------------------------------------------------------------------

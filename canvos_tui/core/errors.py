@@ -156,6 +156,7 @@ _CHANGES = {
         "runc --version",
         "ss",
         "stat",
+        "systemctl show",
         "systemctl status",
         "tail",
         "timedatectl",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -64,10 +65,10 @@ async def ask(world: World, name: str, draft: Draft | None = None, *, final: boo
     return await world.one(name, draft, final=final)
 
 
-def pasted(*commands: str) -> None:
+def pasted(*commands: str, **environ: str) -> None:
     """As somebody pastes them into a shell, one line each; our own command runs in this process, and its question is agreed to."""
     if all(command.startswith("canvos-tui fix ") for command in commands):
         with ThreadPoolExecutor(1) as beside:  # the event loop of the test goes on in this thread
             assert [beside.submit(main, [*shlex.split(command)[1:], "--yes"]).result() for command in commands] == [0] * len(commands)
         return
-    subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(commands)], check=True, capture_output=True)
+    subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(commands)], check=True, capture_output=True, env={**os.environ, **environ})

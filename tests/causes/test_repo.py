@@ -250,7 +250,7 @@ def _mode(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("damage", "remedy"), [(_deleted, 0), (_sparse, 1), (_crlf, 0), (_mode, 0)], ids=["deleted", "sparse", "autocrlf", "mode"]
+    ("damage", "remedy"), [(_deleted, 0), (_sparse, 0), (_crlf, 0), (_mode, 0)], ids=["deleted", "sparse", "autocrlf", "mode"]
 )
 async def test_a_checkout_that_is_not_whole_fails_until_its_remedy_waspasted(tmp_path, folder, damage, remedy):
     told = damage(folder)

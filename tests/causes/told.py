@@ -7,6 +7,7 @@ import os
 from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.checks.report_text import row
 from canvos_tui.core.status import Status
+from tests.causes.remedies import faults
 
 TABLE = "CANVOS_TUI_CAUSES"  # a file that gets a line for each cause: check, how it was produced, what the doctor said
 
@@ -18,6 +19,7 @@ def assert_told(result: CheckResult, status: Status, words: str, *, how: str) ->
     assert words in line, line
     if status in {Status.FAIL, Status.WARN}:
         assert result.answer.remedies, f"{result.check.id} says nothing to do: {line}"
+    assert faults(result) == []
     if path := os.environ.get(TABLE):
         table = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(table, f"{result.check.id}\t{how}\t{line}\n".encode())

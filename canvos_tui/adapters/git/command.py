@@ -155,9 +155,10 @@ class GitCommand:
 
     async def damage(self, folder: Path) -> Damage:
         """What of the commit is missing, has other line ends, or cannot be started; git itself calls some of it clean."""
-        tracked = (await (await self._in(folder)).must("ls-files", "-z")).split("\0")
+        told = list(filter(None, (await (await self._in(folder)).must("ls-files", "-z", "-t")).split("\0")))
         try:
-            return await threads.call(lambda: damage(folder, tuple(filter(None, tracked))))
+            found = await threads.call(lambda: damage(folder, tuple(dict.fromkeys(line[2:] for line in told))))
+            return replace(found, sparse=any(line.startswith("S ") for line in told))
         except OSError as error:
             raise GitError(f"cannot look through {folder}: {error.strerror}", remedy="check its owner and mode") from None
 

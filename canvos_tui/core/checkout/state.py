@@ -55,12 +55,13 @@ class Damage:
     """What of a commit does not stand in the folder as it was committed: paths below the checkout.
 
     `missing` are not there at all (deleted, or never checked out by a sparse checkout), `crlf` are scripts whose lines end in CR LF,
-    `not_runnable` cannot be started because their mode has no `x`.
+    `not_runnable` cannot be started because their mode has no `x`. `sparse` says that git left some out because it was told to.
     """
 
     missing: tuple[str, ...] = ()
     crlf: tuple[str, ...] = ()
     not_runnable: tuple[str, ...] = ()
+    sparse: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from canvos_tui.core.answers import arg_mending
@@ -82,7 +83,9 @@ async def _ignored(ports: Ports, folder: Path) -> Mending | None:
     await _no_link(ports.files, path)
     data = await ports.files.read_bytes(path)
     lines = (data or b"").split(b"\n")
-    if await ports.git.ignored(folder, SECRET) or _RULE in lines or await tracked(ports, folder):  # a rule would not help
+    if _RULE in lines or await ports.git.ignored(folder, SECRET):
+        return None
+    if await tracked(ports, folder) or await taken_back(ports, folder):  # a rule would be in vain
         return None
     new = b"\n".join([*(lines if lines[-1] else lines[:-1]), _RULE, b""])
     mode = await ports.files.mode(path) or _OPEN
@@ -110,6 +113,12 @@ async def tracked(ports: Ports, folder: Path) -> bool:
     """Whether `.secret` is in git already, where no rule keeps it out."""
     there = await ports.files.mode(folder / SECRET) is not None
     return there and not await ports.git.untracked(folder, (SECRET,))
+
+
+async def taken_back(ports: Ports, folder: Path) -> bool:
+    """Whether the checkout's .gitignore says that `.secret` is not to be ignored, which wins over what this checkout alone is told."""
+    rules = (await ports.files.read_own(folder, ".gitignore") or b"").decode("utf-8", "replace").splitlines()
+    return any(rule.startswith("!") and fnmatchcase(SECRET, rule[1:].strip().removeprefix("/")) for rule in rules)
 
 
 async def _read(files: Files, path: Path) -> tuple[Path, bytes, int]:

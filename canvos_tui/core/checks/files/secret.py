@@ -6,7 +6,7 @@ from pathlib import Path
 
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.checks.check import CheckAnswer, Context, waits
-from canvos_tui.core.checks.files.mending import offer, tracked
+from canvos_tui.core.checks.files.mending import offer, taken_back, tracked
 from canvos_tui.core.checks.questions import CHECKOUT, canvos, engine, file_of, wizard, word, written
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
@@ -97,11 +97,11 @@ async def ignored(context: Context) -> CheckAnswer:
         out = Command(f"git -C {word(state.path)} rm --cached .secret")
         fix = Remedy("Take it out of git, the file stays; where it was ever committed, delete the key in AWS and make a new one", (out,))
         return CheckAnswer(Status.WARN, "git tracks .secret", "ignored by git", (fix,))
-    path = await context.ports.git.exclude_file(state.path)
-    if b".secret" in (await context.ports.files.read_bytes(path) or b"").splitlines():
+    if await taken_back(context.ports, state.path):
         edit = Command(f"${{EDITOR:-vi}} {word(state.path / '.gitignore')}")
         back = Remedy("A `!.secret` in .gitignore takes back what ignores it: remove that line", (edit,))
         return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (back,))
+    path = await context.ports.git.exclude_file(state.path)
     ours = Remedy("Let canvos-tui tell git to ignore it in this checkout only; it asks first", (offer("FILE-SECRET-IGNORED", state.path),))
     fix = Remedy("Or tell git by hand", (Command(f"printf '\\n.secret\\n' >> {word(path)}"),))
     return CheckAnswer(Status.WARN, "git does not ignore .secret", "ignored by git", (ours, fix))

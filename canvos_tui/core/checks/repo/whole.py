@@ -24,11 +24,9 @@ async def whole(context: Context) -> CheckAnswer:
     git = f"git -C {word(state.path)}"
     if found.missing:
         back = Command(f"{git} ls-files -z --deleted | xargs -0 -r {git} checkout HEAD --")
-        remedies = (
-            Remedy("Put back what was deleted", (back,)),
-            Remedy("Or, where it is a sparse checkout, take all of it", (Command(f"{git} sparse-checkout disable"),)),
-        )
-        return _failed(f"{_told(found.missing)} missing", remedies, f"{git} ls-files", found.missing)
+        widen = Remedy("This is a sparse checkout: take all of it", (Command(f"{git} sparse-checkout disable"), back))
+        remedy = widen if found.sparse else Remedy("Put back what was deleted", (back,))
+        return _failed(f"{_told(found.missing)} missing", (remedy,), f"{git} ls-files", found.missing)
     if found.crlf:
         again = (Command(f"{git} config core.autocrlf false"), Command(f"{git} checkout-index -f -a"))
         words = "Check the files out again with the line ends of the repository; copy changes of your own to its files aside first"

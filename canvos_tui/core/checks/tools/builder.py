@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, Wait, waits
-from canvos_tui.core.checks.questions import installing, proxied, registry
+from canvos_tui.core.checks.questions import installing, proxied, registry, word
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -24,14 +24,14 @@ async def config(context: Context) -> CheckAnswer:
     try:
         text = await context.ports.files.read_text(path)
     except CanvosError as error:
-        fix = Remedy("Give the file back to this user, or remove it where it is a folder", (Command(f"ls -ld {path}"),))
+        fix = Remedy("Give the file back to this user, or remove it where it is a folder", (Command(f"ls -ld {word(path)}"),))
         return CheckAnswer(Status.WARN, error.message, required, (fix,))
     if text is None:
         return CheckAnswer(Status.PASS, f"no {path}, images are pulled without a login", required)
     try:
         found = json.loads(text)
     except ValueError as error:
-        fix = Remedy("Repair it or move it away; logins stored in it are not used", (Command(f"mv {path} {path}.broken"),))
+        fix = Remedy("Repair it or move it away; logins stored in it are not used", (Command(f"mv {word(path)} {word(path)}.broken"),))
         return CheckAnswer(Status.WARN, f"{path} is no JSON: {error}", required, (fix,))
     used = (*_PULLED_FROM, (await registry(context)).partition("/")[0])
     bad = _helpers(found if isinstance(found, dict) else {}, used)
@@ -41,11 +41,10 @@ async def config(context: Context) -> CheckAnswer:
     first = f"docker-credential-{bad[0][1]}"
     told = f"{bad[0][0]} in {path} names {first}, which is not in Earthly's container: its pulls fail"
     aside = Remedy(
-        "Give the build a file without helpers: move this one away, and log in again where a login is needed",
-        (Command(f"mv {path} {path}.helpers"),),
+        f"Give the build a file without helpers: move this one away, log in again where that is needed, and put {path}.helpers back later",
+        (Command(f"mv {word(path)} {word(path)}.helpers"),),
     )
-    back = Remedy("Afterwards put it back", (Command(f"mv {path}.helpers {path}"),))
-    return CheckAnswer(Status.FAIL, told, required, (aside, back), evidence)
+    return CheckAnswer(Status.FAIL, told, required, (aside,), evidence)
 
 
 def _helpers(found: dict[str, object], used: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from canvos_tui.core.checks.check import CheckResult
     from canvos_tui.core.ports import Ports
 
-_NEAR = 0.6
-
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
@@ -62,7 +60,7 @@ def _known(text: str) -> str:
     ours = f"it mends {', '.join(MENDERS)}"
     if name in {check.id for check in CHECKS}:
         raise InvalidValueError(f"{name} is none of the checks that `fix` can mend", remedy=f"{ours}; `canvos-tui doctor` says what to do")
-    near = nearest(name, MENDERS, _NEAR)
+    near = nearest(name, MENDERS)
     raise InvalidValueError(f"there is no check `{text}`", remedy=f"did you mean `{near}`? {ours}" if near else ours)
 
 
@@ -71,6 +69,7 @@ async def _fixed(name: str, source: Source, *, yes: bool) -> int:
     from canvos_tui.core.checkout.state import Place
     from canvos_tui.core.checks.files.mending import mend, mending
     from canvos_tui.core.checks.report_text import plain, row
+    from canvos_tui.core.masking.outlet import shown
 
     ports, (draft, _) = source.ports, await source.draft()
     if draft.folder is None or (await ports.git.state(draft.folder)).place is not Place.CANVOS:
@@ -81,7 +80,7 @@ async def _fixed(name: str, source: Source, *, yes: bool) -> int:
         _say("nothing to mend without a decision of yours")
     else:
         for line in found.change.diff:
-            _say(plain(line.text, masked=False))
+            _say(shown(line.text))
         Consent(yes=yes, terminal=sys.stdin.isatty()).need(plain(found.question, masked=False))
         done = await mend(ports, found, ports.clock.now().strftime("%m%d-%H%M"))
         kept = f", the old one is {done.backup}" if done and done.backup else ""

@@ -61,6 +61,7 @@ def test_a_missing_profile_is_added_with_a_copy_and_no_secret_is_printed(fix, fo
     assert (code, path.read_text(), mode(path)) == (0, KEYS + "AWS_PROFILE=\n", 0o600)
     copy = folder / f".arg.secret.bak-{STAMP}"
     assert (copy.read_text(), mode(copy)) == (KEYS.removesuffix("\n"), 0o600)
+    assert "\n AWS_ACCESS_KEY_ID=...MPLE\n" in out  # a line that stays keeps its blank, as in any difference
     assert "+AWS_PROFILE=" in out
     assert f"the old one is {copy}" in out
     assert "PASS FILE-SECRET  all three ids" in out
@@ -81,7 +82,7 @@ def test_the_mode_is_closed_and_the_content_stays(fix, folder):
     path = secret(folder, KEYS, 0o644)
     code, out = fix("FILE-SECRET-PERM")
     assert (code, path.read_text(), mode(path)) == (0, KEYS, 0o600)
-    assert ".secret: mode 0644 becomes 0600" in out
+    assert "the mode 0644 of .secret becomes 0600" in out
     assert "PASS FILE-SECRET-PERM  mode 0600" in out
 
 

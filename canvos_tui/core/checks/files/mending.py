@@ -74,7 +74,7 @@ async def _permission(ports: Ports, folder: Path) -> Mending | None:
     path, data, mode = await _read(ports.files, folder / SECRET)
     if not mode & 0o077:
         return None
-    told = DiffLine("@", f"{SECRET}: mode {mode:04o} becomes {secret_file.MODE:04o}, its content stays")
+    told = DiffLine("@", f"the mode {mode:04o} of {SECRET} becomes {secret_file.MODE:04o}, its content stays")
     return Mending(path, FileChange(SECRET, data, data, secret_file.MODE, (told,)), f"close {path} to others")
 
 
@@ -145,4 +145,4 @@ def _shown(data: bytes) -> str:
 def _diff(name: str, old: str, new: str) -> tuple[DiffLine, ...]:
     """The difference without secrets; never empty."""
     lines = tuple(replace(line, text=mask_text(line.text)) for line in unified(name, old, new))
-    return lines or (DiffLine("@", f"{name}: only the ends of its lines change, or the mark at its beginning"),)
+    return lines or (DiffLine("@", f"only the ends of the lines of {name} change, or the mark at its beginning"),)

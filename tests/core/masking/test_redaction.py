@@ -299,6 +299,8 @@ def test_a_secret_longer_than_any_window_is_swallowed_whole() -> None:
     ],
 )
 def test_hostile_text_costs_linear_time(part: bytes) -> None:
+    """Six times as much text costs six times as much, give or take a loaded machine; where each end looked back to the start, 36 times."""
+
     def seconds(size: int) -> float:
         data = part * (size // len(part))
         redactor = Redactor(KNOWN)
@@ -308,7 +310,7 @@ def test_hostile_text_costs_linear_time(part: bytes) -> None:
         redactor.flush()
         return time.thread_time() - began
 
-    assert seconds(600_000) < 1.5
+    assert any(seconds(300_000) < 15 * seconds(50_000) + 0.01 for _ in range(3))
 
 
 def test_short_texts_are_not_masked_by_value() -> None:

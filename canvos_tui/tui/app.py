@@ -22,6 +22,7 @@ from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned
 from canvos_tui.tui.pace import Pace, PacedApp, far
+from canvos_tui.tui.reflex import SAID, Reflex
 from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
@@ -42,7 +43,7 @@ class CanvosApp(PacedApp[int]):
     """The wizard. Where `room` has to be loaded first, a frame is painted before, and keys that come too early wait."""
 
     TITLE = "canvos-tui"
-    BINDINGS = [Binding("ctrl+c", "quit", show=False, system=True), Binding("ctrl+z", "suspend_process", show=False)]
+    BINDINGS = [Binding("ctrl+c", "reflex", show=False, system=True), Binding("ctrl+z", "suspend_process", show=False)]
     ENABLE_COMMAND_PALETTE = True
 
     # None only until the room is loaded; a real default would load it before the first frame
@@ -62,6 +63,7 @@ class CanvosApp(PacedApp[int]):
         self._room = room
         self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
         self._furnished = False
+        self._reflex = Reflex()
         self._opening = False
         self._leaving: tuple[int | None, int, RenderableType | None] | None = None  # how it is to end as soon as the page is open
         self.problem: CanvosError | None = None  # why nothing could be loaded
@@ -159,6 +161,8 @@ class CanvosApp(PacedApp[int]):
         if isinstance(event, events.Key) and self._early is not None and event.key not in {"ctrl+c", "ctrl+q"}:
             self._early.append(event)
             return
+        if isinstance(event, events.Key) and event.key != "ctrl+c":
+            self._reflex.forget()
         await super().on_event(event)
 
     def _pass_keys(self) -> None:
@@ -220,7 +224,7 @@ class CanvosApp(PacedApp[int]):
             self.notify(f"{event.what}: {error}. {error.remedy}", severity="error", markup=False)
             return
         write(self, copied.sequence)
-        self._say_copied(f"{event.what}: {copied.said}")
+        self._say(f"{event.what}: {copied.said}")
 
     def notify(self, message: str, **how: Any) -> None:
         """A box with words that may be somebody else's, such as an error of git."""
@@ -228,7 +232,7 @@ class CanvosApp(PacedApp[int]):
 
         super().notify(shown(message), **how)
 
-    def _say_copied(self, text: str) -> None:
+    def _say(self, text: str) -> None:
         """In the hint row where the screen has one: a box above the log would hide what the build says."""
         from canvos_tui.tui.page import PageScreen
 
@@ -272,6 +276,13 @@ class CanvosApp(PacedApp[int]):
                 await self.workers.wait_for_complete(saving)
             await self.hush()
             self.exit(0)
+
+    def action_reflex(self) -> None:
+        """Once it only says what it would do: keys that were typed are nowhere else. A build that runs is asked about anyway."""
+        if not self._furnished or (self.known.run_id and self.known.result is None) or self._reflex.meant():
+            self.action_quit()
+        else:
+            self._say(SAID)
 
     async def action_suspend_process(self) -> None:  # type: ignore[override]  # Textual awaits what an action returns
         """Ctrl+Z."""

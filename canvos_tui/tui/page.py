@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Key
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Button, Static
@@ -181,6 +181,12 @@ class PageScreen(Screen[None]):
     def action_back(self) -> None:
         """Back never loses anything."""
         tell(self, GoTo("back"))
+
+    def on_key(self, event: Key) -> None:
+        """Keys that nothing on the way took come by here, those with a binding too: a key without one says so."""
+        if event.key not in self.active_bindings:
+            name = event.character if event.is_printable and event.key != "space" else event.key
+            hint(self, f"{name} does nothing here; F1 names the keys")
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""

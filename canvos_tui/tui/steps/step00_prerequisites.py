@@ -55,7 +55,7 @@ class Prerequisites(StepPanel):
         Binding("R", "rerun('failed')", "Re-run failed"),
         Binding("f5", "rerun('all')", "Re-run all", show=False),
         Binding("c", "copy_fix", "Copy fix"),
-        Binding("C", "copy_report", "Copy report"),
+        Binding("C", "copy_report", "Report"),
         Binding("n", "go_on", "Continue"),
         Binding("f", "next_fix", "Other fix", show=False),
         Binding("v", "raw", "Raw output", show=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.screen import see, text_of, type_text, until
 
@@ -59,3 +60,51 @@ async def test_the_key_that_explains_all_others_stands_in_every_footer(make_app,
         app.screen.query_one("#check-rows").focus()
         assert await see(pilot, "Re-run this")
         await until(pilot, lambda: "F1 Help" in text_of(app).split("\n")[-1])
+
+
+async def test_lists_that_a_filter_has_emptied_say_so(make_app, full, checkout):
+    app = make_app(full, page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "suggested for")
+        app.screen.query_one("#tag-filter", Input).focus()
+        await type_text(pilot, "zzz")
+        assert await see(pilot, "no tag fits: empty the filter, or p shows all")
+        await pilot.press("enter", "enter")
+        assert await see(pilot, "no tag fits")
+        app.screen.query_one("#tag-filter", Input).value = ""
+        assert await see(pilot, "suggested for")
+
+
+async def test_a_check_filter_that_no_row_holds_says_so(make_app):
+    app = make_app(page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "READY SO FAR")
+        app.screen.query_one("#check-rows").focus()
+        await pilot.press("slash")
+        await type_text(pilot, "zzz")
+        assert await see(pilot, "no check holds zzz", "Esc shows all")
+
+
+async def test_a_list_to_pick_from_says_when_nothing_fits(make_app, full):
+    app = make_app(full, page="os")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "OS_VERSION")
+        app.screen.query_one("#os-version").focus()
+        await pilot.press("down")
+        assert await see(pilot, "type to filter")
+        await type_text(pilot, "zzz")
+        assert await see(pilot, "nothing holds zzz: Esc closes the list, then type it into the field")
+        await pilot.press("enter", "up", "down", "enter")
+        assert await see(pilot, "nothing holds zzz")
+        await pilot.press("escape")
+        assert await see(pilot, "OS_VERSION        24.04")
+
+
+async def test_without_a_checkout_the_tags_say_what_they_wait_for(make_app):
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "can be cloned", "the tags are listed when there is a checkout")
+        app.screen.query_one("#tag-list").focus()
+        await pilot.press("enter", "p")
+        assert await see(pilot, "the tags are listed")
+        assert app.draft.tag == ""

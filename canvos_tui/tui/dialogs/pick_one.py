@@ -47,6 +47,8 @@ class PickOne(ModalScreen[str | None]):
         shown = [c for c in self._choices if text.lower() in c.lower()]
         choices.add_options([Option(c, id=f"pick-{self._choices.index(c)}") for c in shown])
         choices.highlighted = 0 if shown else None
+        if not shown:
+            choices.add_option(Option(f"nothing holds {text}: Esc closes the list, then type it into the field", disabled=True))
 
     @on(Input.Changed)
     def _filtered(self, event: Input.Changed) -> None:
@@ -56,7 +58,7 @@ class PickOne(ModalScreen[str | None]):
     def action_move(self, by: int) -> None:
         """Moves the highlight while the filter keeps the focus."""
         choices = self.query_one("#pick-list", OptionList)
-        if choices.option_count:
+        if choices.highlighted is not None:
             choices.highlighted = ((choices.highlighted or 0) + by) % choices.option_count
 
     @on(Input.Submitted)

@@ -15,6 +15,9 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
 
+NONE_FITS = "no tag fits: empty the filter, or p shows all"
+NO_TAGS = "the tags are listed when there is a checkout"
+
 
 class Tags(StepPanel):
     """Enter on a row asks for its checkout; rows that cannot do AWS are shown and not selectable."""
@@ -68,10 +71,12 @@ class Tags(StepPanel):
         lines = [self._line(tag, best, state.tag if state else "") for tag in shown]
         rows = self.query_one("#tag-list", OptionList)
         now = [str(rows.get_option_at_index(n).prompt) for n in range(rows.option_count)]
-        if now != lines:
+        if now != lines or not lines:
             self._shown = shown
             rows.clear_options()
             rows.add_options([Option(line, disabled=not tag.selectable) for line, tag in zip(lines, shown, strict=True)])
+            if not lines:
+                rows.add_option(Option(NONE_FITS if self.known.tags else NO_TAGS, disabled=True))
             if best in shown:
                 rows.highlighted = shown.index(best)
         what = "all" if self._everything else "releases"

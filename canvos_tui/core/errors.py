@@ -31,12 +31,12 @@ class InvalidValueError(CanvosError):
         self.final = final
 
     def sentence(self) -> str:
-        """Reason, what is allowed and the remedy on one line, for the place under a field."""
+        """Reason, the remedy and what is allowed on one line, for the place under a field; what to try is the last to be cut off."""
         parts = [self.message]
-        if self.allowed:
-            parts.append(f"allowed: {self.allowed}")
         if self.remedy:
             parts.append(self.remedy)
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
         return "; ".join(parts)
 
 

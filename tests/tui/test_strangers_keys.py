@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
+from canvos_tui.core.answers import draft as d
 from tests.tui.screen import see, text_of, type_text, until
 
 
@@ -108,3 +109,13 @@ async def test_without_a_checkout_the_tags_say_what_they_wait_for(make_app):
         await pilot.press("enter", "p")
         assert await see(pilot, "the tags are listed")
         assert app.draft.tag == ""
+
+
+async def test_a_reason_is_not_cut_before_what_to_try(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        app.screen.query_one("#image-registry", Input).focus()
+        app.screen.query_one("#image-registry", Input).value = "https://reg.acme.com/team"
+        await pilot.press("enter")
+        assert await see(pilot, "before it; try", "reg.acme.com/team", "registry.acme.com:5000/team")

@@ -100,10 +100,10 @@ def parse_folder(text: str, home: Path) -> Path:
     """An absolute path for the checkout; `~` is the home folder. `:` is refused, because earthly.sh mounts the folder with `-v`."""
     text = text.strip()
     if not text:
-        raise InvalidValueError("a folder is needed", allowed="an absolute path or one that starts with ~", remedy="try ~/CanvOS")
+        raise InvalidValueError("a folder is needed", allowed="one that starts with / or ~/", remedy="try ~/CanvOS")
     path = home / text[1:].lstrip("/") if text == "~" or text.startswith("~/") else Path(text)
     if not path.is_absolute():
-        raise InvalidValueError(f"`{text}` is a relative path", allowed="an absolute path or one that starts with ~")
+        raise InvalidValueError(f"`{text}` is a relative path", allowed="one that starts with / or ~/")
     sizes = [len(part.encode("utf-8", "surrogateescape")) for part in (str(path), *path.parts)]
     if sizes[0] > 4095 or max(sizes[1:]) > 255:
         raise InvalidValueError("the path is too long", allowed="255 bytes in a name, 4095 in all")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,6 +16,8 @@ from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, an
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.tui.messages import Answered, ChoiceAsked, hint, tell
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
+
+LABEL = 18  # columns of the label, below which no note stands
 
 
 class FieldRow(Vertical):
@@ -67,6 +71,10 @@ class FieldRow(Vertical):
             return
         with self.prevent(Input.Changed):
             field.value = self._heard = text
+
+    def on_resize(self) -> None:
+        """Another width may hold a reason, or cut it."""
+        self._show()
 
     def watch_choices(self) -> None:
         """The help line says that there is something to pick from."""
@@ -129,10 +137,14 @@ class FieldRow(Vertical):
         step = f"step {self.field.step}"
         origin = "" if entry.origin is Origin.YOU or not entry.text else f"{entry.origin.value}  "
         self.query_one(".field-origin", Static).update(Content(f"{origin}{step}"), layout=False)
-        self.query_one(".field-note", Static).update(Content(self._note(entry)), layout=False)
+        note = self._note(entry)
+        self.query_one(".field-note", Static).update(Content(note), layout=False)
         refused = bool(entry.error) and self._touched
         self.set_class(refused, "-refused")
         self.set_class(bool(self.caution) and not refused, "-caution")
+        # two rows for every note, so that nothing jumps while somebody types; a third one where a reason would be cut
+        room = self.size.width - LABEL
+        self.set_class(refused and room > 0 and len(wrap(note, room)) > 2, "-long")
 
     def _note(self, entry: Entry) -> str:
         if entry.error and self._touched:

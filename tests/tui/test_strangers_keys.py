@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.tui.dialogs.ask_text import AskText
 from tests.tui.screen import see, text_of, type_text, until
 
 
@@ -119,3 +120,48 @@ async def test_a_reason_is_not_cut_before_what_to_try(make_app, full):
         app.screen.query_one("#image-registry", Input).value = "https://reg.acme.com/team"
         await pilot.press("enter")
         assert await see(pilot, "before it; try", "reg.acme.com/team", "registry.acme.com:5000/team")
+
+
+async def test_a_form_that_refuses_keeps_what_was_typed(make_app, full):
+    app = make_app(full, page="review")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Write and build", "-- .arg")
+        await pilot.press("t")
+        assert await see(pilot, "Template")
+        await pilot.press("down", "enter")
+        assert await see(pilot, "Registration token")
+        await type_text(pilot, "api acme")
+        await pilot.press("enter", "enter")
+        assert await see(pilot, "x this is no host name; allowed: a host such as", "api acme")
+        app.screen.query_one("#form-0", Input).value = "api.acme.com"
+        await pilot.press("enter")
+        assert await see(pilot, "x this is no registration token; copy it from Palette", "api.acme.com")
+        await type_text(pilot, "abcdefgh1234")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.draft.user_data is d.UserData.TEMPLATE)
+
+
+async def test_a_path_that_cannot_be_read_can_be_mended_where_it_was_typed(make_app, full, tmp_path):
+    app = make_app(full, page="review")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Write and build", "-- .arg")
+        await pilot.press("t")
+        assert await see(pilot, "Template")
+        await pilot.press("down", "down", "enter")
+        assert await see(pilot, "Path of the file")
+        for typed, said in (("", "a path is needed"), ("ud", "`ud` is a relative path"), ("/nowhere", "there is no file /nowhere")):
+            app.screen.query_one("#form-0", Input).value = typed
+            await pilot.press("enter")
+            assert typed in await see(pilot, said)
+        await pilot.press("escape")
+        assert await see(pilot, "Write and build")
+
+
+async def test_a_reason_of_ones_own_that_is_empty_is_asked_for(make_app, full):
+    app = make_app(full, page="review")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Write and build")
+        app.push_screen(AskText("Accept", "Why may the build go on?", ""))
+        assert await see(pilot, "Why may")
+        await pilot.press("space", "enter")
+        assert await see(pilot, "x nothing was typed; Esc closes", "Why may")

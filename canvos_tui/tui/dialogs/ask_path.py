@@ -11,6 +11,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from canvos_tui.tui.dialogs.ask_text import NEEDED
+
 
 class AskPath(ModalScreen[Path | None]):
     """One field with a path in it. A relative path is one in the folder of the path that is proposed."""
@@ -26,6 +28,7 @@ class AskPath(ModalScreen[Path | None]):
         with Vertical(classes="dialog"):
             yield Static(f"{self._title}: Enter saves, Esc closes", classes="dialog-title", markup=False)
             yield Input(str(self._proposed), id="ask-path", compact=True, select_on_focus=False)
+            yield Static("", id="ask-refused", markup=False)
 
     @on(Input.Submitted)
     def _taken(self, event: Input.Submitted) -> None:
@@ -33,3 +36,5 @@ class AskPath(ModalScreen[Path | None]):
         text = event.value.strip()
         if text:
             _ = self.dismiss(self._proposed.parent / Path(text).expanduser())
+        else:
+            self.query_one("#ask-refused", Static).update(NEEDED)

@@ -9,6 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+NEEDED = "x nothing was typed; Esc closes"
+
 
 class AskText(ModalScreen[str | None]):
     """Enter takes it, Esc leaves everything as it was."""
@@ -25,6 +27,7 @@ class AskText(ModalScreen[str | None]):
             yield Static(f"{self._title}   (Enter confirms, Esc closes)", classes="dialog-title", markup=False)
             yield Static(self._text, classes="dialog-text", markup=False)
             yield Input(self._value, id="ask-text", compact=True)
+            yield Static("", id="ask-refused", markup=False)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -33,4 +36,8 @@ class AskText(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
         event.stop()
-        _ = self.dismiss(event.value.strip())
+        text = event.value.strip()
+        if text:
+            _ = self.dismiss(text)
+        else:
+            self.query_one("#ask-refused", Static).update(NEEDED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from canvos_tui.core.answers.draft import Draft, UserData, UserDataChosen
 from canvos_tui.core.checkout.user_data import problems, template
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.widgets.push import Push
@@ -27,34 +30,49 @@ CHOICES = (
 )
 
 
-class Form(ModalScreen[tuple[str, ...] | None]):
-    """A few texts to type; gives them, or None for Esc."""
+Texts = tuple[str, ...]
+
+
+async def _as_typed(_: Texts) -> None:
+    """Takes whatever it is."""
+
+
+class Form(ModalScreen[Texts | None]):
+    """A few texts to type; gives them, or None for Esc. What `refuse` raises is said below them, and they stay as they were typed."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Close")]
 
-    def __init__(self, title: str, labels: tuple[str, ...], *, hidden: int = -1) -> None:
+    def __init__(self, title: str, labels: Texts, *, hidden: int = -1, refuse: Callable[[Texts], Awaitable[object]] = _as_typed) -> None:
         super().__init__()
-        self._title, self._labels, self._hidden = title, labels, hidden
+        self._title, self._labels, self._hidden, self._refuse = title, labels, hidden, refuse
 
     def compose(self) -> ComposeResult:
         """A row for each text."""
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="dialog-title", markup=False)
+            yield Static(f"{self._title}   (Esc closes)", classes="dialog-title", markup=False)
             for number, label in enumerate(self._labels):
                 yield Static(label, markup=False)
                 yield Input(id=f"form-{number}", compact=True, password=number == self._hidden)
             yield Push("OK", id="form-ok")
+            yield Static("", id="form-refused", markup=False)
 
     @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
+    async def _next(self, event: Input.Submitted) -> None:
         if event.input.id == f"form-{len(self._labels) - 1}":
-            self._done()
+            await self._done()
         else:
             self.focus_next()
 
     @on(Button.Pressed)
-    def _done(self) -> None:
-        _ = self.dismiss(tuple(self.query_one(f"#form-{n}", Input).value for n in range(len(self._labels))))
+    async def _done(self) -> None:
+        texts = tuple(self.query_one(f"#form-{n}", Input).value for n in range(len(self._labels)))
+        try:
+            await self._refuse(texts)
+        except CanvosError as error:
+            said = error.sentence() if isinstance(error, InvalidValueError) else f"{error}. {error.remedy}"
+            self.query_one("#form-refused", Static).update(Content(shown(f"x {said}")))
+            return
+        _ = self.dismiss(texts)
 
 
 async def choose_user_data(app: App[Any], ports: Ports, draft: Draft) -> UserDataChosen | None:
@@ -72,24 +90,27 @@ async def choose_user_data(app: App[Any], ports: Ports, draft: Draft) -> UserDat
 
 
 async def _from_template(app: App[Any]) -> UserDataChosen | None:
-    texts = await app.push_screen_wait(
-        Form("A new user-data", ("Palette's host name, for example api.spectrocloud.com", "Registration token"), hidden=1)
-    )
+    async def refuse(texts: Texts) -> None:
+        template(*texts)
+
+    labels = ("Palette's host name, for example api.spectrocloud.com", "Registration token")
+    texts = await app.push_screen_wait(Form("A new user-data", labels, hidden=1, refuse=refuse))
     return UserDataChosen(UserData.TEMPLATE, "", template(*texts)) if texts else None
 
 
 async def _from_file(app: App[Any], ports: Ports, draft: Draft, word: str) -> UserDataChosen | None:
     if word == "file":
-        texts = await app.push_screen_wait(Form("A user-data from elsewhere", ("Path of the file",)))
+
+        async def refuse(texts: Texts) -> None:
+            await _text_of(ports, _path(ports, texts[0]), word)
+
+        texts = await app.push_screen_wait(Form("A user-data from elsewhere", ("Path of the file",), refuse=refuse))
         if not texts:
             return None
-        path = Path(texts[0].strip().replace("~", ports.environ.get("HOME", "~"), 1) if texts[0].startswith("~") else texts[0].strip())
+        path = _path(ports, texts[0])
     else:
         path = (draft.folder or Path()) / "user-data"
-    data = await ports.files.read_own(path.parent, path.name) if word != "file" else await ports.files.read_bytes(path)
-    text = data.decode("utf-8", "replace") if data is not None else None
-    if text is None:
-        raise InvalidValueError(f"there is no file {path}", remedy="choose another way")
+    text = await _text_of(ports, path, word)
     found = problems(text, await ports.files.yaml(text))
     if found:
         listed = "\n".join(f"! {p}" for p in found)
@@ -97,3 +118,20 @@ async def _from_file(app: App[Any], ports: Ports, draft: Draft, word: str) -> Us
         if go != "go":
             return None
     return UserDataChosen(UserData.FILE, str(path)) if word == "file" else UserDataChosen(UserData.CHECKOUT)
+
+
+def _path(ports: Ports, text: str) -> Path:
+    """`~` is the home folder; a relative path would be one in a folder that the screen does not show."""
+    text = text.strip()
+    path = Path(text.replace("~", ports.environ.get("HOME", "~"), 1) if text.startswith("~") else text)
+    if not path.is_absolute():
+        what = f"`{text}` is a relative path" if text else "a path is needed"
+        raise InvalidValueError(what, allowed="a path that starts with / or ~/")
+    return path
+
+
+async def _text_of(ports: Ports, path: Path, word: str) -> str:
+    data = await ports.files.read_own(path.parent, path.name) if word != "file" else await ports.files.read_bytes(path)
+    if data is None:
+        raise InvalidValueError(f"there is no file {path}", remedy="" if word == "file" else "choose another way")
+    return data.decode("utf-8", "replace")

@@ -228,8 +228,12 @@ class AwsRights(StepPanel):
         text = "trust-policy.json and role-policy.json go there. Not into the checkout: what lies there can enter the image."
         given = await self.app.push_screen_wait(AskText("Write the policy files to", text, f"{home}/canvos-vmimport"))
         if not given:
+            self.hint("nothing was written")
             return
         folder = Path(given.replace("~", home, 1) if given.startswith("~") else given)
+        if not folder.is_absolute():
+            self.hint(f"x `{given}` is a relative path: nothing was written; w asks again, for one that starts with / or ~/")
+            return
         if self._in_checkout(folder):
             self.hint(f"x inside of the checkout: choose another folder than {folder}")
             return

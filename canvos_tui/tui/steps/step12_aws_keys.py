@@ -158,10 +158,13 @@ class AwsKeysPanel(StepPanel):
     @work(exclusive=True, group="fill")
     async def _fill(self, source: str) -> None:
         try:
-            keys, place = await self._found(source)
+            found = await self._found(source)
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
             return
+        if found is None:
+            return  # Esc in the list of profiles: all stays as it was
+        keys, place = found
         if keys is None:
             self._tell(f"x there are no keys: {place.value}")
         elif keys.temporary:
@@ -170,14 +173,16 @@ class AwsKeysPanel(StepPanel):
             self._give(keys, place)
             self._test(keys)
 
-    async def _found(self, source: str) -> tuple[AwsKeys | None, KeySource]:
+    async def _found(self, source: str) -> tuple[AwsKeys | None, KeySource] | None:
         if source == "from-environment":
             return keys_in(self.ports.environ), KeySource.ENVIRONMENT
         if source == "from-secret":
             return await in_secret(self.ports, self.draft.folder), KeySource.SECRET
         names = await self.ports.aws.profiles()
-        name = await self.app.push_screen_wait(PickOne("profile", names, "default")) if names else None
-        return (await self.ports.aws.profile_keys(name), KeySource.PROFILE) if name else (None, KeySource.PROFILE)
+        if not names:
+            return None, KeySource.PROFILE
+        name = await self.app.push_screen_wait(PickOne("profile", names, "default"))
+        return (await self.ports.aws.profile_keys(name), KeySource.PROFILE) if name else None
 
     @work(exclusive=True, group="test")
     async def _test(self, keys: AwsKeys | None) -> None:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.events import DescendantFocus, Key
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from canvos_tui.core import guide
@@ -103,6 +104,14 @@ class PageScreen(Screen[None]):
         self.query_one("#too-small", Static).update(
             Content(f"Please enlarge the window (now {width}x{height}) or use canvos-tui run. Ctrl+Q quits.")
         )
+        self.call_after_refresh(self._stand_again)
+
+    _stood: Widget | None = None  # what had the focus last
+
+    def _stand_again(self) -> None:
+        """A window that is too small hides everything, and what is hidden loses the focus: the next letter would be for nobody."""
+        if self.focused is None and self._stood is not None and self._stood.focusable:
+            self._stood.focus()
 
     @on(Entered)
     def _entered(self, event: Entered) -> None:
@@ -143,6 +152,7 @@ class PageScreen(Screen[None]):
 
     @on(DescendantFocus)
     def _focused(self, event: DescendantFocus) -> None:
+        self._stood = event.widget
         row = next((w for w in event.widget.ancestors_with_self if isinstance(w, FieldRow)), None)
         self._explain(row)
 
@@ -187,6 +197,10 @@ class PageScreen(Screen[None]):
         if event.key not in self.active_bindings:
             name = event.character if event.is_printable and event.key != "space" else event.key
             hint(self, f"{name} does nothing here; F1 names the keys")
+
+    def on_paste(self) -> None:
+        """What a field did not take."""
+        hint(self, "there is no field here for what was pasted")
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""

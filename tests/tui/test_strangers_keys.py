@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
@@ -165,3 +166,26 @@ async def test_a_reason_of_ones_own_that_is_empty_is_asked_for(make_app, full):
         assert await see(pilot, "Why may")
         await pilot.press("space", "enter")
         assert await see(pilot, "x nothing was typed; Esc closes", "Why may")
+
+
+async def test_a_window_that_was_too_small_for_a_moment_has_the_same_field(make_app, full):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        app.screen.query_one("#image-registry", Input).focus()
+        await type_text(pilot, "z")
+        await pilot.resize_terminal(50, 10)
+        assert await see(pilot, "Please enlarge the window (now 50x10)")
+        await pilot.resize_terminal(80, 24)
+        assert await see(pilot, "F8 Next", "IMAGE_REGISTRY")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "image-registry")
+        await type_text(pilot, "y")
+        assert await see(pilot, "zy")
+
+
+async def test_a_paste_that_no_field_takes_says_so(make_app):
+    app = make_app(page="start")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "New  ")
+        app.post_message(events.Paste("acme"))
+        assert await see(pilot, "there is no field here for what was pasted")

@@ -189,3 +189,16 @@ async def test_a_paste_that_no_field_takes_says_so(make_app):
         assert await see(pilot, "New  ")
         app.post_message(events.Paste("acme"))
         assert await see(pilot, "there is no field here for what was pasted")
+
+
+async def test_no_reason_and_no_button_is_cut_at_80_columns(make_app, full):
+    app = make_app(full, page="os")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "HTTPS_PROXY")
+        app.screen.query_one("#https-proxy", Input).value = "proxy:3128"
+        app.screen.query_one("#https-proxy", Input).focus()
+        await pilot.press("enter")
+        assert await see(pilot, "try", "http://proxy:3128;")
+    app = make_app(full, page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "[ k8s_version.json ]")

@@ -202,3 +202,14 @@ async def test_no_reason_and_no_button_is_cut_at_80_columns(make_app, full):
     app = make_app(full, page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "[ k8s_version.json ]")
+
+
+async def test_clone_goes_to_the_field_that_is_wrong(make_app):
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "can be cloned")
+        app.screen.query_one("#repository", Input).value = "htt ps://x"
+        assert await see(pilot, "x blanks and control")
+        app.screen.query_one("#clone").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "repository")

@@ -100,12 +100,16 @@ class Clone(StepPanel):
     def _given(self) -> tuple[Path, str] | None:
         """What stands in the fields; None, and why is said, when that cannot be meant."""
         try:
+            self._wrong = "folder"
             folder = parse_folder(self.query_one("#folder", Input).value, self._home())
+            self._wrong = "repository"
             return folder, parse_repository(self.query_one("#repository", Input).value)
         except InvalidValueError as error:
             self.workers.cancel_group(self, "look")  # what it finds is the answer to an older text
             self._tell(f"x {error.sentence()}")
             return None
+
+    _wrong = "folder"  # the field that was looked at last: the refused one, if one was
 
     def _chosen(self) -> None:
         found = self._given()
@@ -172,7 +176,7 @@ class Clone(StepPanel):
         event.stop()
         found = self._given()
         if found is None:
-            self.query_one("#folder").focus()
+            self.query_one(f"#{self._wrong}").focus()
         else:
             self._clone(*found)
 

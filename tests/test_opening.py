@@ -48,6 +48,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.key_order",
         "tui.messages",
         "tui.pace",
+        "tui.reflex",
         "tui.textual_inside",
     }
     assert ours == sorted(f"canvos_tui.{name}" for name in light)

@@ -213,3 +213,10 @@ async def test_clone_goes_to_the_field_that_is_wrong(make_app):
         app.screen.query_one("#clone").focus()
         await pilot.press("enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "repository")
+
+
+@pytest.mark.parametrize(("page", "keys"), [("versions", ("l Newest", "F8 Next", "esc Back")), ("check", ("n Continue", "F8 Next"))])
+async def test_the_key_for_help_drives_no_other_one_out(make_app, full, page, keys):
+    app = make_app(full, page=page)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: all(key in text_of(app).split("\n")[-1] for key in (*keys, "F1 Help")))

@@ -48,7 +48,7 @@ class LogBrowser(Vertical):
         Binding("slash", "search", "Search", key_display="/"),
         Binding("e", "error(1)", "Error"),
         Binding("E,shift+e", "error(-1)", show=False),
-        Binding("w", "wrap", "Wrap"),
+        Binding("w", "wrap", "Wrap", show=False),  # F1 names it: the footer of a build has no room for it
         Binding("n", "hit(1)", show=False),
         Binding("N,shift+n", "hit(-1)", show=False),
         Binding("ampersand", "only_hits", show=False),

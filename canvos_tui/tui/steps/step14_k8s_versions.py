@@ -37,7 +37,7 @@ class KubernetesVersions(StepPanel):
         Binding("a", "keep('all')", "All shown"),
         Binding("x", "keep('none')", "None"),
         Binding("i", "keep('invert')", "Invert"),
-        Binding("l", "keep('newest')", "Newest of each"),
+        Binding("l", "keep('newest')", "Newest"),
         Binding("r", "restore", "Restore file"),
     ]
 

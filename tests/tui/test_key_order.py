@@ -10,10 +10,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.keys import key_to_character
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from canvos_tui.tui.key_order import OrderlyApp
+from canvos_tui.tui.key_order import Mark, OrderlyApp
 from tests.tui.screen import until
 
 
@@ -84,14 +85,23 @@ async def test_what_follows_the_key_that_leaves_a_page_reaches_the_next_one():
 
 async def test_a_mark_that_never_comes_stops_nothing(monkeypatch):
     monkeypatch.setattr("canvos_tui.tui.key_order.LOST", 0.01)
-    app = Plain()
+    app, passed_on, swallowed = Plain(), Input.post_message, []
+
+    def swallows(self: Input, message: Message) -> bool:
+        if isinstance(message, Mark):
+            swallowed.append(message)
+            return True
+        return passed_on(self, message)
+
     async with app.run_test() as pilot:
-        app.screen.query_one("#first", Input).focus()
+        before = app.screen
+        before.query_one("#first", Input).focus()
         await pilot.pause()
-        monkeypatch.setattr(Input, "post_message", lambda self, message: True)  # it swallows everything
+        monkeypatch.setattr(Input, "post_message", swallows)
         burst(app, ["home", "f8"])
-        monkeypatch.undo()
-        await until(pilot, lambda: not app._queue)
+        await until(pilot, lambda: app.screen is not before)
+        assert swallowed, "the key went on without them"
+        assert not app._queue
 
 
 async def test_keys_that_still_wait_when_the_screens_are_gone_are_dropped():

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from canvos_tui.core.text import spelled
+
 VARIABLE = "CANVOS_TUI_ASCII"  # set by --ascii, so that whatever is started from here knows it too
 _SIGNS = {
     **dict.fromkeys("─━═╌╍┄┅┈┉▔▁▂▃▄▅▆▇", "-"),
@@ -57,13 +59,7 @@ def to_ascii(text: str) -> str:
 
 def pastable(text: str) -> str:
     """Quoted words of commands spelled in ASCII so that bash reads the same bytes: a path without its accents is another path."""
-    return _QUOTED.sub(lambda found: "$'" + "".join(map(_spelled, found[1])) + "'", text)
-
-
-def _spelled(sign: str) -> str:
-    if sign.isascii():
-        return f"\\{sign}" if sign == "\\" else sign
-    return "".join(f"\\x{byte:02x}" for byte in sign.encode("utf-8", "surrogateescape"))
+    return _QUOTED.sub(lambda found: "$'" + "".join(c if c.isascii() and c != "\\" else spelled(c) for c in found[1]) + "'", text)
 
 
 def _near(sign: str) -> str:

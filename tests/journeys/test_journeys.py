@@ -155,9 +155,9 @@ def test_the_first_run_from_new_to_the_ami(home: House, burst: bool) -> None:
 
 
 def test_continue_comes_back_to_every_page_with_all_that_was_typed(home: House) -> None:
-    """The wizard is left when a page was done, and goes on with the next: on each page up to the review, or on the first as a sample."""
-    walk = list(STEPS)[1 : samples.count(4, 10)]
-    left = samples.every(walk[:-1], lambda: ["repo"])
+    """The wizard is left when a page was done, and goes on with the next: on each page, or on one that is typed into as a sample."""
+    walk = list(STEPS)[1 : samples.count(5, 10)]
+    left = samples.every(walk[:-1], lambda: ["image"])
     start_here = 0
     for last in [*left, walk[-1]]:
         leg = walk[start_here : walk.index(last) + 1]
@@ -174,7 +174,9 @@ def test_continue_comes_back_to_every_page_with_all_that_was_typed(home: House) 
                 person.leave()
                 continue
             person.on(walk[-1])
-            person.see(*(("acme-team", person.stage.bucket, "v4.9.38") if walk[-1] == "review" else ("v4.9.38",)))
+            if walk[-1] != "review":
+                person.press("Back")
+            person.see("acme-team", "v4.9.38", *((person.stage.bucket,) if walk[-1] == "review" else ()))
 
 
 def go_on(person: Person, page: str) -> None:

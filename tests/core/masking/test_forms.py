@@ -244,7 +244,7 @@ def test_the_reported_shapes_are_masked_and_their_hosts_stay():
 
 def test_no_secret_in_any_form_in_any_company_comes_through():
     draw = random.Random(9)
-    harmless = [*HARMLESS, "Get:1 http://deb.debian.org/debian bookworm/main amd64 Packages [8786 kB]", "--> RUN apt-get update"]
+    harmless = [*HARMLESS, "Get:1 http://archive.ubuntu.com/ubuntu noble/main amd64 Packages [8786 kB]", "--> RUN apt-get update"]
     known: tuple[str, ...]
     for number in range(samples.count(1500, 100_000)):
         value = _secret(draw)

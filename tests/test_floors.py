@@ -18,7 +18,7 @@ CORE = {
     **dict.fromkeys(("answers", "log", "verdict"), 4),
     **dict.fromkeys(("checkout", "run"), 3),
     **dict.fromkeys(("aws", "masking"), 2),
-    **dict.fromkeys(("errors", "secret", "text", "status", "machine", "pages", "escapes", "exit_codes"), 1),
+    **dict.fromkeys(("command_words", "errors", "secret", "text", "status", "machine", "pages", "escapes", "exit_codes"), 1),
 }
 ADAPTERS = {
     "terminal": 6,

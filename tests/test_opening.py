@@ -39,6 +39,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
     assert shown == ["door-bar", "door-title"]
     assert heavy == []
     light = {
+        "core.command_words",
         "core.errors",
         "core.terminal",
         "core.terminal.plain_ascii",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checkout.tags import GUIDE_TAG
+from canvos_tui.core.command_words import word
 from canvos_tui.core.masking.outlet import shown
-from canvos_tui.core.text import word
 
 BUILD_COMMAND = ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
 

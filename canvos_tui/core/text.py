@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
@@ -55,21 +54,9 @@ def at_home(path: str, home: str) -> str:
     return f"~{path[len(home) :]}" if home and f"{path}/".startswith(f"{home.rstrip('/')}/") else path
 
 
-def word(text: str) -> str:
-    """A text as one word of a command, in characters that can be seen: what cannot be printed stands as bash spells it in `$'...'`."""
-    if text.isprintable():
-        return shlex.quote(text)
-    return "$'" + "".join(c if c.isprintable() and c not in "'\\" else spelled(c) for c in text) + "'"
-
-
 def one_line(name: str) -> str:
     """A name for a list of one name a line: a line feed in it stands as `\\n`."""
     return name.replace("\n", "\\n")
-
-
-def spelled(char: str) -> str:
-    """A character as bash reads it within `$'...'`, in ASCII: its bytes in UTF-8, a quote or a backslash behind a backslash."""
-    return "".join(f"\\x{byte:02x}" if char not in "'\\" else f"\\{char}" for byte in char.encode("utf-8", "surrogateescape"))
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:

@@ -19,6 +19,7 @@ from canvos_tui.core.answers.draft_file import from_data, to_data
 from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.checks.check import CheckAnswer, Evidence
 from canvos_tui.core.checks.harmless import harmless
+from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.escapes import clean, vanish
 from canvos_tui.core.masking.outlet import Outlet, secrets_in
@@ -26,7 +27,6 @@ from canvos_tui.core.run.codec import plan_text, result_data
 from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
-from canvos_tui.core.text import word
 from tests.commands.test_doctor_output import doctor
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World

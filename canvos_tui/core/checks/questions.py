@@ -12,9 +12,9 @@ from canvos_tui.core.checkout.state import CheckoutState, Left, Place
 from canvos_tui.core.checkout.tags import Earthfile, read_earthfile
 from canvos_tui.core.checks.check import Context, Wait
 from canvos_tui.core.checks.tools.install import install
+from canvos_tui.core.command_words import word as as_word
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.machine import DockerFacts, HostFacts
-from canvos_tui.core.text import word as as_word
 
 PUBLIC_IMAGES = "us-docker.pkg.dev/palette-images"  # SPECTRO_PUB_REPO of earthly.sh
 CHECKOUT = Wait("a checkout", ("repo",))

@@ -9,11 +9,11 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
 from canvos_tui.core.log.literals import fixed_text
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.text import word
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from canvos_tui.core.text import spelled
+from canvos_tui.core.command_words import spelled
 
 VARIABLE = "CANVOS_TUI_ASCII"  # set by --ascii, so that whatever is started from here knows it too
 _SIGNS = {

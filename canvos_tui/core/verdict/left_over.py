@@ -6,8 +6,9 @@ import json
 import shlex
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.command_words import word
 from canvos_tui.core.run.result import LeftOver
-from canvos_tui.core.text import GIB, word
+from canvos_tui.core.text import GIB
 
 _S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
 _SOURCE = "(list price of us-east-1)"

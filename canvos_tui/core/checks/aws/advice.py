@@ -10,8 +10,8 @@ from typing import Any
 from canvos_tui.core.aws.facts import Identity
 from canvos_tui.core.aws.refusal import Behind, behind
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
+from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Command, Remedy
-from canvos_tui.core.text import word
 
 BUCKET_ACTIONS, OBJECT_ACTIONS = ("s3:ListBucket",), ("s3:GetObject", "s3:PutObject")
 EC2_ACTIONS = (

@@ -26,7 +26,7 @@ ADAPTERS = {
     "docker": 4,
     "machine": 3,
     **dict.fromkeys(("files", "git", "log", "network"), 2),
-    **dict.fromkeys(("aws", "catalogue", "clock", "append_file"), 1),
+    **dict.fromkeys(("aws", "catalogue", "clock", "append_file", "programs"), 1),
     **dict.fromkeys(("threads", "processes", "regular_file"), 0),
 }
 TUI = {

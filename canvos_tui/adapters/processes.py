@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio.subprocess import Process
 from pathlib import Path
-from typing import Any
 
 
 def session_members(session: int) -> tuple[int, ...]:
@@ -26,12 +24,3 @@ def stat_fields(pid: int) -> list[str]:
     except OSError:
         return []
     return text.rpartition(")")[2].split()
-
-
-def release(process: Process) -> None:
-    """Closes the pipes of a process that nobody waits for any more, and kills it if it still runs.
-
-    The event loop would do so later, and warns where it ends before. `Process._transport`: nothing public closes them.
-    """
-    inside: Any = process
-    inside._transport.close()

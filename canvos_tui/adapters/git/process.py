@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from canvos_tui.adapters.git.shelter import fetch_program, options, parse_settings
 from canvos_tui.adapters.git.words import git_error
-from canvos_tui.adapters.processes import release
+from canvos_tui.adapters.programs import Program
 from canvos_tui.core.errors import GitError
 
 LIMIT = 60.0  # seconds for a local git command
@@ -45,16 +45,12 @@ class Git:
 
     async def run(self, *args: str, stdin: bytes | None = None, limit: float = LIMIT) -> Done:
         """Whatever came of it; GitError only for a git that is missing or gives no answer."""
-        process = await self._start(args, feed=stdin is not None, listen=True)
-        try:
-            out, err = await asyncio.wait_for(process.communicate(stdin), limit)
-        except TimeoutError:
-            raise GitError(f"git {args[0]} gave no answer within {limit:.0f} s", remedy="try again") from None
-        finally:
-            release(process)
-            if process.returncode is None:
-                await process.wait()
-        return Done(process.returncode or 0, out, err.decode("utf-8", "replace"))
+        with _present():
+            try:
+                ended = await self._program(args).run(limit, stdin=stdin)
+            except TimeoutError:
+                raise GitError(f"git {args[0]} gave no answer within {limit:.0f} s", remedy="try again") from None
+        return Done(ended.code, ended.out, ended.err.decode("utf-8", "replace"))
 
     async def must(self, *args: str, limit: float = LIMIT) -> str:
         """What it printed; GitError in plain words where it refused."""
@@ -65,43 +61,35 @@ class Git:
 
     async def stream(self, *args: str, progress: Callable[[str, int | None], None]) -> None:
         """Runs it with its progress told; GitError where it refused."""
-        process = await self._start(args, feed=False, listen=False)
         tail = rest = ""
-        try:
-            assert process.stderr is not None
-            while data := await process.stderr.read(4096):
-                pieces = re.split(r"[\r\n]", rest + data.decode("utf-8", "replace"))
-                rest = pieces.pop()[-2000:]
-                for piece in filter(None, map(str.strip, pieces)):
-                    found = _PROGRESS.match(piece)
-                    progress(found[1] if found else piece, int(found[2]) if found else None)
-                    tail = (tail + "\n" + piece)[-2000:] if not found else tail
-            code = await process.wait()
-        finally:
-            release(process)
-            if process.returncode is None:
-                await process.wait()
+
+        def heard(data: bytes) -> None:
+            nonlocal tail, rest
+            pieces = re.split(r"[\r\n]", rest + data.decode("utf-8", "replace"))
+            rest = pieces.pop()[-2000:]
+            for piece in filter(None, map(str.strip, pieces)):
+                found = _PROGRESS.match(piece)
+                progress(found[1] if found else piece, int(found[2]) if found else None)
+                tail = (tail + "\n" + piece)[-2000:] if not found else tail
+
+        with _present():
+            code = await self._program(args).stream(heard)
         if code:
             raise git_error(args[0], tail + "\n" + rest)
 
-    async def _start(self, args: tuple[str, ...], *, feed: bool, listen: bool) -> asyncio.subprocess.Process:
-        pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    def _program(self, args: tuple[str, ...]) -> Program:
         place = ("-C", str(self.folder)) if self.folder else ()
         # a broken repository must not make one above it the judged one
         ceiling = {"GIT_CEILING_DIRECTORIES": str(self.folder.resolve().parent)} if self.folder else {}
-        try:
-            return await asyncio.create_subprocess_exec(
-                "git",
-                *place,
-                *self.sheltered,
-                *args,
-                stdin=pipe if feed else null,
-                stdout=pipe if listen else null,
-                stderr=pipe,
-                env={**self.environ, **ceiling},
-            )
-        except FileNotFoundError:
-            raise GitError("git is not installed", remedy="install it, for example: sudo apt-get install git") from None
+        return Program(("git", *place, *self.sheltered, *args), {**self.environ, **ceiling})
+
+
+@contextmanager
+def _present() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise GitError("git is not installed", remedy="install it, for example: sudo apt-get install git") from None
 
 
 async def sheltered(environ: Mapping[str, str], folder: Path) -> Git:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import platform
 import shutil
-import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.files import free_bytes, same_filesystem
 from canvos_tui.adapters.machine import listening, surroundings
-from canvos_tui.adapters.processes import release
+from canvos_tui.adapters.programs import Program
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.machine import Filesystem, HostFacts
 from canvos_tui.core.secret import without_keys
@@ -81,30 +79,13 @@ class LocalHost:
 
     async def _first_line(self, program: str, words: tuple[str, ...]) -> tuple[int, str]:
         try:
-            process = await asyncio.create_subprocess_exec(
-                program,
-                *words,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=self._environ,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise CanvosError(f"{program} cannot be run: {error.strerror}", remedy="install it again") from None
-        try:
-            out, _ = await asyncio.wait_for(process.communicate(), VERSION_LIMIT)
+            ended = await Program((program, *words), self._environ).run(VERSION_LIMIT)
         except TimeoutError:
             raise CanvosError(f"`{Path(program).name} {words[0]}` gave no answer within {VERSION_LIMIT:.0f} s") from None
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)  # a wrapper script would leave its child behind
-            release(process)
-            if process.returncode is None:
-                await process.wait()
-        lines = out.decode("utf-8", "replace").strip().splitlines()
-        return process.returncode or 0, lines[0][:200] if lines else ""
+        except OSError as error:
+            raise CanvosError(f"{program} cannot be run: {error.strerror}", remedy="install it again") from None
+        lines = ended.out.decode("utf-8", "replace").strip().splitlines()
+        return ended.code, lines[0][:200] if lines else ""
 
 
 def _filesystem(path: Path) -> Filesystem:

@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from tests import samples
+from tests.doubles import warm_supervisor
 
 _EARLY = 0.6  # of a worker's share
 pytest_plugins = ("tests.allowed_skips",)
@@ -47,6 +48,13 @@ def _mixed(slow: list[pytest.Item], quick: list[pytest.Item]) -> list[pytest.Ite
     for number, item in reversed(list(enumerate(slow))):
         found.insert(room * number // len(slow), item)
     return found
+
+
+@pytest.fixture(autouse=True)
+def supervisors_that_are_warm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that a test starts within its own process gets its supervisor in no time, unless the test is marked `cold`."""
+    if request.node.get_closest_marker("cold") is None:
+        warm_supervisor.use(monkeypatch)
 
 
 def heed_signals() -> None:

@@ -40,6 +40,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 SECRETS = (EDGE_TOKEN, PASSWORD)
+pytestmark = pytest.mark.cold
 
 
 @pytest.fixture

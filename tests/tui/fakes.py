@@ -217,6 +217,9 @@ class FakeDoor:
     async def profiles(self) -> tuple[str, ...]:
         return ()
 
+    async def regions(self) -> tuple[str, ...]:
+        return ("eu-central-1", "eu-west-1", "mx-central-1", "us-east-1")
+
 
 class FakeRuns:
     """Runs whose events a test writes down beforehand."""

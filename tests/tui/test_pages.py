@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, OptionList
 
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.aws.clients import plain_session
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft_file import from_data
@@ -15,6 +17,7 @@ from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.pages import OF_FIELD, PAGES, RAIL, neighbour
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.steps import OWN_WAY, PANELS
+from canvos_tui.tui.steps.step10_s3_bucket import S3Bucket
 from tests.doubles import canvos_repo
 from tests.tui.conftest import SECRET, answered
 from tests.tui.fakes import NOW
@@ -227,6 +230,24 @@ async def test_the_bucket_of_another_region_offers_its_own(make_app, ports, full
         assert await see(pilot, "the bucket is in us-west-2", "Use us-west-2")
         await push(pilot, "#use-region")
         await until(pilot, lambda: app.draft.text("REGION") == "us-west-2")
+
+
+async def test_the_regions_are_those_that_the_sdk_knows(make_app, ports, full, monkeypatch):
+    monkeypatch.setattr(ports.aws, "regions", BotoDoor().regions)
+    app = make_app(full, page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "REGION")
+        app.screen.query_one(f"#{fields.REGION.anchor}", Input).focus()
+        assert await see(pilot, "Down: ", "to choose from")
+        known = plain_session().get_available_regions("ec2") + plain_session().get_available_regions("ec2", "aws-us-gov")
+        panel = app.screen.query_one(S3Bucket)
+        assert set(known) < set(panel.choices(fields.REGION))
+        await pilot.press("down")
+        await until(pilot, lambda: app.screen.query("#pick-list"))
+        await pilot.press(*"mx-")
+        assert await see(pilot, "mx-central-1")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.draft.text("REGION") == "mx-central-1")
 
 
 async def test_a_taken_key_is_named_with_a_new_one_on_one_key(make_app, ports, full):

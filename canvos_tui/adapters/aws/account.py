@@ -54,9 +54,14 @@ async def region(name: str) -> RegionFacts:
 
 
 def _region(name: str) -> RegionFacts:
-    session = plain_session()
-    names = [n for p in session.get_available_partitions() for n in session.get_available_regions("ec2", p)]
+    names = regions()
     return RegionFacts(name, name in names, near(name, names, 3, 0.7))
+
+
+def regions() -> tuple[str, ...]:
+    """The regions with EC2 in the SDK's own list, those of every partition; reads files and makes no request."""
+    session = plain_session()
+    return tuple(n for p in session.get_available_partitions() for n in session.get_available_regions("ec2", p))
 
 
 # -- the service role ----------------------------------------------------------------------------------------

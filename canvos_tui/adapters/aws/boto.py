@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws import account as aws_account
 from canvos_tui.adapters.aws import profiles as aws_profiles
 from canvos_tui.adapters.aws import values as aws_values
@@ -70,6 +71,10 @@ class BotoDoor:
     async def profiles(self) -> tuple[str, ...]:
         """Names of the profiles in ~/.aws."""
         return await aws_profiles.names()
+
+    async def regions(self) -> tuple[str, ...]:
+        """The regions that the SDK knows."""
+        return await threads.call(aws_account.regions)
 
 
 class BotoAws:

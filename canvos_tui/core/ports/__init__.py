@@ -244,6 +244,9 @@ class AwsDoor(Protocol):
     async def profiles(self) -> tuple[str, ...]:
         """Names of the profiles in ~/.aws."""
 
+    async def regions(self) -> tuple[str, ...]:
+        """The regions that the SDK knows, of every partition; AWS may have newer ones."""
+
 
 @dataclass(frozen=True)
 class Ports:

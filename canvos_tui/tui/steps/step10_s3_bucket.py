@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widgets import Button, Static
 
 from canvos_tui.core.answers import fields
@@ -18,26 +19,13 @@ from canvos_tui.core.session import BucketSeen
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.push import Push
 
-REGIONS = (
-    *(f"us-{side}-{n}" for side in ("east", "west") for n in (1, 2)),
-    "ca-central-1",
-    *(f"eu-west-{n}" for n in (1, 2, 3)),
-    *(f"eu-{side}-1" for side in ("central", "north", "south")),
-    "eu-central-2",
-    *(f"ap-{side}-{n}" for side in ("southeast", "northeast") for n in (1, 2, 3)),
-    "ap-south-1",
-    "sa-east-1",
-    "me-south-1",
-    "af-south-1",
-    *("us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1"),
-)
-
 
 class S3Bucket(FormStep):
     """S3_BUCKET and REGION; the bucket's own region is asked for without any keys."""
 
     GUIDE, TITLE = (10,), "S3 bucket"
     FIELDS = (fields.S3_BUCKET, fields.REGION)
+    regions: reactive[tuple[str, ...]] = reactive((), init=False)
     ABOUT = "The bucket must exist and must be in the region of the import. To create one: aws s3 mb s3://NAME --region REGION"
 
     def below(self) -> Iterable[Vertical]:
@@ -50,8 +38,18 @@ class S3Bucket(FormStep):
         self.query_one("#use-region").display = False
 
     def entered(self) -> None:
-        """Asks for the bucket that was there already."""
+        """Asks for the bucket that was there already, and the SDK for its regions."""
         self._ask_later()
+        if not self.regions:
+            self._ask_regions()
+
+    def watch_regions(self) -> None:
+        """The list of the SDK arrived."""
+        super().watch_known()
+
+    @work(exclusive=True, group="regions")
+    async def _ask_regions(self) -> None:
+        self.regions = await self.ports.aws.regions()
 
     def watch_draft(self) -> None:
         """A new name is asked for once the typing rests."""
@@ -67,8 +65,8 @@ class S3Bucket(FormStep):
             self._show(self.known.bucket)
 
     def choices(self, field: Field[str]) -> tuple[str, ...]:
-        """Regions; a newer one may be typed."""
-        return REGIONS if field is fields.REGION else ()
+        """The SDK's regions; a newer one may be typed."""
+        return self.regions if field is fields.REGION else ()
 
     def caution(self, field: Field[str]) -> str:
         """A bucket of another region."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from canvos_tui.core.errors import FilesError
@@ -36,17 +37,23 @@ def redact(args: argparse.Namespace) -> int:
     from canvos_tui.core.secret import Secret
 
     redactor = Redactor(Masked("value", Secret(text)) for name in args.values_from for text in values_of(_read(name)))
-    try:
-        with sys.stdin.buffer if args.file == "-" else Path(args.file).open("rb") as source:
-            while data := source.read(1 << 16):
-                _write(redactor.feed(data))
-    except OSError as error:
-        raise FilesError(f"cannot read {args.file}: {error.strerror}", remedy="name a file that you may read") from None
+    for data in _parts(args.file):
+        _write(redactor.feed(data))
     _write(redactor.flush())
     sys.stdout.flush()
     found = ", ".join(f"{rule} {count}" for rule, count in sorted(redactor.counts.items())) or "nothing of a known shape"
     sys.stderr.write(f"masked: {found}\n")
     return 0
+
+
+def _parts(name: str) -> Iterator[bytes]:
+    """The file in parts; only what goes wrong with reading is the file's fault."""
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as source:
+            while data := source.read(1 << 16):
+                yield data
+    except OSError as error:
+        raise FilesError(f"cannot read {name}: {error.strerror}", remedy="name a file that you may read") from None
 
 
 def _read(name: str) -> str:

@@ -48,6 +48,12 @@ def test_a_sentence_and_a_hint(tmp_path, line, told, hint):
     assert hint in lines[1]
 
 
+def test_a_reader_that_went_away_is_not_the_fault_of_the_log(tmp_path):
+    (tmp_path / "build.log").write_text("a line of a build\n" * 300_000)  # more than any pipe holds
+    code, lines = shell(tmp_path, f"set -o pipefail; {CANVOS} redact build.log | head -1")
+    assert (code, lines) == (130, ["a line of a build"])
+
+
 @pytest.mark.parametrize("number", ["100000000000000000000", "99", "x", "1"])
 def test_a_descriptor_that_cannot_be(tmp_path, number):
     code, lines = shell(tmp_path, f"{CANVOS} doctor --only host --events {number}")

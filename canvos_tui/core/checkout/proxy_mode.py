@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY")  # only these spellings are looked at
+VARIABLES = (*NAMES, "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "ALL_PROXY", "all_proxy")  # those that lead any tool
 
 
 def proxy_mode(args: Mapping[str, str], environ: Mapping[str, str], certs: Iterable[str]) -> str:
@@ -31,7 +32,7 @@ def build_way(args: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, 
     A variable that the build would not see stands there empty, so that the result can be laid over the caller's variables.
     """
     seen = {name: args.get(name, environ.get(name, "")) for name in (*NAMES, "NO_PROXY")}
-    return {**seen, **dict.fromkeys(("http_proxy", "https_proxy", "no_proxy", "ALL_PROXY", "all_proxy"), "")}
+    return {**dict.fromkeys(VARIABLES, ""), **seen}
 
 
 def same_way(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
 from canvos_tui.core.checks.check import Method
+from canvos_tui.core.checks.network import client_proxies
 from canvos_tui.core.checks.network.hosts import AWSCLI, GITHUB, HOSTS, OPENSUSE, UBUNTU, suffix
 from canvos_tui.core.checks.network.proxy import without_password
 from canvos_tui.core.checks.report import Report
@@ -231,6 +234,51 @@ async def test_the_way_is_named_only_where_it_is_another_one(tmp_path):
     same = World(tmp_path, environ={"https_proxy": proxy, "http_proxy": proxy})
     alike = await same.one("NET-QUAY", chosen(HTTPS_PROXY=proxy, HTTP_PROXY=proxy))
     assert (same.ways[quay], alike.answer.observed) == ({}, "quay.io answers 200 in 0.2 s")
+
+
+def client_file(tmp_path, **proxies):
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").write_text(json.dumps({"proxies": proxies}))
+
+
+async def test_images_are_pulled_through_the_proxies_that_docker_gives_its_containers(tmp_path):
+    quay, proxy = URLS["NET-QUAY"], "http://me:hush@docker.example:3128"
+    client_file(tmp_path, default={"httpProxy": proxy, "httpsProxy": proxy, "noProxy": "*.test.example.com"})
+    world = World(tmp_path, reached={quay: Reach(quay, "timeout", 0, "no connection within 8 s")})
+    result = await world.one("NET-QUAY", chosen())
+    assert (world.ways[quay]["HTTPS_PROXY"], world.ways[quay]["NO_PROXY"]) == (proxy, "*.test.example.com")
+    file = tmp_path / ".docker" / "config.json"
+    assert result.answer.observed.startswith(f"quay.io by the way of {file}, http://***@docker.example:3128: ")
+    [fix] = result.answer.remedies
+    assert f"through what `proxies` in {file} names" in fix.text
+    assert "hush" not in repr(result.answer)
+    await world.one("NET-ALPINE", chosen())
+    assert world.ways[URLS["NET-ALPINE"]] == {}, "a step of the build does not see them"
+
+
+async def test_where_earthly_sh_names_its_own_proxy_dockers_does_not_count(tmp_path):
+    quay, mine = URLS["NET-QUAY"], "http://mine.example:1"
+    client_file(tmp_path, default={"httpsProxy": "http://docker.example:3128"})
+    world = World(tmp_path)
+    await world.one("NET-QUAY", chosen(HTTPS_PROXY=mine))
+    assert world.ways[quay]["HTTPS_PROXY"] == mine
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"proxies":{"default":{"httpsProxy":"http://d:1"},"unix:///run/x":{"httpProxy":"http://x:1"}}}', {"HTTP_PROXY": "http://x:1"}),
+        ('{"proxies":{"default":{"httpsProxy":"http://d:1","httpProxy":""}}}', {"HTTPS_PROXY": "http://d:1"}),
+        ('{"proxies":{"tcp://other:2375":{"httpsProxy":"http://d:1"}}}', {}),
+        ('{"proxies":["http://d:1"]}', {}),
+        ('{"proxies":{"default":{"httpsProxy":3128}}}', {}),
+        ("[]", {}),
+        ("no JSON", {}),
+        ("", {}),
+    ],
+)
+def test_the_proxies_of_an_engine_come_before_those_of_all(text, found):
+    assert client_proxies.proxies(text, "unix:///run/x") == found
 
 
 async def test_a_socks_proxy_for_git_alone_is_no_fault(tmp_path):

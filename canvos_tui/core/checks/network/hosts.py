@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
 
 from canvos_tui.core.checkout.proxy_mode import build_way, same_way
 from canvos_tui.core.checks.check import CheckAnswer, Context, Wait, waits
+from canvos_tui.core.checks.network import client_proxies
 from canvos_tui.core.checks.questions import args, registry
 from canvos_tui.core.machine import Reach
 from canvos_tui.core.status import Status
@@ -20,6 +23,24 @@ _PAGE = (200, 301, 302, 307, 308)
 SERVICE = tuple(code for code in range(200, 500) if code not in {407, 429})  # unsigned requests are refused in many ways
 _SUFFIX = {"cn": "amazonaws.com.cn", "us-iso": "c2s.ic.gov", "us-isob": "sc2s.sgov.gov", "eusc": "amazonaws.eu"}
 
+
+class Asker(Enum):
+    """Who asks a host, and so by which proxies."""
+
+    SHELL = "git, from this shell"
+    PULL = "Earthly's container, which pulls images"
+    STEP = "a step of the build"
+
+
+@dataclass(frozen=True)
+class Way:
+    """The proxy variables that count for an asker instead of this shell's; none where both lead the same way."""
+
+    variables: Mapping[str, str]
+    words: str = "the build's way"
+    file: Path | None = None  # the config.json that says so
+
+
 Address = Callable[[Context], Awaitable[str | CheckAnswer]]
 
 
@@ -32,7 +53,7 @@ class BuildHost:
     healthy: tuple[int, ...]
     step: str
     why: str
-    by_shell: bool = False  # git asks it, from this shell, and not the build
+    by: Asker = Asker.STEP
 
 
 def _fixed(url: str) -> Address:
@@ -74,12 +95,24 @@ def suffix(region: str) -> str:
 
 
 HOSTS: dict[str, BuildHost] = {
-    "NET-GITHUB": BuildHost("github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it", True),
+    "NET-GITHUB": BuildHost(
+        "github.com", _fixed(GITHUB), _PAGE, "step 1", "steps 1 and 3 clone CanvOS and fetch its tags from it", Asker.SHELL
+    ),
     "NET-REGISTRY": BuildHost(
-        "the vendor's registry", _registry, _REGISTRY, "step 16", "step 16 pulls Earthly, the Palette agent and most base images from it"
+        "the vendor's registry",
+        _registry,
+        _REGISTRY,
+        "step 16",
+        "step 16 pulls Earthly, the Palette agent and most base images from it",
+        Asker.PULL,
     ),
     "NET-QUAY": BuildHost(
-        "quay.io", _fixed("https://quay.io/v2/"), _REGISTRY, "step 16", "step 16 pulls AuroraBoot, which builds the raw disk, from it"
+        "quay.io",
+        _fixed("https://quay.io/v2/"),
+        _REGISTRY,
+        "step 16",
+        "step 16 pulls AuroraBoot, which builds the raw disk, from it",
+        Asker.PULL,
     ),
     "NET-DOCKERHUB": BuildHost(
         "Docker Hub",
@@ -87,6 +120,7 @@ HOSTS: dict[str, BuildHost] = {
         _REGISTRY,
         "step 16",
         "step 16 pulls the image that runs Docker inside the build from it",
+        Asker.PULL,
     ),
     "NET-UBUNTU": BuildHost(
         "archive.ubuntu.com",
@@ -117,10 +151,16 @@ HOSTS: dict[str, BuildHost] = {
 }
 
 
-async def build_variables(context: Context) -> Mapping[str, str]:
-    """What the build lays over this shell's proxy variables; nothing where both lead the same way."""
-    variables = build_way(await args(context), context.ports.environ)
-    return {} if same_way(variables, context.ports.environ) else variables
+async def way_of(context: Context, by: Asker) -> Way:
+    """The way by which a host will be asked."""
+    if by is Asker.SHELL:
+        return Way({})
+    shell = context.ports.environ
+    if by is Asker.PULL and (of_docker := await client_proxies.given(context)):
+        file = client_proxies.config_file(context)
+        return Way({} if same_way(of_docker, shell) else of_docker, f"the way of {file}", file)
+    variables = build_way(await args(context), shell)
+    return Way({} if same_way(variables, shell) else variables)
 
 
 async def reach(context: Context, url: str, variables: Mapping[str, str] | None = None) -> Reach:

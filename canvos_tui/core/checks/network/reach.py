@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
-from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, build_variables, reach
+from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, Way, reach, way_of
 from canvos_tui.core.checks.network.proxy import CHECKS_PROXY, without_password
 from canvos_tui.core.checks.questions import as_root, machine, place
+from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
@@ -25,12 +26,12 @@ def _asks(name: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
         url = await host.address(context)
         if isinstance(url, CheckAnswer):
             return url
-        variables = {} if host.by_shell else await build_variables(context)
-        found = await reach(context, url, variables)
-        named, way = urlsplit(url).hostname or url, told_way(variables)
-        evidence = (Evidence(curl(url, variables), found.detail),)
+        by = await way_of(context, host.by)
+        found = await reach(context, url, by.variables)
+        named, way = urlsplit(url).hostname or url, told_way(by)
+        evidence = (Evidence(curl(url, by.variables), found.detail),)
         if not found.reachable:
-            fixes = await _mend(context, found, named, variables)
+            fixes = await _mend(context, found, named, by)
             observed, cause = f"{named}{way}: {_words(found)}", _cause(found, way)
             return CheckAnswer(Status.UNKNOWN, observed, "an answer", fixes, evidence, Method.NOT_VERIFIABLE, cause=cause)
         if found.status in host.healthy and not _forged(context, host, found):
@@ -79,32 +80,35 @@ def _cause(found: Reach, way: str) -> str:
     }.get(found.step, "")
 
 
-def told_way(variables: Mapping[str, str]) -> str:
-    """By which way the build goes, in words; empty where it is that of this shell."""
-    if not variables:
+def told_way(way: Way) -> str:
+    """By which way a host is asked, in words; empty where it is that of this shell."""
+    if not way.variables:
         return ""
-    proxy = variables["HTTPS_PROXY"] or variables["HTTP_PROXY"]
-    return f" by the build's way, {without_password(proxy)}" if proxy else " by the build's way, without a proxy"
+    proxy = way.variables["HTTPS_PROXY"] or way.variables["HTTP_PROXY"] or way.variables["ALL_PROXY"]
+    return f" by {way.words}, {without_password(proxy)}" if proxy else f" by {way.words}, without a proxy"
 
 
 def curl(url: str, variables: Mapping[str, str]) -> str:
     """The command that asks the same by the same way; user and password of a proxy are left to fill in."""
     if not variables:
         return f"curl -sSI {url}"
-    proxy = variables["HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"]
+    proxy = variables["HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"] or variables["ALL_PROXY"]
     if not proxy:
         return f"curl -sSI --noproxy '*' {url}"
     shown = without_password(proxy).replace("***@", "USER:PASSWORD@", 1)
     return f"curl -sSI --proxy {shlex.quote(shown)} {url}"
 
 
-async def _mend(context: Context, found: Reach, named: str, variables: Mapping[str, str]) -> tuple[Remedy, ...]:
-    look = Command(curl(found.url, variables))
-    if variables and found.step in {"connect", "timeout", "dns", "proxy"}:
+async def _mend(context: Context, found: Reach, named: str, way: Way) -> tuple[Remedy, ...]:
+    look = Command(curl(found.url, way.variables))
+    if way.variables and found.step in {"connect", "timeout", "dns", "proxy"}:
         of_shell = next(
             (v for n in ("HTTPS_PROXY", "HTTP_PROXY") if (v := context.ports.environ.get(n) or context.ports.environ.get(n.lower()))), ""
         )
         advice = f"This shell goes through {without_password(of_shell)}" if of_shell else "This shell goes without a proxy"
+        if way.file is not None:
+            said = f"{advice}, Earthly's container through what `proxies` in {way.file} names: correct it there, or take it out"
+            return (Remedy(said, (look, Command(f"grep -n -A8 '\"proxies\"' {word(str(way.file))}"))),)
         return (Remedy(f"{advice}, the build as .arg says: write the same into HTTP_PROXY and HTTPS_PROXY there", (look,), page="os"),)
     if found.step == "tls":
         return await _untrusted(context, found, named)

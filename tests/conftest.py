@@ -57,6 +57,12 @@ def supervisors_that_are_warm(request: pytest.FixtureRequest, monkeypatch: pytes
         warm_supervisor.use(monkeypatch)
 
 
+def pytest_sessionfinish() -> None:
+    """Looks for garbage once: pytest does it five times, to hear what objects complain of when they go."""
+    gc.collect()
+    gc.freeze()
+
+
 def heed_signals() -> None:
     """A shell that starts us in the background, or nohup, has signals ignored, and every process that a test starts would inherit that."""
     for number in _SIGNALS:

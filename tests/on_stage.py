@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,10 @@ import pytest
 from canvos_tui import wiring
 from canvos_tui.adapters.processes import session_members, stat_fields
 from canvos_tui.adapters.runs.local_runs import LocalRuns
-from canvos_tui.cli import main
 from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.stage import Stage, prepare
-from tests import staged_program
+from tests import in_process, staged_program
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -77,22 +75,10 @@ class OnStage:
 
     def inside(self, *words: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """As `run`, in this process, where the SDKs are loaded already: half a second sooner, and all else as real as ever."""
-        kept, out, err = dict(os.environ), io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            patch.chdir(self.home)
-            patch.setattr(sys, "stdin", io.StringIO())
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(wiring, "real_ports", wiring.real_ports)  # so that it is put back
             staged_program.staged()
-            try:
-                os.environ.clear()
-                os.environ.update(environ or self.environ)
-                code = main(words)
-            except SystemExit as left:
-                code = int(left.code or 0)
-            finally:
-                os.environ.clear()
-                os.environ.update(kept)
-        return subprocess.CompletedProcess(list(words), code, out.getvalue(), err.getvalue())
+            return in_process.command(words, environ or self.environ, self.home)
 
     def start_build(self) -> str:
         """The id of a build that `run --yes --detach` started."""

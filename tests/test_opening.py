@@ -16,6 +16,7 @@ from canvos_tui.core.answers.draft import fresh
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.opening import Opening, Room
+from tests import samples
 from tests.terminal import Terminal
 from tests.tui.fakes import make_ports
 from tests.tui.screen import until
@@ -110,7 +111,7 @@ def test_keys_and_signals_at_the_very_start_in_a_real_terminal(tmp_path):
         assert terminal.left_on() == []
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3])
+@pytest.mark.parametrize("moment", samples.every([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3], lambda: [0.0, 0.1, 0.2]))
 def test_an_end_in_the_middle_of_the_opening_is_an_end_and_no_crash(tmp_path, moment):
     environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
     with Terminal([sys.executable, "-m", "canvos_tui"], environ) as terminal:

@@ -13,10 +13,28 @@ import pytest
 
 from canvos_tui import __version__
 from canvos_tui.arguments import COMMANDS
+from tests import in_process
 from tests.runs import EDGE_TOKEN, KEY_ID, SECRET
 
 ROOT = Path(__file__).parents[2]
 HELP_ROWS, HELP_COLUMNS = 24, 80
+
+
+def environ(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "XDG_", "REGION", "S3_", "CANVOS"))}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    return {**kept, "HOME": str(home), "COLUMNS": str(HELP_COLUMNS), "PYTHONPATH": path}
+
+
+@pytest.fixture
+def here(tmp_path):
+    """The same within this process, for what is asked of many commands."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        done = in_process.command(words, environ(tmp_path), tmp_path)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
 
 
 @pytest.fixture
@@ -24,11 +42,9 @@ def canvos(tmp_path):
     """Runs the command with a home of its own: (exit code, stdout, stderr)."""
 
     def run(*words: str, stdin: str | None = None, **more: str) -> tuple[int, str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "XDG_", "REGION", "S3_", "CANVOS"))}
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
         done = subprocess.run(
             [sys.executable, "-m", "canvos_tui", *words],
-            env={**kept, "HOME": str(tmp_path), "COLUMNS": str(HELP_COLUMNS), "PYTHONPATH": path, **more},
+            env={**environ(tmp_path), **more},
             cwd=tmp_path,
             input=stdin or "",
             capture_output=True,
@@ -53,8 +69,8 @@ def refused(answer: tuple[int, str, str]) -> str:
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_help_fits_a_screen_and_ends_with_an_example(canvos, command):
-    code, out, err = canvos(*filter(None, (command, "--help")))
+def test_help_fits_a_screen_and_ends_with_an_example(here, command):
+    code, out, err = here(*filter(None, (command, "--help")))
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].startswith(f"usage: canvos-tui {command}".rstrip() + " [")
@@ -86,15 +102,15 @@ def test_the_version_is_that_of_the_package(canvos):
         (("rehearse", "--scenario", "disk-ful"), "disk-ful", "disk-full"),
     ],
 )
-def test_a_word_typed_wrong_gets_the_near_one(canvos, words, wrong, meant):
-    said = refused(canvos(*words))
+def test_a_word_typed_wrong_gets_the_near_one(here, words, wrong, meant):
+    said = refused(here(*words))
     assert wrong in said.splitlines()[0]
     assert said.splitlines()[1] == f"hint: did you mean `{meant}`?"
 
 
 @pytest.mark.parametrize("words", [("zzzz",), ("status", "--zzzz"), ("--zzzz",), ("run",), ("redact",), ("rehearse", "--scenario", "zzzz")])
-def test_a_word_that_is_like_no_other_gets_the_way_to_the_list(canvos, words):
-    said = refused(canvos(*words))
+def test_a_word_that_is_like_no_other_gets_the_way_to_the_list(here, words):
+    said = refused(here(*words))
     assert "did you mean" not in said
     assert "--help" in said or "list" in said
 
@@ -151,15 +167,15 @@ def test_without_a_terminal_the_wizard_says_what_to_do_instead(canvos):
         ("validate", "--checkout", "a:b"),
     ],
 )
-def test_errors_are_one_sentence_and_a_hint(canvos, words):
-    assert "Traceback" not in refused(canvos(*words))
+def test_errors_are_one_sentence_and_a_hint(here, words):
+    assert "Traceback" not in refused(here(*words))
 
 
 @pytest.mark.parametrize("text", ["a: [", "just a text", "- a\n- b\n", "\x00\x01", "a: &x *x\n", "? [1]\n: 2\n"])
 @pytest.mark.parametrize("command", [("run", "--yes"), ("guide",)])
-def test_a_damaged_answers_file_is_an_error_of_the_file(canvos, tmp_path, command, text):
+def test_a_damaged_answers_file_is_an_error_of_the_file(here, tmp_path, command, text):
     (tmp_path / "answers.yaml").write_text(text)
-    code, out, err = canvos(*command, "--config", "answers.yaml")
+    code, out, err = here(*command, "--config", "answers.yaml")
     assert (code, out) == (2, "")
     assert "Traceback" not in err
     assert "answers" in err.splitlines()[0]

@@ -22,6 +22,7 @@ from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.machine import Reach
+from tests import samples
 from tests.commands.test_doctor import GOOD, JOIN, KEYS, SECRET
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World
@@ -322,7 +323,7 @@ def test_the_real_program_has_one_exit_code_and_one_document(tmp_path, words):
     done = program(tmp_path, "--offline", *words, "--output", "json")
     found = checked(done.stdout, done.stderr)
     assert done.stderr == ""
-    for output in ("text", "short", "markdown"):
+    for output in samples.every(("text", "short", "markdown"), lambda: (("text", "short", "markdown")[len(words) % 3],)):
         again = program(tmp_path, "--offline", *words, "--output", output)
         assert (again.returncode, again.stderr) == (done.returncode, "")
         assert "\x1b" not in again.stdout

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.secret import Secret
+from tests import samples
 from tests.commands.test_doctor import GOOD, JOIN
 from tests.doubles import canvos_repo
 from tests.on_stage import OnStage, on_stage
@@ -20,6 +21,7 @@ from tests.terminal import Terminal
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SIZES = ((80, 24), (120, 40))
+PLAYED = samples.every(SIZES, lambda: SIZES[:1])
 
 
 def environ(home: Path, **more: str) -> dict[str, str]:
@@ -55,7 +57,7 @@ def ready_checkout(scene: OnStage, keys: Secret) -> None:
     (folder / "user-data").write_text(JOIN)
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("size", PLAYED, ids="{0[0]}x{0[1]}".format)
 def test_an_engine_that_is_down_is_named_at_once_with_its_fix(tmp_path, size):
     with doctor(tmp_path, "--only", "tools", size=size) as terminal:
         terminal.see("first: TOOL-DOCKER", "FAIL TOOL-DOCKER", "DOCKER_HOST", "ago")
@@ -67,7 +69,7 @@ def test_an_engine_that_is_down_is_named_at_once_with_its_fix(tmp_path, size):
         assert terminal.left_on() == []
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("size", PLAYED, ids="{0[0]}x{0[1]}".format)
 def test_a_ready_machine_is_one_line_and_the_files_count_as_they_are(scene, size):
     ready_checkout(scene, scene.stage.keys.secret)
     with scene.terminal("doctor", columns=size[0], rows=size[1], environ=scene.bare) as terminal:
@@ -136,7 +138,11 @@ def test_warnings_count_on_the_screen_as_in_print(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "more", "size"), [(("--ascii",), {}, SIZES[0]), ((), {"LANG": "C"}, SIZES[1]), ((), {"LANG": "de_DE.ISO-8859-1"}, SIZES[0])]
+    ("words", "more", "size"),
+    samples.every(
+        [(("--ascii",), {}, SIZES[0]), ((), {"LANG": "C"}, SIZES[1]), ((), {"LANG": "de_DE.ISO-8859-1"}, SIZES[0])],
+        lambda: [((), {"LANG": "C"}, SIZES[1])],
+    ),
 )
 def test_only_ascii_reaches_a_terminal_that_can_show_nothing_else(tmp_path, words, more, size):
     home = tmp_path / "hömé"
@@ -232,7 +238,7 @@ def test_a_machine_with_nothing_gets_every_answer_that_can_be_given(tmp_path, ba
             assert not [c for c in found.values() if "check itself failed" in c["observed"]["text"]]
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("size", PLAYED, ids="{0[0]}x{0[1]}".format)
 def test_the_screen_of_a_machine_with_nothing(tmp_path, bare, size):
     with Terminal([sys.executable, "-m", "canvos_tui", "doctor"], bare, size[0], size[1], tmp_path) as terminal:
         terminal.see("NOT READY", "first: ", "TOOL-GIT", "TOOL-DOCKER", "ago")

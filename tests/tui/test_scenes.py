@@ -17,8 +17,8 @@ STEPS = sorted(p.stem for p in Path(canvos_tui.tui.steps.__file__).parent.glob("
 PICTURES = Path(__file__).parents[2] / "screenshots"
 
 
-# the pictures are compared with the scenes at both sizes before anything lands (`.ci/run`); here each is played once, at one of them
-PLAYED = samples.every(product(SCENES, SIZES), lambda: [(scene, SIZES[number % len(SIZES)]) for number, scene in enumerate(SCENES)])
+# before anything lands every picture is compared with its scene, played at both sizes (`.ci/run`); here a third of them is played, at one
+PLAYED = samples.every(product(SCENES, SIZES), lambda: [(scene, SIZES[number % len(SIZES)]) for number, scene in enumerate(SCENES[::3])])
 
 
 @pytest.mark.parametrize(("scene", "size"), PLAYED, ids=lambda x: getattr(x, "stem", None) or f"{x[0]}x{x[1]}")

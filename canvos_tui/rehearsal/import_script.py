@@ -1,4 +1,4 @@
-"""Stands in for the build's last step: uploads, imports and registers through boto3, and prints the trace that the real script prints.
+"""Stands in for the build's last step: uploads, imports and registers through the SDK, and prints the trace that the real script prints.
 
 The trace shows both keys in clear, as the real one does: hiding them is the wizard's task, and this is what it is tried on.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from canvos_tui.rehearsal.bash_trace import Trace
@@ -35,6 +36,7 @@ class ImportScript:
         self._grow = grow
         self._path = f"/workdir/{job.raw}"
         self._name = job.key or job.raw
+        self._clients: dict[str, Any] = {}
 
     def run(self) -> int:
         """The exit code; nothing is cleaned up afterwards, as in reality."""
@@ -86,11 +88,19 @@ class ImportScript:
             trace.raw(1, f"{name}={value}")
 
     def _client(self, service: str) -> Any:
-        import boto3
+        if service not in self._clients:
+            job = self._job
+            self._clients[service] = self._session.create_client(
+                service, job.region, aws_access_key_id=job.key_id, aws_secret_access_key=job.secret
+            )
+        return self._clients[service]
 
-        job = self._job
-        session = boto3.Session(job.key_id, job.secret, region_name=job.region)
-        return session.client(service)
+    @cached_property
+    def _session(self) -> Any:
+        """One for all clients: each of its own would read the SDK's descriptions anew."""
+        import botocore.session
+
+        return botocore.session.Session()
 
     # -- upload ----------------------------------------------------------------------------------------------
 

@@ -49,12 +49,15 @@ class LinkError(FilesError):
 
 
 class GitError(CanvosError):
-    """Git refused or is missing; `output` holds what git itself said, `foreign` that the folder belongs to somebody else."""
+    """Git refused or is missing; `output` holds what git itself said, `foreign` that the folder belongs to somebody else,
+    `broken` that there is a repository which git does not recognise.
+    """
 
-    def __init__(self, message: str, *, remedy: str = "", output: str = "", foreign: bool = False) -> None:
+    def __init__(self, message: str, *, remedy: str = "", output: str = "", foreign: bool = False, broken: bool = False) -> None:
         super().__init__(message, remedy=remedy)
         self.output = output
         self.foreign = foreign
+        self.broken = broken
 
 
 class DockerError(CanvosError):

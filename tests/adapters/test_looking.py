@@ -133,8 +133,9 @@ async def test_a_broken_repository_does_not_make_the_one_above_it_judged(tmp_pat
     outer = canvos_repo.make(tmp_path / "outer", (("v1.0.0", "v1.0.0", False),))
     inner = canvos_repo.make(outer / "CanvOS")
     (inner / ".git" / "HEAD").unlink()
-    with pytest.raises(GitError):
+    with pytest.raises(GitError, match="git does not take it for a repository") as caught:
         await GitCommand(environ).state(inner)
+    assert caught.value.broken
 
 
 async def test_a_checkout_that_names_another_folder_as_its_own_is_refused(tmp_path, environ):

@@ -12,7 +12,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.git.folder import copy, damage, left, look, refuse_elsewhere, refuse_endless, remove_clone
 from canvos_tui.adapters.git.process import Git, sheltered
 from canvos_tui.adapters.git.shelter import environment
-from canvos_tui.adapters.git.words import git_error, parse_date, read_batch
+from canvos_tui.adapters.git.words import broken_error, git_error, parse_date, read_batch
 from canvos_tui.core.checkout.state import GUIDE_FILES, PRIVATE, Change, CheckoutState, Damage, Left, Place, stashing
 from canvos_tui.core.checkout.tags import CanvosTag, Earthfile, classify, order, read_earthfile
 from canvos_tui.core.errors import GitError
@@ -41,7 +41,7 @@ class GitCommand:
         git = await self._in(folder)
         top = await git.run("rev-parse", "--show-toplevel")
         if top.code:
-            raise git_error("rev-parse", top.err)
+            raise broken_error(folder, top.err) or git_error("rev-parse", top.err)
         await threads.call(lambda: refuse_elsewhere(folder, top.out))
         tag = await git.run("describe", "--tags", "--exact-match", "HEAD")
         commit = await git.run("rev-parse", "--short", "HEAD")

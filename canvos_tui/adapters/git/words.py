@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 
 from canvos_tui.core.errors import GitError
 
 _FOREIGN = r"dubious ownership"
+_NONE = r"not a git repository"
 _CAUSES = (
     (
         r"local changes.*would be overwritten|untracked working tree files would be overwritten",
@@ -65,8 +67,16 @@ _CAUSES = (
         "the repository is in the middle of another git command",
         "finish that first",
     ),
-    (r"not a git repository", "this is no git repository", "choose another folder"),
+    (_NONE, "this is no git repository", "choose another folder"),
 )
+
+
+def broken_error(folder: Path, output: str) -> GitError | None:
+    """What to say where a folder has a .git which git does not recognise; None where it refused for another reason."""
+    if not re.search(_NONE, output.lower()):
+        return None
+    told = f"the .git in {folder} is broken: git does not take it for a repository"
+    return GitError(told, remedy="clone anew into another folder", output=output.strip(), broken=True)
 
 
 def git_error(action: str, output: str) -> GitError:

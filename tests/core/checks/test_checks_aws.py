@@ -53,7 +53,25 @@ async def test_without_keys_and_bucket_all_but_the_name_wait_for_their_screens(t
     assert not world.asked["open"]
     keys_only = await world.results(fresh().after(KeysGiven(KEYS, KeySource.TYPED)))
     assert keys_only["AWS-CREDS"].status is Status.PASS  # whose keys they are can be asked anywhere
-    assert keys_only["AWS-S3-PUT"].answer.observed == "waits for region and bucket"
+    assert keys_only["AWS-S3-PUT"].answer.observed == "waits for REGION and S3_BUCKET"
+
+
+@pytest.mark.parametrize(
+    ("empty", "keys", "waits_for"),
+    [
+        (("REGION",), True, "REGION"),
+        (("REGION", "S3_BUCKET"), True, "REGION and S3_BUCKET"),
+        (("S3_BUCKET",), False, "S3_BUCKET and the AWS keys"),
+        ((), False, "the AWS keys"),
+        ((), True, None),
+    ],
+)
+def test_what_waits_names_only_what_is_missing(tmp_path, empty, keys, waits_for):
+    draft = answered()
+    draft = draft if keys else replace(draft, keys=None)
+    draft = replace(draft, entries={name: entry for name, entry in draft.entries.items() if name not in empty})
+    wait = questions.missing(Context(World(tmp_path).ports(), draft), "keys", "REGION", "S3_BUCKET", "S3_KEY")
+    assert (wait.words if wait else None) == waits_for
 
 
 @pytest.mark.parametrize(

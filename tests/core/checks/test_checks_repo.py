@@ -61,6 +61,16 @@ async def test_a_place_that_is_something_else(tmp_path):
         assert result.answer.remedies[0].commands[0].run == f"git clone https://git.example/CanvOS {tmp_path / name}/CanvOS"
 
 
+async def test_a_repository_that_git_does_not_recognise_is_a_fact_and_not_a_question(tmp_path, folder):
+    (folder / ".git" / "HEAD").unlink()
+    result = await World(tmp_path).one("REPO-CLONE", at(folder))
+    assert (result.status, result.answer.observed) == (
+        Status.FAIL,
+        f"the .git in {folder} is broken: git does not take it for a repository",
+    )
+    assert result.answer.remedies[0].commands[0].run == f"git clone https://git.example/CanvOS {folder}-anew"
+
+
 async def test_a_tag_without_the_target_names_one_that_has_it(tmp_path, folder):
     canvos_repo.git(folder, "checkout", "-q", "v4.8.5")
     result = await World(tmp_path).one("REPO-TARGET", at(folder, "v4.8.5"))

@@ -16,8 +16,7 @@ from canvos_tui.core.errors import AwsError, Remedy
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.status import Status
 
-KEYS, BUCKET = Wait("the AWS keys", ("keys",)), Wait("region and bucket", ("s3",))
-_BOTH = Wait("region, bucket and AWS keys", ("s3", "keys"))
+KEYS = Wait("the AWS keys", ("keys",))
 ANY_REGION = "us-east-1"  # STS answers there as well; used while REGION is not known
 _FOR_A_FIX = 3.0  # seconds: a fix must not keep the answer waiting that it belongs to
 # codes of AwsError that say nobody answered, as opposed to AWS refusing
@@ -37,11 +36,12 @@ class Asked:
 def missing(context: Context, *wanted: str) -> Wait | None:
     """What is still to be answered, None when nothing is missing."""
     draft = context.draft
-    needs_bucket = any(name != "keys" and not draft.text(name) for name in wanted)
-    needs_keys = "keys" in wanted and draft.keys is None
-    if needs_bucket and needs_keys:
-        return _BOTH
-    return BUCKET if needs_bucket else KEYS if needs_keys else None
+    names = [name for name in wanted if name != "keys" and not draft.text(name)]
+    no_keys = "keys" in wanted and draft.keys is None
+    if not names:
+        return KEYS if no_keys else None
+    told = [*names, "the AWS keys"] if no_keys else names
+    return Wait(" and ".join(filter(None, (", ".join(told[:-1]), told[-1]))), ("s3", "keys") if no_keys else ("s3",))
 
 
 def asked(context: Context) -> Asked:

@@ -42,15 +42,19 @@ async def clone(context: Context) -> CheckAnswer:
         Place.FOLDER: "a folder with other files",
         Place.FILE: "a file",
     }[state.place]
-    fix = Remedy(
-        "Choose another folder, or clone into one of its own", (Command(f"git clone {context.draft.repository} {word(folder / 'CanvOS')}"),)
-    )
-    return CheckAnswer(Status.FAIL, f"{folder} is {words}", required, (fix,))
+    return CheckAnswer(Status.FAIL, f"{folder} is {words}", required, (_elsewhere(context, folder / "CanvOS"),))
+
+
+def _elsewhere(context: Context, folder: Path) -> Remedy:
+    return Remedy("Choose another folder, or clone into one of its own", (Command(f"git clone {context.draft.repository} {word(folder)}"),))
 
 
 async def _refused(context: Context, folder: Path, error: GitError) -> CheckAnswer:
     """Git does not work in that folder; for the one reason that has a cure of its own the cure is given."""
     required, evidence = "a CanvOS checkout", (Evidence(f"git -C {word(folder)} status", error.output, 128),)
+    if error.broken:
+        fix = _elsewhere(context, folder.with_name(f"{folder.name}-anew"))
+        return CheckAnswer(Status.FAIL, error.message, required, (fix,), evidence)
     if not error.foreign:
         return CheckAnswer(
             Status.UNKNOWN, f"{folder}: {error.message}", required, (Remedy(error.remedy or "Look at git's words"),), evidence

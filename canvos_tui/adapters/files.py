@@ -51,6 +51,7 @@ def write_atomically(path: Path, data: bytes, mode: int) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # created 0600
     try:
         try:
+            _give(handle, target)
             os.fchmod(handle, mode)
             view = memoryview(data)
             while view:
@@ -69,6 +70,18 @@ def write_atomically(path: Path, data: bytes, mode: int) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _give(handle: int, target: Path) -> None:
+    """Leaves the owner of a file as it was, or takes that of its folder: what root wrote by sudo would be closed to its user."""
+    if os.geteuid() != 0:
+        return
+    try:
+        known = target.stat()
+    except FileNotFoundError:
+        known = target.parent.stat()
+    with contextlib.suppress(OSError):  # where not even root may give a file away, root's it stays
+        os.fchown(handle, known.st_uid, known.st_gid)
 
 
 class Disk:

@@ -81,6 +81,21 @@ async def test_a_link_stays_a_link(disk, tmp_path):
     assert (tmp_path / "real").read_bytes() == b"new"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+async def test_what_root_writes_stays_with_its_user(disk, tmp_path):
+    folder = tmp_path / "CanvOS"
+    folder.mkdir()
+    os.chown(folder, 1234, 2345)
+    old, new = folder / ".secret", folder / ".arg"
+    old.write_bytes(b"x")
+    os.chown(old, 1111, 2222)
+    for path in (old, new):
+        await disk.write(path, b"y", 0o600)
+    kept = await disk.backup(old, "now")
+    owners = [(p.stat().st_uid, p.stat().st_gid) for p in (old, new, kept)]
+    assert owners == [(1111, 2222), (1234, 2345), (1234, 2345)]
+
+
 async def test_a_backup_never_overwrites_another(disk, tmp_path):
     path = tmp_path / ".secret"
     path.write_bytes(b"one")

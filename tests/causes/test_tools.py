@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -296,6 +297,16 @@ async def test_no_logins(folder):
 )
 async def test_logins(folder, text, status, words):
     assert_told(await ask(logins(folder, text), "TOOL-DOCKER-CONFIG"), status, words, how=f"config.json holds {text}")
+
+
+@pytest.mark.parametrize(("text", "ending"), [("{", "broken"), ('{"credsStore": "desktop"}', "helpers")])
+async def test_moving_the_logins_away_overwrites_none_that_were_moved_before(folder, text, ending):
+    found = await ask(logins(folder, text), "TOOL-DOCKER-CONFIG")
+    [command] = [command.run for fix in found.answer.remedies for command in fix.commands]
+    before = folder / ".docker" / f"config.json.{ending}"
+    before.write_text("the logins of last time")
+    subprocess.run(["bash", "-c", command], check=True)
+    assert sorted(p.read_text() for p in (folder / ".docker").iterdir()) == sorted([text, "the logins of last time"])
 
 
 async def test_a_folder_in_the_place_of_the_logins(folder):

@@ -117,7 +117,7 @@ async def test_changes_and_left_overs_are_told_apart(tmp_path, folder):
     assert left.status is Status.WARN
     assert left.answer.observed.startswith(".env (4 B, ")
     assert left.answer.observed.endswith("Earthly reads it and may stop on it")
-    assert left.answer.remedies[0].commands[1].run == f"mv {folder}/.env {folder}-aside/"
+    assert left.answer.remedies[0].commands[1].run == f"mv --backup=numbered {folder}/.env {folder}-aside/"
 
 
 async def test_a_path_with_a_colon_or_without_the_right_to_write(tmp_path):

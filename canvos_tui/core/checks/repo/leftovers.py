@@ -35,7 +35,7 @@ async def left(context: Context) -> CheckAnswer:
     evidence = (Evidence(f"git -C {word(state.path)} status --short --ignored", "\n".join(map(words, taken))),)
     more = f" and {len(taken) - 2} more" if len(taken) > 2 else ""
     aside = state.path.parent / f"{state.path.name}-aside"
-    moves = tuple(Command(f"mv {word(state.path / one.path)} {word(aside)}/") for one in taken[:4])
+    moves = tuple(Command(f"mv --backup=numbered {word(state.path / one.path)} {word(aside)}/") for one in taken[:4])
     fixes = (
         Remedy("Move away what is not meant for this image", (Command(f"mkdir -p {word(aside)}"), *moves)),
         Remedy("Keep what is meant, such as a proxy's certificate in certs/: then this is only a reminder"),

@@ -82,7 +82,7 @@ def build_parser(words: Sequence[str] = ()) -> Parser:
     for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
         for option in ("--no-color", "--ascii"):
             command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        for option, value in (("--checkout", "DIR"), ("--repo", "URL")):
+        for option, value in (("--checkout", "DIR"), ("--repo", "URL"), ("--theme", "NAME")):
             if option not in command._option_string_actions:
                 command.add_argument(option, metavar=value, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         told = NO_BELL if name in {"attach", "run"} else argparse.SUPPRESS
@@ -94,6 +94,7 @@ def add_global(parser: argparse.ArgumentParser) -> None:
     """Options of the wizard and of most commands."""
     parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
     parser.add_argument("--repo", metavar="URL", help="where to clone from, a URL or a local path")
-    parser.add_argument("--no-color", action="store_true", help="no colours; so does the variable NO_COLOR")
+    parser.add_argument("--theme", metavar="NAME", help="dark, light, one of Textual's, or none, as with NO_COLOR")
+    parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
     parser.add_argument("--ascii", action="store_true", help="nothing but ASCII; by itself where the locale is not UTF-8")
     parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the first help fits 24 lines

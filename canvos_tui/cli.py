@@ -27,6 +27,13 @@ def _run(words: list[str]) -> int:
         os.environ["CANVOS_TUI_NO_BELL"] = "1"
     if args.ascii:
         os.environ["CANVOS_TUI_ASCII"] = "1"  # core.plain_ascii.VARIABLE, not imported for its sake
+    if args.theme == "none":
+        os.environ["NO_COLOR"] = "1"
+    elif args.theme:
+        from canvos_tui.tui.theme import VARIABLE, known
+
+        known(args.theme)
+        os.environ[VARIABLE] = args.theme
     if args.run is None:
         return open_wizard(args.checkout, args.repo)
     return int(args.run(args))

@@ -52,6 +52,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.pace",
         "tui.reflex",
         "tui.textual_inside",
+        "tui.theme",
     }
     assert ours == sorted(f"canvos_tui.{name}" for name in light)
 

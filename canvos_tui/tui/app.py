@@ -24,6 +24,7 @@ from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoT
 from canvos_tui.tui.pace import Pace, PacedApp, far
 from canvos_tui.tui.reflex import SAID, Reflex
 from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
+from canvos_tui.tui.theme import dress
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
     from rich.console import RenderableType
@@ -55,6 +56,7 @@ class CanvosApp(PacedApp[int]):
     def __init__(self, room: Room | Load) -> None:
         super().__init__()
         environ = os.environ if callable(room) else room.ports.environ
+        dress(self, environ)
         self.pace = Pace(active=far(environ))
         if plain_ascii.wanted(environ):
             from canvos_tui.tui.ascii_filter import AsciiFilter

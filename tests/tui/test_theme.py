@@ -1,0 +1,70 @@
+"""Our themes: every colour can be read on whatever it stands on, and the one that was asked for is worn."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from textual.color import Color
+
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.tui import theme
+from canvos_tui.tui.theme import DARK, LIGHT, known
+from tests.commands.test_doctor_screen import doctor
+from tests.tui.screen import see
+
+GROUNDS = ("ground", "raised", "chosen")
+WORDS = ("text", "accent", "success", "warning", "error", "unknown", "link")
+
+
+@pytest.mark.parametrize("roles", [DARK, LIGHT], ids=["dark", "light"])
+def test_every_role_can_be_read_on_every_ground(roles):
+    """WCAG 2.2: 4.5 for text, 3 for what is not needed to understand a page, which is what `muted` is for."""
+    weak = [
+        f"{word} on {ground}: {ratio:.1f}"
+        for word, ground in product((*WORDS, "muted"), GROUNDS)
+        if (ratio := contrast(roles[word], roles[ground])) < (3 if word == "muted" else 4.5)
+    ]
+    assert weak == []
+    assert set(roles) == {*GROUNDS, *WORDS, "muted", "line"}
+    assert contrast(roles["muted"], roles["ground"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [part / 255 for part in Color.parse(colour).rgb]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(("name", "worn"), [("", "canvos-dark"), ("light", "canvos-light"), ("nord", "nord"), ("nonsense", "canvos-dark")])
+async def test_the_theme_that_was_asked_for_is_worn_from_the_first_frame(make_app, ports, name, worn):
+    ports.environ[theme.VARIABLE] = name
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "New  ")
+        assert app.theme == worn
+        if worn.startswith("canvos"):
+            roles = LIGHT if name == "light" else DARK
+            assert app.screen.styles.background == Color.parse(roles["ground"])
+            assert app.screen.query_one("TopBar").styles.background == Color.parse(roles["raised"])
+            assert app.screen.query_one("Rail").styles.color == Color.parse(roles["muted"])
+
+
+def test_the_light_theme_is_painted_in_a_real_terminal(tmp_path):
+    with doctor(tmp_path, "--only", "host", "--theme", "light", COLORTERM="truecolor") as terminal:
+        terminal.see("HOST-CPU", "ago")
+        terminal.press("q")
+        terminal.wait()
+        ground = ";".join(map(str, Color.parse(LIGHT["ground"]).rgb))
+        assert f"48;2;{ground}".encode() in terminal.printed
+
+
+def test_a_theme_that_there_is_not_is_refused_with_those_that_there_are():
+    with pytest.raises(InvalidValueError, match="there is no theme `pink`") as caught:
+        known("pink")
+    assert "dark, light, none" in caught.value.allowed

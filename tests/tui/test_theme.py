@@ -11,7 +11,8 @@ from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.tui import theme
 from canvos_tui.tui.theme import DARK, LIGHT, known
 from tests.commands.test_doctor_screen import doctor
-from tests.tui.screen import see
+from tests.tui.scenes import SCENES, play
+from tests.tui.screen import see, text_of
 
 GROUNDS = ("ground", "raised", "chosen")
 WORDS = ("text", "accent", "success", "warning", "error", "unknown", "link")
@@ -68,3 +69,19 @@ def test_a_theme_that_there_is_not_is_refused_with_those_that_there_are():
     with pytest.raises(InvalidValueError, match="there is no theme `pink`") as caught:
         known("pink")
     assert "dark, light, none" in caught.value.allowed
+
+
+async def test_the_verdict_stands_on_its_colour_and_the_rail_shows_where_one_is(tmp_path):
+    scene = next(scene for scene in SCENES if scene.stem == "step00-prerequisites")
+    async with play(scene, (80, 24), tmp_path) as pilot:
+        top, rail, *_ = text_of(pilot.app).split("\n")
+        for line, word, role, name in (
+            (0, "READY", "bgcolor", "success"),
+            (0, "READY", "color", "ground"),
+            (0, "canvos-tui", "color", "accent"),
+            (1, ">1 Check", "color", "accent"),
+            (1, "*2", "color", "success"),
+            (1, "7 AWS", "color", "muted"),
+        ):
+            style = pilot.app.screen.get_style_at((top, rail)[line].index(word), line)
+            assert getattr(style, role).triplet.hex == DARK[name], word

@@ -15,6 +15,8 @@ from canvos_tui.core.session import Session
 from canvos_tui.core.text import at_home, middle
 
 _NAMES = tuple((page.slug, page.number, page.rail) for page in RAIL)
+_GROUNDS = {"ready": "$text-success", "not_ready": "$text-error", "undetermined": "$text-warning"}
+_MARKS = {"*": "$text-success", "!": "bold $text-error", ">": "bold $text-accent"}
 # what stands under the name: the two values that tell one build from another
 _SHOWN = {
     "image": ("CUSTOM_TAG", "IMAGE_REGISTRY"),
@@ -28,6 +30,12 @@ def verdict(known: Session) -> str:
     if known.report is None or not known.report.results:
         return "NOT CHECKED"
     return verdict_word(known.report)
+
+
+def _colour(known: Session) -> str:
+    """The style of that verdict: its colour as the ground, as far as there is one."""
+    ground = _GROUNDS.get(known.report.verdict) if known.report is not None and known.report.results else None
+    return f"$background on {ground}" if ground else "$text-muted"
 
 
 def mark(slug: str, current: str, draft: Draft, known: Session) -> str:
@@ -78,7 +86,13 @@ class TopBar(Framed):
         left = "   ".join(p for p in parts if p)
         right = verdict(self.known)
         width = max(20, self.size.width)
-        return Content(left[: width - len(right) - 2].ljust(width - len(right) - 1) + right)
+        left = left[: width - len(right) - 2].ljust(width - len(right) - 1)
+        name = len("canvos-tui")
+        return Content.assemble((left[:name], "$text-accent"), left[name:], (right, _colour(self.known)))
+
+
+def _length(names: list[tuple[str, str]]) -> int:
+    return sum(len(sign) + len(name) for sign, name in names) + len(names) - 1
 
 
 class Rail(Framed):
@@ -91,15 +105,15 @@ class Rail(Framed):
     def render(self) -> Content:
         """`>` current, `!` wrong, `*` done."""
         width = max(20, self.size.width)
-        names = [f"{mark(slug, self._current, self.draft, self.known)}{number} {name}" for slug, number, name in _NAMES]
-        line = " ".join(names)
-        if len(line) > width and width >= 72:
-            names[-1] = names[-1].split()[0]
-            line = " ".join(names)
-        if len(line) > width:
+        names = [(mark(slug, self._current, self.draft, self.known), f"{number} {name}") for slug, number, name in _NAMES]
+        if _length(names) > width and width >= 72:
+            names[-1] = (names[-1][0], names[-1][1].split()[0])
+        if _length(names) > width:
             page = BY_SLUG[self._current]
-            line = f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else ""
-        return Content(line)
+            return Content(f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else "")
+        return Content(" ").join(
+            Content.assemble((sign, _MARKS.get(sign, "")), (name, _MARKS[">"] if sign == ">" else "")) for sign, name in names
+        )
 
 
 class SideRail(Framed):
@@ -114,11 +128,13 @@ class SideRail(Framed):
         lines = []
         for slug, number, name in _NAMES:
             sign = mark(slug, self._current, self.draft, self.known)
-            lines.append(f"{'>' if sign == '>' else ' '}{number:>2} {name:<11}{'' if sign == '>' else sign}")
+            here = sign == ">"
+            entry = f"{sign if here else ' '}{number:>2} {name:<11}"
+            lines.append(Content.assemble((entry, _MARKS[">"] if here else "$text"), ("" if here else sign, _MARKS.get(sign, ""))))
             value = self._value(slug)
             if value:
-                lines.append(f"    {value[:17]}")
-        return Content("\n".join(lines))
+                lines.append(Content(f"    {value[:17]}"))
+        return Content("\n").join(lines)
 
     def _value(self, slug: str) -> str:
         if slug == "repo":

@@ -1,10 +1,12 @@
-"""Everything about one check as lines of text: observed, why, the fix with its commands, where to read, the evidence."""
+"""Everything about one check, line by line: observed, why, the fix with its commands, where to read, the evidence."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from textual.content import Content
 
 from canvos_tui.core.checks.check import CheckResult, Evidence
 from canvos_tui.core.checks.report_text import plain
@@ -18,6 +20,8 @@ from canvos_tui.tui.checks.rows import CheckRow, seconds
 LABEL, INDENT, BESIDE = 10, 2, 50  # columns: of the labels, of a text below its label, and from when they stand side by side
 OUTPUT_LINES = 400  # of evidence beside the list; the raw output has all
 _ROOT = "[root]"
+_LINES = Content("\n")
+_MUTED, _NAME, _COMMAND = "$text-muted", "bold $text-accent", "bold on $panel"
 
 
 @dataclass(frozen=True)
@@ -29,29 +33,30 @@ class Shape:
     raw: bool = False
 
 
-def detail(row: CheckRow, shape: Shape) -> str:
+def detail(row: CheckRow, shape: Shape) -> Content:
     """The text beside or below the list for the row under the cursor."""
     result = row.result
     if result is not None:
-        return "\n".join(_of_result(result, shape))
+        return _LINES.join(_of_result(result, shape))
     if row.check is not None:
-        return "\n".join((*_head(row.name, row.check.title, shape.width), *labelled("Why", row.check.why, shape.width)))
+        return _LINES.join((*_head(row.name, row.check.title, shape.width), *labelled("Why", row.check.why, shape.width)))
     title = "passed" if row.status is Status.PASS else "not asked yet"
     lines = list(_head(row.name or "PASS", title, shape.width))
     for found in row.results:
         text = observed(found.answer) if row.status is Status.PASS else found.check.title
-        lines.append(f"{found.check.id:<20} {text}"[: shape.width])
-    return "\n".join(lines)
+        lines.append(Content(f"{found.check.id:<20} {text}"[: shape.width]))
+    return _LINES.join(lines)
 
 
-def _head(left: str, right: str, width: int) -> tuple[str, ...]:
+def _head(left: str, right: str, width: int) -> tuple[Content, ...]:
     rest = width - len(left) - len(right) - 5
-    if rest < 2:
-        return (f"-- {left} {'-' * max(2, width - len(left) - 4)}"[:width], right[:width])
-    return (f"-- {left} {'-' * rest} {right}",)
+    narrow = rest < 2
+    line = "-" * max(2, width - len(left) - 4) if narrow else f"{'-' * rest} {right}"
+    first = Content.assemble(("-- ", _MUTED), (left, _NAME), (f" {line}", _MUTED))
+    return (first[:width], Content.styled(right[:width], _MUTED)) if narrow else (first,)
 
 
-def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
+def _of_result(result: CheckResult, shape: Shape) -> Iterator[Content]:
     check, answer, width = result.check, result.answer, shape.width
     yield from _head(check.id, f"{check.severity.value} - {check.source}", width)
     accepted = f" (accepted: {plain(result.accepted)})" if result.accepted else ""
@@ -66,7 +71,7 @@ def _of_result(result: CheckResult, shape: Shape) -> Iterator[str]:
     yield from _evidence(result, shape)
 
 
-def _fix(fixes: tuple[Remedy, ...], shape: Shape) -> Iterator[str]:
+def _fix(fixes: tuple[Remedy, ...], shape: Shape) -> Iterator[Content]:
     """The chosen fix in full, and how many others there are."""
     chosen = fixes[shape.fix % len(fixes)]
     yield from labelled("Fix", advice(chosen), shape.width)
@@ -77,7 +82,7 @@ def _fix(fixes: tuple[Remedy, ...], shape: Shape) -> Iterator[str]:
         yield from labelled("If not", f"f shows the other fix{'es' if others > 1 else ''} ({others})", shape.width)
 
 
-def shown(command: Command, width: int) -> Iterator[str]:
+def shown(command: Command, width: int) -> Iterator[Content]:
     """A command below its fix; a long one goes on after a `\\` at the end of the line. Copying takes the whole one."""
     indent = LABEL if width >= BESIDE else INDENT
     room = max(20, width - indent - 2)
@@ -86,10 +91,10 @@ def shown(command: Command, width: int) -> Iterator[str]:
         for number, row in enumerate(rows):
             end = " \\" if number < len(rows) - 1 else ""
             root = f"    {_ROOT}" if command.root and not end and len(row) + 4 + len(_ROOT) <= room + 2 else ""
-            yield f"{'':<{indent}}{row.rstrip()}{end}{root}"
+            yield Content.assemble(" " * indent, (f"{row.rstrip()}{end}", _COMMAND), (root, _MUTED))
 
 
-def _evidence(result: CheckResult, shape: Shape) -> Iterator[str]:
+def _evidence(result: CheckResult, shape: Shape) -> Iterator[Content]:
     """How it was found out: in one line beside a short list, with the raw output where there is room."""
     spent = seconds(result.seconds) + (f", timed out after {seconds(result.check.limit)}" if result.timed_out else "")
     how = result.answer.method.value.replace("_", " ")
@@ -101,7 +106,8 @@ def _evidence(result: CheckResult, shape: Shape) -> Iterator[str]:
     tail = f"   {how}   {spent}"
     if not shape.raw:
         tail = f"{more}{tail}   v: raw output"
-        yield f"{'Evidence':<{LABEL}}{clip(_asked(pieces[0]), max(16, shape.width - LABEL - len(tail)))}{tail}"
+        asked = clip(_asked(pieces[0]), max(16, shape.width - LABEL - len(tail)))
+        yield Content.assemble((f"{'Evidence':<{LABEL}}", _MUTED), f"{asked}{tail}")
         return
     yield from labelled("Evidence", tail.strip(), shape.width)
     for piece in pieces:
@@ -115,8 +121,8 @@ def _asked(piece: Evidence) -> str:
     return f"$ {plain(piece.command)}{code}"
 
 
-def _wrapped(line: str, width: int) -> Iterator[str]:
-    yield from (f"  {row}" for row in textwrap.wrap(line, max(20, width - 2), break_long_words=True) or [""])
+def _wrapped(line: str, width: int) -> Iterator[Content]:
+    yield from (Content(f"  {row}") for row in textwrap.wrap(line, max(20, width - 2), break_long_words=True) or [""])
 
 
 def raw_output(result: CheckResult) -> str:
@@ -134,10 +140,11 @@ def commands_of(result: CheckResult, fix: int) -> str:
     return "\n".join(command.run for command in fixes[fix % len(fixes)].commands) if fixes else ""
 
 
-def labelled(label: str, text: str, width: int) -> list[str]:
+def labelled(label: str, text: str, width: int) -> list[Content]:
     """A label and its text beside it, wrapped; in a narrow column the text stands below its label."""
     if width < BESIDE:
         found = textwrap.wrap(text, max(20, width - INDENT), break_long_words=True) or [""]
-        return [*([label] if label else []), *(f"{'':<{INDENT}}{row}" for row in found)]
+        return [*([Content.styled(label, _MUTED)] if label else []), *(Content(f"{'':<{INDENT}}{row}") for row in found)]
     found = textwrap.wrap(text, width - LABEL, break_long_words=True) or [""]
-    return [f"{label:<{LABEL}}{found[0]}", *(f"{'':<{LABEL}}{row}" for row in found[1:])]
+    first = Content.assemble((f"{label:<{LABEL}}", _MUTED), found[0])
+    return [first, *(Content(f"{'':<{LABEL}}{row}") for row in found[1:])]

@@ -117,10 +117,11 @@ class CheckList(Container):
     def _tell(self) -> None:
         picked = self.picked
         shape = Shape(max(30, self.query_one("#check-detail-box").size.width - 1), self.fix, raw=self.wide)
-        text = detail(picked, shape) if picked else f" no check holds {self.words}: / and Esc shows all" if self.words else ""
-        if text != self._detail:
-            self._detail = text
-            self.query_one("#check-detail", Static).update(Content(text))
+        none = f" no check holds {self.words}: / and Esc shows all" if self.words else ""
+        text = detail(picked, shape) if picked else Content(none)
+        if text.plain != self._detail:
+            self._detail = text.plain
+            self.query_one("#check-detail", Static).update(text)
 
     # -- where the user is ---------------------------------------------------------------------------------------------
 

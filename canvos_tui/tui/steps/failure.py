@@ -69,7 +69,11 @@ class Failure(StepPanel):
         result = self.known.result
         self.display = result is not None and result.outcome is not Outcome.SUCCEEDED
         if result is not None and self.display:
-            self.query_one("#failure-text", Static).update(Content("\n".join(failure_lines(result))))
+            headline, *rest = failure_lines(result)
+            colour = "$text-error" if result.outcome is Outcome.FAILED else "$text-warning"
+            self.query_one("#failure-text", Static).update(
+                Content("\n").join([Content.styled(headline, f"bold {colour}"), *map(Content, rest)])
+            )
             task = result.import_left.id if result.import_left is not None else ""
             if task != self._asked_for:
                 self._asked_for = task

@@ -129,16 +129,21 @@ class OnStage:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def close(self) -> None:
-        """Kills what a test left running, by the process ids that the supervisors wrote down."""
-        for path in self.state.glob("runs/*/supervisor.json"):
-            told = json.loads(path.read_text(encoding="utf-8"))
-            fields = stat_fields(told["pid"])
-            if fields and fields[19] == told["born"]:
-                for pid in (*(session_members(told["build"]) if told["build"] else ()), told["pid"]):
-                    try:
-                        os.kill(pid, signal.SIGKILL)
-                    except ProcessLookupError:
-                        continue
+        """Kills what a test left running."""
+        end_runs(self.state)
+
+
+def end_runs(state: Path) -> None:
+    """Kills the builds that go on, by the process ids that their supervisors wrote down."""
+    for path in state.glob("runs/*/supervisor.json"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        fields = stat_fields(told["pid"])
+        if fields and fields[19] == told["born"]:
+            for pid in (*(session_members(told["build"]) if told["build"] else ()), told["pid"]):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
 
 
 @contextmanager

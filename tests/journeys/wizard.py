@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.stage import Stage
-from tests.on_stage import staged
+from tests.on_stage import end_runs, staged
 from tests.terminal import Terminal
 from tests.waiting import PATIENCE
 
@@ -133,22 +134,36 @@ class Person:
 class House:
     """A home with nothing in it but git's configuration, which sends the public repository to the rehearsal's."""
 
-    def __init__(self, folder: Path, stage: Stage) -> None:
+    def __init__(self, folder: Path, stage: Stage, pace: float) -> None:
         self.stage = stage
         self.home = folder / "home"
         self.home.mkdir()
         (self.home / ".gitconfig").write_text(f'[url "file://{stage.repository}"]\n\tinsteadOf = {PUBLIC_REPOSITORY}\n')
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "COVERAGE_PROCESS_START") if name in os.environ}
-        around = {name: stage.environ[name] for name in ("AWS_ENDPOINT_URL", "NO_PROXY", "no_proxy", PACE_VARIABLE)}
-        self.environ = {**kept, **around, "HOME": str(self.home), "LANG": "C.UTF-8"}
+        kept = {name: os.environ[name] for name in ("TMPDIR", "COVERAGE_PROCESS_START") if name in os.environ}
+        around = {name: stage.environ[name] for name in ("AWS_ENDPOINT_URL", "NO_PROXY", "no_proxy")}
+        path = f"{os.environ['PATH']}:{COMMAND.parent}"
+        self.environ = {**kept, **around, "PATH": path, "HOME": str(self.home), "LANG": "C.UTF-8", PACE_VARIABLE: str(pace)}
 
     @contextmanager
-    def person(self, columns: int = 80, rows: int = 24) -> Iterator[Person]:
-        with Terminal([str(COMMAND)], self.environ, columns, rows, self.home) as terminal:
+    def person(self, *words: str, columns: int = 80, rows: int = 24) -> Iterator[Person]:
+        """Somebody who has just started the command with these words."""
+        with Terminal([str(COMMAND), *words], self.environ, columns, rows, self.home) as terminal:
             yield Person(terminal, self.stage, self.home)
+
+    def says(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The command into a pipe, to its end."""
+        quiet = subprocess.DEVNULL
+        return subprocess.run(
+            [COMMAND, *words], env=self.environ, cwd=self.home, stdin=quiet, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[House]:
-    with staged(folder) as stage:
-        yield House(folder, stage)
+def house(folder: Path, pace: float = 0.02, aws: float | None = None) -> Iterator[House]:
+    """`pace` is that of builds, `aws` that of what AWS does, where it is another."""
+    with staged(folder, pace=aws or pace) as stage:
+        found = House(folder, stage, pace)
+        try:
+            yield found
+        finally:
+            end_runs(found.home / ".local" / "state" / "canvos-tui")

@@ -205,7 +205,7 @@ class CanvosApp(PacedApp[int]):
             said = f"this is the {'first' if event.target == 'back' else 'last' if event.target == 'next' else 'wanted'} screen already"
         if isinstance(self.screen, PageScreen):
             self.screen.post_message(Hinted(""))  # it was about that page, and would stand there for ever
-        self.draft = self.draft.after(PageReached(slug))
+        self.draft = self.draft.after(PageReached(slug, self.known.run_id))
         self._keep()
         if slug != self.current_mode:
             await self._enter(slug)

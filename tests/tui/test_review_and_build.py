@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.draft_file import from_data, to_data
 from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checks.check import Context
@@ -16,6 +17,7 @@ from canvos_tui.core.errors import AwsError
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.widgets.phase_list import PhaseList
 from tests.tui import story
 from tests.tui.conftest import SECRET
@@ -243,6 +245,43 @@ async def test_an_unknown_run_is_an_error_with_a_remedy(make_app):
     app = make_app(page="build", known=Session(run_id="nope"))
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "there is no run nope")
+
+
+@pytest.mark.parametrize(
+    ("page", "result", "words"), [("build", None, "42 %"), ("build", story.FAILURE, "FAILED in"), ("result", story.FAILURE, "FAILED in")]
+)
+async def test_continue_comes_back_to_the_build_where_it_was_left_or_to_its_result(following, make_app, ports, full, page, result, words):
+    following(story.IMPORTING, minutes=77, result=result)
+    left = from_data(to_data(full.after(d.PageReached(page, story.RUN))))
+    app = make_app(left, page="start")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Continue   screen ")
+        await pilot.press("enter")
+        assert await see(pilot, words)
+        app.post_message(GoTo("start"))
+        assert await see(pilot, "Continue   screen ")  # it is as it was when the start is only looked at
+        await pilot.press("enter")
+        assert await see(pilot, words)
+        ports.runs.keep_open = False
+    assert ports.runs.started == []
+
+
+async def test_a_run_that_is_not_there_any_more_is_said_by_continue(make_app, full):
+    app = make_app(full.after(d.PageReached("result", "gone")), page="start")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Continue   screen ")
+        await pilot.press("enter")
+        assert await see(pilot, "there is no run gone")
+
+
+async def test_whoever_looks_at_the_start_can_go_back_to_where_he_was(make_app, full):
+    app = make_app(full.after(d.PageReached("image")), page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        app.post_message(GoTo("start"))
+        assert await see(pilot, "Continue   screen 3 of 10")
+        await pilot.press("enter")
+        assert await see(pilot, "IMAGE_REGISTRY")
 
 
 async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):

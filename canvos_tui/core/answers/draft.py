@@ -114,9 +114,10 @@ class ArgFound:
 
 @dataclass(frozen=True)
 class PageReached:
-    """The page on the screen, for resuming."""
+    """The page on the screen and the run that is shown, for resuming."""
 
     page: str
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ class Draft:
     key_source: KeySource = KeySource.TYPED
     other_keys: tuple[tuple[KeySource, str], ...] = ()  # places that hold others
     page: str = "start"
+    run: str = ""  # that was shown last
     accepted: Mapping[str, str] = field(default_factory=dict)
     user_data: UserData = UserData.UNDECIDED
     user_data_path: str = ""
@@ -209,8 +211,10 @@ class Draft:
                 return replace(self, keys=keys, key_source=source, other_keys=differing)
             case ArgFound(found):
                 return self._with_found(found)
-            case PageReached(page):
-                return replace(self, page=page)
+            case PageReached("start"):  # it leads back to where one was
+                return self
+            case PageReached(page, run):
+                return replace(self, page=page, run=run)
             case CheckAccepted(check, reason):
                 return replace(self, accepted={**self.accepted, check: reason})
             case UserDataChosen(choice, path, text):

@@ -62,6 +62,14 @@ class Start(StepPanel):
         except CanvosError as error:
             self.hint(f"! {error}")
 
+    def _go_on(self) -> None:
+        """To where one was; a run that this window has not shown yet is read from its first event, as `attach` does."""
+        page, run = self.draft.page, self.draft.run
+        if page in {"build", "result"} and run and run != self.known.run_id:
+            self.learn(RunChosen(run))
+            page = "build"
+        self.leave(page)
+
     @work(exclusive=True, group="checks")
     async def _check(self) -> None:
         """Whoever continues goes past the check page; what it would find is needed on screen 8 all the same."""
@@ -133,6 +141,6 @@ class Start(StepPanel):
             self.leave("check")
         elif word == "continue":
             self._check()
-            self.leave(self.draft.page)
+            self._go_on()
         else:
             self.leave(word)

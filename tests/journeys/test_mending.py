@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from tests import samples
-from tests.journeys.wizard import House, house
+from tests.journeys.wizard import CHECKOUT, House, house
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
-CHECKOUT = "CanvOS"
 
 
 @dataclass(frozen=True)
@@ -25,23 +21,6 @@ class Fault:
 
     check: str
     make: Callable[[House], object]
-
-
-def git(home: House, *words: str) -> None:
-    subprocess.run(["git", "-C", str(home.home), *words], env=home.environ, check=True, capture_output=True)
-
-
-def cloned(home: House, *words: str) -> Path:
-    """The checkout with the files of steps 13 and 15, as somebody made them who does everything right."""
-    git(home, "clone", "-q", *words, "--branch", "v4.9.38", PUBLIC_REPOSITORY, CHECKOUT)
-    stage, folder = home.stage, home.home / CHECKOUT
-    values = {"IMAGE_REGISTRY": "acme-team", "OS_DISTRIBUTION": "ubuntu", "OS_VERSION": "24.04", "K8S_DISTRIBUTION": "k3s"}
-    values |= {"K8S_VERSION": "1.33.5", "REGION": stage.region, "S3_BUCKET": stage.bucket, "S3_KEY": "edge-1", "ARCH": "amd64"}
-    (folder / ".arg").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-    keys = {"AWS_PROFILE": "", "AWS_ACCESS_KEY_ID": stage.keys.key_id, "AWS_SECRET_ACCESS_KEY": stage.keys.secret.reveal()}
-    (folder / ".secret").write_text("".join(f"{name}={value}\n" for name, value in keys.items()))
-    (folder / ".secret").chmod(0o600)
-    return folder
 
 
 def rewritten(name: str, change: Callable[[str], str]) -> Callable[[House], object]:
@@ -61,7 +40,7 @@ def without_a_script(home: House) -> None:
 
 
 def not_to_be_started(home: House) -> None:
-    git(home, "-C", CHECKOUT, "config", "core.fileMode", "false")
+    home.git("-C", CHECKOUT, "config", "core.fileMode", "false")
     (home.home / CHECKOUT / "earthly.sh").chmod(0o644)
 
 
@@ -75,7 +54,7 @@ def with_what_an_old_build_left(home: House) -> None:
 
 
 def on_another_agents_tag(home: House) -> None:
-    git(home, "-C", CHECKOUT, "checkout", "-q", "v4.10.0")
+    home.git("-C", CHECKOUT, "checkout", "-q", "v4.10.0")
 
 
 NO_PROFILE = Fault("FILE-SECRET", rewritten(".secret", lambda text: text.replace("AWS_PROFILE=\n", "")))
@@ -111,7 +90,7 @@ MACHINES = {
 def test_what_the_doctor_prints_mends_the_machine(tmp_path, name: str) -> None:
     machine = MACHINES[name]
     with house(tmp_path) as home:
-        cloned(home, *machine.cloned)
+        home.clone(*machine.cloned)
         for fault in machine.faults:
             fault.make(home)
         told = home.says("doctor").stdout

@@ -18,6 +18,7 @@ from tests.on_stage import end_runs, staged
 from tests.terminal import Terminal
 from tests.waiting import PATIENCE
 
+CHECKOUT = "CanvOS"
 COMMAND = Path(sys.executable).with_name("canvos-tui")
 FOOTER_KEYS = {"Next": "f8", "Back": "escape", "Help": "f1", "Guide": "f2", "Quit": "ctrl+q"}
 TITLES = {
@@ -138,6 +139,7 @@ class House:
         self.stage = stage
         self.home = folder / "home"
         self.home.mkdir()
+        self.state = self.home / ".local" / "state" / "canvos-tui"
         (self.home / ".gitconfig").write_text(f'[url "file://{stage.repository}"]\n\tinsteadOf = {PUBLIC_REPOSITORY}\n')
         kept = {name: os.environ[name] for name in ("TMPDIR", "COVERAGE_PROCESS_START") if name in os.environ}
         around = {name: stage.environ[name] for name in ("AWS_ENDPOINT_URL", "NO_PROXY", "no_proxy")}
@@ -149,6 +151,21 @@ class House:
         """Somebody who has just started the command with these words."""
         with Terminal([str(COMMAND), *words], self.environ, columns, rows, self.home) as terminal:
             yield Person(terminal, self.stage, self.home)
+
+    def git(self, *words: str) -> None:
+        subprocess.run(["git", *words], env=self.environ, cwd=self.home, check=True, capture_output=True)
+
+    def clone(self, *words: str) -> Path:
+        """The checkout with the files of steps 13 and 15, as somebody made them who does everything right."""
+        self.git("clone", "-q", *words, "--branch", "v4.9.38", PUBLIC_REPOSITORY, CHECKOUT)
+        folder, stage = self.home / CHECKOUT, self.stage
+        values = {"IMAGE_REGISTRY": "acme-team", "OS_DISTRIBUTION": "ubuntu", "OS_VERSION": "24.04", "K8S_DISTRIBUTION": "k3s"}
+        values |= {"K8S_VERSION": "1.33.5", "REGION": stage.region, "S3_BUCKET": stage.bucket, "S3_KEY": "edge-1", "ARCH": "amd64"}
+        keys = {"AWS_PROFILE": "", "AWS_ACCESS_KEY_ID": stage.keys.key_id, "AWS_SECRET_ACCESS_KEY": stage.keys.secret.reveal()}
+        for name, lines in ((".arg", values), (".secret", keys)):
+            (folder / name).write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
+        (folder / ".secret").chmod(0o600)
+        return folder
 
     def says(self, *words: str) -> subprocess.CompletedProcess[str]:
         """The command into a pipe, to its end."""
@@ -166,4 +183,4 @@ def house(folder: Path, pace: float = 0.02, aws: float | None = None) -> Iterato
         try:
             yield found
         finally:
-            end_runs(found.home / ".local" / "state" / "canvos-tui")
+            end_runs(found.state)

@@ -38,9 +38,10 @@ TUI = {
     "dialogs": 3,
     "widgets": 2,
     "pace": 2,
+    "theme": 2,
     **dict.fromkeys(("messages", "checks", "ascii_filter", "clean_filter", "doorstep", "job_control", "opening"), 1),
     "key_order": 1,
-    **dict.fromkeys(("textual_inside", "reflex", "theme"), 0),
+    **dict.fromkeys(("textual_inside", "reflex"), 0),
 }
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it
 MOST, LISTS = 16, {"tui/steps", "commands"}  # modules in a folder; lists by design may be longer

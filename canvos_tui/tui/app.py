@@ -17,7 +17,6 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.terminal import plain_ascii
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned
@@ -58,10 +57,6 @@ class CanvosApp(PacedApp[int]):
         environ = os.environ if callable(room) else room.ports.environ
         dress(self, environ)
         self.pace = Pace(active=far(environ))
-        if plain_ascii.wanted(environ):
-            from canvos_tui.tui.ascii_filter import AsciiFilter
-
-            add_filter(self, AsciiFilter())
         self._room = room
         self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
         self._furnished = False

@@ -9,6 +9,8 @@ from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.terminal import plain_ascii
+from canvos_tui.tui.textual_inside import add_filter
 
 VARIABLE = "CANVOS_TUI_THEME"
 # ground, raised: what text stands on; chosen: the row under the cursor; line: borders; the others are colours of text
@@ -41,10 +43,44 @@ LIGHT = {
     "link": "#0a5fc4",
 }
 
+# Textual's variables, and the role that each has; without them it mixes colours of its own
+_PLACES = {
+    "text-muted": "muted",
+    "text-accent": "accent",
+    "text-success": "success",
+    "text-warning": "warning",
+    "text-error": "error",
+    "text": "text",
+    "text-primary": "accent",
+    "text-secondary": "link",
+    "text-disabled": "muted",
+    "foreground-muted": "muted",
+    "primary-background": "chosen",
+    "block-cursor-background": "chosen",
+    "block-cursor-foreground": "text",
+    "block-cursor-blurred-background": "raised",
+    "block-cursor-blurred-foreground": "text",
+    "border": "accent",
+    "border-blurred": "line",
+    "footer-background": "raised",
+    "footer-foreground": "text",
+    "footer-description-foreground": "text",
+    "footer-key-foreground": "accent",
+    "input-cursor-background": "text",
+    "input-cursor-foreground": "ground",
+    "input-selection-background": "chosen",
+    "link-color": "link",
+    "scrollbar": "line",
+    "scrollbar-hover": "muted",
+    "scrollbar-active": "accent",
+    "scrollbar-background": "ground",
+    "scrollbar-background-hover": "ground",
+    "scrollbar-background-active": "ground",
+    "scrollbar-corner-color": "ground",
+}
+
 
 def _theme(name: str, roles: Mapping[str, str], *, dark: bool) -> Theme:
-    """The roles in the places where Textual's widgets look for them; without a variable Textual would mix a colour of its own."""
-    texts = {f"text-{role}": roles[role] for role in ("muted", "accent", "success", "warning", "error")}
     return Theme(
         name,
         primary=roles["accent"],
@@ -58,36 +94,7 @@ def _theme(name: str, roles: Mapping[str, str], *, dark: bool) -> Theme:
         warning=roles["warning"],
         error=roles["error"],
         dark=dark,
-        variables={
-            **texts,
-            "text": roles["text"],
-            "text-primary": roles["accent"],
-            "text-secondary": roles["link"],
-            "text-disabled": roles["muted"],
-            "foreground-muted": roles["muted"],
-            "primary-background": roles["chosen"],
-            "block-cursor-background": roles["chosen"],
-            "block-cursor-foreground": roles["text"],
-            "block-cursor-blurred-background": roles["raised"],
-            "block-cursor-blurred-foreground": roles["text"],
-            "border": roles["accent"],
-            "border-blurred": roles["line"],
-            "footer-background": roles["raised"],
-            "footer-foreground": roles["text"],
-            "footer-description-foreground": roles["text"],
-            "footer-key-foreground": roles["accent"],
-            "input-cursor-background": roles["text"],
-            "input-cursor-foreground": roles["ground"],
-            "input-selection-background": roles["chosen"],
-            "link-color": roles["link"],
-            "scrollbar": roles["line"],
-            "scrollbar-hover": roles["muted"],
-            "scrollbar-active": roles["accent"],
-            "scrollbar-background": roles["ground"],
-            "scrollbar-background-hover": roles["ground"],
-            "scrollbar-background-active": roles["ground"],
-            "scrollbar-corner-color": roles["ground"],
-        },
+        variables={place: roles[role] for place, role in _PLACES.items()},
     )
 
 
@@ -105,7 +112,11 @@ def known(name: str) -> str:
 
 
 def dress(app: App[Any], environ: Mapping[str, str]) -> None:
-    """Gives an app that does not run yet our themes, and the one that was asked for."""
+    """Gives an app that does not run yet our themes, the one that was asked for, and nothing but ASCII where that is all there is."""
+    if plain_ascii.wanted(environ):
+        from canvos_tui.tui.ascii_filter import AsciiFilter
+
+        add_filter(app, AsciiFilter())
     for theme in OURS.values():
         app.register_theme(theme)
     try:

@@ -107,7 +107,7 @@ class Rail(Framed):
         width = max(20, self.size.width)
         names = [(mark(slug, self._current, self.draft, self.known), f"{number} {name}") for slug, number, name in _NAMES]
         if _length(names) > width and width >= 72:
-            names[-1] = (names[-1][0], names[-1][1].split()[0])
+            names[-1] = (names[-1][0].strip(), names[-1][1].split()[0])
         if _length(names) > width:
             page = BY_SLUG[self._current]
             return Content(f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else "")

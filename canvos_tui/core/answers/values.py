@@ -18,6 +18,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,127}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _OS_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,9}")
 _PROXY = re.compile(r"https?://(?:[A-Za-z0-9._~!$&*+,;=:%-]*@)?(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
 _NO_PROXY = re.compile(r"[A-Za-z0-9.:/*,_-]*")
 _PROXY_UNSAFE = "!$&*;~"  # a shell or one of the two readers of .arg gives these a meaning
@@ -70,13 +71,19 @@ def parse_image_tag(text: str) -> str:
     return text
 
 
+def _scheme(text: str) -> str:
+    """What stands before `://`; only a word is named as it was typed."""
+    name = text.partition("://")[0]
+    return name if _SCHEME.fullmatch(name) else ""
+
+
 def parse_registry(text: str) -> str:
     """IMAGE_REGISTRY (guide step 7): a Docker ID, or host[:port][/path...] without a scheme."""
     allowed = "a Docker ID, or a host such as registry.acme.com:5000/team"
     text = _needed(text, "a registry", allowed, "try your Docker ID")
     if "://" in text:
         remedy = _suggested(text.rpartition("://")[2].rstrip("/"), parse_registry)
-        raise InvalidValueError("a registry has no `http://` before it", allowed=allowed, remedy=remedy)
+        raise InvalidValueError(f"a registry has no `{_scheme(text)}://` before it", allowed=allowed, remedy=remedy)
     if bad := _first_bad(text, "A-Za-z0-9._:/-"):
         raise InvalidValueError(f"{bad} is not allowed in a registry", allowed=allowed, final=True)
     if text.endswith("/"):
@@ -251,6 +258,8 @@ def parse_proxy(text: str) -> str:
         raise InvalidValueError(
             "a proxy needs `http://` before its name", allowed=allowed, remedy=_suggested(f"http://{text}", parse_proxy)
         )
+    if _scheme(text).lower() not in {"http", "https"}:
+        raise InvalidValueError(f"a proxy has `http://` before its name, not `{_scheme(text)}://`", allowed=allowed)
     if not _PROXY.fullmatch(text):
         raise InvalidValueError(
             "this is no proxy's address", allowed=allowed, remedy="percent-encode special characters of the password, `@` is %40"

@@ -41,7 +41,9 @@ BAD = [
     (values.parse_image_tag, "Palette Learn", "`P`"),
     (values.parse_image_tag, "-a", "starts and ends"),
     (values.parse_image_tag, "a" * 129, "too many"),
-    (values.parse_registry, "https://ttl.sh", "http://"),
+    (values.parse_registry, "https://ttl.sh", "no `https://` before"),
+    (values.parse_registry, "http://ttl.sh", "no `http://` before"),
+    (values.parse_registry, "x y\x1bz://ttl.sh", "no `://` before"),
     (values.parse_registry, "acme_team", "`_`"),
     (values.parse_registry, "host/", "end with"),
     (values.parse_registry, "host:99999", "port"),
@@ -75,6 +77,7 @@ BAD = [
     (values.parse_access_key_id, "AROAIOSFODNN7EXAMPLE", "starts with AKIA"),
     (values.parse_secret_key, "short", "40 characters"),
     (values.parse_proxy, "proxy:3128", "needs `http://`"),
+    (values.parse_proxy, "socks5://proxy:3128", "`http://` before its name, not `socks5://`"),
     (values.parse_proxy, "http://u:p$x@h:1", "percent-encoded"),
     (values.parse_no_proxy, "a b", "a blank"),
 ]

@@ -9,6 +9,7 @@ import pytest
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers.draft_file import from_data, to_data
 from canvos_tui.core.aws.facts import Bucket
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.files.user_data import cloud_config
@@ -21,7 +22,7 @@ from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.widgets.phase_list import PhaseList
 from tests.tui import story
 from tests.tui.conftest import SECRET
-from tests.tui.screen import push, see, text_of, until
+from tests.tui.screen import push, see, text_of, type_text, until
 
 READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn")
 
@@ -293,6 +294,22 @@ async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):
         ports.aws.account.images.append(story.AMI)
         await push(pilot, "#look")
         assert await see(pilot, "FOUND", "ami-0a1b2c3d4e5f67890 is available")
+
+
+async def test_validate_leads_to_the_first_thing_that_it_names_as_missing(make_app, full):
+    bare = full.after(d.FieldAnswered("REGION", "")).after(d.KeysGiven(None, KeySource.TYPED))
+    app = make_app(bare, page="result")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "first needed: REGION, AWS keys (screen 6)")
+        await push(pilot, "#look")
+        assert await see(pilot, ">5 S3", "x needed to look for an image: REGION, AWS keys (screen 6)")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "region")
+        await type_text(pilot, "eu-west-1")
+        app.post_message(GoTo("result"))
+        assert await see(pilot, "first needed: AWS keys (screen 6)")
+        await push(pilot, "#look")
+        assert await see(pilot, ">6 Keys")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "aws-access-key-id")
 
 
 async def test_a_foreign_line_that_bash_would_execute_keeps_the_build_from_starting(make_app, ports, full, checkout):

@@ -9,8 +9,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from canvos_tui.core.answers import fields
 from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.pages import OF_FIELD, words
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.summary import finding_lines, headline
@@ -26,6 +28,7 @@ NEXT = (
 )
 
 
+LOOKED_FOR = ("REGION", "S3_BUCKET", "S3_KEY")
 NO_RESULT = "no build has ended here"
 
 
@@ -74,11 +77,9 @@ class Validate(StepPanel):
     def _lines(self, result: RunResult | None) -> list[str]:
         if result is None:
             draft = self.draft
-            missing = [n for n in ("REGION", "S3_BUCKET", "S3_KEY") if not draft.text(n)]
-            if draft.keys is None:
-                missing.append("AWS keys (screen 6)")
+            missing = self._missing()
             about = f"s3://{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')} and the AMI of that name in {draft.text('REGION')}"
-            return ["Look at an image already built", "", f"first needed: {', '.join(missing)}" if missing else f"asks for {about}", ""]
+            return ["Look at an image already built", "", f"first needed: {self._named(missing)}" if missing else f"asks for {about}", ""]
         lines = [headline(result), "", f"  AMI   {result.ami}", ""]
         lines.append(f"Name {result.ami_name}   Region {result.region}   Snapshot {result.snapshot}")
         lines.append("-- Validate ------------------------------------------- guide, Validate 1-4")
@@ -88,6 +89,15 @@ class Validate(StepPanel):
             lines.append("-- Left over " + "-" * 60)
             lines += [f"{left.kind} {left.id}  {left.note}" for left in result.left_behind]
         return [*lines, "", NEXT]
+
+    def _missing(self) -> tuple[str, ...]:
+        """Keys of the fields without which nothing can be looked for, in the order of the pages."""
+        names = tuple(name for name in LOOKED_FOR if not self.draft.text(name))
+        return names if self.draft.keys is not None else (*names, fields.AWS_ACCESS_KEY_ID.key)
+
+    @staticmethod
+    def _named(missing: tuple[str, ...]) -> str:
+        return ", ".join(name if name in LOOKED_FOR else f"AWS keys ({words('keys')})" for name in missing)
 
     def _links(self, result: RunResult) -> tuple[str, ...]:
         partition = self.known.identity.partition if self.known.identity else "aws"
@@ -99,14 +109,14 @@ class Validate(StepPanel):
         if self.known.result is not None and self.known.result.ami:
             self.copy(self.known.result.ami, "AMI id")
         else:
-            self.hint(f"there is no AMI id to copy: {NO_RESULT}")
+            self.decline(f"there is no AMI id to copy: {NO_RESULT}")
 
     async def action_links(self) -> None:
         """All console links, bare, to copy."""
         if self.known.result is not None:
             await self.app.push_screen(ReadText("Console", "\n".join(self._links(self.known.result))))
         else:
-            self.hint(f"there is nothing to link to: {NO_RESULT}")
+            self.decline(f"there is nothing to link to: {NO_RESULT}")
 
     def action_json(self) -> None:
         """Where result.json lies."""
@@ -114,7 +124,7 @@ class Validate(StepPanel):
             path = self.ports.runs.log_path(self.known.run_id).with_name("result.json")
             self.copy(str(path), f"path of result.json: {path}")
         else:
-            self.hint(f"there is no result.json: {NO_RESULT}")
+            self.decline(f"there is no result.json: {NO_RESULT}")
 
     @work(exclusive=True, group="delete")
     async def action_delete(self) -> None:
@@ -122,7 +132,7 @@ class Validate(StepPanel):
         path = self.draft.folder / ".secret" if self.draft.folder is not None else None
         try:
             if path is None or await self.ports.files.mode(path) is None:
-                self.hint("there is no .secret to delete" + (f" in {path.parent}" if path else ": no checkout is chosen"))
+                self.decline("there is no .secret to delete" + (f" in {path.parent}" if path else ": no checkout is chosen"))
                 return
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
@@ -140,11 +150,9 @@ class Validate(StepPanel):
     @on(Button.Pressed, "#look")
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        draft = self.draft
-        if draft.keys is None:
-            self.leave("keys", why="x AWS keys are needed to look for an image")
-        elif not all(draft.text(n) for n in ("REGION", "S3_BUCKET", "S3_KEY")):
-            self.leave("s3", why="x region, bucket and key say which image to look for")
+        missing = self._missing()
+        if missing:
+            self.leave(OF_FIELD[missing[0]], missing[0], f"x needed to look for an image: {self._named(missing)}")
         else:
             self._look()
 

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
-from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned
+from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned, LeaveAsked, Until
 from canvos_tui.tui.pace import Pace, PacedApp, far
 from canvos_tui.tui.reflex import SAID, Reflex
 from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
@@ -195,20 +195,18 @@ class CanvosApp(PacedApp[int]):
         from canvos_tui.tui.page import PageScreen
 
         slug = event.target if event.target in BY_SLUG else neighbour(self.current_mode, event.target, several=self.draft.several)
-        said = event.why
-        if slug == self.current_mode and not (event.focus or said):
-            said = f"this is the {'first' if event.target == 'back' else 'last' if event.target == 'next' else 'wanted'} screen already"
-        if isinstance(self.screen, PageScreen):
-            self.screen.post_message(Hinted(""))  # it was about that page, and would stand there for ever
+        said = Hinted(event.why, Until.MENDED)
+        if slug == self.current_mode and not (event.focus or event.why):
+            said = Hinted(f"this is the { {'back': 'first', 'next': 'last'}.get(event.target, 'wanted') } screen already", Until.NEXT_KEY)
+        self.screen.post_message(Hinted(""))  # it was about that page, and would stand there for ever
         self.draft = self.draft.after(PageReached(slug, self.known.run_id))
         self._keep()
         if slug != self.current_mode:
             await self._enter(slug)
-        if isinstance(self.screen, PageScreen):
-            if said:
-                self.screen.post_message(Hinted(said))
-            if event.focus:
-                self.screen.stand_on(event.focus)
+        if said.text:
+            self.screen.post_message(said)
+        if event.focus and isinstance(self.screen, PageScreen):
+            self.screen.stand_on(event.focus)
 
     @on(CopyAsked)
     @work(group="copy")
@@ -218,7 +216,7 @@ class CanvosApp(PacedApp[int]):
         try:
             copied = await self.ports.terminal.copy(shown(event.text))
         except CanvosError as error:
-            self.notify(f"{event.what}: {error}. {error.remedy}", severity="error", markup=False)
+            self._say(f"x {event.what}: {error}. {error.remedy}")
             return
         write(self, copied.sequence)
         self._say(f"{event.what}: {copied.said}")
@@ -229,12 +227,10 @@ class CanvosApp(PacedApp[int]):
 
         super().notify(shown(message), **how)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, until: Until = Until.REPLACED) -> None:
         """In the hint row where the screen has one: a box above the log would hide what the build says."""
-        from canvos_tui.tui.page import PageScreen
-
-        if isinstance(self.screen, PageScreen):
-            self.screen.post_message(Hinted(text))
+        if self.screen.query("#hint"):
+            self.screen.post_message(Hinted(text, until))
         else:
             self.notify(text, markup=False)
 
@@ -260,26 +256,30 @@ class CanvosApp(PacedApp[int]):
         finally:
             self._saving = False
 
-    @work(group="quit", exclusive=True)
-    async def action_quit(self) -> None:  # type: ignore[override]  # a worker, because it asks
-        """Asks when a build runs; the build goes on unless it was cancelled."""
+    @work(group="quit")
+    async def action_quit(self, lost: str = "") -> None:  # type: ignore[override]  # a worker, because it asks
+        """Asks when a build runs, which goes on unless it is cancelled; or when something is lost of which the user may not think."""
         if not self._furnished:
             self.exit(0)
             return
         from canvos_tui.tui.dialogs.quit_build import ask_to_leave
 
-        if await ask_to_leave(self, self.ports, self.known):
+        if await ask_to_leave(self, self.ports, self.known, lost):
             if saving := [w for w in self.workers if w.group == "save"]:
                 await self.workers.wait_for_complete(saving)
             await self.hush()
             self.exit(0)
+
+    @on(LeaveAsked)
+    def _leave_asked(self, event: LeaveAsked) -> None:
+        self.action_quit(event.lost)
 
     def action_reflex(self) -> None:
         """Once it only says what it would do: keys that were typed are nowhere else. A build that runs is asked about anyway."""
         if not self._furnished or (self.known.run_id and self.known.result is None) or self._reflex.meant():
             self.action_quit()
         else:
-            self._say(SAID)
+            self._say(SAID, Until.NEXT_KEY)
 
     async def action_suspend_process(self) -> None:  # type: ignore[override]  # Textual awaits what an action returns
         """Ctrl+Z."""

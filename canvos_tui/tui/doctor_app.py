@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.doorstep import Doorstep
-from canvos_tui.tui.messages import GoTo
+from canvos_tui.tui.messages import GoTo, LeaveAsked
 
 if TYPE_CHECKING:  # as in the wizard, a frame is painted before these are loaded
     from canvos_tui.core.checks.report import Report
@@ -36,6 +36,12 @@ class DoctorApp(CanvosApp):
 
     async def action_quit(self) -> None:  # type: ignore[override]  # the wizard's is a worker, because it asks
         """No build of ours can be running: nothing to ask."""
+        self._close()
+
+    @on(LeaveAsked)
+    def _leave_asked(self, event: LeaveAsked) -> None:
+        """Nothing is typed here that could be lost."""
+        event.prevent_default()
         self._close()
 
     def _close(self) -> None:

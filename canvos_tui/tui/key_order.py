@@ -34,6 +34,10 @@ class Mark(Message, verbose=True):
         super().__init__()
 
 
+class KeyCame(Message):
+    """For the screen: a key is about to do what it does, and what was said of the one before it holds no more."""
+
+
 class OrderlyApp(QuietlyLeavingApp[Result]):
     """Passes a key on when the one before it is done with."""
 
@@ -64,6 +68,7 @@ class OrderlyApp(QuietlyLeavingApp[Result]):
                 self._lettered = False
                 self._begin()
                 return
+            self.screen.post_message(KeyCame())
             await super().on_event(self._queue.popleft())
             if letter:
                 self._lettered = True

@@ -6,6 +6,7 @@ what a panel says while its page calls it would end at the page.
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -55,11 +56,28 @@ class Entered(Message):
     """The page came to the front. A dialog that closes above it is no entrance: what is typed goes on where it was."""
 
 
-class Hinted(Message):
-    """A sentence for the row above the footer."""
+class Until(Enum):
+    """How long a sentence in the hint row holds."""
 
-    def __init__(self, text: str) -> None:
+    REPLACED = auto()  # what was done: until something else is said
+    NEXT_KEY = auto()  # why a key did nothing, or what it would do when it is pressed again
+    MENDED = auto()  # what is missing or wrong
+
+
+class Hinted(Message):
+    """A sentence for the row above the footer, or at the foot of a dialog."""
+
+    def __init__(self, text: str, until: Until = Until.REPLACED) -> None:
         self.text = text
+        self.until = until
+        super().__init__()
+
+
+class LeaveAsked(Message):
+    """The end is wanted, by a key that may have been meant otherwise; `lost` names what would have to be typed again."""
+
+    def __init__(self, lost: str) -> None:
+        self.lost = lost
         super().__init__()
 
 
@@ -82,12 +100,17 @@ class BuildTold(Message):
         super().__init__()
 
 
-def tell(teller: DOMNode, message: Answered | Learned | GoTo | CopyAsked | BuildTold) -> None:
+def tell(teller: DOMNode, message: Answered | Learned | GoTo | LeaveAsked | CopyAsked | BuildTold) -> None:
     """To the app."""
     teller.app.post_message(message)
 
 
-def hint(teller: DOMNode, text: str) -> None:
+def hint(teller: DOMNode, text: str, until: Until = Until.REPLACED) -> None:
     """To the row above the footer of the teller's own page, whichever is in front; a teller that is gone has none."""
     if teller.is_attached:
-        teller.screen.post_message(Hinted(text))
+        teller.screen.post_message(Hinted(text, until))
+
+
+def decline(teller: DOMNode, text: str) -> None:
+    """Why a key did nothing; the next key takes it back."""
+    hint(teller, text, Until.NEXT_KEY)

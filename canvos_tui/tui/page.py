@@ -18,17 +18,19 @@ from textual.widgets import Button, Static
 
 from canvos_tui.core import guide
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.draft_file import unstored
 from canvos_tui.core.answers.fields import BY_KEY
-from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.pages import Page
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.readiness import Blocker, gaps
+from canvos_tui.core.readiness import Blocker, blockers, gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.messages import Entered, GoTo, Hinted, hint, tell
+from canvos_tui.tui.key_order import KeyCame
+from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
+from canvos_tui.tui.widgets.hint_row import HintRow, does_nothing
 from canvos_tui.tui.widgets.key_footer import KeyFooter
 from canvos_tui.tui.widgets.push import Push
 
@@ -52,7 +54,7 @@ class PageScreen(Screen[None]):
         Binding("f2,g", "guide", "Guide", key_display="F2"),
         Binding("ctrl+p", "app.command_palette", "Menu", priority=True),
         Binding("ctrl+q", "app.quit", "Quit", key_display="^q", priority=True),
-        Binding("q", "app.quit", "Quit", show=False),
+        Binding("q", "leave", "Quit", show=False),
         Binding("ctrl+l", "redraw", "Redraw", show=False),
         Binding("pagedown", "scroll_body(1)", show=False),
         Binding("pageup", "scroll_body(-1)", show=False),
@@ -91,7 +93,7 @@ class PageScreen(Screen[None]):
                 if self.has_next and not any(panel.HAS_NEXT for panel in panels):
                     yield Push("Next", id="next")
             yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
-        yield Static("", id="hint", markup=False)
+        yield HintRow()
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -130,20 +132,31 @@ class PageScreen(Screen[None]):
     def _missing(self) -> list[Blocker]:
         return [gap for gap in gaps(self.draft) if gap.page == self.page.slug]
 
-    _said_missing = ""  # the sentence about missing answers that stands in the hint row
-    _hint = ""
+    def _wrong(self) -> list[Blocker]:
+        return [reason for reason in blockers(self.draft, self.known) if reason.page == self.page.slug]
+
+    _said_of: list[Blocker] = []  # what was wrong here when it was said
 
     def watch_draft(self) -> None:
         """What was said to be missing is given, or something else is missing now: the sentence goes."""
-        if self._said_missing and self._hint == self._said_missing:
-            hint(self, "")
-        self._said_missing = ""
+        for row in self.query(HintRow):
+            if row.holds_until(Until.MENDED) and self._wrong() != self._said_of:
+                row.over(Until.MENDED)
+
+    def watch_known(self) -> None:
+        """So it is with what was found out."""
+        self.watch_draft()
 
     @on(Hinted)
     def _hinted(self, event: Hinted) -> None:
         event.stop()
-        self._hint = shown(event.text)  # the words may be git's, with an address in them
-        self.query_one("#hint", Static).update(Content(self._hint), layout=False)
+        self._said_of = self._wrong() if event.until is Until.MENDED else []
+        self.query_one(HintRow).say(event)
+
+    @on(KeyCame)
+    def _key_came(self, event: KeyCame) -> None:
+        event.stop()
+        self.query_one(HintRow).over(Until.NEXT_KEY)
 
     @on(Button.Pressed, "#next")
     def _pressed_next(self, event: Button.Pressed) -> None:
@@ -170,7 +183,7 @@ class PageScreen(Screen[None]):
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
         if not self.has_next:
-            hint(self, next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), ""))
+            decline(self, next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), ""))
             return
         missing = self._missing()
         if not missing:
@@ -178,8 +191,7 @@ class PageScreen(Screen[None]):
             return
         first = missing[0]
         more = f" (and {len(missing) - 1} more on this screen)" if len(missing) > 1 else ""
-        self._said_missing = f"x {first.text}{more}"
-        hint(self, self._said_missing)
+        hint(self, f"x {first.text}{more}", Until.MENDED)
         if first.key in BY_KEY:
             self.stand_on(first.key)
 
@@ -192,15 +204,19 @@ class PageScreen(Screen[None]):
         """Back never loses anything."""
         tell(self, GoTo("back"))
 
+    def action_leave(self) -> None:
+        """A `q` may be a letter for a field that has lost the focus: it asks first where something was typed that is kept nowhere."""
+        typed = (*unstored(self.draft), *(panel.unkept() for panel in self.query(StepPanel)))
+        tell(self, LeaveAsked(", ".join(dict.fromkeys(filter(None, typed)))))
+
     def on_key(self, event: Key) -> None:
         """Keys that nothing on the way took come by here, those with a binding too: a key without one says so."""
         if event.key not in self.active_bindings:
-            name = event.character if event.is_printable and event.key != "space" else event.key
-            hint(self, f"{name} does nothing here; F1 names the keys")
+            decline(self, does_nothing(event, "F1 names the keys"))
 
     def on_paste(self) -> None:
         """What a field did not take."""
-        hint(self, "there is no field here for what was pasted")
+        decline(self, "there is no field here for what was pasted")
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""

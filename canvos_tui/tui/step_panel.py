@@ -16,7 +16,7 @@ from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.dialogs.pick_one import PickOne
-from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, hint, tell
+from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
 from canvos_tui.tui.widgets.field_row import FieldRow
 
 
@@ -54,6 +54,10 @@ class StepPanel(Vertical):
         """Puts a sentence into the row above the footer."""
         hint(self, text)
 
+    def decline(self, text: str) -> None:
+        """Says there why a key did nothing, until the next key."""
+        decline(self, text)
+
     def copy(self, text: str, what: str) -> None:
         """Asks the app to copy a text; `what` names it in the answer."""
         tell(self, CopyAsked(text, what))
@@ -61,6 +65,10 @@ class StepPanel(Vertical):
     def leave(self, target: str, focus: str = "", why: str = "") -> None:
         """Asks the app for another page; who did not ask for that one by name is told why."""
         tell(self, GoTo(target, focus, why))
+
+    def unkept(self) -> str:
+        """What is typed here and is no answer yet, so that it would be lost with the program; empty when there is nothing."""
+        return ""
 
     def entered(self) -> None:
         """The page came to the front; panels that look something up do it here."""

@@ -7,8 +7,12 @@ from textual import events
 from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.errors import GitError
 from canvos_tui.tui.dialogs.ask_text import AskText
-from tests.tui.screen import see, text_of, type_text, until
+from tests.tui.conftest import KEYS, SECRET
+from tests.tui.screen import push, see, text_of, type_text, until
+from tests.tui.test_review_and_build import READY
 
 
 @pytest.mark.parametrize(
@@ -220,3 +224,124 @@ async def test_the_key_for_help_drives_no_other_one_out(make_app, full, page, ke
     app = make_app(full, page=page)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: all(key in text_of(app).split("\n")[-1] for key in (*keys, "F1 Help")))
+
+
+async def type_keys(app, pilot, secret=SECRET):
+    assert await see(pilot, "AWS_SECRET_ACCESS_KEY")
+    app.screen.query_one("#aws-access-key-id", Input).value = KEYS.key_id
+    app.screen.query_one("#aws-secret-access-key", Input).value = secret
+
+
+@pytest.mark.parametrize("secret", [SECRET, "half of i"])
+async def test_q_asks_before_typed_keys_are_lost(make_app, full, secret):
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_keys(app, pilot, secret)
+        app.screen.query_one("#test").focus()
+        await pilot.press("q")
+        assert await see(pilot, "Quit?", "To be typed again next time: the AWS keys.", "Stay")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.is_running
+        await pilot.press("q", "down", "enter")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_q_asks_on_every_page_as_long_as_keys_are_in_memory_alone(make_app, full):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "-- .arg (new")
+        await pilot.press("q")
+        assert await see(pilot, "To be typed again next time: the AWS keys.")
+        await pilot.press("escape")
+        await push(pilot, "#write-only")
+        assert await see(pilot, "written: .arg, .secret")
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_q_asks_before_an_address_that_was_refused_is_lost(make_app):
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "can be cloned")
+        app.screen.query_one("#repository", Input).value = "htt ps://x"
+        assert await see(pilot, "x blanks and control")
+        app.screen.query_one("#tag-list").focus()
+        await pilot.press("q")
+        assert await see(pilot, "To be typed again next time: the folder and the address.")
+
+
+async def test_q_leaves_at_once_where_every_answer_is_kept(make_app, full):
+    app = make_app(full.after(d.KeysGiven(KEYS, KeySource.ENVIRONMENT)), page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        app.screen.query_one("#next").focus()
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_that_there_is_no_list_is_said_of_the_field_that_has_none(make_app, full):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        app.screen.query_one("#image-registry").focus()
+        for key in ("shift+tab", "f8"):
+            await pilot.press("down")
+            assert await see(pilot, "there is no list for")
+            await pilot.press(key)
+            await until(pilot, lambda: "there is no list for" not in text_of(app))
+        await until(pilot, lambda: app.current_mode == "os")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "image")
+        assert "there is no list for" not in text_of(app)
+
+
+async def test_what_ctrl_c_would_do_is_not_said_any_more_when_it_does_not(make_app, full):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        await pilot.press("ctrl+c")
+        assert await see(pilot, "Ctrl+C once more leaves")
+        await pilot.press("tab")
+        await until(pilot, lambda: "Ctrl+C once more" not in text_of(app))
+
+
+async def test_the_reason_of_a_jump_goes_when_it_is_mended(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY is needed")
+        await push(pilot, "#write-build")
+        assert await see(pilot, ">3 Image", "x IMAGE_REGISTRY is needed")
+        await pilot.press("left")
+        assert await see(pilot, "x IMAGE_REGISTRY is needed")
+        await type_text(pilot, "acme")
+        await until(pilot, lambda: "IMAGE_REGISTRY is needed" not in text_of(app))
+
+
+async def test_a_refused_address_is_refused_for_what_was_typed(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "IMAGE_REGISTRY")
+        app.screen.query_one("#image-registry", Input).value = "https://reg.acme.com/team"
+        app.screen.query_one("#image-registry", Input).focus()
+        await pilot.press("enter")
+        assert await see(pilot, "x a registry has no `https://` before it")
+
+
+async def test_a_long_reason_on_the_clone_page_is_read_whole(make_app, monkeypatch, ports):
+    async def refuse(*_: object) -> None:
+        raise GitError("git clone: " + "unable to access the repository " * 5, remedy="check the address and the proxy")
+
+    monkeypatch.setattr(ports.git, "clone", refuse)
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "can be cloned")
+        app.screen.query_one("#folder", Input).value = "~/Can:vOS"
+        assert await see(pilot, "`:` cannot stand in the path", "allowed: any path without")
+        app.screen.query_one("#folder", Input).value = "~/CanvOS"
+        app.screen.query_one("#repository", Input).value = ""
+        assert await see(pilot, "a repository is needed", "allowed: a URL or a local path")
+        app.screen.query_one("#repository", Input).value = "https://acme.com/x"
+        assert await see(pilot, "can be cloned")
+        await push(pilot, "#clone")
+        assert await see(pilot, "x git clone: unable", "check the address and the proxy", "[ Next ]")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for, fresh
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.masking.outlet import without_password
@@ -15,6 +16,7 @@ from canvos_tui.core.text import nearest
 
 SCHEMA = "canvos-tui.draft/1"
 ROUTES = ("guide",)
+AWS_KEYS = "the AWS keys"
 _TYPE_AGAIN = "the password is not stored; type the address once more"
 
 
@@ -35,6 +37,18 @@ def to_data(draft: Draft) -> dict[str, object]:
         "user_data_path": draft.user_data_path,
         "reuse": draft.reuse,
     }
+
+
+def unstored(draft: Draft) -> tuple[str, ...]:
+    """What was typed and stands in no file: whoever leaves types it again."""
+    keys = draft.keys is not None and draft.key_source is KeySource.TYPED
+    hidden = [key for key, entry in draft.entries.items() if without_password(entry.text) != entry.text]
+    hidden += ["the repository's address"] if without_password(draft.repository) != draft.repository else []
+    return (
+        *([AWS_KEYS] if keys else ()),
+        *(["the user-data"] if draft.user_data is UserData.TEMPLATE else ()),
+        *(f"the password in {name}" for name in hidden),
+    )
 
 
 def _stored(entry: Entry) -> dict[str, str]:

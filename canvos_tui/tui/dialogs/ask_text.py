@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from canvos_tui.tui.dialogs.dialog import Dialog
+from canvos_tui.tui.messages import Until, hint
 
 NEEDED = "x nothing was typed; Esc closes"
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Enter takes it, Esc leaves everything as it was."""
 
+    KEYS = "Enter confirms, Esc closes"
     BINDINGS = [Binding("escape", "dismiss(None)", "Close")]
 
     def __init__(self, title: str, text: str, value: str) -> None:
-        super().__init__()
-        self._title, self._text, self._value = title, text, value
+        super().__init__(f"{title}   ({self.KEYS})")
+        self._text, self._value = text, value
 
-    def compose(self) -> ComposeResult:
-        """Title, text, the line."""
-        with Vertical(classes="dialog"):
-            yield Static(f"{self._title}   (Enter confirms, Esc closes)", classes="dialog-title", markup=False)
-            yield Static(self._text, classes="dialog-text", markup=False)
-            yield Input(self._value, id="ask-text", compact=True)
-            yield Static("", id="ask-refused", markup=False)
+    def inside(self) -> Iterable[Widget]:
+        """Text and line."""
+        yield Static(self._text, classes="dialog-text", markup=False)
+        yield Input(self._value, id="ask-text", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""
@@ -40,4 +41,4 @@ class AskText(ModalScreen[str | None]):
         if text:
             _ = self.dismiss(text)
         else:
-            self.query_one("#ask-refused", Static).update(NEEDED)
+            hint(self, NEEDED, Until.MENDED)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+
+from canvos_tui.tui.dialogs.dialog import Dialog
 
 
 @dataclass(frozen=True)
@@ -21,25 +22,23 @@ class Choice:
     line: str
 
 
-class Ask(ModalScreen[str]):
+class Ask(Dialog[str]):
     """Shows a question, what it is about, and the answers as a list; the first one is the safe one."""
 
+    KEYS = "up and down choose, Enter takes the line, Esc closes"
     BINDINGS = [Binding("escape", "dismiss('')", "Close")]
 
     def __init__(self, title: str, text: str, choices: tuple[Choice, ...]) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title)
         self._text = text
         self._choices = choices
 
-    def compose(self) -> ComposeResult:
-        """Title, text, answers."""
-        with Vertical(classes="dialog"):
-            yield Static(self._title, classes="dialog-title", markup=False)
-            if self._text:
-                yield Static(self._text, classes="dialog-text", markup=False)
-            options = [Option(c.line, id=f"answer-{n}") for n, c in enumerate(self._choices)]
-            yield OptionList(*options, id="answers", compact=True, markup=False)
+    def inside(self) -> Iterable[Widget]:
+        """Text and answers."""
+        if self._text:
+            yield Static(self._text, classes="dialog-text", markup=False)
+        options = [Option(c.line, id=f"answer-{n}") for n, c in enumerate(self._choices)]
+        yield OptionList(*options, id="answers", compact=True, markup=False)
 
     def on_mount(self) -> None:
         """The list has the focus, the first answer the highlight."""

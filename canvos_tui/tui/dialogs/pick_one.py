@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from canvos_tui.tui.dialogs.dialog import Dialog
 
-class PickOne(ModalScreen[str | None]):
+
+class PickOne(Dialog[str | None]):
     """Type to filter, arrows to move, Enter to take, Esc to leave it as it was."""
 
+    KEYS = "type to filter, Enter takes, Esc closes"
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Close"),
         Binding("down", "move(1)", "Down", show=False),
@@ -21,17 +24,14 @@ class PickOne(ModalScreen[str | None]):
     ]
 
     def __init__(self, title: str, choices: tuple[str, ...], current: str) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(f"{title}: {self.KEYS}")
         self._choices = choices
         self._current = current
 
-    def compose(self) -> ComposeResult:
+    def inside(self) -> Iterable[Widget]:
         """A filter over a list."""
-        with Vertical(classes="dialog"):
-            yield Static(f"{self._title}: type to filter, Enter takes, Esc closes", classes="dialog-title", markup=False)
-            yield Input(placeholder="filter", id="pick-filter", compact=True)
-            yield OptionList(id="pick-list", compact=True, markup=False)
+        yield Input(placeholder="filter", id="pick-filter", compact=True)
+        yield OptionList(id="pick-list", compact=True, markup=False)
 
     def on_mount(self) -> None:
         """Starts on the value that is in the field."""

@@ -1,4 +1,4 @@
-"""Leaving: asks only when a build runs, and says what each answer does to the build and to AWS."""
+"""Leaving: asks when a build runs, and says what each answer does to the build and to AWS; or when what was typed would be lost."""
 
 from __future__ import annotations
 
@@ -18,15 +18,22 @@ CHOICES = (
 )
 
 
+KEEP = (Choice("", "Stay"), Choice("leave", "Quit    all other answers are kept"))
 ABOUT = "An AWS import goes on whatever you choose. After Cancel the result offers to end it, if your keys may."
 
 
-async def ask_to_leave(app: App[Any], ports: Ports, known: Session) -> bool:
-    """True when the program may end now."""
+class Leaving(Ask):
+    """There is one such question at a time, however often it is called for."""
+
+
+async def ask_to_leave(app: App[Any], ports: Ports, known: Session, lost: str = "") -> bool:
+    """True when the program may end now; `lost` names what would have to be typed again."""
+    if isinstance(app.screen, Leaving):
+        return False  # it is being asked already
     live = known.run_id and known.result is None
     if not live:
-        return True
-    word = await app.push_screen_wait(Ask("Quit: a build is running", ABOUT, CHOICES))
+        return not lost or await app.push_screen_wait(Leaving("Quit?", f"To be typed again next time: {lost}.", KEEP)) == "leave"
+    word = await app.push_screen_wait(Leaving("Quit: a build is running", ABOUT, CHOICES))
     if word == "cancel":
         try:
             await ports.runs.cancel(known.run_id)

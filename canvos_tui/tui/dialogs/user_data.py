@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import App
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from canvos_tui.core.answers.draft import Draft, UserData, UserDataChosen
 from canvos_tui.core.checkout.user_data import problems, template
 from canvos_tui.core.errors import CanvosError, InvalidValueError
-from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Ports
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.dialog import Dialog
+from canvos_tui.tui.messages import Until, hint
 from canvos_tui.tui.widgets.push import Push
 
 CHOICES = (
@@ -37,24 +36,22 @@ async def _as_typed(_: Texts) -> None:
     """Takes whatever it is."""
 
 
-class Form(ModalScreen[Texts | None]):
+class Form(Dialog[Texts | None]):
     """A few texts to type; gives them, or None for Esc. What `refuse` raises is said below them, and they stay as they were typed."""
 
+    KEYS = "Enter goes on, Esc closes"
     BINDINGS = [Binding("escape", "dismiss(None)", "Close")]
 
     def __init__(self, title: str, labels: Texts, *, hidden: int = -1, refuse: Callable[[Texts], Awaitable[object]] = _as_typed) -> None:
-        super().__init__()
-        self._title, self._labels, self._hidden, self._refuse = title, labels, hidden, refuse
+        super().__init__(f"{title}   (Esc closes)")
+        self._labels, self._hidden, self._refuse = labels, hidden, refuse
 
-    def compose(self) -> ComposeResult:
+    def inside(self) -> Iterable[Widget]:
         """A row for each text."""
-        with Vertical(classes="dialog"):
-            yield Static(f"{self._title}   (Esc closes)", classes="dialog-title", markup=False)
-            for number, label in enumerate(self._labels):
-                yield Static(label, markup=False)
-                yield Input(id=f"form-{number}", compact=True, password=number == self._hidden)
-            yield Push("OK", id="form-ok")
-            yield Static("", id="form-refused", markup=False)
+        for number, label in enumerate(self._labels):
+            yield Static(label, markup=False)
+            yield Input(id=f"form-{number}", compact=True, password=number == self._hidden)
+        yield Push("OK", id="form-ok")
 
     @on(Input.Submitted)
     async def _next(self, event: Input.Submitted) -> None:
@@ -70,7 +67,7 @@ class Form(ModalScreen[Texts | None]):
             await self._refuse(texts)
         except CanvosError as error:
             said = error.sentence() if isinstance(error, InvalidValueError) else f"{error}. {error.remedy}"
-            self.query_one("#form-refused", Static).update(Content(shown(f"x {said}")))
+            hint(self, f"x {said}", Until.MENDED)
             return
         _ = self.dismiss(texts)
 

@@ -22,7 +22,7 @@ from canvos_tui.tui.log.head import head_line
 from canvos_tui.tui.log.scans import LogScans, Scan
 from canvos_tui.tui.log.search import LogSearch
 from canvos_tui.tui.log.view import FRAME, LogView
-from canvos_tui.tui.messages import hint
+from canvos_tui.tui.messages import decline, hint
 
 _BEYOND = 1 << 32  # behind every line
 
@@ -189,9 +189,9 @@ class LogBrowser(Vertical):
         """The next hit or the one before, around the ends of the log."""
         search = self.scans.search
         if search is None:
-            self.hint("search for something first: /")
+            decline(self, "search for something first: /")
         elif not search.hits:
-            self.hint(f"`{search.query.text}` is nowhere in the log")
+            decline(self, f"`{search.query.text}` is nowhere in the log")
         else:
             self._step(search.hits, way, "hits")
 
@@ -200,7 +200,7 @@ class LogBrowser(Vertical):
         found = self._folds.beside(lines, self.view.current, way)
         if found is None:
             found = self._folds.beside(lines, -1 if way > 0 else _BEYOND, way)
-            self.hint(f"{name}: around the {'end' if way > 0 else 'beginning'} of the log")
+            decline(self, f"{name}: around the {'end' if way > 0 else 'beginning'} of the log")
         if found is not None:
             self._stand_on(found)
 
@@ -227,7 +227,7 @@ class LogBrowser(Vertical):
         errors = survey.levels[LogLevel.ERROR]
         first = self.cause if self.cause is not None else survey.first_error()
         if first is None:
-            self.hint("no error in the log so far")
+            decline(self, "no error in the log so far")
         elif not self._visited:
             self._visited = True
             self._stand_on(first)
@@ -256,7 +256,7 @@ class LogBrowser(Vertical):
     def action_only_hits(self) -> None:
         """Only the lines that the search found, or all again."""
         if self.scans.search is None:
-            self.hint("search for something first: /")
+            decline(self, "search for something first: /")
             return
         self._choose(replace(self.filter, hits=not self.filter.hits, level=None))
 

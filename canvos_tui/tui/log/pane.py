@@ -21,7 +21,7 @@ from canvos_tui.tui.dialogs.ask_path import AskPath
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.view import FRAME
-from canvos_tui.tui.messages import CopyAsked, hint, tell
+from canvos_tui.tui.messages import CopyAsked, decline, hint, tell
 from canvos_tui.tui.pace import PacedApp
 
 _MOST = 5000  # lines that are copied; more is a case for `s`
@@ -92,7 +92,7 @@ class LogPane(Vertical):
             return
         first, last = (window.shown.place(line, window.total) for line in chosen)
         if last - first >= _MOST:
-            self._hint(f"x {last - first + 1} lines are too many for a clipboard; s saves the log")
+            decline(self, f"x {last - first + 1} lines are too many for a clipboard; s saves the log")
             return
         self._copy([window.shown.line(place) for place in range(first, last + 1)], f"lines {chosen[0] + 1}-{chosen[1] + 1}")
         window.anchor = None
@@ -103,7 +103,7 @@ class LogPane(Vertical):
         """Copies the error at the cursor, else the first real one, with 20 lines around it."""
         line = await self.browser.error_at_hand()
         if line is None or self.browser.reader is None:
-            self._hint("no error in the log so far")
+            decline(self, "no error in the log so far")
             return
         begin, end = error_block(self.browser.reader, line)
         self._copy(list(range(begin, end)), f"error, lines {begin + 1}-{end}")
@@ -113,7 +113,7 @@ class LogPane(Vertical):
         if texts:
             tell(self, CopyAsked("\n".join(texts), what))
         else:
-            self._hint(NO_LOG)
+            decline(self, NO_LOG)
 
     # -- a file, a stream --------------------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ class LogPane(Vertical):
         """Asks for a path and copies the masked log there; never over a file without a question."""
         reader = self.browser.reader
         if reader is None:
-            self._hint(NO_LOG)
+            decline(self, NO_LOG)
             return
         path = await self.app.push_screen_wait(AskPath("Save the log as (secrets are masked)", str(self._folder / "canvos-build.log")))
         if path is None:
@@ -144,7 +144,7 @@ class LogPane(Vertical):
         """Leaves the screen for a plain stream from the first visible line on, until a key brings the screen back."""
         reader, window = self.browser.reader, self.browser.view.window
         if reader is None:
-            self._hint(NO_LOG)
+            decline(self, NO_LOG)
             return
         first = window.rows[0].line if window.rows else 0
         log, told = PlainLog(reader, first), [_STREAM.format(line=first + 1)]

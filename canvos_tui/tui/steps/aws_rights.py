@@ -212,7 +212,7 @@ class AwsRights(StepPanel):
         """Copies the commands of the row's fix."""
         picked = self._picked
         if picked is None or not picked.answer.remedies:
-            self.hint("there is no fix to copy in this row")
+            self.decline("there is no fix to copy in this row")
             return
         commands = [c.run for fix in picked.answer.remedies for c in fix.commands]
         self.copy("\n".join(commands) or picked.answer.remedies[0].text, f"fix of {picked.check.id}")

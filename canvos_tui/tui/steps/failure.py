@@ -97,7 +97,7 @@ class Failure(StepPanel):
         if commands:
             self.copy("\n".join(commands), "commands for what is left")
         else:
-            self.hint("nothing is left that a command removes")
+            self.decline("nothing is left that a command removes")
 
     def _say(self, text: str) -> None:
         self.set_class(bool(text), "-noted")

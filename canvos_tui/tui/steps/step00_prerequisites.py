@@ -181,7 +181,7 @@ class Prerequisites(StepPanel):
                 c for c in report.checks if c.id in old or (r := report.results.get(c.id)) is None or r.status is not Status.PASS
             )
         if not chosen:
-            self.hint("everything passed; F5 asks it all again")
+            self.decline("everything passed; F5 asks it all again")
             return
         self._run(chosen, report)
 
@@ -190,7 +190,7 @@ class Prerequisites(StepPanel):
         picked, listed = self._picked, self.query_one(CheckList)
         commands = commands_of(picked, listed.fix) if picked else ""
         if picked is None or not commands:
-            self.hint("this row has no command to copy; C copies the report")
+            self.decline("this row has no command to copy; C copies the report")
             return
         self.copy(commands, f"fix of {picked.check.id}")
 
@@ -202,7 +202,7 @@ class Prerequisites(StepPanel):
         """Shows the next fix of this row."""
         picked = self._picked
         if picked is None or len(picked.answer.remedies) < 2:
-            self.hint("this row has no other fix")
+            self.decline("this row has no other fix")
         else:
             self.query_one(CheckList).next_fix()
 
@@ -210,7 +210,7 @@ class Prerequisites(StepPanel):
         """Shows the evidence of this row in full, masked."""
         picked = self._picked
         if picked is None:
-            self.hint("this row has no output of its own")
+            self.decline("this row has no output of its own")
         else:
             await self.app.push_screen(ReadText(f"Raw output of {picked.check.id}", raw_output(picked)))
 
@@ -219,7 +219,7 @@ class Prerequisites(StepPanel):
         """Takes a failure on, with a reason that stays in the report."""
         picked = self._picked
         if picked is None or not acceptable(picked):
-            self.hint("only a failed check can be accepted")
+            self.decline("only a failed check can be accepted")
             return
         text = f"{picked.answer.observed}; needs: {picked.answer.required}\nIt stays in the report as accepted; the build may fail of it."
         reason = await self.app.push_screen_wait(Ask(f"Accept {picked.check.id}?", text, REASONS))

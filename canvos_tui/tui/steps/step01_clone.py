@@ -80,6 +80,10 @@ class Clone(StepPanel):
     def _mine(self) -> Chosen:
         return self._sent.latest((self.draft.folder, self.draft.repository))
 
+    def unkept(self) -> str:
+        """An address that cannot be meant is no answer."""
+        return "" if self._meant else "the folder and the address"
+
     def watch_draft(self) -> None:
         """An answer came back."""
         self._sent.came((self.draft.folder, self.draft.repository))
@@ -99,16 +103,20 @@ class Clone(StepPanel):
 
     def _given(self) -> tuple[Path, str] | None:
         """What stands in the fields; None, and why is said, when that cannot be meant."""
+        self._meant = False
         try:
             self._wrong = "folder"
             folder = parse_folder(self.query_one("#folder", Input).value, self._home())
             self._wrong = "repository"
-            return folder, parse_repository(self.query_one("#repository", Input).value)
+            repository = parse_repository(self.query_one("#repository", Input).value)
         except InvalidValueError as error:
             self.workers.cancel_group(self, "look")  # what it finds is the answer to an older text
             self._tell(f"x {error.sentence()}")
             return None
+        self._meant = True
+        return folder, repository
 
+    _meant = True  # whether that what stands in the fields can be an answer
     _wrong = "folder"  # the field that was looked at last: the refused one, if one was
 
     def _chosen(self) -> None:
@@ -122,7 +130,7 @@ class Clone(StepPanel):
         self._look(found[0])
 
     def _tell(self, text: str) -> None:
-        self.query_one("#folder-state", Static).update(Content(text), layout=False)
+        self.query_one("#folder-state", Static).update(Content(text))  # a long reason takes as many rows as it needs
 
     @work(exclusive=True, group="look")
     async def _look(self, folder: Path, *, go_on: bool = False) -> None:

@@ -125,7 +125,7 @@ class Tags(StepPanel):
         """`git fetch --tags`."""
         state = self.known.checkout
         if state is None or not self.known.tags:
-            self.hint("there is no checkout yet that could fetch tags")
+            self.decline("there is no checkout yet that could fetch tags")
             return
         self.hint("git fetch --tags ...")
         try:

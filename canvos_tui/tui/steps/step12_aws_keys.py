@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import KeysGiven
+from canvos_tui.core.answers.draft_file import AWS_KEYS
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, keys_in
 from canvos_tui.core.checkout.key_places import in_secret
@@ -70,6 +71,10 @@ class AwsKeysPanel(StepPanel):
             self._tell("")
         if self.draft.keys is not None:
             self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_source.value}")
+
+    def unkept(self) -> str:
+        """Half a pair of keys is no answer."""
+        return AWS_KEYS if any(field.value for field in self.query(Input)) and self._typed_keys is None else ""
 
     def watch_draft(self) -> None:
         """An answer came back."""

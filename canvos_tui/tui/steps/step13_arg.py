@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.answers.draft import UserData, UserDataChosen
+from canvos_tui.core.answers.draft import KeysGiven, UserData, UserDataChosen
 from canvos_tui.core.answers.file_changes import ARG, DiffLine, FileChange, apply, counts, plan, read_current, texts_to_mask
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.readiness import blockers, make_plan, refuse_second
@@ -230,14 +231,21 @@ class WriteFiles(StepPanel):
             written = await apply(self.ports.files, self.draft.folder, self._changes, stamp)
             names = ", ".join(w.name for w in written) or "nothing, all was as wanted"
             self.hint(f"written: {names}")
-            if self.draft.user_data in {UserData.TEMPLATE, UserData.FILE}:  # from now on it is looked at like any other
-                self.answer(UserDataChosen(UserData.CHECKOUT))
+            self._answer_by_the_files()
             if build:
                 await self._start()
         except CanvosError as error:
             self.notify(f"{error}. {error.remedy}", severity="error", timeout=20, markup=False)
             self.hint(f"x {error}")
         self._read()
+
+    def _answer_by_the_files(self) -> None:
+        """From now on a user-data is looked at like any other, and keys that were typed stand in a file."""
+        draft = self.draft
+        if draft.user_data in {UserData.TEMPLATE, UserData.FILE}:
+            self.answer(UserDataChosen(UserData.CHECKOUT))
+        if draft.keys is not None and draft.key_source is KeySource.TYPED:
+            self.answer(KeysGiven(draft.keys, KeySource.SECRET))
 
     async def _confirmed(self) -> bool:
         if self._has_user_data or self.draft.user_data is UserData.NONE:

@@ -139,16 +139,16 @@ class KubernetesVersions(StepPanel):
             "newest": set(newest_of_each_minor(tuple(shown))),
         }[how]
         if not shown:
-            self.hint("no version is shown: empty the filter" if self._offered() else "this checkout's file has no versions to keep")
+            self.decline("no version is shown: empty the filter" if self._offered() else "this checkout's file has no versions to keep")
         elif not self._keep((kept - shown) | ticked):
-            self.hint(f"as it was: {len(shown & kept)} of the {len(shown)} shown are kept")
+            self.decline(f"as it was: {len(shown & kept)} of the {len(shown)} shown are kept")
 
     @work(exclusive=True, group="restore")
     async def action_restore(self) -> None:
         """Puts the tag's own k8s_version.json back; what stands there now is kept as a copy."""
         state = self.known.checkout
         if state is None or not any(c.path == VERSIONS for c in state.changes):
-            self.hint(f"{VERSIONS} is as the tag has it: nothing to restore")
+            self.decline(f"{VERSIONS} is as the tag has it: nothing to restore")
             return
         choices = (Choice("", "Back"), Choice("go", "Restore  the present file is kept as a copy"))
         if not await self.app.push_screen_wait(Ask(f"Put {VERSIONS} of {state.tag or 'the commit'} back?", "", choices)):

@@ -121,7 +121,7 @@ class Build(StepPanel):
         if result is not None and result.cause is not None and result.cause.line:
             log.cause = result.cause.line - 1
         self.learn(Ended(result))
-        if isinstance(self.app.screen, Ask):  # a question about a running build is answered by its end
+        while isinstance(self.app.screen, Ask):  # questions about a running build are answered by its end
             await self.app.screen.dismiss("")
         if result is not None:
             self.leave("result")
@@ -170,7 +170,7 @@ class Build(StepPanel):
     async def action_cancel(self) -> None:
         """Asks, then interrupts; the second time it kills."""
         if self._run is None or self._run.stage is Stage.ENDED:
-            self.hint("no build is running")
+            self.decline("no build is running")
             return
         force = self._run.stage is Stage.STOPPING
         task = self._run.task.task if self._run.task is not None else None
@@ -194,4 +194,4 @@ class Build(StepPanel):
         if lines:
             self.copy("\n".join(lines), "ids and commands" if len(lines) > len(ids) else "ids")
         else:
-            self.hint("there is no id yet")
+            self.decline("there is no id yet")

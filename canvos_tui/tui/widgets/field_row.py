@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
-from canvos_tui.tui.messages import Answered, ChoiceAsked, hint, tell
+from canvos_tui.tui.messages import Answered, ChoiceAsked, decline, tell
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 
 LABEL = 18  # columns of the label, below which no note stands
@@ -124,7 +124,7 @@ class FieldRow(Vertical):
         if self.choices:
             self.post_message(ChoiceAsked(self.field.key))
         else:
-            hint(self, f"there is no list for {self.field.key}: type it")
+            decline(self, f"there is no list for {self.field.key}: type it")
 
     def take(self, text: str) -> None:
         """Puts a text into the field as if it had been typed."""

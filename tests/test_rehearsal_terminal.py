@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.rehearsal.scenarios import SCENARIOS
+from tests import samples
 from tests.on_stage import OnStage, on_stage, to_review, to_tags, tree, write_and_build
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 AMI = re.compile(r"ami-[0-9a-f]{17}")
+BLOCKED = [name for name, scenario in SCENARIOS.items() if scenario.accepted]
 PERCENT = re.compile(r"\[[#-]{28}\]\s+(\d+) %")
 
 
@@ -127,3 +131,16 @@ def test_every_tag_is_what_it_claims_to_be(scene: OnStage) -> None:
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert terminal.left_on() == []
+
+
+@pytest.mark.parametrize("name", samples.every(BLOCKED, lambda: BLOCKED[:1]))
+def test_an_ending_that_a_check_would_prevent_is_reached_and_says_what_was_taken_on(scene: OnStage, name: str) -> None:
+    with scene.terminal("rehearse", "--scenario", name, environ=scene.bare) as terminal:
+        to_tags(terminal)
+        to_review(terminal, passed=19)
+        painted = terminal.see("-- .arg (new", "Write and build", f"taken on: the rehearsal of {name}", "no user-data: the AMI")
+        assert "Then  ./earthly.sh" in painted
+        write_and_build(terminal)
+        terminal.see("FAILED in")
+        terminal.press("ctrl+q")
+        assert terminal.wait() == ExitCode.IMPORT_FAILED

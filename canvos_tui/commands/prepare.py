@@ -103,7 +103,8 @@ async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
 
     def tell(result: CheckResult) -> None:
         if result.status in {Status.WARN, Status.UNKNOWN}:
-            say(f"{result.status.label} {result.check.id}  {result.answer.observed}  needs: {result.answer.required}")
+            taken_on = f"  (accepted: {result.accepted})" if result.accepted else ""
+            say(f"{result.status.label} {result.check.id}  {result.answer.observed}  needs: {result.answer.required}{taken_on}")
 
     results = await run(CHECKS, Context(ports, draft), tell)
     for result in results:

@@ -14,7 +14,9 @@ from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.text import nearest
 
 if TYPE_CHECKING:
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
+    from canvos_tui.rehearsal.stage import Stage
 
 SCENARIO = "success"
 HINT = "Nothing is real. Type any registry; take the keys from the Environment."
@@ -70,7 +72,7 @@ def _on_stage(folder: Path, scenario: str, *, plain: bool, keep: bool) -> int:
         ports.environ.pop("AWS_SESSION_TOKEN", None)
         play = _plain if plain else _wizard
         try:
-            code = play(ports, folder / "CanvOS", str(stage.repository))
+            code = play(ports, _answers(ports, folder / "CanvOS", stage))
         except KeyboardInterrupt:
             sys.stderr.write("\nthe rehearsal was interrupted\n")
             code = ExitCode.INTERRUPTED
@@ -102,23 +104,33 @@ def _settle(ports: Ports, *, keep: bool) -> bool:
     return asyncio.run(settle())
 
 
-def _wizard(ports: Ports, checkout: Path, repository: str) -> int:
-    from canvos_tui.commands.wizard import show
+def _answers(ports: Ports, checkout: Path, stage: Stage) -> Draft:
+    """What is not asked for; what an ending would be kept from by a check is taken on, as `run --accept` does."""
     from canvos_tui.core.answers.draft import FolderChosen, fresh
+    from canvos_tui.core.checks.acceptance import accept
+    from canvos_tui.core.checks.registry import CHECKS
+
+    draft = fresh(ports.environ).after(FolderChosen(checkout, str(stage.repository)))
+    for name, reason in stage.scenario.accepted.items():
+        draft = draft.after(accept(CHECKS, name, reason))
+    return draft
+
+
+def _wizard(ports: Ports, draft: Draft) -> int:
+    from canvos_tui.commands.wizard import show
+    from canvos_tui.core.session import Session
     from canvos_tui.tui.opening import Opening
 
-    draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
-    return show(ports, draft, Opening(banner="REHEARSAL", hint=HINT))
+    return show(ports, draft, Opening(banner="REHEARSAL", hint=HINT, known=Session(accepted=draft.accepted)))
 
 
-def _plain(ports: Ports, checkout: Path, repository: str) -> int:
+def _plain(ports: Ports, draft: Draft) -> int:
     """The same path without a screen, every question answered with yes."""
     import asyncio
 
     from canvos_tui.commands.run import whole_path
-    from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, UserData, UserDataChosen, fresh
+    from canvos_tui.core.answers.draft import FieldAnswered, UserData, UserDataChosen
 
-    draft = fresh(ports.environ).after(FolderChosen(checkout, repository))
     draft = draft.after(FieldAnswered("IMAGE_REGISTRY", "rehearsal-team")).after(UserDataChosen(UserData.NONE))
     args = argparse.Namespace(yes=True, dry_run=False, detach=False, accept=[])
     return asyncio.run(whole_path(ports, draft, args, []))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checkout.distributions import NEEDS_BASE
+from canvos_tui.core.checks.aws.account import CHECK_OF
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.pages import OF_FIELD
@@ -55,6 +56,15 @@ def rights_subject(draft: Draft) -> str:
     return f"{keys}/{draft.text('REGION')}/{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')}"
 
 
+def _denied(probe: RightProbe) -> bool:
+    return probe.right is Right.DENIED
+
+
+def taken_on_rights(draft: Draft, known: Session) -> tuple[tuple[RightProbe, str], ...]:
+    """Every right that is denied and was taken on all the same, with the reason that was given."""
+    return tuple((p, reason) for p in known.rights if _denied(p) and (reason := draft.accepted.get(CHECK_OF.get(p.action, ""), "")))
+
+
 def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
     found = list(gaps(draft))
@@ -67,7 +77,10 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
         found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in lasting if r.blocks]
     if draft.keys is not None and known.rights_for != rights_subject(draft):
         found.append(Blocker("aws", "the AWS rights were not asked for yet"))
-    found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if p.right is Right.DENIED]
+    taken_on = {probe.action for probe, _ in taken_on_rights(draft, known)}
+    found += [
+        Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if _denied(p) and p.action not in taken_on
+    ]
     region = draft.text("REGION")
     bucket = known.bucket
     if bucket is not None and bucket.name == draft.text("S3_BUCKET"):

@@ -153,6 +153,7 @@ class Session:
     runs: tuple[RunInfo, ...] = ()
     run_id: str = ""
     result: RunResult | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)  # checks that were taken on before the start; so they are after a new one
     drafts: tuple[tuple[str, datetime], ...] = ()
 
     def after(self, fact: Fact) -> Session:  # noqa: C901, PLR0911  one line per kind of fact

@@ -19,30 +19,44 @@ _OTHER_BUCKET = {
 
 @dataclass(frozen=True)
 class Scenario:
-    """A rehearsal. `aws` are fields of the stand-in's configuration; `disk_full` breaks the build; `slowness` stretches AWS' part."""
+    """A rehearsal. `aws` are fields of the stand-in's configuration; `disk_full` breaks the build; `slowness` stretches AWS' part.
+
+    `taken_on` is the check that would keep the build from starting, and so from ending as it is to be seen.
+    """
 
     name: str
     title: str
     aws: tuple[tuple[str, Any], ...] = ()
     disk_full: bool = False
     slowness: float = 1.0
+    taken_on: str = ""
+
+    @property
+    def accepted(self) -> dict[str, str]:
+        """What the rehearsal takes on, with its reason."""
+        return {self.taken_on: f"the rehearsal of {self.name}"} if self.taken_on else {}
 
 
 _ALL = (
     Scenario("success", "everything works, a new AMI at the end"),
     Scenario(
-        "vmimport-missing", "the service role vmimport is missing: the import is refused after the whole build", aws=(("vmimport", False),)
+        "vmimport-missing",
+        "the service role vmimport is missing: the import is refused after the whole build",
+        aws=(("vmimport", False),),
+        taken_on="AWS-ROLE-VMIMPORT",
     ),
     Scenario(
         "role-cannot-read",
         "the role vmimport is there, but its policies are for another bucket: AWS gives up on the import",
         aws=(("role_policies", {"vmimport-other": _OTHER_BUCKET}), ("import_failure", _FORBIDDEN)),
+        taken_on="AWS-ROLE-VMIMPORT",
     ),
     Scenario("import-deleted", "AWS gives up on the import half-way", aws=(("import_failure", _NOT_A_DISK),)),
     Scenario(
         "access-denied",
         "the keys may not write to the bucket",
         aws=(("faults", ({"action": "s3:PutObject", "kind": "deny"},)),),
+        taken_on="AWS-S3-PUT",
     ),
     Scenario("disk-full", "the disk of the Docker engine runs full while the raw image is made", disk_full=True),
     Scenario("slow", "as success, but AWS takes minutes for the import", slowness=8.0),

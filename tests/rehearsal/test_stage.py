@@ -5,14 +5,19 @@ from __future__ import annotations
 import stat
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.answers.draft import fresh
 from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.readiness import blockers, taken_on_rights
+from canvos_tui.core.session import Session
+from canvos_tui.rehearsal.scenarios import SCENARIOS
 from canvos_tui.rehearsal.stage import BUCKET, REGION, Stage, prepare
 
 
@@ -58,15 +63,24 @@ def test_its_keys_look_like_real_ones_and_stay_private(stage, tmp_path):
                 continue
 
 
-@pytest.mark.parametrize(
-    ("scenario", "missing"), [("vmimport-missing", "vmimport"), ("role-cannot-read", "vmimport"), ("access-denied", "s3:PutObject")]
-)
-async def test_what_a_scenario_breaks_can_be_found_before_the_build(tmp_path, scenario, missing):
-    found = prepare(tmp_path / "stage", sys.executable, scenario)
+MISSING = {"vmimport-missing": "vmimport", "role-cannot-read": "vmimport", "access-denied": "s3:PutObject"}
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in {"success", "slow"}])
+async def test_what_a_scenario_breaks_is_found_before_the_build_and_the_rehearsal_may_go_on(tmp_path, name):
+    found = prepare(tmp_path / "stage", sys.executable, name)
     try:
-        assert [a for a, right in (await rights(found)).items() if right is not Right.ALLOWED] == [missing]
+        aws = await BotoDoor(dict(found.environ), Patience(2, 5, 1)).open(found.keys, REGION)
+        probes = await aws.rights(BUCKET, "k", lambda probe: None)
     finally:
         found.close()
+    assert [p.action for p in probes if p.right is not Right.ALLOWED] == [MISSING[n] for n in (name,) if n in MISSING]
+    draft, known = fresh({}), Session(rights=probes)
+    for_real = [b.text for b in blockers(draft, known) if " is denied" in b.text]
+    assert len(for_real) == (name in MISSING), "nobody else may go on"
+    taken_on = replace(draft, accepted=found.scenario.accepted)
+    assert not [b.text for b in blockers(taken_on, known) if " is denied" in b.text]
+    assert [reason for _, reason in taken_on_rights(taken_on, known)] == [f"the rehearsal of {name}"] * (name in MISSING)
 
 
 def test_a_python_that_does_not_exist_is_told_at_once(tmp_path):

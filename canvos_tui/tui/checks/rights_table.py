@@ -129,6 +129,7 @@ def detail(result: CheckResult, probe: RightProbe | None, width: int) -> str:
     lines = [head.ljust(max(len(head), width - len(ending)), "-") + ending]
     lines += _labelled("Why", check.why, width)
     lines += _labelled("Seen", answer.observed, width)
+    lines += _labelled("Taken", f"on: {result.accepted}", width) if result.accepted else []
     if probe is not None and probe.request_id:
         lines += _labelled("AWS", f"{probe.code}, request {probe.request_id}", width)
     if result.status not in {Status.PASS, Status.SKIP}:

@@ -136,7 +136,8 @@ class Start(StepPanel):
             self.learn(RunChosen(word.split()[1]))
             self.leave("build")
         elif word == "new":
-            self.answer(StartedAnew(replace(fresh(self.ports.environ), folder=self.draft.folder, repository=self.draft.repository)))
+            old, accepted = self.draft, self.known.accepted
+            self.answer(StartedAnew(replace(fresh(self.ports.environ), folder=old.folder, repository=old.repository, accepted=accepted)))
             self.learn(BegunAnew())
             self.leave("check")
         elif word == "continue":

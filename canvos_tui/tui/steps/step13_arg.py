@@ -18,7 +18,7 @@ from canvos_tui.core.answers.file_changes import ARG, DiffLine, FileChange, appl
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.readiness import blockers, make_plan, refuse_second
+from canvos_tui.core.readiness import blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import RunChosen
 from canvos_tui.core.text import clip, middle
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
@@ -173,7 +173,9 @@ class WriteFiles(StepPanel):
             text = f"x {clip(found[0].text, 64)}{more}; Enter on Write and build goes there"
         else:
             text = "Then  ./earthly.sh +aws-cloud-image --ARCH=amd64  our estimate 1-2 h  step 16"
-        self.query_one("#left", Static).update(Content(text + (f"\n! {data}" if data else "")))
+        warned = [f"{p.action} is denied, taken on: {reason}" for p, reason in taken_on_rights(self.draft, self.known)]
+        warned += [data] if data else []
+        self.query_one("#left", Static).update(Content("\n".join([text, *(f"! {line}" for line in warned)])))
 
     @on(OptionList.OptionSelected, "#review")
     def _change(self, event: OptionList.OptionSelected) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.aws.facts import ImportTask, Right, RightProbe
-from canvos_tui.core.aws.vmimport_role import partition_of
+from canvos_tui.core.aws.vmimport_role import ROLE, partition_of
 from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
 from canvos_tui.core.checks.aws.questions import KEYS, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
@@ -151,6 +151,7 @@ _RIGHTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("AWS-EC2-DESC-IMAGES", "ec2:DescribeImages", "step 16 looks for an AMI of that name and waits for the new one", ("AWS-REGION",)),
     ("AWS-EC2-TAGS", "ec2:CreateTags", "step 16 tags the import task; without the right the import is refused", ("AWS-REGION",)),
 )
+CHECK_OF = {ROLE: "AWS-ROLE-VMIMPORT", **{action: name for name, action, _, _ in _RIGHTS}}  # the id under which a right is taken on
 
 
 def _check(name: str, action: str, why: str, needs: tuple[str, ...]) -> Check:

@@ -181,7 +181,7 @@ class LogBrowser(Vertical):
         """Where the user stood when the search began."""
         line, following = self._place
         if following:
-            self.view.action_follow()
+            self.view.follow()
         else:
             self.view.show_line(line)
 

@@ -61,7 +61,10 @@ class LogPane(Vertical):
 
     def action_phase(self, number: int) -> None:
         """The browser's; its key stands last in the footer."""
-        self.browser.action_phase(number)
+        if self.browser.filter.active or number:
+            self.browser.action_phase(number)
+        else:
+            decline(self, "all lines are shown; 1 to 9 show those of one phase")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
         """Esc belongs to the page unless there is something of ours to take back."""

@@ -21,6 +21,7 @@ from canvos_tui.core.ports import LogReader
 from canvos_tui.tui.log.line_map import LineMap
 from canvos_tui.tui.log.rows import PARTS, STAMP, Painter, stamp_of
 from canvos_tui.tui.log.window import Window
+from canvos_tui.tui.messages import decline
 from canvos_tui.tui.pace import PacedApp, multiplexed
 
 FRAME = 0.05  # seconds between looks at the file
@@ -224,6 +225,12 @@ class LogView(Widget, can_focus=True):
 
     def action_follow(self) -> None:
         """Back to the end."""
+        if self.window.following:
+            decline(self, "the end is followed already; the arrows leave it")
+        self.follow()
+
+    def follow(self) -> None:
+        """To the end, and along with it."""
         self.window.follow()
         self.changed()
 

@@ -73,7 +73,7 @@ class AwsRights(StepPanel):
         """Asks when there is something new to ask about."""
         self.query_one("#rights").focus()
         if self.known.rights_for != rights_subject(self.draft) or not self._report.done:
-            self.action_rerun()
+            self._rerun()
 
     def on_resize(self) -> None:
         """Another width, other columns."""
@@ -82,19 +82,25 @@ class AwsRights(StepPanel):
     # -- asking ----------------------------------------------------------------------------------------------
 
     def action_rerun(self) -> None:
-        """Asks AWS again."""
+        """Asks AWS again, and says so when it has answered: mostly it answers the same."""
+        self._rerun(again=True)
+
+    def _rerun(self, *, again: bool = False) -> None:
         draft = self.draft
         missing = [n for n in ("REGION", "S3_BUCKET", "S3_KEY") if not draft.text(n)]
         if draft.keys is None:
             missing.append("AWS keys (screen 6)")
         if missing:
-            self.query_one("#rights-verdict", Static).update(Content(f"waits for {', '.join(missing)}"))
+            said = f"waits for {', '.join(missing)}"
+            self.query_one("#rights-verdict", Static).update(Content(said))
+            if again:
+                self.decline(f"nothing was asked: it {said}")
             return
         self._moved = False
-        self._ask()
+        self._ask(again=again)
 
     @work(exclusive=True, group="rights")
-    async def _ask(self) -> None:
+    async def _ask(self, *, again: bool) -> None:
         subject, context = rights_subject(self.draft), Context(self.ports, self.draft)
         began = self.ports.clock.now()
         self._report, self._found, self._seconds = Report(CHECKS_AWS), aws_questions.Found(), None
@@ -112,6 +118,8 @@ class AwsRights(StepPanel):
         self.learn(AccountSeen(found.identity, found.bucket, found.clash))
         if found.complete:
             self.learn(RightsSeen(tuple(found.probes.values()), subject))
+        if again:
+            self.hint(f"AWS was asked again: {len(self._report.results)} answers in {self._seconds:.1f} s")
 
     def _about(self) -> Subject:
         found = self._found

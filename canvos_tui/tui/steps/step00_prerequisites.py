@@ -97,7 +97,7 @@ class Prerequisites(StepPanel):
             self._run(report.checks, Report(report.checks))
 
     @work(exclusive=True, group="checks")
-    async def _run(self, checks: tuple[Check, ...], report: Report, draft: Draft | None = None) -> None:
+    async def _run(self, checks: tuple[Check, ...], report: Report, draft: Draft | None = None, *, again: bool = False) -> None:
         """Asks these and whatever has no answer yet; an earlier run that was cut short leaves nothing unasked."""
         ids = {c.id for c in checks} | {c.id for c in report.checks if c.id not in report.results}
         asked = tuple(c for c in report.checks if c.id in ids)
@@ -119,6 +119,8 @@ class Prerequisites(StepPanel):
         self._took = Took(self._took.began, (clock.now() - self._took.began).total_seconds())
         self.learn(Checked(self.report, clock.now()))
         self._paint()
+        if again:  # mostly the answers are the same
+            self.hint(f"asked again: {asked[0].title if len(asked) == 1 else f'{len(asked)} checks'}")
 
     def watch_known(self) -> None:
         """A report that was made elsewhere."""
@@ -183,7 +185,7 @@ class Prerequisites(StepPanel):
         if not chosen:
             self.decline("everything passed; F5 asks it all again")
             return
-        self._run(chosen, report)
+        self._run(chosen, report, again=True)
 
     def action_copy_fix(self) -> None:
         """Copies the commands of the fix that is shown, and nothing else."""

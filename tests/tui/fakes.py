@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from canvos_tui.adapters.aws.account import regions
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
 from canvos_tui.adapters.log.file import LogFile
@@ -218,7 +219,7 @@ class FakeDoor:
         return ()
 
     async def regions(self) -> tuple[str, ...]:
-        return ("eu-central-1", "eu-west-1", "mx-central-1", "us-east-1")
+        return regions()
 
 
 class FakeRuns:

@@ -234,7 +234,7 @@ async def test_the_bucket_of_another_region_offers_its_own(make_app, ports, full
 
 
 async def test_the_regions_are_those_that_the_sdk_knows(make_app, ports, full, monkeypatch):
-    monkeypatch.setattr(ports.aws, "regions", BotoDoor().regions)
+    monkeypatch.setattr(ports.aws, "regions", BotoDoor().regions)  # through the real door
     app = make_app(full, page="s3")
     async with app.run_test(size=(80, 24)) as pilot:
         await see(pilot, "REGION")

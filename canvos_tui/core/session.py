@@ -156,6 +156,11 @@ class Session:
     accepted: Mapping[str, str] = field(default_factory=dict)  # checks that were taken on before the start; so they are after a new one
     drafts: tuple[tuple[str, datetime], ...] = ()
 
+    @property
+    def building(self) -> bool:
+        """Whether the run that is looked at has not ended, as far as this program saw."""
+        return bool(self.run_id) and self.result is None
+
     def after(self, fact: Fact) -> Session:  # noqa: C901, PLR0911  one line per kind of fact
         """What is known once this is counted in."""
         match fact:

@@ -276,7 +276,7 @@ class CanvosApp(PacedApp[int]):
 
     def action_reflex(self) -> None:
         """Once it only says what it would do: keys that were typed are nowhere else. A build that runs is asked about anyway."""
-        if not self._furnished or (self.known.run_id and self.known.result is None) or self._reflex.meant():
+        if not self._furnished or self.known.building or self._reflex.meant():
             self.action_quit()
         else:
             self._say(SAID, Until.NEXT_KEY)

@@ -94,7 +94,7 @@ class PageScreen(Screen[None]):
                     yield Push("Next", id="next")
             yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
         yield HintRow()
-        yield KeyFooter()
+        yield KeyFooter(detaches=self.known.building)
 
     def on_mount(self) -> None:
         """The help pane starts with what the page is about."""
@@ -144,8 +144,10 @@ class PageScreen(Screen[None]):
                 row.over(Until.MENDED)
 
     def watch_known(self) -> None:
-        """So it is with what was found out."""
+        """So it is with what was found out; and whoever leaves while a build runs leaves it running."""
         self.watch_draft()
+        for footer in self.query(KeyFooter):
+            footer.detaches = self.known.building
 
     @on(Hinted)
     def _hinted(self, event: Hinted) -> None:

@@ -183,7 +183,7 @@ async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports)
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "3 Installer image")
-        assert await see(pilot, "x Cancel F1 Help")
+        assert await see(pilot, "x Cancel ", "F1 Help ^q Detach")
         await pilot.press("ctrl+q")
         assert await see(pilot, "a build is running", "Detach")
         await pilot.press("escape")

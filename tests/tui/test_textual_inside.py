@@ -216,7 +216,8 @@ def test_no_other_module_looks_inside():
         for name in _looked_at(node) - own:
             used.setdefault(name, set()).add(place)
     assert used == {
-        name: {"textual_inside.py"} for name in ("_css_update_count", "_driver", "_exit", "_filters", "_handle_exception", "_shutdown")
+        name: {"textual_inside.py"}
+        for name in ("_css_update_count", "_driver", "_exit", "_filters", "_footer", "_handle_exception", "_shutdown")
     }
 
 

@@ -30,8 +30,7 @@ async def ask_to_leave(app: App[Any], ports: Ports, known: Session, lost: str = 
     """True when the program may end now; `lost` names what would have to be typed again."""
     if isinstance(app.screen, Leaving):
         return False  # it is being asked already
-    live = known.run_id and known.result is None
-    if not live:
+    if not known.building:
         return not lost or await app.push_screen_wait(Leaving("Quit?", f"To be typed again next time: {lost}.", KEEP)) == "leave"
     word = await app.push_screen_wait(Leaving("Quit: a build is running", ABOUT, CHOICES))
     if word == "cancel":

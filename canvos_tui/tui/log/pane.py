@@ -36,7 +36,7 @@ class LogPane(Vertical):
         Binding("c", "copy_line", "Copy"),
         Binding("C,shift+c", "copy_error", show=False),
         Binding("s", "save", "Save"),
-        Binding("o", "stream", "Stream"),
+        Binding("o", "stream", "Stream", show=False),  # F1 names it: cancelling a build and leaving it need the room
         Binding("0", "phase(0)", "Phase", key_display="0-9"),
         Binding("enter,z", "full", show=False),
         Binding("escape", "unwind", show=False),

@@ -51,7 +51,7 @@ class Prerequisites(StepPanel):
     )
     HAS_NEXT = True
     BINDINGS = [
-        Binding("r", "rerun('this')", "Re-run this"),
+        Binding("r", "rerun('this')", "Re-run"),
         Binding("R", "rerun('failed')", "Re-run failed"),
         Binding("f5", "rerun('all')", "Re-run all", show=False),
         Binding("c", "copy_fix", "Copy fix"),

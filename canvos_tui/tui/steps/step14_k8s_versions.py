@@ -38,7 +38,7 @@ class KubernetesVersions(StepPanel):
         Binding("x", "keep('none')", "None"),
         Binding("i", "keep('invert')", "Invert"),
         Binding("l", "keep('newest')", "Newest"),
-        Binding("r", "restore", "Restore file"),
+        Binding("r", "restore", "Restore"),
     ]
 
     def __init__(self, ports: Ports) -> None:

@@ -1,4 +1,7 @@
-"""The footer: keys that work here, the most useful first. A narrow window shows fewer of them, never half a one."""
+"""The footer: keys that work here, the most useful first, and at its end help and the way out.
+
+A narrow window shows fewer keys, never half a one, and never without those two.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,23 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.widget import Widget
-from textual.widgets import Footer
+from textual.reactive import reactive
+from textual.widgets import Footer, Static
 
+from canvos_tui.tui.textual_inside import FooterKey
+
+_HELP, _OUT = "help", "app.quit"  # what the keys at the end do
 _GAP = 1  # columns between two keys
 _SPACE = 1  # columns between a key and its name
 
 
-def _width(key: Widget) -> int:
-    return cell_len(getattr(key, "key_display", "")) + _SPACE + cell_len(getattr(key, "description", ""))
+def _width(key: FooterKey) -> int:
+    return cell_len(key.key_display) + _SPACE + cell_len(key.description)
 
 
-def _that_fit(keys: Iterable[Widget], room: int) -> list[Widget]:
+def _that_fit(keys: Iterable[FooterKey], room: int) -> list[FooterKey]:
     """The first ones, whole."""
-    kept: list[Widget] = []
+    kept: list[FooterKey] = []
     for key in keys:
         room -= _width(key)
         if room < 0:
@@ -32,19 +38,24 @@ def _that_fit(keys: Iterable[Widget], room: int) -> list[Widget]:
 class KeyFooter(Footer):
     """Textual's footer would cut the last key in the middle of its name."""
 
-    def __init__(self) -> None:
+    detaches: reactive[bool] = reactive(False, recompose=True)  # whether a build goes on when one leaves
+
+    def __init__(self, *, detaches: bool = False) -> None:
         super().__init__(compact=True, show_command_palette=False)
         self._room = 0
+        self.set_reactive(KeyFooter.detaches, detaches)
 
     def compose(self) -> ComposeResult:
-        """As many whole keys as fit, and always the one that names the others."""
+        """As many whole keys as fit, then the one that names the others, and the one that leaves."""
         self._room = self.app.size.width
-        keys = list(super().compose())
-        kept = _that_fit(keys, self._room)
-        helps = [key for key in keys if getattr(key, "description", "") == "Help"]
-        if helps and helps[0] not in kept:
-            kept = [*_that_fit([key for key in keys if key is not helps[0]], self._room - _width(helps[0]) - _GAP), helps[0]]
-        yield from kept
+        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        for key in keys:
+            if key.action == _OUT and self.detaches:
+                key.description = "Detach"
+        ends = [key for action in (_HELP, _OUT) for key in keys if key.action == action]
+        yield from _that_fit((key for key in keys if key not in ends), self._room - sum(_width(key) + _GAP for key in ends))
+        yield Static("", classes="footer-gap")
+        yield from ends
 
     async def on_resize(self) -> None:
         """Another width holds another number of keys."""

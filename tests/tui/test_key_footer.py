@@ -1,4 +1,4 @@
-"""The footer shows whole keys only, as many as the window holds."""
+"""The footer shows whole keys only, as many as the window holds, and at its right end always help and the way out."""
 
 from __future__ import annotations
 
@@ -15,28 +15,32 @@ from tests.tui.screen import text_of, until
 class Keys(App[None]):
     BINDINGS = [  # noqa: RUF012  Textual reads it from the class
         Binding("a", "bell", "Alpha"),
-        Binding("b", "app.quit", "Beta"),
+        Binding("f1", "help", "Help", key_display="F1"),
+        Binding("b", "refresh_css", "Beta"),
         Binding("c", "help_quit", "Gamma"),
+        Binding("ctrl+q", "app.quit", "Quit", key_display="^q", priority=True),
     ]
+    detaches = False
 
     def compose(self) -> ComposeResult:
-        yield KeyFooter()
+        yield KeyFooter(detaches=self.detaches)
 
 
-def reads(app: Keys, shown: str) -> bool:
-    """Whether the footer shows these keys, besides the one with which Textual ends every app."""
-    return text_of(app).split("\n")[-1].removesuffix(" ^q Quit") == shown
+def reads(app: Keys, shown: str, out: str = "^q Quit") -> bool:
+    """Whether the footer shows these keys, and the two at its end."""
+    left, end = text_of(app).split("\n")[-1].rstrip(), f"F1 Help {out}"
+    return left.endswith(end) and left.removesuffix(end).rstrip() == shown
 
 
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
         (60, "a Alpha b Beta c Gamma"),
-        (22, "a Alpha b Beta c Gamma"),
-        (21, "a Alpha b Beta"),
-        (14, "a Alpha b Beta"),
-        (13, "a Alpha"),
-        (6, ""),
+        (39, "a Alpha b Beta c Gamma"),
+        (38, "a Alpha b Beta"),
+        (31, "a Alpha b Beta"),
+        (30, "a Alpha"),
+        (22, ""),
     ],
 )
 async def test_a_key_that_does_not_fit_is_left_out_whole(width: int, shown: str) -> None:
@@ -48,8 +52,17 @@ async def test_a_key_that_does_not_fit_is_left_out_whole(width: int, shown: str)
 
 async def test_it_follows_the_size_of_the_window() -> None:
     app = Keys()
-    async with app.run_test(size=(14, 4)) as pilot:
-        for width, shown in ((40, "a Alpha b Beta c Gamma"), (13, "a Alpha"), (14, "a Alpha b Beta")):
+    async with app.run_test(size=(31, 4)) as pilot:
+        for width, shown in ((60, "a Alpha b Beta c Gamma"), (30, "a Alpha"), (31, "a Alpha b Beta")):
             await pilot.resize_terminal(width, 4)
             await until(pilot, partial(reads, app, shown))
             assert reads(app, shown)
+
+
+async def test_while_a_build_runs_the_way_out_leaves_it_running() -> None:
+    app = Keys()
+    app.detaches = True
+    async with app.run_test(size=(60, 4)) as pilot:
+        await until(pilot, partial(reads, app, "a Alpha b Beta c Gamma", "^q Detach"))
+        app.query_one(KeyFooter).detaches = False
+        await until(pilot, partial(reads, app, "a Alpha b Beta c Gamma"))

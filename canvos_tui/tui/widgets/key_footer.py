@@ -38,6 +38,8 @@ def _that_fit(keys: Iterable[FooterKey], room: int) -> list[FooterKey]:
 class KeyFooter(Footer):
     """Textual's footer would cut the last key in the middle of its name."""
 
+    DEFAULT_CSS = "KeyFooter .footer-gap { width: 1fr; height: 1; }"
+
     detaches: reactive[bool] = reactive(False, recompose=True)  # whether a build goes on when one leaves
 
     def __init__(self, *, detaches: bool = False) -> None:
@@ -53,7 +55,7 @@ class KeyFooter(Footer):
             if key.action == _OUT and self.detaches:
                 key.description = "Detach"
         ends = [key for action in (_HELP, _OUT) for key in keys if key.action == action]
-        yield from _that_fit((key for key in keys if key not in ends), self._room - sum(_width(key) + _GAP for key in ends))
+        yield from _that_fit((key for key in keys if key not in ends), self._room - _GAP - sum(_width(key) + _GAP for key in ends))
         yield Static("", classes="footer-gap")
         yield from ends
 

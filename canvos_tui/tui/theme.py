@@ -107,22 +107,23 @@ def known(name: str) -> str:
         return OURS[name or "dark"].name
     if name not in BUILTIN_THEMES:
         allowed = ", ".join([*OURS, "none", *sorted(BUILTIN_THEMES)])
-        raise InvalidValueError(f"there is no theme `{name[:40]}`", allowed=allowed, remedy="choose one of these, or leave --theme out")
+        raise InvalidValueError(
+            f"there is no theme `{name[:40]}`", allowed=allowed, remedy=f"choose one of these, or leave out --theme and {VARIABLE}"
+        )
     return name
 
 
 def dress(app: App[Any], environ: Mapping[str, str]) -> None:
-    """Gives an app that does not run yet our themes, the one that was asked for, and nothing but ASCII where that is all there is."""
+    """Gives an app that does not run yet our themes, the one that was asked for, and nothing but ASCII where that is all there is.
+
+    InvalidValueError where a theme was asked for that there is not.
+    """
     if plain_ascii.wanted(environ):
         from canvos_tui.tui.ascii_filter import AsciiFilter
 
         add_filter(app, AsciiFilter())
     for theme in OURS.values():
         app.register_theme(theme)
-    try:
-        name = known(environ.get(VARIABLE, ""))
-    except InvalidValueError:  # said before anything was opened, where it can be said
-        name = OURS["dark"].name
-    app.set_reactive(App.theme, name)
+    app.set_reactive(App.theme, known(environ.get(VARIABLE, "")))
     app.stylesheet.set_variables(app.get_css_variables())
     app.set_class(bool(environ.get("NO_COLOR")), "-colourless")  # where no ground tells the row under the cursor, a line does

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from itertools import product
 
 import pytest
@@ -10,7 +12,8 @@ from textual.color import Color
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.tui import theme
 from canvos_tui.tui.theme import DARK, LIGHT, known
-from tests.commands.test_doctor_screen import doctor
+from tests.commands.test_doctor_screen import ROOT, doctor
+from tests.terminal import Terminal
 from tests.tui.scenes import SCENES, play
 from tests.tui.screen import see, text_of
 
@@ -42,7 +45,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize(("name", "worn"), [("", "canvos-dark"), ("light", "canvos-light"), ("nord", "nord"), ("nonsense", "canvos-dark")])
+@pytest.mark.parametrize(("name", "worn"), [("", "canvos-dark"), ("light", "canvos-light"), ("nord", "nord")])
 async def test_the_theme_that_was_asked_for_is_worn_from_the_first_frame(make_app, ports, name, worn):
     ports.environ[theme.VARIABLE] = name
     app = make_app()
@@ -63,6 +66,15 @@ def test_the_light_theme_is_painted_in_a_real_terminal(tmp_path):
         terminal.wait()
         ground = ";".join(map(str, Color.parse(LIGHT["ground"]).rgb))
         assert f"48;2;{ground}".encode() in terminal.printed
+
+
+@pytest.mark.parametrize("words", [(), ("doctor",)])
+def test_a_variable_that_names_no_theme_is_refused_before_anything_is_opened(tmp_path, words):
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), theme.VARIABLE: "pink"}
+    with Terminal([sys.executable, "-m", "canvos_tui", *words], environ, cwd=tmp_path) as terminal:
+        assert terminal.wait() == 2
+        assert "canvos-tui: there is no theme `pink`" in terminal.said
+        assert "Traceback" not in terminal.said
 
 
 def test_a_theme_that_there_is_not_is_refused_with_those_that_there_are():

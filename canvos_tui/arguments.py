@@ -80,8 +80,9 @@ def build_parser(words: Sequence[str] = ()) -> Parser:
     for name in names:
         import_module(f"canvos_tui.commands.{name}").register(commands)
     for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
-        for option in ("--no-color", "--ascii"):
-            command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        for option in ("--no-color", "--ascii", "--plain"):
+            if option not in command._option_string_actions:
+                command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         for option, value in (("--checkout", "DIR"), ("--repo", "URL"), ("--theme", "NAME")):
             if option not in command._option_string_actions:
                 command.add_argument(option, metavar=value, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -97,4 +98,5 @@ def add_global(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", metavar="NAME", help="dark, light, one of Textual's, or none, as with NO_COLOR")
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
     parser.add_argument("--ascii", action="store_true", help="nothing but ASCII; by itself where the locale is not UTF-8")
-    parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the first help fits 24 lines
+    for option in ("--no-bell", "--plain"):  # the first help fits 24 lines; those of the commands have them
+        parser.add_argument(option, action="store_true", help=argparse.SUPPRESS)

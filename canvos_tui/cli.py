@@ -6,21 +6,19 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from canvos_tui import __version__
 from canvos_tui.commands.output import gated
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError
 from canvos_tui.core.exit_codes import ExitCode
 
+if TYPE_CHECKING:
+    import argparse
 
-def _run(words: list[str]) -> int:
-    from canvos_tui.commands.wizard import open_wizard
 
-    if not words:  # the wizard needs no word of the parser, and the parser loads every command
-        return open_wizard()
-    from canvos_tui.arguments import build_parser
-
-    args = build_parser(words).parse_args(words)
+def _set_look(args: argparse.Namespace) -> None:
+    """The options that say how things look, as the variables that everybody reads."""
     if args.no_color:
         os.environ["NO_COLOR"] = "1"
     if args.no_bell:
@@ -34,7 +32,22 @@ def _run(words: list[str]) -> int:
 
         known(args.theme)
         os.environ[VARIABLE] = args.theme
+
+
+def _run(words: list[str]) -> int:
+    from canvos_tui.commands.wizard import open_wizard
+
+    if not words:  # the wizard needs no word of the parser, and the parser loads every command
+        return open_wizard()
+    from canvos_tui.arguments import build_parser
+
+    args = build_parser(words).parse_args(words)
+    _set_look(args)
     if args.run is None:
+        if args.plain:
+            raise InvalidValueError(
+                "the wizard is a screen and has no lines", remedy="canvos-tui run --plain --config FILE is its path without"
+            )
         return open_wizard(args.checkout, args.repo)
     return int(args.run(args))
 

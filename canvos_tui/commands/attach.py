@@ -20,7 +20,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Adds the command."""
     parser = commands.add_parser("attach", help="come back to a build", epilog="Example: canvos-tui attach")
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="the run (default: the running one, else the newest)")
-    parser.add_argument("--plain", action="store_true", help="print the log as plain lines instead of opening the screen")
+    parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="no screen: lines as the build prints them")
     parser.set_defaults(run=attach)
 
 

@@ -32,7 +32,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--scenario", default=SCENARIO, metavar="NAME", help="how it ends; `list` names them (default: success)")
     parser.add_argument(
-        "--plain", action="store_true", help="without a screen, all questions answered with yes; so it is without a terminal"
+        "--plain",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="without a screen, all questions answered with yes; so it is without a terminal",
     )
     parser.add_argument("--keep", metavar="DIR", help="use this folder and keep it")
     parser.set_defaults(run=rehearse)

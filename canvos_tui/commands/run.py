@@ -30,6 +30,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--dry-run", action="store_true", help="everything up to the diff and the command; writes nothing, changes nothing")
     parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
     parser.add_argument("--detach", action="store_true", help="start the build and return; canvos-tui attach follows it")
+    parser.add_argument(
+        "--plain", action="store_true", default=argparse.SUPPRESS, help="lines as the build prints them; so it is without this word too"
+    )
     parser.set_defaults(run=run)
 
 

@@ -21,6 +21,21 @@ def test_every_command_takes_both_on_either_side(command, before):
     assert (args.checkout, args.repo) == ("/c", "/r")
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("given", [True, False])
+def test_every_command_takes_plain_on_either_side(command, given):
+    words = (command, *NEEDED.get(command, ()))
+    for line in (["--plain", *words], [*words, "--plain"]) if given else (list(words),):
+        assert build_parser(line).parse_args(line).plain is given
+
+
+def test_the_wizard_has_no_lines_and_says_which_commands_have(capsys):
+    assert main(["--plain"]) == 2
+    said = capsys.readouterr().err
+    assert "the wizard is a screen" in said
+    assert "canvos-tui run --plain" in said
+
+
 def test_the_later_one_wins():
     words = ["--checkout", "/first", "guide", "--checkout", "/second"]
     assert build_parser(words).parse_args(words).checkout == "/second"

@@ -109,6 +109,21 @@ def test_an_object_under_the_key_is_told_before_anything_is_written(scene):
     assert scene.infos() == ()
 
 
+@pytest.mark.parametrize("words", [("run", "--plain"), ("--plain", "run")])
+def test_plain_in_a_pipe_prints_while_the_build_goes_on(scene, words):
+    process = scene.begin(*words, "--config", scene.answers(), "--yes")
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert [info.live for info in scene.infos()] == [True], process.communicate()
+    out = process.stdout.read()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    *lines, ami = (first + out).splitlines()
+    assert AMI.fullmatch(ami)
+    assert lines == [plain(line) for line in scene.log(scene.infos()[0].run_id).splitlines()]
+    assert "\x1b" not in first + out + err
+
+
 # -- nothing happens unasked -----------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--fail-on", metavar="WHAT", choices=("warn", "fail"), default="fail", help="warn or fail (default: fail)")
     add("--output", metavar="FORM", choices=OUTPUTS, help=f"{', '.join(OUTPUTS)} (default: text)")
     add("--events", metavar="FD", type=descriptor, help="each result as a JSON line to this open descriptor")
-    add("--plain", action="store_true", help="lines, even on a terminal")
+    add("--plain", action="store_true", default=argparse.SUPPRESS, help="lines, even on a terminal")
     add("--list", action="store_true", help="print the checks and ask nothing")
     add("--schema", action="store_true", help="print the JSON Schema of --output json")
     parser.set_defaults(run=main_doctor)

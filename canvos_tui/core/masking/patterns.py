@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from re import Pattern
 
+from canvos_tui.core.masking.prose import PROSE, SAID
 from canvos_tui.core.masking.spellings import PACKED
 
 MARKER = b"***MASKED:%s***"
@@ -50,30 +51,11 @@ _YAML = re.compile(
 _HARMLESS = re.compile(
     rb"PASSWORD[\"']?$|\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE
 )
-# what stands behind `.secret:` or `token:` and is a sentence about it: Go's and the shell's errors, HTTP answers, AWS's own words,
-# and the names of secrets. A list, because whatever is not known to be prose may be a passphrase.
-_PROSE = re.compile(
-    rb"(?:permission denied|operation not permitted|no such file or directory|(?:is|not) a directory|input/output error"
-    rb"|(?:open|l?stat|read|write) [./~]|unterminated quoted value|unexpected (?:character|status|end of|EOF\b)"
-    rb"|dial tcp|context (?:deadline exceeded|canceled)|(?:Get|Post|Head) \\?\"https?://|connection (?:refused|reset)|i/o timeout|x509: "
-    rb"|(?:401 Unauthorized|403 Forbidden|404 Not Found|407 Proxy Auth|429 Too Many Req|5\d\d [A-Z])"
-    rb"|The (?:security|provided|refreshed|SSO session associated with this) |Token for [\w.-]{1,64} does not exist"
-    rb"|password (?:updated|changed|expiry)|AWS_(?:PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)(?![\w=])|UBUNTU_PRO_KEY(?![\w=])"
-    rb"|(?:[45]\d\d|[^\w\s]{1,2})[.,;]?(?=[ \t]*(?:[\r\n]|$)))"
-)
 
 # a word behind an option: in quotes or bare; another option, a variable or a place to fill in is none
 _WORD = rb"(?:\"((?:[^\"\\\r\n]|\\.)+)|'([^'\r\n]+)|((?![-$<\[{(|&;])[^ \t\r\n\"'`]+))"
 _OPTION = re.compile(
     rb"(?<![\w-])--[a-z0-9-]{0,30}?(token|api-?key|passw(?:or)?d|passphrase|secret(?:-access)?(?:-key)?|pro-key)[ \t]{1,4}" + _WORD,
-    re.IGNORECASE,
-)
-# what follows the name of an option in a sentence or in a help text
-_SAID = re.compile(
-    rb"(?:is|was|are|has|have|had|must|may|can|cannot|could|should|will|would|to|in|on|of|for|from|with|without|and|or|not|no|as|at|by|via|be|been|if"
-    rb"|when|flag|flags|option|options|argument|arguments|parameter|parameters|instead|requires?|required|needs?|expects?|given|set|unset|used|expired"
-    rb"|missing|invalid|deprecated|ignored|string|stringArray|file|value|id=\S*|(?-i:TOKEN|PASSWORD|API_?KEY|SECRET|VALUE|FILE|STRING|USER))"
-    rb"(?=[ \t\r\n.,:;)\"']|$)",
     re.IGNORECASE,
 )
 _ADDRESS = 300  # bytes of an address in front of a secret in it
@@ -182,7 +164,7 @@ def _pairs(text: bytes) -> Iterator[Span]:
             group = found.lastindex or 0
             start, end = found.span(group)
             end = _before_host(text, start, end)
-            if not _HARMLESS.match(text[start:end]) and not _PROSE.match(text, start):
+            if not _HARMLESS.match(text[start:end]) and not PROSE.match(text, start):
                 yield Span(start, end, _kind(found[0].lower()))
 
 
@@ -197,7 +179,7 @@ def _options(text: bytes) -> Iterator[Span]:
     """Values of telling options with a blank between: `--token X`; those with `=` are pairs."""
     for found in _OPTION.finditer(text):
         start, end = found.span(found.lastindex or 0)
-        if not _SAID.match(text, start) and not _HARMLESS.match(text[start:end]) and not _PROSE.match(text, start):
+        if not SAID.match(text, start) and not _HARMLESS.match(text[start:end]) and not PROSE.match(text, start):
             yield Span(start, end, _kind(found[1].lower()))
 
 

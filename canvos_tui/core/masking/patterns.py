@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from re import Pattern
 
-from canvos_tui.core.masking.prose import PROSE, SAID
+from canvos_tui.core.masking.prose import SAID, said
 from canvos_tui.core.masking.spellings import PACKED
 
 MARKER = b"***MASKED:%s***"
@@ -164,7 +164,7 @@ def _pairs(text: bytes) -> Iterator[Span]:
             group = found.lastindex or 0
             start, end = found.span(group)
             end = _before_host(text, start, end)
-            if not _HARMLESS.match(text[start:end]) and not PROSE.match(text, start):
+            if not _HARMLESS.match(text[start:end]) and not said(text, start):
                 yield Span(start, end, _kind(found[0].lower()))
 
 
@@ -179,7 +179,7 @@ def _options(text: bytes) -> Iterator[Span]:
     """Values of telling options with a blank between: `--token X`; those with `=` are pairs."""
     for found in _OPTION.finditer(text):
         start, end = found.span(found.lastindex or 0)
-        if not SAID.match(text, start) and not _HARMLESS.match(text[start:end]) and not PROSE.match(text, start):
+        if not SAID.match(text, start) and not _HARMLESS.match(text[start:end]) and not said(text, start):
             yield Span(start, end, _kind(found[1].lower()))
 
 

@@ -33,8 +33,8 @@ class LogPipe:
         return self._masked(self._cleaner.feed(data))
 
     def idle(self) -> bytes:
-        """The newest line, when nothing came for a while and it is no progress."""
-        return self._masked(self._cleaner.idle())
+        """The newest lines, when nothing came for a while and they are no progress."""
+        return self._masked(self._cleaner.idle()) + self._redactor.release()
 
     def flush(self) -> bytes:
         """The rest, at the end of the stream."""

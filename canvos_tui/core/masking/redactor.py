@@ -27,6 +27,7 @@ _BREAKS = (b"\n", b"\r", b"\\\n", b" ...[")  # where a text was cut: a line, a p
 _LEFT_OUT = b"]... "
 _STARTS = (b"\n", b"\r", b" | ", _LEFT_OUT)
 _SPLIT = EDGE + 4  # a shorter secret is looked for whole only
+_LINE_END = 80  # bytes in which the first few characters of a secret and the colours behind them have room
 _ENDS_SWALLOW = re.compile(rb"[\n\"]")
 
 
@@ -59,12 +60,20 @@ class Redactor:
         cut = data.rfind(b"\n") + 1
         out = []
         if cut:
-            out.append(self._follow(self._pending + data[:cut]))
-            self._pending = b""
+            lines = self._pending + data[:cut]
+            sure = self._sure(lines)
+            out.append(self._follow(lines[:sure]))
+            self._pending = lines[sure:]
         self._pending += data[cut:]
         while len(self._pending) >= self._window and not self._swallowing:
             out.append(self._force())
         return b"".join(out)
+
+    def release(self) -> bytes:
+        """The lines that waited for the next one, masked; to be called when it does not come."""
+        cut = self._pending.rfind(b"\n") + 1
+        lines, self._pending = self._pending[:cut], self._pending[cut:]
+        return self._follow(lines)
 
     def flush(self) -> bytes:
         """The rest, masked; to be called once at the end of the stream."""
@@ -106,8 +115,15 @@ class Redactor:
         self._before = b""
         return self._replaced(window[:cut], [s for s in spans if s.end <= cut])
 
+    def _sure(self, lines: bytes) -> int:
+        """How much of these lines is certain now: all but the last one, if it ends with the first few characters of a secret."""
+        end = _visible(lines[-_LINE_END:]).rstrip(b"\r\n")
+        return lines.rfind(b"\n", 0, -1) + 1 if self._seams.may_begin(end) else len(lines)
+
     def _follow(self, data: bytes) -> bytes:
         """Masks the next lines of a stream; its end is kept for those behind it."""
+        if not data:
+            return b""
         masked = self._mask(data, self._before)
         reach = self._seams.reach
         self._before = (self._before + data)[-reach:] if reach else b""

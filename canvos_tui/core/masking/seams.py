@@ -16,6 +16,7 @@ from canvos_tui.core.masking.spellings import Needle
 _SEAM = re.compile(rb"\r?\n(?:[^\n|]{0,80} \| )?[ \t]*")
 _SEAM_OF_A_COMMAND = re.compile(rb"\\" + _SEAM.pattern)
 _PIECE = 8  # bytes of which at least one stays whole wherever a line is folded, if no line is shorter than twice as much
+_FEW = range(4, _PIECE)  # so many characters of a beginning are not masked for it alone; less than that say nothing
 _SHORTEST = 8  # a shorter secret is looked for in one line only
 
 
@@ -28,7 +29,12 @@ class Seams:
         for needle in chosen:
             for piece in _pieces(needle):
                 self._pieces.setdefault(piece, []).append(needle)
+        self._few = {n.text[:size] for n in chosen for size in _FEW}
         self.reach = max((2 * len(n.text) + 100 for n in chosen), default=0)
+
+    def may_begin(self, end: bytes) -> bool:
+        """Whether a line that ends so ends as a secret begins: what comes next says whether it is one."""
+        return any(tail[-size:] in self._few for tail in {end, end.removesuffix(b"\\")} for size in _FEW)
 
     def spans(self, text: bytes) -> Iterator[Span]:
         """The parts of secrets that lie on both sides of a seam, without the seams."""

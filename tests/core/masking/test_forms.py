@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 import yaml
 
+from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.masking.redactor import Redactor, mask_text
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.secret import Secret
@@ -98,6 +99,30 @@ def test_a_secret_that_goes_on_in_the_next_line_is_masked(fold, width):
         assert _left(out, value) < 8, (out, size)
         assert out.rstrip().endswith(b" end")
         assert out.count(b"\n") == text.count(b"\n")
+
+
+@pytest.mark.parametrize("cut", [4, 5, 6, 7])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\\\n", "\x1b[0m\n"])
+def test_the_first_characters_of_a_secret_wait_for_the_line_that_goes_on(cut, end):
+    value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    redactor = Redactor((Masked("it", Secret(value)),))
+    out = [redactor.feed(line.encode()) for line in (f"before\n{NAME}key {value[:cut]}{end}", f"{NAME}{value[cut:]} end\n", "after\n")]
+    assert out[0].endswith(b"before\n"), "whatever does not end so is given out at once"
+    assert out[2] == b"after\n"
+    assert value[:cut].encode() not in b"".join(out)
+    assert _left(b"".join(out), value) < 4
+
+
+def test_what_waited_in_vain_is_given_out_when_asked_for_and_at_the_end():
+    redactor = Redactor((Masked("it", Secret("hunter2hunter2")),))
+    assert redactor.feed(b"the big game hunter\n") == b""
+    assert redactor.release() == b"the big game hunter\n"
+    assert redactor.release() == b""
+    assert redactor.feed(b"one hunt\nhalf a line") == b""
+    assert redactor.feed(b" and the rest\n") == b"one hunt\nhalf a line and the rest\n"
+    assert redactor.feed(b"the last hunt\n") + redactor.flush() == b"the last hunt\n"
+    pipe = LogPipe((Masked("it", Secret("hunter2hunter2")),))
+    assert pipe.feed(b"the big game hunter\r\n") + pipe.idle() == b"the big game hunter\n", "the first silence is long enough"
 
 
 def test_a_folded_document_in_base64_hides_nothing():

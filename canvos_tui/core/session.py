@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
@@ -12,6 +13,7 @@ from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.run.result import RunInfo, RunResult
+from canvos_tui.core.run.run import BuildPlan
 
 # -- facts: one thing that was found out each ---------------------------------------------------------------------
 
@@ -105,6 +107,13 @@ class RunChosen:
 
 
 @dataclass(frozen=True)
+class PlanSeen:
+    """What the shown run builds, and out of which checkout."""
+
+    plan: BuildPlan
+
+
+@dataclass(frozen=True)
 class Ended:
     """How the shown run ended; None where nobody can say."""
 
@@ -129,6 +138,7 @@ Fact = (
     | KeysChanged
     | RunsSeen
     | RunChosen
+    | PlanSeen
     | Ended
     | BegunAnew
 )
@@ -152,6 +162,7 @@ class Session:
     taken: TakenNames | None = None
     runs: tuple[RunInfo, ...] = ()
     run_id: str = ""
+    plan: BuildPlan | None = None  # of that run, as soon as it was read
     result: RunResult | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)  # checks that were taken on before the start; so they are after a new one
     drafts: tuple[tuple[str, datetime], ...] = ()
@@ -160,6 +171,10 @@ class Session:
     def building(self) -> bool:
         """Whether the run that is looked at has not ended, as far as this program saw."""
         return bool(self.run_id) and self.result is None
+
+    def of_another(self, folder: Path | None) -> bool:
+        """Whether the run that is looked at builds out of another checkout than this one."""
+        return self.plan is not None and self.plan.checkout != str(folder)
 
     def after(self, fact: Fact) -> Session:  # noqa: C901, PLR0911  one line per kind of fact
         """What is known once this is counted in."""
@@ -187,7 +202,9 @@ class Session:
             case RunsSeen(runs):
                 return replace(self, runs=runs)
             case RunChosen(run_id):
-                return replace(self, run_id=run_id, result=None)
+                return replace(self, run_id=run_id, plan=None, result=None)
+            case PlanSeen(plan):
+                return replace(self, plan=plan)
             case Ended(result):
                 return replace(self, result=result)
             case BegunAnew():

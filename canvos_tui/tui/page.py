@@ -82,7 +82,7 @@ class PageScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Frame around the panels."""
         yield Static("", id="too-small", markup=False)
-        yield TopBar(self._banner, self.ports.environ.get("HOME", "")).data_bind(PageScreen.draft, PageScreen.known)
+        yield TopBar(self.page.slug, self._banner, self.ports.environ.get("HOME", "")).data_bind(PageScreen.draft, PageScreen.known)
         yield Rail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
         with Horizontal(id="middle"):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)

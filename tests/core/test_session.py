@@ -10,18 +10,20 @@ from typing import get_args
 import pytest
 
 from canvos_tui.core import session as s
-from canvos_tui.core.aws.facts import Bucket, Identity, Right, RightProbe
+from canvos_tui.core.aws.facts import Baseline, Bucket, Identity, Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import classify, read_earthfile
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.run.result import Outcome, RunInfo, RunResult
+from canvos_tui.core.run.run import BuildPlan
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 STATE = CheckoutState(Place.CANVOS, Path("/home/alice/CanvOS"), "v4.9.38")
 BUCKET, IDENTITY, TAKEN = Bucket("acme", exists=True), Identity("1", "arn:aws:iam::1:user/u"), TakenNames("k")
 PROBE = RightProbe("s3:PutObject", Right.ALLOWED, "verified")
 RUN = RunInfo("r1", "/home/alice/CanvOS", "v4.9.38", AT, live=True, outcome=None)
+PLAN = BuildPlan("/home/alice/CanvOS", "v4.9.38", ("./earthly.sh",), Baseline(AT, "eu-west-1", "acme", "k"))
 RESULT = RunResult("r1", Outcome.SUCCEEDED)
 
 FACTS: tuple[tuple[s.Fact, dict[str, object]], ...] = (
@@ -37,6 +39,7 @@ FACTS: tuple[tuple[s.Fact, dict[str, object]], ...] = (
     (s.KeysChanged(), {}),
     (s.RunsSeen((RUN,)), {"runs": (RUN,)}),
     (s.RunChosen("r1"), {"run_id": "r1"}),
+    (s.PlanSeen(PLAN), {"plan": PLAN}),
     (s.Ended(RESULT), {"result": RESULT}),
     (s.BegunAnew(), {}),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.widgets.phase_list import PhaseList
 from tests.tui import story
-from tests.tui.conftest import SECRET
+from tests.tui.conftest import SECRET, answered
 from tests.tui.screen import push, see, text_of, type_text, until
 
 READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn")
@@ -140,7 +141,7 @@ def following(ports, make_app):
         if result is not None:
             ports.runs.results[story.RUN] = result
         ports.clock.move(minutes * 60)
-        return make_app(page="build", known=Session(run_id=story.RUN))
+        return make_app(draft=answered(Path(story.PLAN.checkout)), page="build", known=Session(run_id=story.RUN))
 
     return open_on
 

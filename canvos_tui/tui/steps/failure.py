@@ -53,7 +53,7 @@ class Failure(StepPanel):
 
     def on_mount(self) -> None:
         """Nothing to show before there is a result."""
-        self._asked_for = ""  # the import that AWS was asked about
+        self._about = ("", False)  # the import that AWS was asked about, and whether the run is another checkout's
         self._show_ways("")
         self.watch_known()
 
@@ -75,15 +75,16 @@ class Failure(StepPanel):
                 Content("\n").join([Content.styled(headline, f"bold {colour}"), *map(Content, rest)])
             )
             task = result.import_left.id if result.import_left is not None else ""
-            if task != self._asked_for:
-                self._asked_for = task
+            about = (task, self.known.of_another(self.draft.folder))
+            if about != self._about:
+                self._about = about
                 self._show_ways("")
                 if task:
                     self._offer(task)
 
     def _show_ways(self, task: str) -> None:
-        """The ways on; among them to end that import, where it is given."""
-        ways = (*WAYS, *([(END, f"End {task} in AWS")] if task else []), LEAVE)
+        """The ways on; among them to end that import, where it is given. The steps are those of this window's checkout."""
+        ways = (*(WAYS[:1] if self._about[1] else WAYS), *([(END, f"End {task} in AWS")] if task else []), LEAVE)
         listed = self.query_one("#ways", OptionList)
         at = listed.highlighted or 0
         listed.clear_options()
@@ -132,7 +133,7 @@ class Failure(StepPanel):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id == END:
-            self._end(self._asked_for)
+            self._end(self._about[0])
         else:
             self.leave(event.option_id or "start")
 

@@ -16,7 +16,7 @@ from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.heartbeat import silence
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
-from canvos_tui.core.session import Ended
+from canvos_tui.core.session import Ended, PlanSeen
 from canvos_tui.core.text import at_home, elapsed, middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.concerns import concerns
@@ -106,6 +106,7 @@ class Build(StepPanel):
         phases, log = self.query_one(PhaseList), self.query_one(LogBrowser)  # once: the app may be closing when the run ends
         try:
             run = BuildRun(await self.ports.runs.plan(run_id))
+            self.learn(PlanSeen(run.plan))
             await phases.attach(self.ports.runs, run_id)
             log.open(self.ports.runs.open_log(run_id))
             async with aclosing(self.ports.runs.follow(run_id)) as batches:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -128,8 +130,9 @@ class Validate(StepPanel):
 
     @work(exclusive=True, group="delete")
     async def action_delete(self) -> None:
-        """Deletes .secret after a question."""
-        path = self.draft.folder / ".secret" if self.draft.folder is not None else None
+        """Deletes the .secret of the run's checkout after a question."""
+        folder = Path(self.known.plan.checkout) if self.known.plan is not None else self.draft.folder
+        path = folder / ".secret" if folder is not None else None
         try:
             if path is None or await self.ports.files.mode(path) is None:
                 self.decline("there is no .secret to delete" + (f" in {path.parent}" if path else ": no checkout is chosen"))

@@ -11,11 +11,13 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checks.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL
 from canvos_tui.core.readiness import gaps
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.session import Session
 from canvos_tui.core.text import at_home, middle
 
 _NAMES = tuple((page.slug, page.number, page.rail) for page in RAIL)
 _GROUNDS = {"ready": "$text-success", "not_ready": "$text-error", "undetermined": "$text-warning"}
+_OF_A_RUN = {"build", "result"}  # pages that show a run
 _MARKS = {"*": "$text-success", "!": "bold $text-error", ">": "bold $text-accent"}
 # what stands under the name: the two values that tell one build from another
 _SHOWN = {
@@ -56,11 +58,40 @@ def mark(slug: str, current: str, draft: Draft, known: Session) -> str:
     return "!" if refused else " "
 
 
+def _values(plan: BuildPlan) -> dict[str, str]:
+    return {"REGION": plan.baseline.region, "S3_BUCKET": plan.baseline.bucket, **dict(plan.args)}
+
+
 class Framed(Static):
-    """A part of the frame: painted anew with each answer and each fact."""
+    """A part of the frame of one page: painted anew with each answer and each fact.
+
+    It tells of the answers; where a run is looked at, of that one, which may be of another checkout.
+    """
 
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Session] = reactive(Session, init=False)
+
+    def __init__(self, current: str, name: str) -> None:
+        super().__init__("", id=name, markup=False)
+        self._current = current
+
+    @property
+    def _plan(self) -> BuildPlan | None:
+        return self.known.plan if self._current in _OF_A_RUN else None
+
+    def _folder(self) -> str:
+        return self._plan.checkout if self._plan is not None else str(self.draft.folder or "")
+
+    def _tag(self) -> str:
+        return self._plan.tag if self._plan is not None else self.draft.tag
+
+    def _text(self, key: str) -> str:
+        """The value of a field."""
+        given = _values(self._plan).get(key, "") if self._plan is not None else ""
+        return given or ("" if self._foreign() else self.draft.text(key))
+
+    def _foreign(self) -> bool:
+        return self._plan is not None and self.known.of_another(self.draft.folder)
 
     def watch_draft(self) -> None:
         """Values and marks follow the answers."""
@@ -74,15 +105,15 @@ class Framed(Static):
 class TopBar(Framed):
     """Program, folder, tag, region and the verdict."""
 
-    def __init__(self, banner: str, home: str) -> None:
-        super().__init__("", id="top-bar", markup=False)
+    def __init__(self, current: str, banner: str, home: str) -> None:
+        super().__init__(current, "top-bar")
         self._banner = banner
         self._home = home
 
     def render(self) -> Content:
         """One line, the verdict at its right end."""
-        folder = middle(at_home(str(self.draft.folder), self._home), 24) if self.draft.folder else "no checkout"
-        parts = ["canvos-tui", *([self._banner] if self._banner else []), folder, self.draft.tag, self.draft.text("REGION")]
+        folder = middle(at_home(self._folder(), self._home), 24) or "no checkout"
+        parts = ["canvos-tui", self._banner, folder, self._tag(), self._text("REGION")]
         left = "   ".join(p for p in parts if p)
         right = verdict(self.known)
         width = max(20, self.size.width)
@@ -99,8 +130,7 @@ class Rail(Framed):
     """All pages on one line."""
 
     def __init__(self, current: str) -> None:
-        super().__init__("", id="rail", markup=False)
-        self._current = current
+        super().__init__(current, "rail")
 
     def render(self) -> Content:
         """`>` current, `!` wrong, `*` done."""
@@ -120,8 +150,7 @@ class SideRail(Framed):
     """The rail as a column, with the value chosen under each name."""
 
     def __init__(self, current: str) -> None:
-        super().__init__("", id="side-rail", markup=False)
-        self._current = current
+        super().__init__(current, "side-rail")
 
     def render(self) -> Content:
         """Two lines a page at most."""
@@ -138,7 +167,7 @@ class SideRail(Framed):
 
     def _value(self, slug: str) -> str:
         if slug == "repo":
-            return self.draft.tag
+            return self._tag()
         if slug == "keys":
-            return self.draft.keys.masked_id() if self.draft.keys else ""
-        return " ".join(filter(None, (self.draft.text(key) for key in _SHOWN.get(slug, ()))))
+            return self.draft.keys.masked_id() if self.draft.keys and not self._foreign() else ""
+        return " ".join(filter(None, (self._text(key) for key in _SHOWN.get(slug, ()))))

@@ -24,7 +24,7 @@ _HARM = {
     r"\bchown -R\b": "it gives away more than one file",
     r"git checkout \$\(": "what is put in may be several words, or none",
     r"git (?:reset --hard|clean)": "it takes away changes",
-    r"^mv (?!-i |-n )": "it may overwrite a file of that name",
+    r"^mv (?!-[in]T )": "it may overwrite a file of that name, or go into a folder of that name",
 }
 
 

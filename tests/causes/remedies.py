@@ -49,7 +49,7 @@ ROWS = (
     Row("stash", _GIT + r"stash push .*"),
     Row("trust", rf"git config --global --add safe\.directory {_PATH}"),
     Row("folder aside", rf"mkdir -p {_PATH}"),
-    Row("move", rf"mv (?:--backup=numbered )?{_PATH} {_PATH}"),
+    Row("move", rf"mv (?:--backup=numbered )?(?:-T {_PATH} {_PATH}|{_PATH} {_PATH}/'?)"),  # a folder of that name is meant, or refused
     Row("install", r"(?:apt-get|dnf|zypper|apk) (?:install|add) .+|pacman -S .+"),
     Row("remove builder", r"docker rm -f \S+"),
     Row("user policy", r"aws iam put-user-policy .+"),

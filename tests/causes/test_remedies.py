@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -211,6 +212,27 @@ async def test_a_repair_repairs(tmp_path, editor, one):
         again = await ask(World(home), one.check, draft_for(one.after(folder)))
         assert again.status is one.then, (commands, again.answer)
     assert seen == one.runs
+
+
+@pytest.mark.parametrize(
+    ("check", "make", "moved", "target"),
+    [
+        ("REPO-PATH", with_colon, "a:b", "a-b"),
+        ("TOOL-DOCKER-CONFIG", logins("{"), ".docker/config.json", ".docker/config.json.broken"),
+        ("TOOL-DOCKER-CONFIG", logins('{"credsStore": "desktop"}'), ".docker/config.json", ".docker/config.json.helpers"),
+    ],
+)
+async def test_nothing_is_moved_into_a_folder_that_has_the_new_name(tmp_path, check, make, moved, target):
+    made = canvos_repo.make(tmp_path / "CanvOS")
+    git(made, "checkout", "-q", "v4.9.38")
+    folder = make(made)
+    (tmp_path / target).mkdir()
+    (tmp_path / target / "mine").write_text("kept")
+    result = await ask(World(tmp_path), check, draft_for(folder))
+    for fix in result.answer.remedies:
+        subprocess.run(["bash", "-c", "\n".join(c.run for c in fix.commands)], env={**os.environ, "HOME": str(tmp_path)}, check=False)
+    assert len(list(tmp_path.rglob("mine"))) == 1
+    assert not (tmp_path / target / Path(moved).name).exists()
 
 
 def in_path(folder: Path, **programs: str) -> dict[str, str]:

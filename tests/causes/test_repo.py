@@ -98,7 +98,7 @@ async def test_a_colon_in_the_path(tmp_path):
     made = canvos_repo.make(tmp_path / "a:b")
     result = await ask(here(tmp_path), "REPO-PATH", at(made))
     assert_told(result, FAIL, "holds a `:`, which ends the name of a volume", how="a checkout in `a:b`")
-    assert [c.run for f in result.answer.remedies for c in f.commands] == [f"mv {made} {tmp_path / 'a-b'}"]
+    assert [c.run for f in result.answer.remedies for c in f.commands] == [f"mv -T {made} {tmp_path / 'a-b'}"]
 
 
 async def test_a_path_that_cannot_be_written(tmp_path, folder):

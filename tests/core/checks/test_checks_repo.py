@@ -123,7 +123,7 @@ async def test_changes_and_left_overs_are_told_apart(tmp_path, folder):
 async def test_a_path_with_a_colon_or_without_the_right_to_write(tmp_path):
     odd = await World(tmp_path).one("REPO-PATH", at(tmp_path / "a:b"))
     assert odd.status is Status.FAIL
-    assert odd.answer.remedies[0].commands[0].run == f"mv {tmp_path}/a:b {tmp_path}/a-b"
+    assert odd.answer.remedies[0].commands[0].run == f"mv -T {tmp_path}/a:b {tmp_path}/a-b"
     closed = await World(tmp_path, writable=False).one("REPO-PATH", at(tmp_path / "x"))
     assert (closed.status, closed.answer.observed) == (Status.FAIL, f"alice cannot write to {tmp_path}/x")
     assert closed.answer.remedies[0].commands[0].root

@@ -143,7 +143,7 @@ async def path(context: Context) -> CheckAnswer:
         return waits(CHECKOUT)
     required = "a path without `:` that can be written to"
     if ":" in str(folder):
-        move = Remedy("Move the checkout", (Command(f"mv {word(folder)} {word(str(folder).replace(':', '-'))}"),))
+        move = Remedy("Move the checkout", (Command(f"mv -T {word(folder)} {word(str(folder).replace(':', '-'))}"),))
         return CheckAnswer(Status.FAIL, f"{folder} holds a `:`, which ends the name of a volume for Docker", required, (move,))
     there = await context.ports.host.filesystem(folder)
     if not there.runs:

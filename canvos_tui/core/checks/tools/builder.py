@@ -33,7 +33,7 @@ async def config(context: Context) -> CheckAnswer:
     except ValueError as error:
         fix = Remedy(
             "Repair it or move it away; logins stored in it are not used",
-            (Command(f"mv --backup=numbered {word(path)} {word(path)}.broken"),),
+            (Command(f"mv --backup=numbered -T {word(path)} {word(path)}.broken"),),
         )
         return CheckAnswer(Status.WARN, f"{path} is no JSON: {error}", required, (fix,))
     used = (*_PULLED_FROM, (await registry(context)).partition("/")[0])
@@ -45,7 +45,7 @@ async def config(context: Context) -> CheckAnswer:
     told = f"{bad[0][0]} in {path} names {first}, which is not in Earthly's container: its pulls fail"
     aside = Remedy(
         f"Give the build a file without helpers: move this one away, log in again where that is needed, and put {path}.helpers back later",
-        (Command(f"mv --backup=numbered {word(path)} {word(path)}.helpers"),),
+        (Command(f"mv --backup=numbered -T {word(path)} {word(path)}.helpers"),),
     )
     return CheckAnswer(Status.FAIL, told, required, (aside,), evidence)
 

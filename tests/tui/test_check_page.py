@@ -111,13 +111,24 @@ async def test_a_green_list_is_one_line_and_the_way_on(make_app, full, checkout)
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         painted = await see(pilot, f"READY, {len(host)} checks in")
-        assert painted.splitlines()[3].strip() == ""
+        assert painted.splitlines()[3].startswith(" >PASS host"), "nothing else stands above the list"
         await until(pilot, lambda: app.focused is not None and app.focused.id == "next")
         await pilot.press("space")  # the button does not take the keys of the list
         await pilot.press("f5")
         await checked(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "repo")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_warnings_alone_need_no_second_line_above_the_list(make_app, ports, full, size):
+    app = make_app(full, page="check")
+    async with app.run_test(size=size) as pilot:
+        await checked(pilot)
+        await until(pilot, lambda: re.search(r"READY  1 warn.*\n.*(?:WARN FILE-USERDATA|STAT ID)", text_of(app)))
+        ports.docker.error = DOWN
+        await pilot.press("f5")
+        await see(pilot, "first: TOOL-DOCKER")
 
 
 async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved(make_app, ports):

@@ -146,7 +146,10 @@ class Prerequisites(StepPanel):
     def _head(self) -> None:
         line, first = heading(self.report, self.ports.clock.now(), self._took, self.size.width)
         self.query_one("#check-verdict", Static).update(Content(line), layout=False)
-        self.query_one("#check-first", Static).update(Content(first), layout=False)
+        below = self.query_one("#check-first", Static)
+        below.update(Content(first), layout=False)
+        if first or not (self._asking or self.query_one(CheckList).moved):  # its line is kept while rows must not move
+            below.display = bool(first)
 
     def on_resize(self) -> None:
         """The times stand at the right end."""

@@ -29,7 +29,7 @@ from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.text import clip, size
 
-_QUIET = 0.4  # seconds without output after which the newest line is stored
+_QUIET = 0.4  # seconds without the end of a line after which the newest line is stored
 _GLANCE = 1.0  # seconds between two looks at an upload's progress
 _WAITING = 1000  # events that wait for a disk at most
 _SYNC = 5.0  # seconds between two syncs
@@ -80,7 +80,8 @@ class BuildRecorder:
 
     def output(self, data: bytes) -> None:
         """Bytes of the build's terminal."""
-        self._heard = time.monotonic()
+        if b"\n" in data:
+            self._heard = time.monotonic()
         self._guarded(lambda: self._store(self._pipe.feed(data)))
 
     def finish(self) -> None:

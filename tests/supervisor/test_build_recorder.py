@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,6 +77,18 @@ def test_the_progress_of_an_upload_is_stored_while_its_line_is_open(desk: Desk, 
     assert (seen[-1].done, seen[-1].source) == (sample.points["upload"]["bytes"], "log")
     shown = [line for line in desk.folder.log.read_text(encoding="utf-8").splitlines() if "Completed " in line]
     assert len(shown) <= 1, "the log keeps the last state only"
+
+
+def test_a_line_does_not_wait_for_the_end_of_a_progress_below_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes keep coming, for an hour perhaps, and none of them is a line feed."""
+    now = 1000.0
+    monkeypatch.setattr("canvos_tui.supervisor.recorder.time", SimpleNamespace(monotonic=lambda: now))
+    desk.recorder.output(b"    +aws-cloud-image | Uploading\r\n")
+    for n in range(10):
+        now += 0.1
+        desk.recorder.output(b"    +aws-cloud-image | Completed %d.0 MiB/64.0 MiB\r" % n)
+        desk.recorder.tick()
+    assert desk.folder.log.read_text() == "    +aws-cloud-image | Uploading\n"
 
 
 def test_a_full_disk_is_told_and_the_gap_is_marked(desk: Desk) -> None:

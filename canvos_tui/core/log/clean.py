@@ -130,9 +130,11 @@ class LogCleaner:
         return cleaned
 
     def idle(self) -> list[bytes]:
-        """To be called when nothing came for a while: the held line, unless it is progress that will be printed again."""
+        """To be called when no line came for a while: the held one, unless it is progress or what comes may take its place."""
         held = self._held
-        if held is None or held.history or _TRANSIENT.search(_text(held)[:FIRST]):
+        if held is None or (self._open is not None and _may_replace(self._open.so_far(), held)):
+            return []
+        if held.history or _TRANSIENT.search(_text(held)[:FIRST]):
             return []
         self._held = None
         return [_text(held)]
@@ -180,3 +182,8 @@ def _replaces(new: Record, held: Record) -> bool:
             return False  # somewhere in a text, not at its start
         return _prefix(new.first) == _prefix(held.first)
     return new.history and only_text(new.first) != b"" and only_text(new.first) == only_text(held.first) and is_visible(new.first)
+
+
+def _may_replace(begun: Record, held: Record) -> bool:
+    """The same for a line that has only begun."""
+    return not is_visible(begun.first) or only_text(held.first).startswith(only_text(begun.first)) or _replaces(begun, held)

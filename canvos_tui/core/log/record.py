@@ -174,6 +174,10 @@ class OpenRecord:
         value = self._chosen().value()
         return value.head if isinstance(value, Clipped) else value
 
+    def so_far(self) -> Record:
+        """How it began, and whether it went on by carriage returns."""
+        return Record(b"", bytes(self._first), history=self._current.start > 0)
+
     def close(self) -> list[Record]:
         """The record, or one for each line of a redrawn list."""
         if self._layers is not None:

@@ -152,5 +152,22 @@ def test_the_held_line_comes_out_when_nothing_follows_but_progress_stays() -> No
     assert len(cleaner.flush()) == 1
 
 
+@pytest.mark.parametrize(
+    ("begun", "goes"),
+    [
+        (NAME + b"Completed 1.0 MiB\r", True),
+        (NAME + b"next", True),
+        (NAME + b"\x1b[Afirst", False),  # printed anew in its place
+        (NAME + b"first\r", False),  # the same line, and there is more of it
+        (NAME + b"fir", False),
+        (NAME, False),
+    ],
+)
+def test_the_held_line_comes_out_above_an_open_one_that_cannot_take_its_place(begun: bytes, goes: bool) -> None:
+    cleaner = LogCleaner()
+    assert cleaner.feed(NAME + b"first\n" + begun) == []
+    assert cleaner.idle() == ([NAME + b"first"] if goes else [])
+
+
 def test_sanitizing_leaves_colours_and_text() -> None:
     assert sanitize(b"\x1b[1;31mx\x1b[m\x1b") == b"\x1b[1;31mx\x1b[m"

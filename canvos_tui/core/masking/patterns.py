@@ -121,6 +121,7 @@ RULES = (
     Rule("user_data", (b" s=",), re.compile(rb" s=([A-Za-z0-9+/]{24,}={0,2})")),
 )
 
+_NEEDED = {word for rule in RULES for word in rule.needs}  # each is looked for once in a text, whatever rules need it
 _RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _ALPHABET = bytes(97 if re.fullmatch(rb"[A-Za-z0-9+/]", bytes([c])) else 32 for c in range(256))
@@ -137,8 +138,9 @@ def has_packed(text: bytes) -> bool:
 def spans_by_pattern(text: bytes) -> Iterator[Span]:
     """Everything in these lines that looks like a secret."""
     lower = text.lower()
-    for rule in RULES:
-        if any(word in lower for word in rule.needs):
+    there = {word for word in _NEEDED if word in lower}
+    for rule in RULES if there else ():
+        if not there.isdisjoint(rule.needs):
             yield from _by_rule(rule, text)
     if b'auth"' in lower or b"auth\\" in lower:
         yield from _logins(text)

@@ -12,7 +12,7 @@ import canvos_tui
 ROOT = Path(canvos_tui.__file__).parent
 # folder or module -> how high it stands; what is not named stands at the bottom
 CORE = {
-    "readiness": 7,
+    **dict.fromkeys(("readiness", "questions"), 7),
     "session": 6,
     **dict.fromkeys(("checks", "diagnosis", "guide", "terminal"), 5),
     **dict.fromkeys(("answers", "log", "verdict"), 4),

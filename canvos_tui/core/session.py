@@ -57,6 +57,13 @@ class BucketSeen:
 
 
 @dataclass(frozen=True)
+class RegionsSeen:
+    """The regions that the SDK knows."""
+
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class IdentitySeen:
     """Whose keys these are."""
 
@@ -131,6 +138,7 @@ Fact = (
     | TagWanted
     | Checked
     | BucketSeen
+    | RegionsSeen
     | IdentitySeen
     | NamesSeen
     | AccountSeen
@@ -155,6 +163,7 @@ class Session:
     report: Report | None = None
     reported_at: datetime | None = None
     final: bool = False  # the files of the checkout count as they are: no answers will be written into them
+    regions: tuple[str, ...] = ()  # of the SDK's list
     bucket: Bucket | None = None
     identity: Identity | None = None
     rights: tuple[RightProbe, ...] = ()
@@ -189,6 +198,8 @@ class Session:
                 return replace(self, report=report, reported_at=at)
             case BucketSeen(bucket):
                 return replace(self, bucket=bucket)
+            case RegionsSeen(regions):
+                return replace(self, regions=regions)
             case IdentitySeen(identity):
                 return replace(self, identity=identity)
             case NamesSeen(taken):

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from canvos_tui.core.answers.draft import Answer, Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
@@ -116,14 +117,14 @@ class FormStep(StepPanel):
         """Cautions follow the answers as well."""
         self.watch_known()
 
-    def choices(self, field: Field[str]) -> tuple[str, ...]:  # noqa: ARG002  for steps to override
+    def choices(self, field: Field[str]) -> tuple[str, ...]:
         """Values to pick from, newest first; none for a free field."""
-        return ()
+        return rule(field).choices(self.draft, self.known)
 
-    def wanted(self, field: Field[str]) -> bool:  # noqa: ARG002  for steps to override
+    def wanted(self, field: Field[str]) -> bool:
         """Whether the field matters with the answers so far; others are not shown."""
-        return True
+        return rule(field).wanted(self.draft, self.known)
 
-    def caution(self, field: Field[str]) -> str:  # noqa: ARG002  for steps to override
+    def caution(self, field: Field[str]) -> str:
         """What to know about the accepted value; empty when there is nothing to say."""
-        return ""
+        return rule(field).caution(self.draft, self.known)

@@ -32,6 +32,7 @@ FACTS: tuple[tuple[s.Fact, dict[str, object]], ...] = (
     (s.TagWanted("v4.9.38"), {"wanted": "v4.9.38"}),
     (s.Checked(Report(()), AT), {"report": Report(()), "reported_at": AT}),
     (s.BucketSeen(BUCKET), {"bucket": BUCKET}),
+    (s.RegionsSeen(("eu-west-1",)), {"regions": ("eu-west-1",)}),
     (s.IdentitySeen(IDENTITY), {"identity": IDENTITY}),
     (s.NamesSeen(TAKEN), {"taken": TAKEN}),
     (s.AccountSeen(IDENTITY, BUCKET, TAKEN), {"identity": IDENTITY, "bucket": BUCKET, "taken": TAKEN}),

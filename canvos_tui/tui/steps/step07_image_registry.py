@@ -6,20 +6,18 @@ from collections.abc import Iterable
 
 from textual.containers import Vertical
 
-from canvos_tui.core.answers import fields
+from canvos_tui.core.questions import groups
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
-
-GOOD_TO_KNOW = "This AMI build pushes nothing to the registry. The value is kept in .arg for provider images; no registry login needed."
 
 
 class ImageRegistry(FormStep):
     """IMAGE_REGISTRY."""
 
     GUIDE, TITLE = (7,), "Image registry"
-    FIELDS = (fields.IMAGE_REGISTRY,)
-    ABOUT = "Where provider images would be pushed: your Docker ID, or a registry's host."
+    FIELDS = groups.IMAGE_REGISTRY.fields
+    ABOUT = groups.IMAGE_REGISTRY.about
 
     def below(self) -> Iterable[Vertical]:
         """What the value is good for."""
-        yield Vertical(Note("Good to know", GOOD_TO_KNOW), classes="note-box")
+        yield Vertical(Note("Good to know", groups.IMAGE_REGISTRY.note), classes="note-box")

@@ -9,24 +9,22 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import FieldAnswered, ReuseAllowed
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions import groups
 from canvos_tui.core.session import NamesSeen
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.push import Push
-
-FILLED = "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw file's name instead, so it is filled in here."
 
 
 class S3Key(FormStep):
     """S3_KEY, and what is in its way as soon as there are keys to ask AWS with."""
 
     GUIDE, TITLE = (11,), "S3 key"
-    FIELDS = (fields.S3_KEY,)
-    ABOUT = "It must be new: an existing object is silently reused, an existing AMI silently reported as the result."
+    FIELDS = groups.S3_KEY.fields
+    ABOUT = groups.S3_KEY.about
 
     def below(self) -> Iterable[Vertical]:
         """The clash and the ways out of it."""
@@ -38,7 +36,7 @@ class S3Key(FormStep):
                 classes="field-line",
                 id="clash-ways",
             ),
-            Note("", FILLED),
+            Note("", groups.S3_KEY.note),
             classes="note-box",
         )
 

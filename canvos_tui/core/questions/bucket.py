@@ -1,0 +1,44 @@
+"""Guide step 10: the regions to pick from, and what S3 says of the bucket."""
+
+from __future__ import annotations
+
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.aws.facts import Bucket
+from canvos_tui.core.session import Session
+
+
+def regions(draft: Draft, known: Session) -> tuple[str, ...]:  # noqa: ARG001  as every rule is called
+    """The SDK's regions; a newer one may be typed."""
+    return known.regions
+
+
+def of_bucket(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule is called
+    """What a legal name brings about all the same."""
+    return "a dot in a bucket's name breaks TLS host names" if "." in draft.text("S3_BUCKET") else ""
+
+
+def of_region(draft: Draft, known: Session) -> str:
+    """A bucket of another region."""
+    bucket, region = seen(draft, known), draft.text("REGION")
+    other = bucket is not None and bucket.region and region and region != bucket.region
+    return f"the bucket is in {bucket.region}; the import must run there" if other and bucket is not None else ""
+
+
+def seen(draft: Draft, known: Session) -> Bucket | None:
+    """What is known of the bucket that is named now."""
+    bucket = known.bucket
+    return bucket if bucket is not None and bucket.name == draft.text("S3_BUCKET") else None
+
+
+def told(draft: Draft, known: Session) -> str:
+    """The line under the bucket: whether it is there, and where; empty while nobody knows."""
+    bucket = seen(draft, known)
+    if bucket is not None and bucket.exists is False:
+        return f"x there is no bucket {bucket.name}"
+    return f"exists; its region is {bucket.region} (asked without keys)" if bucket is not None and bucket.region else ""
+
+
+def offered_region(draft: Draft, known: Session) -> str:
+    """The bucket's own region where REGION is another or none; empty where there is nothing to offer."""
+    bucket = seen(draft, known)
+    return bucket.region if bucket is not None and bucket.region and bucket.region != draft.text("REGION") else ""

@@ -1,0 +1,57 @@
+"""For each field: what to pick from, whether it matters with the answers so far, what to know about its accepted value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.questions import bucket, kubernetes, operating_system
+from canvos_tui.core.session import Session
+
+
+def _none(draft: Draft, known: Session) -> tuple[str, ...]:  # noqa: ARG001  as every rule is called
+    return ()
+
+
+def _always(draft: Draft, known: Session) -> bool:  # noqa: ARG001  as every rule is called
+    return True
+
+
+def _nothing(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule is called
+    return ""
+
+
+def _dots(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule is called
+    """Dots are legal but the vendor's documents ask for letters and digits."""
+    return "dots are allowed but the vendor's documents name only letters and digits" if "." in draft.text("CUSTOM_TAG") else ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What goes for one field."""
+
+    choices: Callable[[Draft, Session], tuple[str, ...]] = _none
+    wanted: Callable[[Draft, Session], bool] = _always
+    caution: Callable[[Draft, Session], str] = _nothing
+
+
+FREE = Rule()
+RULES = {
+    "CUSTOM_TAG": Rule(caution=_dots),
+    "OS_DISTRIBUTION": Rule(choices=operating_system.distributions, caution=operating_system.of_distribution),
+    "OS_VERSION": Rule(choices=operating_system.versions, caution=operating_system.of_version),
+    "BASE_IMAGE": Rule(wanted=operating_system.base_matters, caution=operating_system.of_base),
+    "K8S_DISTRIBUTION": Rule(choices=kubernetes.distributions, caution=kubernetes.of_distribution),
+    "K8S_VERSION": Rule(choices=kubernetes.versions, wanted=kubernetes.one_version, caution=kubernetes.of_version),
+    "HTTP_PROXY": Rule(wanted=kubernetes.proxied),
+    "NO_PROXY": Rule(wanted=kubernetes.proxied),
+    "S3_BUCKET": Rule(caution=bucket.of_bucket),
+    "REGION": Rule(choices=bucket.regions, caution=bucket.of_region),
+}
+
+
+def rule(field: Field[str]) -> Rule:
+    """The rule of that field; a free one where there is none."""
+    return RULES.get(field.key, FREE)

@@ -12,7 +12,8 @@ import canvos_tui
 ROOT = Path(canvos_tui.__file__).parent
 # folder or module -> how high it stands; what is not named stands at the bottom
 CORE = {
-    **dict.fromkeys(("readiness", "questions"), 7),
+    "questions": 8,
+    "readiness": 7,
     "session": 6,
     **dict.fromkeys(("checks", "diagnosis", "guide", "terminal"), 5),
     **dict.fromkeys(("answers", "log", "verdict"), 4),

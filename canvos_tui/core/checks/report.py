@@ -73,3 +73,20 @@ class Report:
         if self.first_failure is not None:
             return "not_ready"
         return "undetermined" if self.unanswered or not self.results or not self.done else "ready"
+
+
+def with_dependants(report: Report, chosen: tuple[Check, ...]) -> tuple[Check, ...]:
+    """These checks and all that need one of them or wait for its answer, in the order of the table."""
+    ids, before = {c.id for c in chosen}, set[str]()
+    while ids != before:
+        before = set(ids)
+        ids |= {c.id for c in report.checks if before & set(c.needs) or _waits_for(report, c) in before}
+    return tuple(c for c in report.checks if c.id in ids)
+
+
+def _waits_for(report: Report, check: Check) -> str:
+    """The check whose answer this one waited for; some say so themselves, beyond the needs that the table holds."""
+    result = report.results.get(check.id)
+    if result is None or result.status is not Status.SKIP:
+        return ""
+    return result.skipped_because or (result.answer.waits_for.words if result.answer.waits_for is not None else "")

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from canvos_tui.core.aws.facts import RightProbe
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, BAD_TRUST, NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, documents, message
-from canvos_tui.core.checks.aws.rights import PUT
 from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.questions.access import PUT_ID as PUT_ID
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
 from canvos_tui.tui.checks.places import advice, observed
 
 HEAD = f"{'RIGHT':<33}{'RESULT':<8}{'HOW':<16}NEEDED FOR"
 WIDE_HEAD = f"{'RIGHT':<33}{'RESULT':<8}{'HOW':<15}{'NEEDED FOR':<16}{'CODE':<13}REQUEST"
-ROLE_ID, PUT_ID = "AWS-ROLE-VMIMPORT", "AWS-S3-PUT"
+ROLE_ID = "AWS-ROLE-VMIMPORT"
 # check -> what stands in the first and in the last column
 NAMES: dict[str, tuple[str, str]] = {
     ROLE_ID: ("vmimport service role", "snapshot import"),
@@ -196,12 +196,3 @@ def files_to_write(report: Report, about: Subject) -> tuple[tuple[str, str], ...
     """The documents of the role, and that of the user where one of the permissions did not pass."""
     bad = {i for i, (label, _) in NAMES.items() if ":" in label and (r := report.results.get(i)) and r.status is not Status.PASS}
     return tuple((name, text) for name, text in documents(about) if bad or name != "user-policy.json")
-
-
-WAYS = (
-    ("leave", "Leave      nothing is tried; the row stays `not verifiable`"),
-    ("simulate", "Simulate   IAM reads the policies; leaves nothing; cannot see what an organisation or the bucket forbids"),
-    ("multipart", "Upload     start one and give it up; leaves nothing, unless giving up is refused: then an empty upload"),
-    ("object", "Object     write an empty one, canvos-tui-probe-...; it STAYS: the guide's permissions cannot delete it"),
-)
-WAYS_TITLE = f"How shall {PUT} be found out?"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual import on
 from textual.binding import Binding
@@ -11,15 +10,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from canvos_tui.core.questions.choice import Choice as Choice
 from canvos_tui.tui.dialogs.dialog import Dialog
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer: the word it gives, and the line that says what happens."""
-
-    word: str
-    line: str
 
 
 class Ask(Dialog[str]):

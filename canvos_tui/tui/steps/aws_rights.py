@@ -13,21 +13,21 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.aws.facts import PutWay, RightProbe
+from canvos_tui.core.aws.facts import RightProbe
 from canvos_tui.core.checks.aws import questions as aws_questions
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.aws.advice import Subject
-from canvos_tui.core.checks.aws.rights import judge_right
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions import access
 from canvos_tui.core.readiness import rights_subject
-from canvos_tui.core.session import AccountSeen, RightsSeen
+from canvos_tui.core.session import RightsSeen
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks import rights_table
 from canvos_tui.tui.dialogs.ask_text import AskText
-from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -115,9 +115,8 @@ class AwsRights(StepPanel):
         self._found = found = aws_questions.found(context)
         self._seconds = (self.ports.clock.now() - began).total_seconds()
         self._show()
-        self.learn(AccountSeen(found.identity, found.bucket, found.clash))
-        if found.complete:
-            self.learn(RightsSeen(tuple(found.probes.values()), subject))
+        for fact in access.learned(found, subject):
+            self.learn(fact)
         if again:
             self.hint(f"AWS was asked again: {len(self._report.results)} answers in {self._seconds:.1f} s")
 
@@ -198,20 +197,17 @@ class AwsRights(StepPanel):
     @work(exclusive=True, group="find-out")
     async def _find_out(self, picked: CheckResult) -> None:
         """The four ways to learn of s3:PutObject; each writes only after it was chosen here."""
-        choices = tuple(Choice(word, line) for word, line in rights_table.WAYS)
-        word = await self.app.push_screen_wait(Ask(rights_table.WAYS_TITLE, picked.answer.observed, choices))
+        word = await self.app.push_screen_wait(Ask(access.WAYS_TITLE, picked.answer.observed, access.WAYS))
         if word in {"", "leave"} or self.draft.keys is None:
             return
         self.hint("asking AWS ...")
         try:
-            aws = await self.ports.aws.open(self.draft.keys, self.draft.text("REGION"))
-            probe = await aws.prove_put(self.draft.text("S3_BUCKET"), PutWay(word))
+            answer, found = await access.prove_put(self.ports, self.draft, self._found, word)
         except CanvosError as error:
             self.hint(f"x {error}. {error.remedy}")
             return
-        answer = judge_right(probe, self._about())
         self._report = self._report.after(replace(picked, answer=answer, at=self.ports.clock.now()))
-        self._found = replace(self._found, probes={**self._found.probes, probe.action: probe})
+        self._found = found
         self._show()
         self.learn(RightsSeen(tuple(self._found.probes.values()), self.known.rights_for))
         self.hint(f"s3:PutObject: {answer.observed}")

@@ -13,13 +13,13 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checks.acceptance import accept, acceptable
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
-from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.report import Report, with_dependants
 from canvos_tui.core.checks.report_text import markdown
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.session import Checked
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import commands_of, raw_output
-from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale, with_dependants
+from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText

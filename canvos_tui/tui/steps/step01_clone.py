@@ -11,32 +11,25 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
-from canvos_tui.core.answers.draft import ArgFound, FolderChosen, TagChosen
+from canvos_tui.core.answers.draft import FolderChosen
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.state import Place, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import CheckoutSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.push import Push
 
 Chosen = tuple[Path | None, str]  # folder and repository
-MEND = "git restore brings back what was deleted; other tags may have it"
-
-PLACES = {
-    Place.ABSENT: "nothing there yet: it can be cloned",
-    Place.OTHER_GIT: "x a git repository, but not CanvOS: choose another folder",
-    Place.FOLDER: "x a folder with other files in it: choose another one",
-    Place.FILE: "x a file stands there: choose another folder",
-}
 
 
 class Clone(StepPanel):
     """Asks for the folder, looks at it, clones when it is empty and the user says so."""
 
     GUIDE, TITLE = (1, 2), "Clone CanvOS"
-    ABOUT = "Use an existing checkout, or an empty place to clone into. The repository may be a URL or a local path."
+    ABOUT = rules.ABOUT_CLONE
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
@@ -147,17 +140,13 @@ class Clone(StepPanel):
         elif facts.state.place is Place.CANVOS:
             self.screen.query_one("#tag-list").focus()
         else:
-            self.hint(PLACES[facts.state.place])
+            self.hint(rules.told(facts.state))
 
     def watch_known(self) -> None:
         """A checkout changes what is in the folder."""
         state = self.known.checkout
         if self.is_mounted and state is not None and state.place is Place.CANVOS and state.path == self.draft.folder:
-            changes = f"{len(state.changes)} local changes" if state.changes else "clean"
-            on_tag = f"on {state.tag}" if state.tag else f"at {state.commit}, on no tag"
-            text = f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}"
-            missing = " and ".join(state.lacks)
-            self._tell(f"x {missing} {'is' if len(state.lacks) == 1 else 'are'} missing: {MEND}" if missing else text)
+            self._tell(rules.told(state))
 
     def _read(self, facts: CheckoutFacts) -> None:
         state = facts.state
@@ -165,17 +154,13 @@ class Clone(StepPanel):
             return  # it was looked at while another tag was being checked out, which tells by itself what came of it
         self.query_one("#clone-line").display = state.place is Place.ABSENT
         if state.place is not Place.CANVOS:
-            self._tell(PLACES[state.place])
+            self._tell(rules.told(state))
             self.learn(CheckoutSeen(state, tags=()))
             self.learn(TagWanted(""))
             return
-        if self.draft.tag and self.draft.tag != state.tag:
-            self.answer(TagChosen(""))  # somebody checked out another tag meanwhile
-        elif facts.in_use and self.draft.tag != facts.in_use:
-            self.answer(TagChosen(facts.in_use))
+        for answer in rules.follows(facts, self.draft):
+            self.answer(answer)
         self.learn(CheckoutSeen(state, facts.versions, facts.tags))
-        if facts.args is not None:
-            self.answer(ArgFound(facts.args))
         if facts.problem:
             self.hint(f"! {facts.problem}")
 

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag, listed, suggested, trains
+from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested, trains
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -23,10 +24,7 @@ class Tags(StepPanel):
     """Enter on a row asks for its checkout; rows that cannot do AWS are shown and not selectable."""
 
     GUIDE, TITLE = (3,), "CanvOS tags"
-    ABOUT = (
-        "The tag has to match your Palette release. The agent inside the image is what the Earthfile names, not the tag: "
-        "where the two differ a warning stands beside it. Tags without the +aws-cloud-image target cannot be chosen."
-    )
+    ABOUT = rules.ABOUT_TAGS
     BINDINGS = [Binding("p", "everything", "All tags"), Binding("f", "fetch", "Fetch tags")]
 
     def __init__(self, ports) -> None:  # type: ignore[no-untyped-def]
@@ -86,14 +84,7 @@ class Tags(StepPanel):
     def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
         date = tag.date.strftime("%Y-%m-%d") if tag.date else "-"
         able = "yes" if tag.earthfile.has_target else "NO"
-        notes = [tag.remark] if tag.remark else []
-        if best is not None and tag.name == best.name:
-            notes.append(f"suggested for {tag.numbers[0]}.{tag.numbers[1]}")
-        if tag.name == here:
-            notes.append("checked out")
-        if tag.name == GUIDE_TAG and not tag.selectable:
-            notes = ["guide's example, cannot do AWS"]
-        return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {able:<4} {', '.join(notes)}"
+        return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {able:<4} {rules.remarks(tag, best, here)}"
 
     @on(Select.Changed, "#train")
     def _train_chosen(self, event: Select.Changed) -> None:

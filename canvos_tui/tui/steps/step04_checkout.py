@@ -11,9 +11,10 @@ from canvos_tui.core.answers.draft import TagChosen
 from canvos_tui.core.checkout.facts import read_versions
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.readiness import refuse_second
 from canvos_tui.core.session import CheckoutSeen, TagWanted
-from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.step_panel import StepPanel
 
 
@@ -21,7 +22,7 @@ class Checkout(StepPanel):
     """Runs when a tag is asked for; stops and asks when local changes stand in the way."""
 
     GUIDE, TITLE = (4,), "Check out a tag"
-    ABOUT = "Local changes are never overwritten: they are listed, and you choose to stash them, to copy them aside, or to cancel."
+    ABOUT = rules.ABOUT_CHECKOUT
 
     _busy = False
     _acted_on = ""  # the wanted tag, as long as it is wanted: other news must not start it twice
@@ -88,23 +89,14 @@ class Checkout(StepPanel):
 
     async def _protected(self, state: CheckoutState, tag: str) -> bool:
         if state.in_the_way:
-            listed = "\n".join(f"  {c.status} {c.path}" for c in state.changes[:12])
             stamp = self.ports.clock.now().strftime("%Y%m%d-%H%M%S")
-            aside = state.path.parent / f"{state.path.name}-changes-{stamp}"
-            choices = (
-                Choice("cancel", "Cancel  stay on the tag in use, change nothing"),
-                Choice("stash", "Stash   git stash; `git stash pop` brings them back"),
-                Choice("copy", f"Copy    to {aside}, then put the files back to the commit"),
-            )
-            word = await self.app.push_screen_wait(Ask(f"Local changes stand before git checkout {tag}", listed, choices))
-            if word == "stash":
-                await self.ports.git.stash(state.path, f"canvos-tui before {tag}, {stamp}")
-            elif word == "copy":
-                copied = await self.ports.git.copy_changes(state.path, aside)
-                await self.ports.git.discard(state.path, tuple(c.path for c in state.in_the_way))
-                self.notify(f"{len(copied)} files copied to {aside}", markup=False)
-            else:
+            choices = rules.ways(rules.aside(state, stamp))
+            title = f"Local changes stand before git checkout {tag}"
+            word = await self.app.push_screen_wait(Ask(title, rules.in_the_way(state), choices))
+            if word not in {"stash", "copy"}:
                 return False
+            if done := await rules.keep(self.ports, state, tag, word, stamp):
+                self.notify(done, markup=False)
         self.hint(f"git checkout {tag} ...")
         await self.ports.git.checkout(state.path, tag)
         return True

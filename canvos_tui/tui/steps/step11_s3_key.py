@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from canvos_tui.core.answers.draft import FieldAnswered, ReuseAllowed
-from canvos_tui.core.aws import taken_names as clash
+from canvos_tui.core.aws.taken_names import unique_key
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import groups
-from canvos_tui.core.session import NamesSeen
+from canvos_tui.core.questions import s3_key as rules
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.push import Push
@@ -63,15 +63,12 @@ class S3Key(FormStep):
 
     @work(exclusive=True)
     async def _look(self) -> None:
-        draft, key = self.draft, self.draft.text("S3_KEY")
-        region, bucket = draft.text("REGION"), draft.text("S3_BUCKET")
-        known = self.known.taken
-        if draft.keys is None or not (key and region and bucket) or (known is not None and known.key == key):
-            return
+        key = self.draft.text("S3_KEY")
         try:
-            aws = await self.ports.aws.open(draft.keys, region)
-            self.learn(NamesSeen(await clash.look(aws, bucket, key)))
-            self._unasked("")
+            fact = await rules.ask(self.ports, self.draft, self.known)
+            if fact is not None:
+                self.learn(fact)
+                self._unasked("")
         except CanvosError as error:
             self._unasked(f"? whether {key} is free could not be asked: {error}")
 
@@ -84,19 +81,15 @@ class S3Key(FormStep):
     _could_not = False
 
     def _show(self) -> None:
-        known = self.known.taken
-        mine = known if known is not None and known.key == self.draft.text("S3_KEY") and known.any else None
-        lines = mine.sentences(self.draft.text("S3_BUCKET"), self.ports.clock.now()) if mine else ()
-        reused = mine is not None and self.draft.reuse == mine.key
-        text = "\n".join(f"{'!' if reused else 'x'} {line}" for line in lines)
-        self.query_one("#clash", Static).update(Content(text + ("\n  (reused on purpose)" if reused else "")))
-        self.query_one("#clash-ways").display = mine is not None and not reused
-        self.query_one("#reuse").display = mine is not None and mine.same is not None and not mine.hard
+        draft, known = self.draft, self.known
+        self.query_one("#clash", Static).update(Content(rules.told(draft, known, self.ports.clock.now())))
+        self.query_one("#clash-ways").display = rules.clash(draft, known) is not None and not rules.reused(draft, known)
+        self.query_one("#reuse").display = rules.reusable(draft, known)
 
     @on(Button.Pressed, "#new-key")
     def _new(self, event: Button.Pressed) -> None:
         event.stop()
-        self.answer(FieldAnswered("S3_KEY", clash.unique_key(self.draft.text("S3_KEY"), self.ports.clock.now())))
+        self.answer(FieldAnswered("S3_KEY", unique_key(self.draft.text("S3_KEY"), self.ports.clock.now())))
 
     @on(Button.Pressed, "#reuse")
     def _reuse(self, event: Button.Pressed) -> None:

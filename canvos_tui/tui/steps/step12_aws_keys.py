@@ -12,10 +12,10 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import KeysGiven
 from canvos_tui.core.answers.draft_file import AWS_KEYS
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.aws.keys import KeySource, keys_in
-from canvos_tui.core.checkout.key_places import in_secret
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions import keys as rules
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.step_panel import StepPanel
@@ -23,19 +23,14 @@ from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.push import Push
 
-GOOD_TO_KNOW = (
-    "Temporary keys (ASIA..., SSO, roles) do not work: the build passes no session token. Use a long-lived key of an IAM user. "
-    "Keys go to .secret only (mode 0600, git-ignored) and are masked in every log. After the build you may delete it. "
-    ".secret also gets an empty AWS_PROFILE= line: the build stops without it, although the guide does not show it."
-)
-DEFAULT_REGION = "us-east-1"  # STS answers in any region; used while REGION is not known
+SOURCES = {"from-environment": KeySource.ENVIRONMENT, "from-profile": KeySource.PROFILE, "from-secret": KeySource.SECRET}
 
 
 class AwsKeysPanel(StepPanel):
     """Typed, or taken from the environment, a profile or an existing .secret; only long-lived keys."""
 
     GUIDE, TITLE = (12,), "AWS keys"
-    ABOUT = "The test asks STS who the keys belong to; that needs no right at all. Nothing is stored before screen 8."
+    ABOUT = rules.ABOUT
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
@@ -61,7 +56,7 @@ class AwsKeysPanel(StepPanel):
             yield Push(".secret", id="from-secret")
         yield Push("Test", id="test")
         yield Static("", id="test-result", markup=False)
-        yield Note("Good to know", GOOD_TO_KNOW)
+        yield Note("Good to know", rules.GOOD_TO_KNOW)
 
     def entered(self) -> None:
         """Says which keys are in memory already; fields whose keys are not any more, after a new start, are emptied."""
@@ -158,36 +153,25 @@ class AwsKeysPanel(StepPanel):
             case "test":
                 self._test(self._keys)
             case source:
-                self._fill(str(source))
+                self._fill(SOURCES[str(source)])
 
     @work(exclusive=True, group="fill")
-    async def _fill(self, source: str) -> None:
+    async def _fill(self, source: KeySource) -> None:
+        profile = ""
         try:
-            found = await self._found(source)
+            if source is KeySource.PROFILE and (names := await self.ports.aws.profiles()):
+                chosen = await self.app.push_screen_wait(PickOne("profile", names, "default"))
+                if not chosen:
+                    return  # Esc: all stays as it was
+                profile = chosen
+            keys = await rules.taken_from(self.ports, self.draft, source, profile)
+        except InvalidValueError as error:
+            self._tell(f"x {error.sentence()}")
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
-            return
-        if found is None:
-            return  # Esc in the list of profiles: all stays as it was
-        keys, place = found
-        if keys is None:
-            self._tell(f"x there are no keys: {place.value}")
-        elif keys.temporary:
-            self._tell("x these are temporary keys: the build passes no session token. Use a long-lived key of an IAM user")
         else:
-            self._give(keys, place)
+            self._give(keys, source)
             self._test(keys)
-
-    async def _found(self, source: str) -> tuple[AwsKeys | None, KeySource] | None:
-        if source == "from-environment":
-            return keys_in(self.ports.environ), KeySource.ENVIRONMENT
-        if source == "from-secret":
-            return await in_secret(self.ports, self.draft.folder), KeySource.SECRET
-        names = await self.ports.aws.profiles()
-        if not names:
-            return None, KeySource.PROFILE
-        name = await self.app.push_screen_wait(PickOne("profile", names, "default"))
-        return (await self.ports.aws.profile_keys(name), KeySource.PROFILE) if name else None
 
     @work(exclusive=True, group="test")
     async def _test(self, keys: AwsKeys | None) -> None:
@@ -196,13 +180,9 @@ class AwsKeysPanel(StepPanel):
             return
         self._tell("asking STS ...")
         try:
-            aws = await self.ports.aws.open(keys, self.draft.text("REGION") or DEFAULT_REGION)
-            identity = await aws.identity()
+            identity = await rules.identity_of(self.ports, self.draft, keys)
         except CanvosError as error:
             self._tell(f"x {error}. {error.remedy}")
             return
         self.learn(IdentitySeen(identity))
-        skew = identity.clock_skew
-        late = f"   ! clock {abs(skew):.0f} s off" if skew is not None and abs(skew) > 60 else ""
-        root = "   ! root keys: use an IAM user" if identity.arn.endswith(":root") else ""
-        self._tell(f"ok  account {identity.account}  {identity.user}{late}{root}")
+        self._tell(rules.told(identity))

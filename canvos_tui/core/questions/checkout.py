@@ -1,0 +1,92 @@
+"""Guide steps 1 to 4: what is said of a folder and of a tag, which answers follow from what was found, and how local changes are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from canvos_tui.core.answers.draft import Answer, ArgFound, Draft, TagChosen
+from canvos_tui.core.checkout.facts import CheckoutFacts
+from canvos_tui.core.checkout.state import CheckoutState, Place
+from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions.choice import Choice
+
+ABOUT_CLONE = "Use an existing checkout, or an empty place to clone into. The repository may be a URL or a local path."
+ABOUT_TAGS = (
+    "The tag has to match your Palette release. The agent inside the image is what the Earthfile names, not the tag: "
+    "where the two differ a warning stands beside it. Tags without the +aws-cloud-image target cannot be chosen."
+)
+ABOUT_CHECKOUT = "Local changes are never overwritten: they are listed, and you choose to stash them, to copy them aside, or to cancel."
+MEND = "git restore brings back what was deleted; other tags may have it"
+PLACES = {
+    Place.ABSENT: "nothing there yet: it can be cloned",
+    Place.OTHER_GIT: "x a git repository, but not CanvOS: choose another folder",
+    Place.FOLDER: "x a folder with other files in it: choose another one",
+    Place.FILE: "x a file stands there: choose another folder",
+}
+
+
+def told(state: CheckoutState) -> str:
+    """What is at the chosen path."""
+    if state.place is not Place.CANVOS:
+        return PLACES[state.place]
+    if state.lacks:
+        return f"x {' and '.join(state.lacks)} {'is' if len(state.lacks) == 1 else 'are'} missing: {MEND}"
+    changes = f"{len(state.changes)} local changes" if state.changes else "clean"
+    on_tag = f"on {state.tag}" if state.tag else f"at {state.commit}, on no tag"
+    return f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}"
+
+
+def follows(facts: CheckoutFacts, draft: Draft) -> Iterator[Answer]:
+    """The answers that a checkout gives by itself: the tag that somebody checked out, the values of its `.arg`."""
+    if draft.tag and draft.tag != facts.state.tag:
+        yield TagChosen("")  # somebody checked out another tag meanwhile
+    elif facts.in_use and draft.tag != facts.in_use:
+        yield TagChosen(facts.in_use)
+    if facts.args is not None:
+        yield ArgFound(facts.args)
+
+
+def remarks(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
+    """What to know of a tag beside its numbers; `best` is the suggested one, `here` the one that is checked out."""
+    if tag.name == GUIDE_TAG and not tag.selectable:
+        return "guide's example, cannot do AWS"
+    notes = [tag.remark] if tag.remark else []
+    if best is not None and tag.name == best.name:
+        notes.append(f"suggested for {tag.numbers[0]}.{tag.numbers[1]}")
+    if tag.name == here:
+        notes.append("checked out")
+    return ", ".join(notes)
+
+
+# -- local changes ---------------------------------------------------------------------------------------------
+
+
+def in_the_way(state: CheckoutState) -> str:
+    """The local changes, a line each."""
+    return "\n".join(f"  {c.status} {c.path}" for c in state.changes[:12])
+
+
+def ways(aside: Path) -> tuple[Choice, ...]:
+    """What can be done with local changes that stand before a checkout."""
+    return (
+        Choice("cancel", "Cancel  stay on the tag in use, change nothing"),
+        Choice("stash", "Stash   git stash; `git stash pop` brings them back"),
+        Choice("copy", f"Copy    to {aside}, then put the files back to the commit"),
+    )
+
+
+def aside(state: CheckoutState, stamp: str) -> Path:
+    """Where a copy of the local changes goes."""
+    return state.path.parent / f"{state.path.name}-changes-{stamp}"
+
+
+async def keep(ports: Ports, state: CheckoutState, tag: str, word: str, stamp: str) -> str:
+    """Takes the local changes out of the way as was chosen; what was done, in a sentence where it is not said elsewhere."""
+    if word == "stash":
+        await ports.git.stash(state.path, f"canvos-tui before {tag}, {stamp}")
+        return ""
+    copied = await ports.git.copy_changes(state.path, aside(state, stamp))
+    await ports.git.discard(state.path, tuple(c.path for c in state.in_the_way))
+    return f"{len(copied)} files copied to {aside(state, stamp)}"

@@ -1,0 +1,133 @@
+"""Guide steps 13 to 16: every answer with its source, what would be written, what keeps from it, the writing, the start of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from canvos_tui.core.answers.draft import Answer, Draft, KeysGiven, UserData, UserDataChosen
+from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Written, apply, counts, plan, read_current, texts_to_mask
+from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.checkout import arg_file
+from canvos_tui.core.guide import BUILD_COMMAND
+from canvos_tui.core.pages import BY_SLUG, PAGES
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
+from canvos_tui.core.session import Session
+
+COMMAND = " ".join(BUILD_COMMAND)
+THEN = f"Then  {COMMAND}  our estimate 1-2 h  step 16"
+_ASKING = frozenset(page.slug for page in PAGES if page.fields) | {"repo", "versions"}  # what is missing there keeps from writing, too
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """A line of the review, and the page where it can be changed."""
+
+    name: str
+    value: str
+    origin: str
+    page: str
+
+    @property
+    def number(self) -> str:
+        """The page's number."""
+        return str(BY_SLUG[self.page].number)
+
+
+def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
+    """Every answer with its source."""
+    d = draft
+    agent = next((t.earthfile.pe_version for t in known.tags if t.name == d.tag), "")
+    kubernetes = f"{len(d.kept)} versions" if d.several else d.text("K8S_VERSION")
+    keys = f"{d.keys.masked_id()}{f', account {known.identity.account}' if known.identity else ', not tested'}" if d.keys else "missing"
+    system = f"{d.text('OS_DISTRIBUTION')} {d.text('OS_VERSION')}, {d.text('K8S_DISTRIBUTION')} {kubernetes}"
+
+    def origin(key: str) -> str:
+        return d.entry(key).origin.value
+
+    return (
+        ReviewRow("Tag", f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}", "you", "repo"),
+        ReviewRow("IMAGE_REGISTRY", d.text("IMAGE_REGISTRY") or "missing", origin("IMAGE_REGISTRY"), "image"),
+        ReviewRow("CUSTOM_TAG", d.text("CUSTOM_TAG") or "missing", origin("CUSTOM_TAG"), "image"),
+        ReviewRow("OS, Kubernetes", system, origin("OS_VERSION"), "os"),
+        ReviewRow("S3", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3"),
+        ReviewRow("Keys", keys, d.key_source.value, "keys"),
+    )
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What would be written into the files as they are now; `foreign` are lines of `.arg` that are not ours and do harm."""
+
+    changes: tuple[FileChange, ...] = ()
+    foreign: tuple[arg_file.ArgProblem, ...] = ()
+    has_user_data: bool = False
+
+    @property
+    def fatal(self) -> str:
+        """What in `.arg` keeps the build from starting; empty for nothing."""
+        found = next((p for p in self.foreign if p.fatal), None)
+        return f".arg line {found.line}: {found.reason}; {found.remedy}" if found is not None else ""
+
+    def warnings(self) -> tuple[str, ...]:
+        """The lines that are not ours."""
+        return tuple(f".arg line {p.line}: {p.reason}; {p.remedy}" for p in self.foreign)
+
+
+async def look(ports: Ports, draft: Draft) -> Pending:
+    """Reads the files; CanvosError for what cannot be written."""
+    assert draft.folder is not None
+    current = await read_current(ports.files, draft.folder)
+    data = await ports.files.read_bytes(Path(draft.user_data_path)) if draft.user_data is UserData.FILE else None
+    changes = plan(draft, current, data)
+    there = current["user-data"] is not None or draft.user_data in {UserData.TEMPLATE, UserData.FILE}
+    return Pending(changes, arg_file.parse(next(c.new for c in changes if c.name == ARG)).problems, there)
+
+
+def heading(change: FileChange) -> str:
+    """A file's name, what happens to it, and the mode it gets."""
+    added, removed = counts(change.diff)
+    state = "new" if change.old is None else (f"+{added} -{removed}, the old one is kept" if change.changed else "unchanged")
+    if change.name == SECRET and change.old is not None and change.changed:
+        state = f"+{added} -{removed}"
+    return f"{change.name} ({state}, mode {change.mode:04o})"
+
+
+def warnings(draft: Draft, known: Session) -> tuple[str, ...]:
+    """What the user took on, for the last look."""
+    return tuple(f"{p.action} is denied, taken on: {reason}" for p, reason in taken_on_rights(draft, known))
+
+
+def joins(draft: Draft, pending: Pending) -> bool:
+    """Whether somebody decided about user-data, or it is there: else it is asked for before a build."""
+    return pending.has_user_data or draft.user_data is UserData.NONE
+
+
+def against(draft: Draft, known: Session, *, build: bool) -> tuple[Blocker, ...]:
+    """What keeps from writing; for files without a build only what is missing among the answers does."""
+    found = blockers(draft, known)
+    return found if build or any(b.page in _ASKING for b in found) else ()
+
+
+async def write(ports: Ports, draft: Draft, pending: Pending) -> tuple[Written, ...]:
+    """Writes what would be written; RunError while a build runs in that checkout."""
+    assert draft.folder is not None
+    await refuse_second(ports, draft.folder)
+    return await apply(ports.files, draft.folder, pending.changes, ports.clock.now().strftime("%m%d-%H%M%S"))
+
+
+def follows(draft: Draft) -> Iterator[Answer]:
+    """From the writing on a user-data is looked at like any other, and keys that were typed stand in a file."""
+    if draft.user_data in {UserData.TEMPLATE, UserData.FILE}:
+        yield UserDataChosen(UserData.CHECKOUT)
+    if draft.keys is not None and draft.key_source is KeySource.TYPED:
+        yield KeysGiven(draft.keys, KeySource.SECRET)
+
+
+async def start(ports: Ports, draft: Draft, pending: Pending) -> str:
+    """Takes the baseline from AWS and starts the build; the run's id."""
+    assert draft.keys is not None
+    made = await make_plan(ports, draft)
+    return await ports.runs.start(made, draft.keys, await texts_to_mask(ports.files, draft, pending.changes))

@@ -1,0 +1,44 @@
+"""Guide step 11: what of S3_KEY is taken, and the ways out of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.aws.taken_names import TakenNames, look
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.session import NamesSeen, Session
+
+
+def clash(draft: Draft, known: Session) -> TakenNames | None:
+    """What is in the way of the key that is named now; None while nothing is known to be."""
+    taken = known.taken
+    return taken if taken is not None and taken.key == draft.text("S3_KEY") and taken.any else None
+
+
+def reused(draft: Draft, known: Session) -> bool:
+    """Whether the object under that key is used on purpose."""
+    found = clash(draft, known)
+    return found is not None and draft.reuse == found.key
+
+
+def reusable(draft: Draft, known: Session) -> bool:
+    """Whether it could be: only the object itself, and no AMI of that name."""
+    found = clash(draft, known)
+    return found is not None and found.same is not None and not found.hard
+
+
+def told(draft: Draft, known: Session, now: datetime) -> str:
+    """What would happen, a line for each thing that is taken; empty for a free key."""
+    found, wanted = clash(draft, known), reused(draft, known)
+    lines = found.sentences(draft.text("S3_BUCKET"), now) if found is not None else ()
+    return "\n".join(f"{'!' if wanted else 'x'} {line}" for line in lines) + ("\n  (reused on purpose)" if wanted else "")
+
+
+async def ask(ports: Ports, draft: Draft, known: Session) -> NamesSeen | None:
+    """What AWS says of the key; None where it cannot be asked yet, or was asked. Raises AwsError."""
+    key, region, bucket = draft.text("S3_KEY"), draft.text("REGION"), draft.text("S3_BUCKET")
+    asked = known.taken is not None and known.taken.key == key
+    if draft.keys is None or not (key and region and bucket) or asked:
+        return None
+    return NamesSeen(await look(await ports.aws.open(draft.keys, region), bucket, key))

@@ -72,31 +72,42 @@ def build_parser(words: Sequence[str] = ()) -> Parser:
         prog="canvos-tui",
         usage="canvos-tui [OPTIONS] [COMMAND ...]",
         epilog=EPILOG,
+        add_help=False,
     )
-    parser.add_argument("--version", action="version", version=f"canvos-tui {__version__}", help="print the version")
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)  # who reads it knows it; the first help fits 24 lines
+    parser.add_argument("--version", action="version", version=f"canvos-tui {__version__}", help=argparse.SUPPRESS)
     add_global(parser)
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser, prog="canvos-tui")
     for name in names:
         import_module(f"canvos_tui.commands.{name}").register(commands)
-    for name, command in commands.choices.items():  # on either side of the command; a default would undo what stood before it
-        for option in ("--no-color", "--ascii", "--plain"):
-            if option not in command._option_string_actions:
-                command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        for option, value in (("--checkout", "DIR"), ("--repo", "URL"), ("--theme", "NAME")):
-            if option not in command._option_string_actions:
-                command.add_argument(option, metavar=value, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        told = NO_BELL if name in {"attach", "run"} else argparse.SUPPRESS
-        command.add_argument("--no-bell", action="store_true", default=argparse.SUPPRESS, help=told)
+    for name, command in commands.choices.items():
+        _on_either_side(name, command)
     return parser
+
+
+def _on_either_side(name: str, command: argparse.ArgumentParser) -> None:
+    """Options that may stand before the command or behind it; a default would undo what stood before it."""
+    for option in ("--no-color", "--ascii", "--plain"):
+        if option not in command._option_string_actions:
+            command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    for option in ("--plain", "--config"):  # what a command has itself may stand before it, too
+        if (own := command._option_string_actions.get(option)) is not None:
+            own.default = argparse.SUPPRESS
+    for option, value in (("--checkout", "DIR"), ("--repo", "URL"), ("--theme", "NAME")):
+        if option not in command._option_string_actions:
+            command.add_argument(option, metavar=value, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    told = NO_BELL if name in {"attach", "run"} else argparse.SUPPRESS
+    command.add_argument("--no-bell", action="store_true", default=argparse.SUPPRESS, help=told)
 
 
 def add_global(parser: argparse.ArgumentParser) -> None:
     """Options of the wizard and of most commands."""
     parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
     parser.add_argument("--repo", metavar="URL", help="where to clone from, a URL or a local path")
+    parser.add_argument("--plain", action="store_true", help="question by question, no screen; by itself with TERM=dumb")
+    parser.add_argument("--config", metavar="FILE", help="an answers file: what it answers is not asked")
     parser.add_argument("--theme", metavar="NAME", help="dark, light, one of Textual's, or none, as with NO_COLOR")
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
     parser.add_argument("--ascii", action="store_true", help="nothing but ASCII; by itself where the locale is not UTF-8")
-    for option in ("--no-bell", "--plain"):  # the first help fits 24 lines; those of the commands have them
-        parser.add_argument(option, action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the help of the commands has it

@@ -44,11 +44,7 @@ def _run(words: list[str]) -> int:
     args = build_parser(words).parse_args(words)
     _set_look(args)
     if args.run is None:
-        if args.plain:
-            raise InvalidValueError(
-                "the wizard is a screen and has no lines", remedy="canvos-tui run --plain --config FILE is its path without"
-            )
-        return open_wizard(args.checkout, args.repo)
+        return open_wizard(args.checkout, args.repo, plain=args.plain, config=args.config)
     return int(args.run(args))
 
 

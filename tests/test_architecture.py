@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "core": {"core"},
     "adapters": {"adapters", "core"},
     "tui": {"tui", "core"},
+    "plain": {"plain", "core"},
     "rehearsal": {"rehearsal", "core"},
     "supervisor": {"supervisor", "adapters", "core"},
 }

@@ -44,6 +44,17 @@ TUI = {
     "key_order": 1,
     **dict.fromkeys(("textual_inside", "reflex"), 0),
 }
+PLAIN = {
+    "conversation": 7,
+    "review": 6,
+    "start": 5,
+    "checks": 4,
+    "keys": 5,
+    "s3": 4,
+    **dict.fromkeys(("fields", "kubernetes", "repo", "user_data"), 3),
+    "walk": 2,
+    **dict.fromkeys(("desk", "talk"), 1),
+}
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it
 MOST, LISTS = 16, {"tui/steps", "commands"}  # modules in a folder; lists by design may be longer
 MOST_IN_CORE = 12
@@ -84,7 +95,7 @@ def wrong_ways(room: str, floors: dict[str, int]) -> list[str]:
 
 
 def test_every_folder_has_a_floor() -> None:
-    for room, floors in (("core", CORE), ("adapters", ADAPTERS), ("tui", TUI)):
+    for room, floors in (("core", CORE), ("adapters", ADAPTERS), ("tui", TUI), ("plain", PLAIN)):
         found = {name.split(".")[1] for name in modules() if name.startswith(f"{room}.")} - {GATE}
         assert found == set(floors)
 
@@ -100,6 +111,10 @@ def test_adapters_import_lower_floors_only() -> None:
 def test_the_screens_import_lower_floors_only() -> None:
     """`app` shows `steps` and `page`, a dialog may hold a widget; no widget opens a dialog: it asks its panel to."""
     assert wrong_ways("tui", TUI) == []
+
+
+def test_the_questions_import_lower_floors_only() -> None:
+    assert wrong_ways("plain", PLAIN) == []
 
 
 def test_no_two_modules_import_each_other_by_any_way_round() -> None:

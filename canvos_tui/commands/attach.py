@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
@@ -28,16 +27,18 @@ def attach(args: argparse.Namespace) -> int:
     """Opens the build screen on that run; plain lines where there is no terminal."""
     import asyncio
 
-    from canvos_tui.commands.wizard import folder_of
+    from canvos_tui.commands.answers import folder_of
+    from canvos_tui.commands.wizard import addressable
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
     info = asyncio.run(choose(ports, args.run_id, folder_of(ports, args.checkout)))
-    if args.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if args.plain or not addressable():
         from canvos_tui.commands.follow import follow_plain
 
         return asyncio.run(follow_plain(ports, info.run_id))
-    from canvos_tui.commands.wizard import load, show
+    from canvos_tui.commands.answers import load
+    from canvos_tui.commands.wizard import show
     from canvos_tui.core.session import Session
     from canvos_tui.tui.opening import Opening
 

@@ -38,8 +38,8 @@ def cancel(args: argparse.Namespace) -> int:
     """
     import asyncio
 
+    from canvos_tui.commands.answers import folder_of
     from canvos_tui.commands.attach import choose
-    from canvos_tui.commands.wizard import folder_of
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))

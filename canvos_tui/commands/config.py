@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,25 +12,38 @@ if TYPE_CHECKING:
     import argparse
 
     from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.answers.draft_file import Config
     from canvos_tui.core.ports import Ports
 
 
 def config_of(ports: Ports, args: argparse.Namespace) -> Draft:
     """The draft of the answers file that `--config` names; `--checkout` and `--repo` of the command line win over what stands in it."""
+    return whole_config(ports, args.config, args.checkout, args.repo).draft
+
+
+def whole_config(ports: Ports, name: str, checkout: str | None, repo: str | None) -> Config:
+    """The answers file with the names that it gives; what the command line names counts as given by it."""
     from canvos_tui.adapters.files import home_of
-    from canvos_tui.commands.wizard import folder_of
+    from canvos_tui.commands.answers import folder_of
     from canvos_tui.core.answers.draft import FolderChosen
     from canvos_tui.core.checkout.state import parse_repository
 
-    draft = read_config(ports, args.config)
-    if not (args.checkout or args.repo):
-        return draft
-    place = folder_of(ports, args.checkout) or draft.folder or home_of(ports.environ) / "CanvOS"
-    return draft.after(FolderChosen(place, parse_repository(args.repo) if args.repo else draft.repository))
+    config = _read(ports, name)
+    if not (checkout or repo):
+        return config
+    draft = config.draft
+    place = folder_of(ports, checkout) or draft.folder or home_of(ports.environ) / "CanvOS"
+    draft = draft.after(FolderChosen(place, parse_repository(repo) if repo else draft.repository))
+    named = {name for name, given in (("checkout", checkout), ("repository", repo)) if given}
+    return replace(config, draft=draft, given=config.given | named)
 
 
 def read_config(ports: Ports, name: str) -> Draft:
     """The draft of an answers file; InvalidValueError lists every problem, FilesError says why it cannot be read."""
+    return _read(ports, name).draft
+
+
+def _read(ports: Ports, name: str) -> Config:
     import asyncio
 
     from canvos_tui.adapters.files import home_of
@@ -52,4 +66,4 @@ def read_config(ports: Ports, name: str) -> Draft:
         raise InvalidValueError(
             f"{path} has {len(config.problems)} problems:\n{listed}", remedy="mend them and start again; nothing was done"
         )
-    return config.draft
+    return config

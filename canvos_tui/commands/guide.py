@@ -19,8 +19,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def guide(args: argparse.Namespace) -> int:
     """Prints all sixteen steps; differences between guide and truth are comments."""
+    from canvos_tui.commands.answers import load
     from canvos_tui.commands.config import config_of
-    from canvos_tui.commands.wizard import load
     from canvos_tui.core.guide import STEPS, commands
     from canvos_tui.wiring import real_ports
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--plain",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="without a screen, all questions answered with yes; so it is without a terminal",
+        help="line by line, without a screen; without a terminal all is answered with yes",
     )
     parser.add_argument("--keep", metavar="DIR", help="use this folder and keep it")
     parser.set_defaults(run=rehearse)
@@ -52,16 +53,16 @@ def rehearse(args: argparse.Namespace) -> int:
         near = nearest(args.scenario, SCENARIOS)
         remedy = f"did you mean `{near}`?" if near else "`--scenario list` names them"
         raise InvalidValueError(f"there is no scenario `{args.scenario}`", remedy=remedy)
-    plain = args.plain or not (sys.stdin.isatty() and sys.stdout.isatty())
+    play = _play(plain=args.plain)
     if args.keep:
         folder = Path(args.keep).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _on_stage(folder, args.scenario, plain=plain, keep=True)
+        return _on_stage(folder, args.scenario, play, keep=True)
     with tempfile.TemporaryDirectory(prefix="canvos-tui-rehearsal-", ignore_cleanup_errors=True) as name:
-        return _on_stage(Path(name), args.scenario, plain=plain, keep=False)
+        return _on_stage(Path(name), args.scenario, play, keep=False)
 
 
-def _on_stage(folder: Path, scenario: str, *, plain: bool, keep: bool) -> int:
+def _on_stage(folder: Path, scenario: str, play: Callable[[Ports, Draft], int], *, keep: bool) -> int:
     from canvos_tui.rehearsal.stage import prepare
     from canvos_tui.wiring import rehearsal_ports
 
@@ -73,7 +74,6 @@ def _on_stage(folder: Path, scenario: str, *, plain: bool, keep: bool) -> int:
         # the stand-in's secret stays in this process: a build gets it from .secret, as a real one would
         ports = rehearsal_ports({**os.environ, **answers, "AWS_SECRET_ACCESS_KEY": stage.keys.secret.reveal()})
         ports.environ.pop("AWS_SESSION_TOKEN", None)
-        play = _plain if plain else _wizard
         try:
             code = play(ports, _answers(ports, folder / "CanvOS", stage))
         except KeyboardInterrupt:
@@ -117,6 +117,22 @@ def _answers(ports: Ports, checkout: Path, stage: Stage) -> Draft:
     for name, reason in stage.scenario.accepted.items():
         draft = draft.after(accept(CHECKS, name, reason))
     return draft
+
+
+def _play(*, plain: bool) -> Callable[[Ports, Draft], int]:
+    """The face that fits: the screens, the questions on a terminal that has none or where they are wished for, else all by itself."""
+    from canvos_tui.commands.wizard import addressable, on_terminal
+
+    if not on_terminal():
+        return _plain
+    return _wizard if addressable() and not plain else _questions
+
+
+def _questions(ports: Ports, draft: Draft) -> int:
+    from canvos_tui.commands.questions import ask
+
+    sys.stdout.write(f"REHEARSAL. {HINT}\n\n")
+    return ask(ports, draft)
 
 
 def _wizard(ports: Ports, draft: Draft) -> int:

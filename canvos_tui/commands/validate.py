@@ -33,7 +33,7 @@ def validate(args: argparse.Namespace) -> int:
     """Prints the findings; 0 when nothing failed, 12 otherwise."""
     import asyncio
 
-    from canvos_tui.commands.wizard import load
+    from canvos_tui.commands.answers import load
     from canvos_tui.core.status import Status
     from canvos_tui.wiring import real_ports
 

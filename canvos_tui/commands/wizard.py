@@ -10,8 +10,6 @@ from canvos_tui.commands.output import write_raw
 from canvos_tui.core.errors import CanvosError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
     from canvos_tui.tui.app import Load
@@ -20,11 +18,16 @@ if TYPE_CHECKING:
 NO_TERMINAL = "the wizard needs a terminal"
 
 
-def open_wizard(checkout: str | None = None, repo: str | None = None) -> int:
-    """The wizard on this machine; CanvosError when a word of the command line is wrong."""
+def open_wizard(checkout: str | None = None, repo: str | None = None, *, plain: bool = False, config: str | None = None) -> int:
+    """The wizard on this machine, line by line where that is wished for; CanvosError when a word of the command line is wrong."""
+    if plain or (on_terminal() and not addressable()):
+        return _line_by_line(checkout, repo, config)
     need_terminal()
+    if config:
+        return _with_answers(config, checkout, repo)
 
     async def room() -> Room:
+        from canvos_tui.commands.answers import draft_of
         from canvos_tui.tui.opening import Room
         from canvos_tui.wiring import real_ports
 
@@ -34,46 +37,62 @@ def open_wizard(checkout: str | None = None, repo: str | None = None) -> int:
     return _run(room)
 
 
+def _line_by_line(checkout: str | None, repo: str | None, config: str | None) -> int:
+    from canvos_tui.commands.answers import load
+    from canvos_tui.commands.questions import ask
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    if not config:  # a pipe has its own answers: what they are put to must not hang on what was left here
+        return ask(ports, load(ports, checkout, repo, stored=sys.stdin.isatty()))
+    draft, given = _given(ports, config, checkout, repo)
+    return ask(ports, draft, given=given)
+
+
+def _with_answers(config: str, checkout: str | None, repo: str | None) -> int:
+    from canvos_tui.core.session import Session
+    from canvos_tui.tui.opening import Opening
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    draft, _ = _given(ports, config, checkout, repo)
+    return show(ports, draft, Opening(known=Session(accepted=draft.accepted)))
+
+
+def _given(ports: Ports, config: str, checkout: str | None, repo: str | None) -> tuple[Draft, frozenset[str]]:
+    """The answers file's draft, with nothing in it that the file does not say, and the names of the questions that it answers."""
+    from dataclasses import replace
+
+    from canvos_tui.commands.config import whole_config
+    from canvos_tui.core.answers.draft import UserData
+    from canvos_tui.core.answers.draft_file import SEVERAL
+    from canvos_tui.core.checks.acceptance import accept
+    from canvos_tui.core.checks.registry import CHECKS
+
+    found = whole_config(ports, config, checkout, repo)
+    draft, given = found.draft, found.given
+    for name, reason in draft.accepted.items():
+        accept(CHECKS, name, reason)  # refuses an id that no check has
+    if "user_data" not in given:
+        draft = replace(draft, user_data=UserData.UNDECIDED)
+    one_or_several = {"k8s_versions", "K8S_VERSION"} & given
+    return draft, given | ({SEVERAL} if one_or_several else set())
+
+
+def on_terminal() -> bool:
+    """Whether somebody sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def addressable() -> bool:
+    """Whether something can be drawn there: on a terminal that knows more than lines."""
+    return on_terminal() and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def need_terminal() -> None:
     """Refuses to draw into a pipe."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CanvosError(NO_TERMINAL, remedy="without one: canvos-tui doctor, canvos-tui run --config FILE --yes")
-
-
-def load(ports: Ports, checkout: str | None, repo: str | None) -> Draft:
-    """As `draft_of`, for whoever has no event loop yet."""
-    import asyncio
-
-    return asyncio.run(draft_of(ports, checkout, repo))
-
-
-def _from_here(checkout: str) -> str:
-    """A path on a command line begins where its user stands; links stay links."""
-    return checkout if checkout.startswith("~") else os.path.abspath(checkout)  # noqa: PTH100  `resolve` would follow links
-
-
-def folder_of(ports: Ports, checkout: str | None) -> Path | None:
-    """The folder that `--checkout` names; None where it was not given."""
-    from canvos_tui.adapters.files import home_of
-    from canvos_tui.core.checkout.state import parse_folder
-
-    return parse_folder(_from_here(checkout), home_of(ports.environ)) if checkout else None
-
-
-async def draft_of(ports: Ports, checkout: str | None, repo: str | None) -> Draft:
-    """The draft of that checkout, else the newest one, else a fresh one."""
-    from canvos_tui.adapters.files import home_of
-    from canvos_tui.core.answers.draft import FolderChosen, fresh
-    from canvos_tui.core.answers.draft_file import from_data
-    from canvos_tui.core.checkout.state import checkout_id, parse_repository
-
-    folder = folder_of(ports, checkout)
-    names = [checkout_id(folder)] if folder else [name for name, _ in await ports.files.drafts()]
-    draft = (from_data(await ports.files.load_draft(names[0])) if names else None) or fresh(ports.environ, folder)
-    if folder or repo:
-        place = folder or draft.folder or home_of(ports.environ) / "CanvOS"
-        draft = draft.after(FolderChosen(place, parse_repository(repo) if repo else draft.repository))
-    return draft
+    if not on_terminal():
+        raise CanvosError(NO_TERMINAL, remedy="without one: canvos-tui --plain, canvos-tui doctor, canvos-tui run --config FILE --yes")
 
 
 def show(ports: Ports, draft: Draft, opening: Opening | None = None) -> int:

@@ -242,14 +242,12 @@ class CanvosApp(PacedApp[int]):
     @work(group="save", exit_on_error=False)
     async def _save(self) -> None:
         """Writes the newest draft until none is newer; a failure is said and never stops the wizard."""
-        from canvos_tui.core.answers.draft_file import to_data
-        from canvos_tui.core.checkout.state import checkout_id
+        from canvos_tui.core.answers.draft_file import store
 
         try:
             while self._saved is not self.draft:
                 latest = self.draft
-                name = checkout_id(latest.folder) if latest.folder else "new"
-                await self.ports.files.save_draft(name, to_data(latest))
+                await store(self.ports.files, latest)
                 self._saved = latest
         except CanvosError as error:
             self.notify(f"The answers could not be saved: {error}. {error.remedy}", severity="warning", markup=False)

@@ -96,8 +96,9 @@ def wish_of(args: argparse.Namespace) -> Wish:
 
 def on_screen(args: argparse.Namespace) -> bool:
     """Whether somebody sits there who can see a screen and did not ask for lines."""
-    lines = args.output or args.plain or args.events is not None or os.environ.get("TERM", "dumb") == "dumb"
-    return not lines and sys.stdin.isatty() and sys.stdout.isatty()
+    from canvos_tui.commands.wizard import addressable
+
+    return not (args.output or args.plain or args.events is not None) and addressable()
 
 
 def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | None) -> tuple[Plan, Source]:

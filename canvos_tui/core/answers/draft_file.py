@@ -9,9 +9,10 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for, fresh
 from canvos_tui.core.aws.keys import KeySource
-from canvos_tui.core.checkout.state import parse_folder, parse_repository
+from canvos_tui.core.checkout.state import checkout_id, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.masking.outlet import without_password
+from canvos_tui.core.ports import Files
 from canvos_tui.core.text import nearest
 
 SCHEMA = "canvos-tui.draft/1"
@@ -37,6 +38,11 @@ def to_data(draft: Draft) -> dict[str, object]:
         "user_data_path": draft.user_data_path,
         "reuse": draft.reuse,
     }
+
+
+async def store(files: Files, draft: Draft) -> None:
+    """Keeps the draft under the name of its checkout; raises FilesError."""
+    await files.save_draft(checkout_id(draft.folder) if draft.folder else "new", to_data(draft))
 
 
 def unstored(draft: Draft) -> tuple[str, ...]:
@@ -92,12 +98,14 @@ def _texts(raw: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Config:
-    """An answers file: the draft it makes and every problem found in it."""
+    """An answers file: the draft it makes, every problem found in it, and the names that it gives."""
 
     draft: Draft
     problems: tuple[str, ...]
+    given: frozenset[str] = frozenset()
 
 
+SEVERAL = "several versions"  # the question that K8S_VERSION and k8s_versions answer
 OTHER_KEYS = ("checkout", "repository", "tag", "route", "k8s_versions", "user_data", "accept")
 _SECRET_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
@@ -152,7 +160,7 @@ def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str
         user_data=choice,
         user_data_path=path,
     )
-    return Config(draft, tuple(problems))
+    return Config(draft, tuple(problems), frozenset(map(str, data)))
 
 
 def _user_data(raw: object) -> tuple[UserData, str]:

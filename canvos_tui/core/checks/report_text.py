@@ -64,12 +64,13 @@ def text(report: Report, folder: Path | None = None) -> str:
     lines = [headline(report), *judged(folder)]
     for result in report.ordered():
         if result.status in LOUD:
-            lines += ["", *_block(result)]
+            lines += ["", *block(result)]
     folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
     return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
 
 
-def _block(result: CheckResult) -> Iterator[str]:
+def block(result: CheckResult) -> Iterator[str]:
+    """A result in full: what was found, what is needed, why, how to mend it, where to read on."""
     check, answer = result.check, result.answer
     yield f"{result.status.label} {check.id}  {plain(answer.observed)}" + (f"  (accepted: {result.accepted})" if result.accepted else "")
     if answer.required:

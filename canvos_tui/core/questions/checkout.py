@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Answer, ArgFound, Draft, TagChosen
-from canvos_tui.core.checkout.facts import CheckoutFacts
+from canvos_tui.core.checkout.facts import CheckoutFacts, read_versions
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.session import CheckoutSeen
 
 ABOUT_CLONE = "Use an existing checkout, or an empty place to clone into. The repository may be a URL or a local path."
 ABOUT_TAGS = (
@@ -21,15 +22,22 @@ ABOUT_CHECKOUT = "Local changes are never overwritten: they are listed, and you 
 MEND = "git restore brings back what was deleted; other tags may have it"
 PLACES = {
     Place.ABSENT: "nothing there yet: it can be cloned",
-    Place.OTHER_GIT: "x a git repository, but not CanvOS: choose another folder",
-    Place.FOLDER: "x a folder with other files in it: choose another one",
-    Place.FILE: "x a file stands there: choose another folder",
+    Place.OTHER_GIT: "a git repository, but not CanvOS: choose another folder",
+    Place.FOLDER: "a folder with other files in it: choose another one",
+    Place.FILE: "a file stands there: choose another folder",
 }
 
 
+def refusal(state: CheckoutState) -> str:
+    """Why that path cannot be the checkout; empty where it is one, or can become one."""
+    return "" if state.place in {Place.ABSENT, Place.CANVOS} else PLACES[state.place]
+
+
 def told(state: CheckoutState) -> str:
-    """What is at the chosen path."""
-    if state.place is not Place.CANVOS:
+    """What is at the chosen path; `x` before what keeps from going on."""
+    if refused := refusal(state):
+        return f"x {refused}"
+    if state.place is Place.ABSENT:
         return PLACES[state.place]
     if state.lacks:
         return f"x {' and '.join(state.lacks)} {'is' if len(state.lacks) == 1 else 'are'} missing: {MEND}"
@@ -58,6 +66,13 @@ def remarks(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
     if tag.name == here:
         notes.append("checked out")
     return ", ".join(notes)
+
+
+async def check_out(ports: Ports, state: CheckoutState, tag: str) -> CheckoutSeen:
+    """`git checkout TAG`, and what stands in the folder then."""
+    await ports.git.checkout(state.path, tag)
+    versions, _ = await read_versions(ports.files, state.path)
+    return CheckoutSeen(await ports.git.state(state.path), versions)
 
 
 # -- local changes ---------------------------------------------------------------------------------------------

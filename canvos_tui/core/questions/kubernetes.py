@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.checkout.k8s_versions import newest_first
+from canvos_tui.core.checkout.k8s_versions import newest_first, newest_of_each_minor
+from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.session import Session
 
 
@@ -25,6 +26,17 @@ def one_version(draft: Draft, known: Session) -> bool:  # noqa: ARG001  as every
 def proxied(draft: Draft, known: Session) -> bool:  # noqa: ARG001  as every rule is called
     """The other proxy fields matter once there is a proxy."""
     return any(draft.entry(key).text for key in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
+
+
+def parse_versions(text: str, offered: tuple[str, ...]) -> tuple[str, ...]:
+    """The versions to keep, in the order of the file: `all`, `newest` of each minor version, or some with commas or blanks between."""
+    wanted = {"all": offered, "newest": newest_of_each_minor(offered)}.get(text.strip(), tuple(text.replace(",", " ").split()))
+    unknown = [version for version in wanted if version not in offered]
+    if unknown:
+        raise InvalidValueError(f"`{unknown[0]}` is not listed", allowed="versions of the list, all, newest")
+    if not wanted:
+        raise InvalidValueError("nothing would be kept", allowed="one version or more")
+    return tuple(version for version in offered if version in wanted)
 
 
 def of_distribution(draft: Draft, known: Session) -> str:

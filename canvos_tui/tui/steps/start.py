@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from canvos_tui.core import pages
-from canvos_tui.core.answers.draft import StartedAnew, TagChosen, fresh
+from canvos_tui.core.answers.draft import TagChosen
 from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions import start as rules
+from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen, RunsSeen
-from canvos_tui.core.text import ago, middle
+from canvos_tui.core.text import ago
 from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.step_panel import StepPanel
 
-HAVE_READY = (
-    "Have ready: an AWS access key (AKIA..., not a temporary ASIA...), name and region of an S3 bucket, a Linux x86_64 machine "
-    f"with 150 GB, one to two hours. Apart from the CanvOS clone ({pages.words('repo')}) nothing is written, here or in AWS, before you "
-    f"confirm on {pages.words('review')}.\n\nAny screen: F1 explains. F2 shows the guide's commands. Esc goes back."
-)
+HAVE_READY = f"{rules.HAVE_READY}\n\nAny screen: F1 explains. F2 shows the guide's commands. Esc goes back."
 
 
 class Start(StepPanel):
@@ -32,7 +27,7 @@ class Start(StepPanel):
 
     TITLE = "Start"
     WAY_ON = "choose a line: Enter opens it"
-    ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
+    ABOUT = rules.ABOUT
 
     def compose(self) -> ComposeResult:
         """Title, doors, what to have ready, the last runs."""
@@ -64,10 +59,9 @@ class Start(StepPanel):
 
     def _go_on(self) -> None:
         """To where one was; a run that this window has not shown yet is read from its first event, as `attach` does."""
-        page, run = self.draft.page, self.draft.run
-        if page in {"build", "result"} and run and run != self.known.run_id:
+        page, run = rules.left_at(self.draft, self.known)
+        if run:
             self.learn(RunChosen(run))
-            page = "build"
         self.leave(page)
 
     @work(exclusive=True, group="checks")
@@ -92,27 +86,12 @@ class Start(StepPanel):
         """So does the first answer."""
         self.watch_known()
 
-    def _doors(self) -> list[tuple[str, str]]:
-        doors = []
-        for info in self.known.runs:
-            if info.live:
-                doors.append(
-                    (f"watch {info.run_id}", f"Watch      build {info.run_id} is running, {info.tag}, {middle(info.checkout, 30)}")
-                )
-        page = pages.BY_SLUG.get(self.draft.page)
-        if page is not None and page.number:
-            folder = f", {middle(str(self.draft.folder), 30)}" if self.draft.folder else ""
-            doors.append(("continue", f"Continue   {page.words} of {len(pages.RAIL)}{folder}"))
-        doors += [
-            ("new", "New        from the guide's step 1"),
-            ("check", "Check      prerequisites only, about 10 s"),
-            ("result", "Validate   look at an image already built"),
-        ]
-        return doors
+    def _doors(self) -> tuple[Choice, ...]:
+        return tuple(rules.doors(self.draft, self.known))
 
     def _fill(self) -> None:
         doors = self.query_one("#doors", OptionList)
-        wanted = [Option(line, id=word.replace(" ", "_")) for word, line in self._doors()]
+        wanted = [Option(door.line, id=door.word.replace(" ", "_")) for door in self._doors()]
         now = [str(doors.get_option_at_index(n).prompt) for n in range(doors.option_count)]
         if now != [str(o.prompt) for o in wanted]:
             doors.clear_options()
@@ -131,13 +110,12 @@ class Start(StepPanel):
     @on(OptionList.OptionSelected, "#doors")
     def _opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        word = self._doors()[event.option_index][0]
-        if word.startswith("watch "):
-            self.learn(RunChosen(word.split()[1]))
+        word = self._doors()[event.option_index].word
+        if word.startswith(rules.WATCH):
+            self.learn(RunChosen(word.removeprefix(rules.WATCH)))
             self.leave("build")
         elif word == "new":
-            old, accepted = self.draft, self.known.accepted
-            self.answer(StartedAnew(replace(fresh(self.ports.environ), folder=old.folder, repository=old.repository, accepted=accepted)))
+            self.answer(rules.anew(self.ports.environ, self.draft, self.known))
             self.learn(BegunAnew())
             self.leave("check")
         elif word == "continue":

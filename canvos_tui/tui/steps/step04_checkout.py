@@ -8,12 +8,11 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from canvos_tui.core.answers.draft import TagChosen
-from canvos_tui.core.checkout.facts import read_versions
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.readiness import refuse_second
-from canvos_tui.core.session import CheckoutSeen, TagWanted
+from canvos_tui.core.session import TagWanted
 from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.step_panel import StepPanel
 
@@ -72,10 +71,10 @@ class Checkout(StepPanel):
         try:
             await refuse_second(self.ports, state.path)  # a build reads these files
             if await self._protected(state, tag):
-                fresh = await self.ports.git.state(state.path)
-                versions, _ = await read_versions(self.ports.files, state.path)
+                self.hint(f"git checkout {tag} ...")
+                seen = await rules.check_out(self.ports, state, tag)
                 self.answer(TagChosen(tag))
-                self.learn(CheckoutSeen(fresh, versions))
+                self.learn(seen)
                 self.hint(f"git checkout {tag}: done. Enter goes on.")
                 self.screen.query_one("#next", Button).focus()
         except CanvosError as error:
@@ -97,6 +96,4 @@ class Checkout(StepPanel):
                 return False
             if done := await rules.keep(self.ports, state, tag, word, stamp):
                 self.notify(done, markup=False)
-        self.hint(f"git checkout {tag} ...")
-        await self.ports.git.checkout(state.path, tag)
         return True

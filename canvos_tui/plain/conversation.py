@@ -1,0 +1,70 @@
+"""The questions in the order of the pages, and the conversation that asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.questions import groups
+from canvos_tui.core.questions.groups import Group
+from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.summary import finding_lines
+from canvos_tui.core.verdict.validate import validate
+from canvos_tui.plain.checks import Access, Prerequisites
+from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.fields import FieldQuestion
+from canvos_tui.plain.keys import Keys
+from canvos_tui.plain.kubernetes import Several, Versions
+from canvos_tui.plain.repo import Clone, Folder, Source, Tag
+from canvos_tui.plain.review import Review
+from canvos_tui.plain.s3 import Bucket, Region, Taken
+from canvos_tui.plain.start import WELCOME, Follow, Start
+from canvos_tui.plain.talk import Talk
+from canvos_tui.plain.user_data import UserDataQuestion
+from canvos_tui.plain.walk import Question, Walk
+
+
+def _of(group: Group) -> list[FieldQuestion]:
+    return [FieldQuestion(field, group) for field in group.fields]
+
+
+def _s3() -> list[FieldQuestion]:
+    return [
+        Bucket(fields.S3_BUCKET, groups.S3_BUCKET),
+        Region(fields.REGION, groups.S3_BUCKET),
+        *_of(groups.S3_KEY),
+    ]
+
+
+def questions(follow: Follow) -> Sequence[Question]:
+    """All of them; one that does not matter with the answers so far is passed by."""
+    distribution, version, *proxies = _of(groups.KUBERNETES)
+    return (
+        Start(follow, look_at_image),
+        Prerequisites(),
+        *(Folder(), Source(), Clone(), Tag()),
+        *_of(groups.IMAGE_TAG),
+        *_of(groups.IMAGE_REGISTRY),
+        *_of(groups.OPERATING_SYSTEM),
+        *(distribution, Several(), version, *proxies, Versions()),
+        *_s3(),
+        *(Keys(), Taken(), Access(), UserDataQuestion(), Review(follow)),
+    )
+
+
+async def converse(desk: Desk, talk: Talk, follow: Follow) -> int:
+    """The whole wizard; the exit code. The answers are stored where somebody types them: a pipe has them already."""
+    talk.say(WELCOME, "")
+    return await Walk(questions(follow), desk, talk, stores=talk.typed).run()
+
+
+async def look_at_image(desk: Desk, talk: Talk) -> int:
+    """The guide's validation of an image that was built earlier: asks what is needed for it, and says what AWS shows."""
+    await Walk((*_s3(), Keys()), desk, talk, stores=talk.typed).run()
+    draft = desk.draft
+    assert draft.keys is not None
+    aws = await desk.ports.aws.open(draft.keys, draft.text("REGION"))
+    findings = await validate(aws, draft.text("S3_BUCKET"), draft.text("S3_KEY"), desk.ports.clock.now())
+    talk.say(*finding_lines(findings))
+    return ExitCode.NOT_PROVEN if any(f.status is Status.FAIL for f in findings) else ExitCode.OK

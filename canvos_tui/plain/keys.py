@@ -1,0 +1,155 @@
+"""Guide step 12: the AWS keys, typed unseen or taken from where they stand. They are never read from a pipe."""
+
+from __future__ import annotations
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import KeysGiven
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
+from canvos_tui.core.checkout.key_places import look_for_keys
+from canvos_tui.core.checks.aws.questions import NOT_REACHED
+from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
+from canvos_tui.core.questions import keys as rules
+from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.secret import Secret
+from canvos_tui.core.session import IdentitySeen, KeysChanged
+from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.s3 import look_at_key
+from canvos_tui.plain.talk import Back, Prompt, Talk, Way
+from canvos_tui.plain.walk import Question
+
+PLACES = {"environment": KeySource.ENVIRONMENT, "profile": KeySource.PROFILE, ".secret": KeySource.SECRET}
+NOT_PIPED = (
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout: keys are never read from a pipe"
+)
+
+
+class Keys(Question):
+    """Which keys, tested at once."""
+
+    page, name = "keys", "AWS_ACCESS_KEY_ID"
+
+    def asks(self, talk: Talk) -> bool:
+        """Not through a pipe."""
+        return talk.typed
+
+    async def ask(self, desk: Desk, talk: Talk) -> Way:
+        """Until there are keys that AWS knows, or that somebody keeps although it could not be asked."""
+        if not talk.typed:
+            await self._found(desk, talk)
+        elif await self._chosen(desk, talk) is Way.BACK:
+            return Way.BACK
+        await look_at_key(desk, talk)
+        return Way.NEXT
+
+    async def _found(self, desk: Desk, talk: Talk) -> None:
+        placed = to_use(await look_for_keys(desk.ports, desk.draft.folder))
+        if placed is None:
+            raise CanvosError(f"{self.name}: there are no AWS keys", remedy=NOT_PIPED)
+        try:
+            rules.lasting(placed.keys)
+            _take(desk, talk, placed)
+            await _test(desk, talk)
+        except AwsError as error:
+            if error.code in NOT_REACHED:
+                raise
+            raise CanvosError(f"{self.name}: {error}", remedy=error.remedy) from None
+        except InvalidValueError as error:
+            talk.refuse(self.name, error)
+
+    async def _chosen(self, desk: Desk, talk: Talk) -> Way:
+        talk.prose(rules.GOOD_TO_KNOW)
+        while True:
+            found = await self._look(desk, talk)
+            word = await talk.choose(Prompt("AWS keys", help=rules.ABOUT), _ways(desk, found), _default(desk, found))
+            if word is Way.BACK:
+                return word
+            if word == "keep":
+                return Way.NEXT
+            try:
+                placed = await _typed(talk) if word == "type" else await _from(desk, talk, PLACES[word], found)
+                if placed is Way.BACK:
+                    continue
+                _take(desk, talk, placed)
+                await _test(desk, talk)
+            except CanvosError as error:
+                talk.refuse(self.name, error)
+                continue
+            return Way.NEXT
+
+    @staticmethod
+    async def _look(desk: Desk, talk: Talk) -> PlacedKeys | None:
+        try:
+            return to_use(await look_for_keys(desk.ports, desk.draft.folder))
+        except CanvosError as error:
+            talk.prose(f"! {error}")
+            return None
+
+
+def _ways(desk: Desk, found: PlacedKeys | None) -> tuple[Choice, ...]:
+    kept = desk.draft.keys
+    identity = desk.known.identity
+    tested = f"account {identity.account}" if identity is not None else "not tested"
+    keep = (Choice("keep", f"Keep         {kept.masked_id()}, {desk.draft.key_source.value}, {tested}"),) if kept is not None else ()
+    places = {found.source: found.keys.masked_id(), **dict(found.differing)} if found is not None else {}
+
+    def place(word: str, label: str) -> Choice:
+        return Choice(word, f"{label:<12} {places.get(PLACES[word], '')}".rstrip())
+
+    return (
+        *keep,
+        Choice("type", "Type them    the secret key is not shown"),
+        place("environment", "Environment"),
+        place("profile", "Profile"),
+        place(".secret", ".secret"),
+    )
+
+
+def _default(desk: Desk, found: PlacedKeys | None) -> str:
+    if desk.draft.keys is not None:
+        return "keep"
+    return next((word for word, place in PLACES.items() if found is not None and found.source is place), "type")
+
+
+async def _typed(talk: Talk) -> PlacedKeys | Back:
+    async def key_id(text: str) -> str:
+        return fields.AWS_ACCESS_KEY_ID.parse(text)
+
+    async def secret(text: str) -> Secret:
+        return fields.AWS_SECRET_ACCESS_KEY.parse(text)
+
+    first, second = fields.AWS_ACCESS_KEY_ID, fields.AWS_SECRET_ACCESS_KEY
+    given = await talk.ask(Prompt(first.key, about=(first.line,), help=first.help), key_id)
+    if given is Way.BACK:
+        return given
+    hidden = await talk.ask(Prompt(second.key, about=(second.line,), help=second.help, hidden=True), secret)
+    return hidden if hidden is Way.BACK else PlacedKeys(AwsKeys(given, hidden), KeySource.TYPED)
+
+
+async def _from(desk: Desk, talk: Talk, source: KeySource, found: PlacedKeys | None) -> PlacedKeys | Back:
+    profile = ""
+    names = await desk.ports.aws.profiles() if source is KeySource.PROFILE else ()
+    if names:
+        default = "default" if "default" in names else names[0]
+        chosen = await talk.choose(Prompt("profile", help=rules.ABOUT), [Choice(name, name) for name in names], default)
+        if chosen is Way.BACK:
+            return chosen
+        profile = chosen
+    keys = await rules.taken_from(desk.ports, desk.draft, source, profile)
+    return found if found is not None and (found.source, found.keys) == (source, keys) else PlacedKeys(keys, source)
+
+
+def _take(desk: Desk, talk: Talk, placed: PlacedKeys) -> None:
+    if placed.keys != desk.draft.keys:
+        desk.learn(KeysChanged())
+    desk.answer(KeysGiven(placed.keys, placed.source, placed.differing))
+    talk.say(f"AWS keys {placed.keys.masked_id()} from: {placed.source.value}")
+    for place, masked in placed.differing:
+        talk.prose(f"! {place.value} holds other keys ({masked}); those of {placed.source.value} are used and written")
+
+
+async def _test(desk: Desk, talk: Talk) -> None:
+    assert desk.draft.keys is not None
+    identity = await rules.identity_of(desk.ports, desk.draft, desk.draft.keys)
+    desk.learn(IdentitySeen(identity))
+    talk.prose(rules.told(identity))

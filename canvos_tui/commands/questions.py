@@ -36,10 +36,10 @@ def ask(ports: Ports, draft: Draft, known: Session | None = None, given: frozens
         return ExitCode.INTERRUPTED
 
 
-def _unseen() -> str:
+def _unseen(before: str) -> str:
     import getpass
 
-    return getpass.getpass("")
+    return getpass.getpass(before)
 
 
 async def _left(desk: Desk) -> str:

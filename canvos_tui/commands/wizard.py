@@ -56,7 +56,7 @@ def _with_answers(config: str, checkout: str | None, repo: str | None) -> int:
 
     ports = real_ports(dict(os.environ))
     draft, _ = _given(ports, config, checkout, repo)
-    return show(ports, draft, Opening(known=Session(accepted=draft.accepted)))
+    return show(ports, draft, Opening(page="check", known=Session(accepted=draft.accepted)))
 
 
 def _given(ports: Ports, config: str, checkout: str | None, repo: str | None) -> tuple[Draft, frozenset[str]]:

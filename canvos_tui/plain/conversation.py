@@ -20,7 +20,7 @@ from canvos_tui.plain.repo import Clone, Folder, Source, Tag
 from canvos_tui.plain.review import Review
 from canvos_tui.plain.s3 import Bucket, Region, Taken
 from canvos_tui.plain.start import WELCOME, Follow, Start
-from canvos_tui.plain.talk import Talk
+from canvos_tui.plain.talk import HOW, Talk
 from canvos_tui.plain.user_data import UserDataQuestion
 from canvos_tui.plain.walk import Question, Walk
 
@@ -55,7 +55,8 @@ def questions(follow: Follow) -> Sequence[Question]:
 
 async def converse(desk: Desk, talk: Talk, follow: Follow) -> int:
     """The whole wizard; the exit code. The answers are stored where somebody types them: a pipe has them already."""
-    talk.say(WELCOME, "")
+    talk.say(WELCOME)
+    talk.prose(HOW)
     return await Walk(questions(follow), desk, talk, stores=talk.typed).run()
 
 

@@ -16,6 +16,7 @@ class Desk:
         self.ports, self.draft = ports, draft
         self.known = known or Session(accepted=draft.accepted)
         self._given = set(given)
+        self.from_file = bool(given)
         self._kept = draft
 
     def answer(self, answer: Answer) -> None:

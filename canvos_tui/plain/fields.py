@@ -82,9 +82,17 @@ class FieldQuestion(Question):
             raise InvalidValueError(entry.error)
         if text == EMPTY and field.optional:
             return FieldAnswered(field.key, "")
-        choices = rule(field).choices(desk.draft, desk.known)
-        number = None if text in choices else numbered(len(choices), text)
-        answer = answer_for(field, text or self.offers(desk) if number is None else choices[number])
+        answer = answer_for(field, _meant(rule(field).choices(desk.draft, desk.known), text) or self.offers(desk))
         if isinstance(answer, FieldRefused):
             raise InvalidValueError(answer.error)
         return answer
+
+
+def _meant(choices: tuple[str, ...], text: str) -> str:
+    """The line of the list that a number means, else the text; where the list holds names, a number of no line is a slip."""
+    number = None if text in choices else numbered(len(choices), text)
+    if number is not None:
+        return choices[number]
+    if choices and text.isdigit() and not any(choice[:1].isdigit() for choice in choices):
+        raise InvalidValueError(f"the list has no line {text}", allowed=f"1 to {len(choices)}, or a name")
+    return text

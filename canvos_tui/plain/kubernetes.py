@@ -5,11 +5,12 @@ from __future__ import annotations
 from canvos_tui.core.answers.draft import SeveralChosen, VersionsKept
 from canvos_tui.core.answers.draft_file import SEVERAL
 from canvos_tui.core.checkout.k8s_versions import newest_first
+from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.questions import groups
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.questions.kubernetes import parse_versions
 from canvos_tui.plain.desk import Desk
-from canvos_tui.plain.talk import Prompt, Talk, Way
+from canvos_tui.plain.talk import BACK_MARK, Prompt, Talk, Way
 from canvos_tui.plain.walk import Question
 
 CHOICES = (
@@ -51,6 +52,10 @@ class Versions(Question):
         kept = ", ".join(version for version in offered if version in desk.draft.kept)
 
         async def take(text: str) -> tuple[str, ...]:
+            if not offered:
+                raise InvalidValueError(
+                    f"this checkout's file has no versions of {distribution}", remedy=f"{BACK_MARK} goes back to one version"
+                )
             return parse_versions(text or kept, offered)
 
         about = (

@@ -12,7 +12,7 @@ from canvos_tui.core.questions import start as rules
 from canvos_tui.core.session import BegunAnew, CheckoutSeen, RunChosen, RunsSeen
 from canvos_tui.plain.checks import ask_all
 from canvos_tui.plain.desk import Desk
-from canvos_tui.plain.talk import HOW, Prompt, Talk, Way
+from canvos_tui.plain.talk import Prompt, Talk, Way
 from canvos_tui.plain.walk import Done, Move, Question, To
 
 Follow = Callable[[Ports, str], Awaitable[int]]  # a run, live, to its end; the exit code
@@ -27,12 +27,16 @@ class Start(Question):
     def __init__(self, follow: Follow, validate: Callable[[Desk, Talk], Awaitable[int]]) -> None:
         self._follow, self._validate = follow, validate
 
+    def wanted(self, desk: Desk) -> bool:
+        """Whoever brings an answers file begins with it."""
+        return not desk.from_file
+
     async def ask(self, desk: Desk, talk: Talk) -> Move:
         """The door."""
         if talk.typed:
             await self._look(desk, talk)
         doors = tuple(rules.doors(desk.draft, desk.known))
-        prompt = Prompt(self.name, about=(rules.HAVE_READY, "", HOW, ""), help=rules.ABOUT)
+        prompt = Prompt(self.name, about=(rules.HAVE_READY,), help=rules.ABOUT)
         word = await talk.choose(prompt, doors, doors[0].word)
         if word is Way.BACK:
             return word

@@ -37,6 +37,10 @@ class LeftError(Exception):
     """Whoever typed has closed the input."""
 
 
+class PipeError(CanvosError):
+    """A pipe has no answer to a question, or one that was refused; the question is named."""
+
+
 @dataclass(frozen=True)
 class Prompt:
     """A question on its line: its name, what an empty line takes and where that comes from, what is said before and on request.
@@ -61,9 +65,9 @@ class Prompt:
 
 
 class Talk:
-    """`hidden` reads a line that is not shown while it is typed; None where nobody types."""
+    """`hidden` asks for a line that is not shown while it is typed; None where nobody types."""
 
-    def __init__(self, reads: TextIO, writes: TextIO, hidden: Callable[[], str] | None = None) -> None:
+    def __init__(self, reads: TextIO, writes: TextIO, hidden: Callable[[str], str] | None = None) -> None:
         self._reads, self._writes, self._hidden = reads, writes, hidden
 
     @property
@@ -111,10 +115,10 @@ class Talk:
         said = error.sentence() if isinstance(error, InvalidValueError) else ". ".join(filter(None, (str(error), error.remedy)))
         if self.typed:
             self.prose(f"x {said}")
-        elif isinstance(error, AwsError):
+        elif isinstance(error, AwsError | PipeError):
             raise error
         else:
-            raise CanvosError(f"{name}: {said}", remedy="mend that line of the answers; no file was written") from None
+            raise PipeError(f"{name}: {said}", remedy="mend that line of the answers; no file was written") from None
 
     async def choose(self, prompt: Prompt, choices: Sequence[Choice], default: str) -> str | Back:
         """The word of one of a few answers, which stands in the question's list."""
@@ -138,10 +142,8 @@ class Talk:
         return ""
 
     def _read(self, prompt: Prompt) -> str:
-        self._writes.write(prompt.line)
-        self._writes.flush()
         with _interruptible():
-            text = self._unseen() if prompt.hidden else self._reads.readline()
+            text = self._unseen(prompt.line) if prompt.hidden else self._line(prompt.line)
         if not text:
             self.say("")
             self._ended(prompt.name)
@@ -149,18 +151,23 @@ class Talk:
             self.say(text.strip())
         return text.strip()
 
-    def _unseen(self) -> str:
-        """With its end, as every line has one that was not cut off."""
+    def _line(self, before: str) -> str:
+        self._writes.write(before)
+        self._writes.flush()
+        return self._reads.readline()
+
+    def _unseen(self, before: str) -> str:
+        """With its end, as every line has one that was not cut off. Whoever reads it asks when nothing is shown any more, not sooner."""
         assert self._hidden is not None
         try:
-            return self._hidden() + "\n"
+            return self._hidden(before) + "\n"
         except EOFError:
             return ""
 
     def _ended(self, name: str) -> None:
         if self.typed:
             raise LeftError
-        raise CanvosError(f"the input ended at the question {name}", remedy="one line a question, in order; no file was written")
+        raise PipeError(f"the input ended at the question {name}", remedy="one line a question, in order; no file was written")
 
 
 def picked(choices: Sequence[Choice], text: str) -> str:

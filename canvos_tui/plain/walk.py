@@ -67,9 +67,9 @@ class Walk:
                 self._step()
                 continue
             self._head(question.page)
-            move = await question.ask(self._desk, self._talk)
             if self._stores and (said := await self._desk.keep()):
                 self._talk.prose(said)
+            move = await question.ask(self._desk, self._talk)
             if isinstance(move, Done):
                 return move.code
             self._go(move)

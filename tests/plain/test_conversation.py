@@ -1,0 +1,387 @@
+"""The wizard line by line, on fakes: from a bare home to the files and the start of the build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.answers.draft_file import from_data
+from canvos_tui.core.aws.facts import PutWay, Right, RightProbe, S3Object
+from canvos_tui.core.checkout.state import checkout_id
+from canvos_tui.core.errors import AwsError, CanvosError, DockerError, FilesError
+from canvos_tui.core.run.result import RunInfo
+from canvos_tui.plain.talk import LeftError
+from tests.doubles import canvos_repo
+from tests.plain.conftest import KEY_ID, SECRET
+from tests.plain.script import END
+from tests.tui.fakes import NOW
+
+# every question of the guide's own way, in the order of the pages; what has no answer here is taken as it is offered
+ORDER = [
+    *("start", "check", "checkout", "repository", "clone", "tag"),
+    *(
+        "CUSTOM_TAG",
+        "IMAGE_REGISTRY",
+        "OS_DISTRIBUTION",
+        "OS_VERSION",
+        "K8S_DISTRIBUTION",
+        "several versions",
+        "K8S_VERSION",
+        "HTTPS_PROXY",
+    ),
+    *("S3_BUCKET", "REGION", "S3_KEY"),
+]
+
+
+def files(ports) -> Path:
+    return Path(ports.environ["HOME"]) / "CanvOS"
+
+
+async def test_from_a_bare_home_to_the_build(talk, ports):
+    one = talk()
+    assert await one.run() == 0, one.said
+    assert one.asked == [*ORDER, "AWS keys", "aws", "user_data", "review"]
+    assert one.followed == ["20260823-1412-3f9a"]
+    arg = (files(ports) / ".arg").read_text()
+    assert "IMAGE_REGISTRY=acme-team\n" in arg
+    assert "REGION=eu-west-1\n" in arg  # the bucket's own
+    assert "S3_KEY=palette-learn\n" in arg
+    assert (files(ports) / ".secret").read_text() == f"AWS_PROFILE=\nAWS_ACCESS_KEY_ID={KEY_ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n"
+    assert (files(ports) / ".secret").stat().st_mode & 0o777 == 0o600
+    assert canvos_repo.git(files(ports), "describe", "--tags").strip() == "v4.9.38"
+    plan, keys, _ = ports.runs.started[0]
+    assert (plan.tag, keys.key_id) == ("v4.9.38", KEY_ID)
+    assert SECRET not in one.said
+
+
+async def test_through_a_pipe_the_order_is_the_same_but_for_the_keys(talk, ports):
+    one = talk(typed=False)
+    assert await one.run() == 0, one.said
+    assert one.asked == [*ORDER, "aws", "user_data", "review"]
+    assert one.followed
+    assert "CUSTOM_TAG [palette-learn, guide's value]: \n" in one.said
+    assert "IMAGE_REGISTRY: acme-team\n" in one.said  # nobody's typing has shown it
+    assert f"AWS keys ...{KEY_ID[-4:]} from: environment" in one.said
+    assert not list((Path(ports.environ["HOME"]).parent / "state").rglob("drafts/*"))  # a pipe has its answers itself
+
+
+@pytest.mark.parametrize("last", [*ORDER, "aws", "user_data", "review"])
+async def test_where_the_input_ends_the_question_is_named_and_nothing_written(talk, ports, last):
+    one = talk(typed=False, **{last.replace(" ", "__"): END})
+    with pytest.raises(CanvosError) as caught:
+        await one.run()
+    assert str(caught.value) == f"the input ended at the question {last}"
+    assert not (files(ports) / ".arg").exists()
+    assert not (files(ports) / ".secret").exists()
+    assert not one.followed
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("CUSTOM_TAG", "Palette", "CUSTOM_TAG: "),
+        ("IMAGE_REGISTRY", "acme_team", "IMAGE_REGISTRY: `_` is not allowed"),
+        ("IMAGE_REGISTRY", "", "IMAGE_REGISTRY: IMAGE_REGISTRY is needed"),
+        ("checkout", "CanvOS", "checkout: `CanvOS` is a relative path"),
+        ("clone", "maybe", "clone: `maybe` is none of the answers"),
+        ("tag", "v9.9.9", "tag: there is no v9.9.9 in the checkout"),
+        ("tag", "v4.8.5", "tag: v4.8.5: no +aws-cloud-image target"),
+        ("REGION", "Europe", "REGION: "),
+        ("user_data", "file", "user-data file: a path is needed"),
+        ("review", "7", "review: `7` is none of the answers"),
+    ],
+)
+async def test_a_refused_line_of_a_pipe_ends_it_with_the_reason(talk, ports, name, text, reason):
+    one = talk(typed=False, **{name: text})
+    with pytest.raises(CanvosError) as caught:
+        await one.run()
+    assert str(caught.value).startswith(reason)
+    assert not (files(ports) / ".arg").exists()
+
+
+async def test_whoever_types_hears_why_and_is_asked_again(talk):
+    one = talk(IMAGE_REGISTRY=["acme_team", "", "acme-team"], tag=["v4.8.5", "v4.9.37"], check="7")
+    assert await one.run() == 0, one.said
+    assert one.asked.count("IMAGE_REGISTRY") == 3
+    assert "x `_` is not allowed" in one.said
+    assert "x IMAGE_REGISTRY is needed" in one.said
+    assert "x v4.8.5: no +aws-cloud-image target, cannot do AWS" in one.said
+    assert one.desk.draft.tag == "v4.9.37"
+
+
+async def test_a_question_mark_explains(talk):
+    one = talk(S3_KEY="?", review="?", tag="?", clone="?")
+    assert await one.run() == 0, one.said
+    assert "Name of the object in the bucket and of the AMI." in one.said
+    assert "export S3_KEY=palette-learn" in one.said
+    assert "Allowed: 3-128 of letters" in one.said
+    assert "secrets are masked in the difference" in one.said.replace("\n", " ")
+
+
+async def test_back_goes_to_the_question_before_and_loses_nothing(talk):
+    one = talk(IMAGE_REGISTRY=["<", "acme-team"], CUSTOM_TAG=["mine", "<", "yours"], tag=["", ""], start=["new"])
+    assert await one.run() == 0, one.said
+    at = one.asked.index("CUSTOM_TAG")
+    assert one.asked[at : at + 6] == ["CUSTOM_TAG", "IMAGE_REGISTRY", "CUSTOM_TAG", "tag", "CUSTOM_TAG", "IMAGE_REGISTRY"]
+    assert "CUSTOM_TAG [mine]: yours\n" in one.said
+    assert one.desk.draft.text("CUSTOM_TAG") == "yours"
+
+
+async def test_back_at_the_first_question_says_so(talk):
+    one = talk(start="<")
+    assert await one.run() == 0
+    assert "this is the first question" in one.said
+
+
+async def test_numbers_take_lines_and_anything_else_is_text(talk):
+    one = talk(OS_DISTRIBUTION="opensuse-leap", OS_VERSION="1", K8S_DISTRIBUTION=["3", "2"], several__versions="2", k8s_versions="newest")
+    assert await one.run() == 0, one.said
+    draft = one.desk.draft
+    assert (draft.text("OS_DISTRIBUTION"), draft.text("OS_VERSION")) == ("opensuse-leap", "15.6")
+    assert "x the list has no line 3; allowed: 1 to 2, or a name" in one.said
+    assert draft.text("K8S_DISTRIBUTION") == "k3s"
+    assert draft.several
+    assert draft.kept == ("1.33.5",)
+    assert "K8S_VERSION" not in one.asked
+
+
+async def test_a_base_image_is_asked_for_where_one_is_needed_and_a_caution_is_said(talk):
+    one = talk(OS_DISTRIBUTION="sles", OS_VERSION="9.9", BASE_IMAGE="mine.io/sles:1")
+    assert await one.run() == 0, one.said
+    assert "! no base image is known for sles 9.9; it shows when the build pulls it" in one.said
+    assert one.desk.draft.text("BASE_IMAGE") == "mine.io/sles:1"
+
+
+async def test_the_proxies_are_asked_for_with_the_first_and_emptied_with_a_dash(talk):
+    one = talk(HTTPS_PROXY=["http://p:3128", "-"], HTTP_PROXY=["", "<"], review="dry")
+    one_more = {"HTTP_PROXY", "NO_PROXY"}
+    assert await one.run() == 0, one.said
+    assert one_more & set(one.asked)
+
+
+async def test_the_bucket_tells_its_region_and_another_one_is_warned_of(talk):
+    one = talk(REGION="us-east-1", review="dry")
+    await one.run()
+    assert "exists; its region is eu-west-1 (asked without keys)" in one.said
+    assert "! the bucket is in eu-west-1; the import must run there" in one.said
+
+
+async def test_what_keeps_from_building_is_mended_first(talk, ports):
+    one = talk(REGION=["us-east-1", "eu-west-1"], review=["", "", ""])
+    assert await one.run() == 0, one.said
+    assert "x the bucket is in eu-west-1, REGION is us-east-1" in one.said
+    assert one.asked[-5:] == ["review", "REGION", "review", "aws", "review"]  # other rights hold for another region
+    assert one.followed
+
+
+async def test_a_pipe_is_told_what_keeps_from_building_and_nothing_is_written(talk, ports):
+    one = talk(typed=False, REGION="us-east-1")
+    assert await one.run() == 3
+    assert "FAIL the bucket is in eu-west-1, REGION is us-east-1" in one.said
+    assert not (files(ports) / ".arg").exists()
+
+
+async def test_a_failed_check_can_be_taken_on_with_a_reason(talk, ports):
+    ports.host.memory = 4 * 10**9
+    one = talk(check=["accept", ""], check__to__accept="", **{"why may the build go on without HOST-MEM": ["", "a test machine"]})
+    assert await one.run() == 0, one.said
+    assert "FAIL HOST-MEM" in one.said
+    assert "x a reason is needed to accept HOST-MEM" in one.said
+    assert one.desk.draft.accepted == {"HOST-MEM": "a test machine"}
+    assert one.followed
+
+
+async def test_a_failed_check_keeps_from_building(talk, ports):
+    ports.docker.error = DockerError("the daemon does not answer", cause="engine-down")
+    one = talk(typed=False)
+    assert await one.run() == 3
+    assert "FAIL TOOL-DOCKER" in one.said
+
+
+async def test_a_key_that_is_taken_is_asked_for_again(talk, ports):
+    ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, NOW)
+    one = talk()
+    assert await one.run() == 0, one.said
+    assert "s3://acme-edge-images/palette-learn exists" in one.said.replace("\n", " ")
+    assert one.desk.draft.text("S3_KEY") == "palette-learn-20260823-1412"
+
+
+async def test_the_object_can_be_reused_on_purpose(talk, ports):
+    ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, NOW)
+    one = talk(**{"S3_KEY taken": "2"}, aws=["accept", ""], **{"why may the build go on without AWS-KEY-CLASH": "it is mine"})
+    assert await one.run() == 0, one.said
+    assert one.desk.draft.reuse == "palette-learn"
+
+
+async def test_keys_are_typed_unseen(talk, ports):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del ports.environ[name]
+    one = talk(AWS_ACCESS_KEY_ID=["ASIAIOSFODNN7EXAMPLE", KEY_ID], AWS_SECRET_ACCESS_KEY=["short", SECRET])
+    assert await one.run() == 0, one.said
+    assert "AWS_SECRET_ACCESS_KEY (not shown): " in one.said
+    assert SECRET not in one.said
+    assert f"AWS_SECRET_ACCESS_KEY={SECRET}\n" in (files(ports) / ".secret").read_text()
+
+
+async def test_a_pipe_without_keys_says_where_they_come_from(talk, ports):
+    del ports.environ["AWS_ACCESS_KEY_ID"]
+    one = talk(typed=False)
+    with pytest.raises(CanvosError, match="AWS_ACCESS_KEY_ID: there are no AWS keys") as caught:
+        await one.run()
+    assert "never read from a pipe" in caught.value.remedy
+
+
+async def test_local_changes_are_kept(talk, ports, source):
+    folder = canvos_repo.make(files(ports))
+    canvos_repo.git(folder, "checkout", "-q", "v4.9.37")
+    with (folder / "Earthfile").open("a") as file:
+        file.write("# mine\n")
+    one = talk(tag=["v4.9.38", "v4.9.38"], local__changes=["", "stash"], review="dry")
+    assert await one.run() == 0, one.said
+    assert "Local changes stand before git checkout v4.9.38" in one.said
+    assert canvos_repo.git(folder, "describe", "--tags").strip() == "v4.9.38"
+    assert "canvos-tui before v4.9.38" in canvos_repo.git(folder, "stash", "list")
+
+
+async def test_a_user_data_from_elsewhere_is_read_and_its_problems_told(talk, ports, tmp_path):
+    other = tmp_path / "mine"
+    other.write_text("hello: there\n")
+    one = talk(user_data=["file"], **{"user-data file": str(other), "user-data as it is": "go"})
+    assert await one.run() == 0, one.said
+    assert "! the first line is not `#cloud-config`" in one.said
+    assert (files(ports) / "user-data").read_text() == "hello: there\n"
+
+
+async def test_a_user_data_is_made_from_the_template_with_its_token_unseen(talk, ports):
+    token = "abcdefghijklmnop"
+    one = talk(
+        user_data="template", **{"Palette's host name, for example api.spectrocloud.com": "api.acme.com", "Registration token": token}
+    )
+    assert await one.run() == 0, one.said
+    assert token not in one.said
+    assert f"edgeHostToken: {token}" in (files(ports) / "user-data").read_text()
+
+
+async def test_writing_only_builds_nothing_and_a_dry_run_writes_nothing(talk, ports):
+    dry = talk(review="dry")
+    assert await dry.run() == 0
+    assert "Nothing was written." in dry.said
+    assert not (files(ports) / ".arg").exists()
+    only = talk(review="write")
+    assert await only.run() == 0
+    assert (files(ports) / ".arg").exists()
+    assert not only.followed
+
+
+async def test_change_goes_to_the_page_and_comes_by_the_review_again(talk):
+    one = talk(review=["change", "dry"], change="image", CUSTOM_TAG=["", "mine"])
+    assert await one.run() == 0, one.said
+    assert one.asked.count("review") == 2
+    assert "CUSTOM_TAG      mine  (you)" in one.said
+
+
+async def test_whoever_leaves_finds_the_answers_again_and_goes_on(talk, ports):
+    one = talk(S3_BUCKET=END)
+    with pytest.raises(LeftError):
+        await one.run()
+    stored = from_data(await ports.files.load_draft(checkout_id(files(ports))))
+    assert stored is not None
+    assert stored.text("IMAGE_REGISTRY") == "acme-team"
+    again = talk(start="continue")
+    again.desk.draft = stored
+    assert await again.run() == 0, again.said
+    assert "Continue   screen 5 of 10" in again.said
+    assert again.asked[:2] == ["start", "S3_BUCKET"]
+    assert again.followed
+
+
+async def test_an_image_built_earlier_is_looked_at(talk):
+    one = talk(start="result")
+    assert await one.run() == 12
+    assert one.asked == ["start", "S3_BUCKET", "REGION", "S3_KEY", "AWS keys"]
+
+
+async def test_all_tags_can_be_listed_and_new_ones_fetched(talk, ports, source):
+    one = talk(tag=["all", "fetch", "v4.9.37"], review="dry")
+    canvos_repo.git(source, "tag", "v4.9.39-rc.1", "v4.9.38")
+    assert await one.run() == 0, one.said
+    assert "no new tags" in one.said or "1 new tags" in one.said
+    assert one.said.count("suggested for 4.9") == 3
+
+
+async def test_another_folder_can_be_chosen_instead_of_cloning(talk, ports, tmp_path):
+    canvos_repo.make(tmp_path / "mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("years of work")
+    one = talk(clone="no", checkout=["", str(tmp_path / "full"), str(tmp_path / "mine")], review="dry")
+    assert await one.run() == 0, one.said
+    assert "x a folder with other files in it: choose another one" in one.said
+    assert one.asked.count("clone") == 1
+    assert one.desk.draft.folder == tmp_path / "mine"
+
+
+async def test_a_clone_that_fails_is_said_and_another_source_can_be_named(talk, tmp_path, source):
+    one = talk(repository=[str(tmp_path / "nothing"), str(source)], clone=["yes", "<", "yes"], review="dry")
+    assert await one.run() == 0, one.said
+    at = one.asked.index("repository")
+    assert one.asked[at : at + 6] == ["repository", "clone", "clone", "repository", "clone", "tag"]
+    assert "x git" in one.said
+
+
+async def test_places_without_keys_say_so(talk, ports):
+    one = talk(**{"AWS keys": ["profile", ".secret", "environment", "keep"]}, AWS_ACCESS_KEY_ID=[], review="dry")
+    assert await one.run() == 0, one.said
+    assert "x there are no keys: profile" in one.said
+    assert "x there are no keys: .secret" in one.said
+    assert "ok  account 123456789012" in one.said
+
+
+async def test_keys_that_cannot_be_tested_may_be_kept(talk, ports):
+    ports.aws.account.error = AwsError("AWS does not know these keys", code="InvalidClientTokenId", remedy="copy them again")
+    one = talk(**{"AWS keys": ["environment", "keep"]}, review="dry")
+    assert await one.run() == 0, one.said
+    assert "x AWS does not know these keys. copy them again" in one.said
+    assert "not tested" in one.said
+    assert "x the AWS rights were not asked for yet" in one.said.replace("\n", " ") or "FAIL AWS-CREDS" in one.said
+
+
+async def test_a_last_right_is_found_out_in_a_way_that_is_chosen(talk, ports):
+    ports.aws.account.probes["s3:PutObject"] = RightProbe("s3:PutObject", Right.UNKNOWN, "not_verifiable", message="nobody can see it")
+    one = talk(aws=["prove", ""], **{"How shall s3:PutObject be found out?": "simulate"})
+    assert await one.run() == 0, one.said
+    assert ports.aws.account.proven == [PutWay.SIMULATE]
+    assert "PASS AWS-S3-PUT" in one.said
+
+
+async def test_a_build_that_runs_is_watched(talk, ports):
+    ports.runs.listed = (RunInfo("20260823-1412-3f9a", "/home/alice/CanvOS", "v4.9.38", NOW, live=True, outcome=None),)
+    one = talk()
+    assert await one.run() == 0
+    assert one.asked == ["start"]
+    assert one.followed == ["20260823-1412-3f9a"]
+
+
+async def test_what_cannot_be_written_is_said_and_the_review_comes_again(talk, ports, monkeypatch):
+    write, told = ports.files.write, [FilesError("the disk is full", remedy="free some space")]
+
+    async def full(path: Path, *words: object) -> None:
+        if path.name == ".arg" and told:
+            raise told.pop()
+        await write(path, *words)
+
+    monkeypatch.setattr(ports.files, "write", full)
+    one = talk()
+    assert await one.run() == 0, one.said
+    assert "x the disk is full. free some space" in one.said
+    assert one.asked[-2:] == ["review", "review"]
+    assert one.followed
+
+
+async def test_through_a_pipe_it_ends_with_what_could_not_be_written(talk, ports, monkeypatch):
+    async def full(*words: object) -> None:
+        raise FilesError("the disk is full", remedy="free some space")
+
+    monkeypatch.setattr(ports.files, "write", full)
+    with pytest.raises(FilesError, match="the disk is full"):
+        await talk(typed=False).run()

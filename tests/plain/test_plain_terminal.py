@@ -1,0 +1,230 @@
+"""`canvos-tui --plain` as its users meet it: on a serial console, in a pipe, left and come back to; and beside the screens."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.on_stage import OnStage, on_stage, staged, tree
+from tests.plain.test_conversation import ORDER
+from tests.plain.typist import LEAVE, Typist
+from tests.terminal import Terminal
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+AMI = re.compile(r"ami-[0-9a-f]{17}")
+PIPED = [*ORDER, "aws", "user_data", "review"]
+
+
+@pytest.fixture
+def scene(tmp_path):
+    with on_stage(tmp_path) as found:
+        yield found
+
+
+def answers(scene: OnStage) -> dict[str, str]:
+    return {"IMAGE_REGISTRY": "acme-team", "S3_BUCKET": scene.stage.bucket}
+
+
+def lines(scene: OnStage, until_: str = "", **changes: str) -> str:
+    """What a pipe holds: a line for each question, up to that one."""
+    given = {**answers(scene), **changes}
+    names = PIPED[: PIPED.index(until_)] if until_ else PIPED
+    return "".join(f"{given.get(name, '')}\n" for name in names)
+
+
+def start(scene: OnStage, *words: str, bare: bool = False, **environ: str) -> Terminal:
+    around = {**(scene.bare if bare else scene.environ), **environ}
+    return scene.terminal("--repo", str(scene.stage.repository), *words, environ=around)
+
+
+def test_a_whole_run_on_a_terminal_of_80_columns_that_knows_lines_only(scene):
+    keys = {"AWS keys": "type", "AWS_ACCESS_KEY_ID": scene.stage.keys.key_id, "AWS_SECRET_ACCESS_KEY": scene.secret}
+    with start(scene, bare=True, TERM="dumb") as terminal:
+        typist = Typist(terminal, {**answers(scene), **keys})
+        typist.all()
+        assert typist.asked == [*ORDER, "AWS keys", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "aws", "user_data", "review"]
+        assert terminal.wait() == 0, terminal.said[-3000:]
+        assert AMI.fullmatch(terminal.said.replace("\r\n", "\n").strip().splitlines()[-1]) or AMI.search(terminal.said)
+        assert "canvos-tui: DONE in" in terminal.said
+        assert "\x1b" not in terminal.said
+        assert scene.secret not in terminal.said
+        assert terminal.left_on() == []
+        own = terminal.said.replace("\r\n", "\n").partition("\n== run 2")[0].splitlines()
+        assert [line for line in own if len(line) > 80 and "/" not in line] == []  # a path is never broken
+
+
+def test_a_whole_run_from_a_pipe(scene):
+    done = scene.run("--plain", "--repo", str(scene.stage.repository), stdin=lines(scene))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert AMI.fullmatch(done.stdout.splitlines()[-1])
+    assert "S3_KEY [palette-learn, = CUSTOM_TAG]: \n" in done.stdout
+    assert "canvos-tui: DONE in" in done.stderr
+    assert scene.secret not in done.stdout + done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("last", ["start", "IMAGE_REGISTRY", "review"])
+def test_where_the_input_ends_the_question_is_named(scene, last):
+    done = scene.run("--plain", "--repo", str(scene.stage.repository), stdin=lines(scene, last))
+    assert done.returncode == 2, done.stderr
+    assert f"canvos-tui: the input ended at the question {last}\n" in done.stderr
+    assert not (scene.checkout / ".arg").exists()
+    assert not (scene.checkout / ".secret").exists()
+    assert scene.infos() == ()
+    if last == "start":
+        assert tree(scene.home) == {}
+
+
+def test_a_line_that_is_no_text_is_refused_by_its_question(scene):
+    command = scene.command("--plain", "--repo", str(scene.stage.repository))
+    data = lines(scene, "IMAGE_REGISTRY").encode() + b"\xff\xfe\x00\x1b[2J\n"
+    done = subprocess.run(command, env=scene.environ, cwd=scene.home, input=data, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 2, done.stderr
+    assert b"canvos-tui: IMAGE_REGISTRY: " in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+def test_an_answers_file_answers_and_only_the_rest_is_asked(scene):
+    asked = ("check", "clone", "CUSTOM_TAG", "OS_DISTRIBUTION", "OS_VERSION", "K8S_DISTRIBUTION")
+    rest = (*asked, "several versions", "K8S_VERSION", "HTTPS_PROXY", "aws")
+    file = scene.answers(tag="v4.9.37")
+    done = scene.run("--plain", "--config", file, stdin="\n" * len(rest) + "write\n")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert "IMAGE_REGISTRY [acme-team, answers file]:\n" in done.stdout
+    assert "git checkout v4.9.37: done" in done.stdout
+    assert f"S3_KEY={scene.key}\n" in (scene.checkout / ".arg").read_text()
+
+
+def test_an_answers_file_that_is_wrong_is_refused_before_anything_is_asked(scene):
+    done = scene.run("--plain", "--config", scene.answers(REGION="Europe"), stdin="")
+    assert done.returncode == 2
+    assert "REGION: " in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_a_terminal_and_without_the_word_it_says_so(scene):
+    for environ in (scene.environ, {**scene.environ, "TERM": "dumb"}):
+        done = scene.run(stdin=lines(scene), environ=environ)
+        assert done.returncode == 2
+        assert "the wizard needs a terminal" in done.stderr
+        assert "canvos-tui --plain" in done.stderr
+        assert done.stdout == ""
+
+
+def test_ctrl_c_at_a_question_keeps_the_answers_and_the_next_time_goes_on(scene):
+    with start(scene, "--plain") as terminal:
+        Typist(terminal, {**answers(scene), "S3_BUCKET": LEAVE}).all()
+        assert terminal.wait() == 130
+        assert "the answers are kept" in terminal.said
+        assert "Traceback" not in terminal.said
+        assert terminal.left_on() == []
+    with start(scene, "--plain") as terminal:
+        typist = Typist(terminal, {**answers(scene), "start": "continue", "review": "dry"})
+        typist.all()
+        assert terminal.wait() == 0
+        assert typist.asked[:2] == ["start", "S3_BUCKET"]
+        assert "IMAGE_REGISTRY  acme-team  (you)" in terminal.said
+
+
+def test_ctrl_c_while_a_secret_is_typed_gives_the_terminal_back(scene):
+    with start(scene, "--plain", bare=True) as terminal:
+        Typist(terminal, {**answers(scene), "AWS_ACCESS_KEY_ID": scene.stage.keys.key_id, "AWS_SECRET_ACCESS_KEY": LEAVE}).all()
+        assert terminal.wait() == 130
+        assert "the answers are kept" in terminal.said
+        assert terminal.left_on() == []
+
+
+def test_the_end_of_the_input_leaves_a_terminal_too(scene):
+    with start(scene, "--plain") as terminal:
+        typist = Typist(terminal, {})
+        terminal.until(typist.question)
+        terminal.type("\x04")
+        assert terminal.wait() == 130
+        assert "the answers are kept" in terminal.said
+
+
+def test_ctrl_c_in_the_build_leaves_it_running_and_says_how_to_come_back(tmp_path):
+    with on_stage(tmp_path, pace=0.2) as scene, start(scene, "--plain") as terminal:
+        Typist(terminal, answers(scene)).all()
+        terminal.until(lambda: "+base-image" in terminal.said)
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 130
+        (info,) = scene.infos()
+        assert f"the build {info.run_id} goes on; come back with: canvos-tui attach {info.run_id}" in terminal.said
+        assert info.live
+        assert terminal.left_on() == []
+        with start(scene, "--plain") as again:
+            typist = Typist(again, {})
+            assert typist.next() == "start"
+            assert f"1) Watch      build {info.run_id} is running" in again.said
+            until(lambda: again.process.poll() is not None, pause=again.pump)
+            assert "canvos-tui: DONE in" in again.said
+
+
+def through_the_screens(scene: OnStage, region: str) -> None:
+    """The same answers by keys; written without a build."""
+    environ = {**scene.environ, "REGION": region, "S3_BUCKET": scene.stage.bucket}
+    from tests.on_stage import to_review, to_tags
+
+    with scene.terminal("--repo", str(scene.stage.repository), environ=environ) as terminal:
+        to_tags(terminal)
+        to_review(terminal)
+        terminal.see("-- .arg (new")
+        terminal.press("w")
+        terminal.see("written: .arg, .secret")
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+
+
+def test_the_same_answers_give_the_same_bytes_through_the_screens_the_lines_and_a_pipe(tmp_path):
+    found = []
+    with staged(tmp_path, pace=0.02) as stage:
+        for name in ("screens", "typed", "piped"):
+            (tmp_path / name).mkdir()
+            scene = OnStage(tmp_path / name, stage, 0.02)
+            if name == "screens":
+                through_the_screens(scene, stage.region)
+            elif name == "typed":
+                with start(scene, "--plain") as terminal:
+                    Typist(terminal, {**answers(scene), "review": "write"}).all()
+                    assert terminal.wait() == 0
+            else:
+                done = scene.run("--plain", "--repo", str(stage.repository), stdin=lines(scene, review="write"))
+                assert done.returncode == 0, done.stderr
+            found.append({path: tree(scene.checkout)[path] for path in (".arg", ".secret")})
+            scene.close()
+    assert found[0] == found[1] == found[2]
+
+
+def test_script_records_it(scene):
+    """Under `script`, which has a terminal of its own."""
+    from shutil import which
+
+    if which("script") is None:
+        pytest.skip("script is not installed")
+    command = " ".join([*scene.command("--plain"), "--repo", str(scene.stage.repository)])
+    transcript = Path(scene.home) / "transcript"
+    with Terminal(
+        ["script", "-q", "-e", "-c", command, str(transcript)], {**scene.environ, "SHELL": "/bin/sh"}, cwd=scene.home
+    ) as terminal:
+        typist = Typist(terminal, {**answers(scene), "review": "dry"})
+        typist.all()
+        assert terminal.wait() == 0
+    assert "Nothing was written." in transcript.read_text()
+
+
+def test_a_rehearsal_on_a_terminal_asks_line_by_line(tmp_path, scene):
+    environ = {**scene.bare, "CANVOS_TUI_REHEARSAL_PACE": "0.05"}
+    with Terminal([sys.executable, "-m", "canvos_tui", "rehearse", "--plain"], environ, cwd=scene.home) as terminal:
+        typist = Typist(terminal, {"IMAGE_REGISTRY": "acme-team"})
+        typist.all()
+        assert terminal.wait() == 0, terminal.said[-2000:]
+        assert "REHEARSAL" in terminal.said
+        assert "canvos-tui: DONE in" in terminal.said
+        assert "review" in typist.asked

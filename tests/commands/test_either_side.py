@@ -29,11 +29,11 @@ def test_every_command_takes_plain_on_either_side(command, given):
         assert build_parser(line).parse_args(line).plain is given
 
 
-def test_the_wizard_has_no_lines_and_says_which_commands_have(capsys):
-    assert main(["--plain"]) == 2
-    said = capsys.readouterr().err
-    assert "the wizard is a screen" in said
-    assert "canvos-tui run --plain" in said
+@pytest.mark.parametrize("command", ["doctor", "guide"])
+def test_an_answers_file_may_stand_before_the_command(command):
+    words = ["--config", "a.yaml", command]
+    assert build_parser(words).parse_args(words).config == "a.yaml"
+    assert build_parser([command]).parse_args([command]).config is None
 
 
 def test_the_later_one_wins():

@@ -6,10 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 import pytest
 
-from tests.on_stage import OnStage, on_stage, staged, tree
+from tests.on_stage import OnStage, on_stage, staged, to_review, to_tags, tree
 from tests.plain.test_conversation import ORDER
 from tests.plain.typist import LEAVE, Typist
 from tests.terminal import Terminal
@@ -170,8 +171,6 @@ def test_ctrl_c_in_the_build_leaves_it_running_and_says_how_to_come_back(tmp_pat
 def through_the_screens(scene: OnStage, region: str) -> None:
     """The same answers by keys; written without a build."""
     environ = {**scene.environ, "REGION": region, "S3_BUCKET": scene.stage.bucket}
-    from tests.on_stage import to_review, to_tags
-
     with scene.terminal("--repo", str(scene.stage.repository), environ=environ) as terminal:
         to_tags(terminal)
         to_review(terminal)
@@ -204,8 +203,6 @@ def test_the_same_answers_give_the_same_bytes_through_the_screens_the_lines_and_
 
 def test_script_records_it(scene):
     """Under `script`, which has a terminal of its own."""
-    from shutil import which
-
     if which("script") is None:
         pytest.skip("script is not installed")
     command = " ".join([*scene.command("--plain"), "--repo", str(scene.stage.repository)])
@@ -228,3 +225,21 @@ def test_a_rehearsal_on_a_terminal_asks_line_by_line(tmp_path, scene):
         assert "REHEARSAL" in terminal.said
         assert "canvos-tui: DONE in" in terminal.said
         assert "review" in typist.asked
+
+
+def test_the_screens_take_an_answers_file_too(scene):
+    with scene.terminal("--config", scene.answers()) as terminal:
+        terminal.see(">1 Check", "READY SO FAR")
+        terminal.press("enter")
+        terminal.see(">2 Repo", "can be cloned", "*3 Image", "*5 S3")
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+
+
+def test_a_build_is_come_back_to_in_lines_where_nothing_can_be_drawn(scene):
+    run_id = scene.start_build()
+    with scene.terminal("attach", environ={**scene.environ, "TERM": "dumb"}) as terminal:
+        assert terminal.wait() == 0
+        assert "canvos-tui: DONE in" in terminal.said
+        assert run_id in terminal.said
+        assert "\x1b" not in terminal.said

@@ -1,0 +1,153 @@
+"""What the pages say and conclude, whatever face shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.answers.draft import ArgFound, FieldAnswered, FolderChosen, KeysGiven, TagChosen, UserData, UserDataChosen, fresh
+from canvos_tui.core.answers.fields import CUSTOM_TAG
+from canvos_tui.core.aws.facts import AwsKeys, Identity, S3Object
+from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.aws.taken_names import TakenNames
+from canvos_tui.core.checkout.facts import CheckoutFacts
+from canvos_tui.core.checkout.state import Change, CheckoutState, Place
+from canvos_tui.core.checkout.tags import Earthfile, classify
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.questions import checkout, keys, kubernetes, review, s3_key, start
+from canvos_tui.core.questions.help import of_field
+from canvos_tui.core.run.result import RunInfo
+from canvos_tui.core.secret import Secret
+from canvos_tui.core.session import NamesSeen, RunsSeen, Session
+from tests.tui.fakes import NOW
+
+HERE = Path("/home/alice/CanvOS")
+ON_TAG = CheckoutState(Place.CANVOS, HERE, tag="v4.9.38", files=("Earthfile", "earthly.sh"))
+GOOD = classify("v4.9.38", NOW, Earthfile(True, "v4.9.38"))
+GUIDES = classify("v4.8.5", NOW, Earthfile(False, "v4.8.5"))
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "refused"),
+    [
+        (CheckoutState(Place.ABSENT, HERE), "nothing there yet: it can be cloned", False),
+        (CheckoutState(Place.FILE, HERE), "x a file stands there", True),
+        (CheckoutState(Place.OTHER_GIT, HERE), "x a git repository, but not CanvOS", True),
+        (ON_TAG, "git repository, clean, on v4.9.38", False),
+        (replace(ON_TAG, changes=(Change(" M", "a"),), shallow=True), "git repository, 1 local changes, on v4.9.38, shallow clone", False),
+        (replace(ON_TAG, files=("Earthfile",)), "x earthly.sh is missing: git restore", False),
+        (replace(ON_TAG, files=()), "x Earthfile and earthly.sh are missing: git restore", False),
+    ],
+)
+def test_what_is_said_of_a_folder(state, told, refused):
+    assert checkout.told(state).startswith(told)
+    assert bool(checkout.refusal(state)) is refused
+
+
+@pytest.mark.parametrize(
+    ("tag", "state", "answers"),
+    [
+        ("", ON_TAG, [TagChosen("v4.9.38")]),
+        ("v4.9.38", ON_TAG, []),
+        ("v4.9.37", ON_TAG, [TagChosen("")]),
+        ("", replace(ON_TAG, branch="main"), []),  # a clone stands on a branch, which nobody chose
+    ],
+)
+def test_which_answers_a_checkout_gives(tag, state, answers):
+    facts = CheckoutFacts(state, (GOOD,), args={"REGION": "eu-west-1"})
+    found = list(checkout.follows(facts, fresh().after(TagChosen(tag))))
+    assert found == [*answers, ArgFound({"REGION": "eu-west-1"})]
+
+
+def test_what_is_said_of_a_tag():
+    assert checkout.remarks(GOOD, GOOD, "v4.9.38") == "suggested for 4.9, checked out"
+    assert checkout.remarks(GUIDES, GOOD, "") == "guide's example, cannot do AWS"
+    assert checkout.remarks(classify("v4.10.0", NOW, Earthfile(True, "v4.9.21")), None, "") == "WARN agent differs from its tag"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("all", ("1.32.1", "1.33.4", "1.33.5")), ("newest", ("1.32.1", "1.33.5")), ("1.33.5,1.32.1", ("1.32.1", "1.33.5"))]
+)
+def test_the_versions_to_keep(text, kept):
+    assert kubernetes.parse_versions(text, ("1.32.1", "1.33.4", "1.33.5")) == kept
+
+
+@pytest.mark.parametrize("text", ["", " , ", "1.2.3"])
+def test_versions_that_cannot_be_kept(text):
+    with pytest.raises(InvalidValueError):
+        kubernetes.parse_versions(text, ("1.32.1",))
+
+
+def test_a_taken_key_can_be_reused_only_where_no_image_has_its_name():
+    draft = fresh().after(FieldAnswered("S3_KEY", "edge-1"))
+    known = Session().after(NamesSeen(TakenNames("edge-1", same=S3Object("edge-1", 1, NOW))))
+    assert s3_key.told(draft, known, NOW).startswith("x s3://")
+    assert s3_key.reusable(draft, known)
+    assert not s3_key.reused(draft, known)
+    mine = replace(draft, reuse="edge-1")
+    assert s3_key.told(mine, known, NOW).endswith("(reused on purpose)")
+    assert s3_key.clash(draft.after(FieldAnswered("S3_KEY", "edge-2")), known) is None
+
+
+@pytest.mark.parametrize(
+    ("arn", "skew", "told"),
+    [
+        ("arn:aws:iam::1:user/edge", 0.0, "ok  account 1  user/edge"),
+        ("arn:aws:iam::1:user/edge", 400.0, "ok  account 1  user/edge   ! clock 400 s off"),
+        ("arn:aws:iam::1:root", None, "ok  account 1  root   ! root keys: use an IAM user"),
+    ],
+)
+def test_whose_keys_these_are(arn, skew, told):
+    assert keys.told(Identity("1", arn, skew)) == told
+
+
+def test_temporary_keys_will_not_do():
+    lasting = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("s"))
+    assert keys.lasting(lasting) is lasting
+    with pytest.raises(InvalidValueError, match="temporary keys"):
+        keys.lasting(AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s"), Secret("t")))
+
+
+def test_missing_answers_keep_from_writing_and_unasked_checks_only_from_building():
+    draft = fresh().after(FolderChosen(HERE, "r")).after(TagChosen("v4.9.38"))
+    assert review.against(draft, Session(), build=False)[0].key == "IMAGE_REGISTRY"
+    for key, text in (("IMAGE_REGISTRY", "acme"), ("REGION", "eu-west-1"), ("S3_BUCKET", "acme-images")):
+        draft = draft.after(FieldAnswered(key, text))
+    draft = draft.after(KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("s")), KeySource.TYPED))
+    assert review.against(draft, Session(), build=False) == ()
+    assert review.against(draft, Session(), build=True)
+    assert [row.number for row in review.rows(draft, Session())] == ["2", "3", "3", "4", "5", "6"]
+
+
+def test_after_the_writing_the_files_hold_the_answers():
+    draft = fresh().after(KeysGiven(AwsKeys("A", Secret("s")), KeySource.TYPED)).after(UserDataChosen(UserData.FILE, "/x"))
+    assert list(review.follows(draft)) == [UserDataChosen(UserData.CHECKOUT), KeysGiven(draft.keys, KeySource.SECRET)]
+    assert list(review.follows(fresh())) == []
+
+
+def test_only_doors_that_lead_somewhere_are_there():
+    assert [door.word for door in start.doors(fresh(), Session())] == ["new", "check", "result"]
+    known = Session().after(RunsSeen((RunInfo("1", "/c", "v4.9.38", NOW, live=True, outcome=None),)))
+    assert [door.word for door in start.doors(replace(fresh(), page="s3"), known)] == ["watch 1", "continue", "new", "check", "result"]
+
+
+@pytest.mark.parametrize(
+    ("page", "run", "known", "left"),
+    [
+        ("s3", "", "", ("s3", "")),
+        ("build", "1", "", ("build", "1")),
+        ("result", "1", "1", ("result", "")),
+        ("result", "1", "", ("build", "1")),
+    ],
+)
+def test_where_one_was(page, run, known, left):
+    assert start.left_at(replace(fresh(), page=page, run=run), Session(run_id=known)) == left
+
+
+def test_a_field_is_explained_with_the_guides_value():
+    told = of_field(CUSTOM_TAG)
+    assert told.startswith("CUSTOM_TAG   guide step 6\n\n")
+    assert "The guide's value: palette-learn" in told
+    assert told.endswith("Allowed: lower case letters, digits, `-`")

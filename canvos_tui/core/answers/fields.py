@@ -145,13 +145,21 @@ HTTPS_PROXY = Field(
     "HTTPS_PROXY",
     13,
     "",
-    "empty, or http://[user:password@]host:port",
+    "empty, or http://host:port; a login as user:password@ before the host",
     values.parse_proxy,
     "Set it only where the build must go through a proxy. Any value switches earthly.sh to its proxy mode.\n"
     "The value is printed into the build log.",
     optional=True,
 )
-HTTP_PROXY = Field("HTTP_PROXY", 13, "", "empty, or http://[user:password@]host:port", values.parse_proxy, HTTPS_PROXY.help, optional=True)
+HTTP_PROXY = Field(
+    "HTTP_PROXY",
+    13,
+    "",
+    "empty, or http://host:port; a login as user:password@ before the host",
+    values.parse_proxy,
+    HTTPS_PROXY.help,
+    optional=True,
+)
 NO_PROXY = Field(
     "NO_PROXY",
     13,

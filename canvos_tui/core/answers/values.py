@@ -250,7 +250,7 @@ def parse_secret_key(text: str) -> Secret:
 
 def parse_proxy(text: str) -> str:
     """HTTP_PROXY, HTTPS_PROXY: http://[user:password@]host:port, or nothing; the password percent-encoded."""
-    allowed = "http://host:port or http://user:password@host:port, or empty"
+    allowed = "http://host:port, with a login as user:password@ before the host, or empty"
     text = text.strip()
     if not text:
         return ""

@@ -9,6 +9,8 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import FieldAnswered, SeveralChosen, TagChosen, fresh
 from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.checkout.tags import classify, read_earthfile
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.questions import bucket
 from canvos_tui.core.questions.groups import GROUPS
 from canvos_tui.core.questions.rules import rule
@@ -100,3 +102,11 @@ def test_the_bucket_tells_its_region(seen, told, offered, caution):
     assert bucket.offered_region(mine, known) == offered
     assert caution in rule(fields.REGION).caution(mine, known)
     assert bool(rule(fields.REGION).caution(mine, known)) is bool(caution)
+
+
+@pytest.mark.parametrize("field", [*fields.ASKED, *fields.KEYS], ids=lambda field: field.key)
+def test_what_is_said_of_a_field_holds_nothing_that_the_gate_would_mask(field):
+    with pytest.raises(InvalidValueError) as refused:
+        field.parse("\x07 no value of any field\x07")
+    for text in (field.line, field.help, refused.value.allowed):
+        assert shown(text) == text

@@ -53,7 +53,7 @@ PLAIN = {
     "s3": 4,
     **dict.fromkeys(("fields", "kubernetes", "repo", "user_data"), 3),
     "walk": 2,
-    **dict.fromkeys(("desk", "talk"), 1),
+    **dict.fromkeys(("desk", "help", "talk"), 1),
 }
 GATE = "ports"  # beside the floors: everybody may import it; it imports values only, and no value imports it
 MOST, LISTS = 16, {"tui/steps", "commands"}  # modules in a folder; lists by design may be longer

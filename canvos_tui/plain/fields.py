@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from canvos_tui.core import guide
 from canvos_tui.core.answers.draft import Entry, FieldAnswered, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.errors import InvalidValueError
@@ -12,6 +11,7 @@ from canvos_tui.core.questions.groups import Group
 from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.questions.rules import rule
 from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.help import with_guide
 from canvos_tui.plain.talk import Prompt, Talk, Way, numbered
 from canvos_tui.plain.walk import Question
 
@@ -61,15 +61,18 @@ class FieldQuestion(Question):
         default = self._default(desk, entry)
         origin = self.offered if default != entry.text else "" if entry.origin is Origin.YOU else entry.origin.value
         choices = tuple(Choice(value, value) for value in rule(field).choices(desk.draft, desk.known))
-        return Prompt(field.key, default, origin, tuple(about), choices, self._help(desk), given=desk.gives(field.key))
+        return Prompt(
+            field.key,
+            default,
+            origin,
+            tuple(about),
+            choices,
+            with_guide(of_field(field), desk.draft, field.step),
+            given=desk.gives(field.key),
+        )
 
     def _default(self, desk: Desk, entry: Entry) -> str:
         return "" if entry.error else entry.text or self.offers(desk)
-
-    def _help(self, desk: Desk) -> str:
-        step = guide.BY_NUMBER[self.field.step]
-        differs = f"\nDiffers: {step.differs}" if step.differs else ""
-        return f"{of_field(self.field)}\n\nThe guide's commands:\n  " + "\n  ".join(guide.commands(step, desk.draft)) + differs
 
     async def _take(self, desk: Desk, text: str) -> FieldAnswered | None:
         """The answer of a text; None where the field stays as it is."""

@@ -14,6 +14,7 @@ from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.help import with_guide
 from canvos_tui.plain.s3 import look_at_key
 from canvos_tui.plain.talk import Back, Prompt, Talk, Way
 from canvos_tui.plain.walk import Question
@@ -61,7 +62,9 @@ class Keys(Question):
         talk.prose(rules.GOOD_TO_KNOW)
         while True:
             found = await self._look(desk, talk)
-            word = await talk.choose(Prompt("AWS keys", help=rules.ABOUT), _ways(desk, found), _default(desk, found))
+            word = await talk.choose(
+                Prompt("AWS keys", help=with_guide(rules.ABOUT, desk.draft, 12)), _ways(desk, found), _default(desk, found)
+            )
             if word is Way.BACK:
                 return word
             if word == "keep":

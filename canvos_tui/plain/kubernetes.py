@@ -10,6 +10,7 @@ from canvos_tui.core.questions import groups
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.questions.kubernetes import parse_versions
 from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.help import with_guide
 from canvos_tui.plain.talk import BACK_MARK, Prompt, Talk, Way
 from canvos_tui.plain.walk import Question
 
@@ -63,7 +64,9 @@ class Versions(Question):
             "  " + " ".join(newest_first(offered)),
             "This AMI stays the same; K8S_VERSION is left out of .arg, as the guide says. A copy of the file is kept on writing.",
         )
-        versions = await talk.ask(Prompt(self.name, kept, about=about, help=HELP, given=desk.gives(self.name)), take)
+        versions = await talk.ask(
+            Prompt(self.name, kept, about=about, help=with_guide(HELP, desk.draft, 14), given=desk.gives(self.name)), take
+        )
         if versions is Way.BACK:
             return versions
         desk.answer(VersionsKept(versions))

@@ -15,6 +15,7 @@ from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.readiness import refuse_second
 from canvos_tui.core.session import CheckoutSeen, TagsSeen
 from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.help import with_guide
 from canvos_tui.plain.talk import Back, Prompt, Talk, Way, numbered
 from canvos_tui.plain.walk import Move, Question, To
 
@@ -47,7 +48,7 @@ class Folder(Question):
             return facts
 
         about = ("The CanvOS folder (guide steps 1 and 2).",)
-        prompt = Prompt(self.name, default, about=about, help=rules.ABOUT_CLONE, given=desk.gives(self.name))
+        prompt = Prompt(self.name, default, about=about, help=with_guide(rules.ABOUT_CLONE, desk.draft, 1, 2), given=desk.gives(self.name))
         facts = await talk.ask(prompt, take)
         if facts is Way.BACK:
             return facts
@@ -78,7 +79,7 @@ class Source(_WhereNothingIs):
         async def take(text: str) -> str:
             return parse_repository(text or desk.draft.repository)
 
-        prompt = Prompt(self.name, desk.draft.repository, help=rules.ABOUT_CLONE, given=desk.gives(self.name))
+        prompt = Prompt(self.name, desk.draft.repository, help=with_guide(rules.ABOUT_CLONE, desk.draft, 1), given=desk.gives(self.name))
         repository = await talk.ask(prompt, take)
         if repository is Way.BACK:
             return repository
@@ -98,7 +99,7 @@ class Clone(_WhereNothingIs):
         assert folder is not None
         choices = (Choice("yes", f"Yes  git clone {desk.draft.repository} {folder}"), Choice("no", "No   choose another folder"))
         while True:
-            word = await talk.choose(Prompt(self.name, help=rules.ABOUT_CLONE), choices, "yes")
+            word = await talk.choose(Prompt(self.name, help=with_guide(rules.ABOUT_CLONE, desk.draft, 1, 2)), choices, "yes")
             if word is Way.BACK:
                 return word
             if word == "no":
@@ -163,7 +164,8 @@ class Tag(Question):
             f"`{EVERYTHING}` lists pre-releases too, or the releases again; `{FETCH}` fetches new tags.",
             "     TAG           DATE        AGENT",
         )
-        return Prompt(self.name, self._default(desk), "", about, tuple(choices), rules.ABOUT_TAGS, given=desk.gives(self.name))
+        told = with_guide(rules.ABOUT_TAGS, desk.draft, 3, 4, 5)
+        return Prompt(self.name, self._default(desk), "", about, tuple(choices), told, given=desk.gives(self.name))
 
     async def _meant(self, desk: Desk, text: str) -> str:
         shown = self._shown(desk)

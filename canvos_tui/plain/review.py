@@ -8,9 +8,12 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.questions import review as rules
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.questions.result import NEXT, links
 from canvos_tui.core.readiness import Blocker, blockers
+from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.session import RunChosen
 from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.help import with_guide
 from canvos_tui.plain.start import Follow
 from canvos_tui.plain.talk import Prompt, Talk, Way
 from canvos_tui.plain.walk import Done, Move, Question, To
@@ -46,7 +49,9 @@ class Review(Question):
         for blocker in found:
             talk.prose(f"x {blocker.text}")
         mend = (Choice("mend", f"Mend it          {found[0].text}"),) if found and talk.typed else ()
-        word = await talk.choose(Prompt(self.name, help=ABOUT), (*mend, BUILD, *OTHERS), "mend" if mend else "build")
+        word = await talk.choose(
+            Prompt(self.name, help=with_guide(ABOUT, desk.draft, 13, 15, 16)), (*mend, BUILD, *OTHERS), "mend" if mend else "build"
+        )
         return word if word is Way.BACK else await self._do(desk, talk, pending, word)
 
     async def _do(self, desk: Desk, talk: Talk, pending: rules.Pending, word: str) -> Move:
@@ -106,7 +111,16 @@ class Review(Question):
         if talk.typed and (unkept := await desk.keep()):
             talk.prose(unkept)
         talk.say("", f"== run {run_id}: {rules.COMMAND}", f"Ctrl-C leaves it running; canvos-tui attach {run_id} comes back")
-        return Done(await self._follow(desk.ports, run_id))
+        code = await self._follow(desk.ports, run_id)
+        if talk.typed:  # a pipe is read by a program: the last line is the AMI's id
+            await _tell_more(desk, talk, run_id)
+        return Done(code)
+
+
+async def _tell_more(desk: Desk, talk: Talk, run_id: str) -> None:
+    result = await desk.ports.runs.result(run_id)
+    if result is not None and result.outcome is Outcome.SUCCEEDED:
+        talk.say(*links(result, desk.known), NEXT)
 
 
 def _mending(blocker: Blocker) -> To:

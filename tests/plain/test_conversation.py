@@ -117,6 +117,8 @@ async def test_a_question_mark_explains(talk):
     assert "export S3_KEY=palette-learn" in one.said
     assert "Allowed: 3-128 of letters" in one.said
     assert "secrets are masked in the difference" in one.said.replace("\n", " ")
+    assert "The guide's step 4, Check out a tag:\n  git checkout" in one.said
+    assert "The guide's step 16, Build:\n  ./earthly.sh +aws-cloud-image --ARCH=amd64" in one.said
 
 
 async def test_back_goes_to_the_question_before_and_loses_nothing(talk):

@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.pages import OF_FIELD, words
+from canvos_tui.core.questions.result import NEXT, links
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.summary import finding_lines, headline
@@ -23,12 +23,6 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
-
-NEXT = (
-    "What next  launch an instance with a larger root volume (the AMI's is the small raw disk),\n"
-    "           an instance type that boots UEFI, and the AMI above."
-)
-
 
 LOOKED_FOR = ("REGION", "S3_BUCKET", "S3_KEY")
 NO_RESULT = "no build has ended here"
@@ -86,7 +80,7 @@ class Validate(StepPanel):
         lines.append(f"Name {result.ami_name}   Region {result.region}   Snapshot {result.snapshot}")
         lines.append("-- Validate ------------------------------------------- guide, Validate 1-4")
         lines += finding_lines(result.findings)
-        lines += [f"Console  {url}" for url in self._links(result)[:2]]
+        lines += [f"Console  {url}" for url in links(result, self.known)[:2]]
         if result.left_behind:
             lines.append("-- Left over " + "-" * 60)
             lines += [f"{left.kind} {left.id}  {left.note}" for left in result.left_behind]
@@ -101,11 +95,6 @@ class Validate(StepPanel):
     def _named(missing: tuple[str, ...]) -> str:
         return ", ".join(name if name in LOOKED_FOR else f"AWS keys ({words('keys')})" for name in missing)
 
-    def _links(self, result: RunResult) -> tuple[str, ...]:
-        partition = self.known.identity.partition if self.known.identity else "aws"
-        links = console_links(partition, result.region, result.bucket, result.key, result.ami)
-        return tuple(f"{label}: {url}" for label, url in links)
-
     def action_copy(self) -> None:
         """Copies the AMI id."""
         if self.known.result is not None and self.known.result.ami:
@@ -116,7 +105,7 @@ class Validate(StepPanel):
     async def action_links(self) -> None:
         """All console links, bare, to copy."""
         if self.known.result is not None:
-            await self.app.push_screen(ReadText("Console", "\n".join(self._links(self.known.result))))
+            await self.app.push_screen(ReadText("Console", "\n".join(links(self.known.result, self.known))))
         else:
             self.decline(f"there is nothing to link to: {NO_RESULT}")
 

@@ -17,7 +17,8 @@ from typing import Any, cast
 import pytest
 
 import canvos_tui
-from canvos_tui.commands.doctor import draft, main_doctor, register
+from canvos_tui.arguments import build_parser
+from canvos_tui.commands.doctor import draft, main_doctor
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.errors import DockerError
@@ -49,9 +50,8 @@ def checkout(tmp_path) -> Path:
 
 
 def parse(*words: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="canvos-tui")
-    register(parser.add_subparsers())
-    return parser.parse_args(["doctor", *words])
+    line = ["doctor", *words]
+    return build_parser(line).parse_args(line)
 
 
 def doctor(world: World, *words: str) -> int:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from canvos_tui.core.command_words import spelled
+from canvos_tui.core.terminal.marks import TWINS
 
 VARIABLE = "CANVOS_TUI_ASCII"  # set by --ascii, so that whatever is started from here knows it too
 _SIGNS = {
@@ -15,39 +16,49 @@ _SIGNS = {
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝╠╣╦╩╬", "+"),
     **dict.fromkeys("█▉▓", "#"),
     **dict.fromkeys("▒░", ":"),
-    **dict.fromkeys("•●○◉▪■□", "*"),
+    **dict.fromkeys("◉▪■□", "*"),
     **dict.fromkeys("‘’‚", "'"),
     **dict.fromkeys("“”„", '"'),
     **dict.fromkeys("–—−", "-"),
     "…": ".",
     "→": ">",
     "▶": ">",
+    "▾": "v",
+    "↵": "<",
     "←": "<",
     "↑": "^",
-    "▲": "^",
     "↓": "v",
     "▼": "v",
-    "✓": "*",
     "✔": "*",
-    "✗": "x",
     "✘": "x",
     "×": "x",
     "\u00a0": " ",
+    "›": ">",
+    **TWINS,
 }
 _QUOTED = re.compile(r"'([^'\n]*[^\x00-\x7f'\n][^'\n]*)'")
 _TABLE = str.maketrans(_SIGNS)
 
 
 def wanted(environ: Mapping[str, str]) -> bool:
-    """Whether only ASCII may be shown: it was asked for, or the locale is `C`, `POSIX`, none, or not one of UTF-8.
+    """Whether only ASCII may be shown: asked for, on Linux' own console, or in a locale that is `C`, `POSIX`, none, or not one of UTF-8.
 
-    Python itself sets LC_CTYPE to C.UTF-8 in such a locale (PEP 538), so that value alone proves nothing.
+    That console has a font of 256 or 512 signs, and ours are not among them. Python itself sets LC_CTYPE to C.UTF-8 in such a locale
+    (PEP 538), so that value alone proves nothing.
     """
-    if environ.get(VARIABLE):
+    if environ.get(VARIABLE) or environ.get("TERM") == "linux":
         return True
+    return "utf8" not in _locale(environ).lower().replace("-", "")
+
+
+def wide(environ: Mapping[str, str]) -> bool:
+    """Whether signs of no certain width may be drawn two columns wide: a Chinese, Japanese or Korean locale."""
+    return _locale(environ)[:2] in {"zh", "ja", "ko"}
+
+
+def _locale(environ: Mapping[str, str]) -> str:
     own = environ.get("LC_CTYPE", "")
-    told = environ.get("LC_ALL") or (own if own not in {"", "C.UTF-8"} else "") or environ.get("LANG") or "C"
-    return "utf8" not in told.lower().replace("-", "")
+    return environ.get("LC_ALL") or (own if own not in {"", "C.UTF-8"} else "") or environ.get("LANG") or "C"
 
 
 def to_ascii(text: str) -> str:

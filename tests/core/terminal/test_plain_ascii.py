@@ -4,8 +4,10 @@ import shlex
 import subprocess
 
 import pytest
+from rich.cells import cell_len
 
-from canvos_tui.core.terminal.plain_ascii import VARIABLE, pastable, to_ascii, wanted
+from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.core.terminal.plain_ascii import VARIABLE, pastable, to_ascii, wanted, wide
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,7 @@ from canvos_tui.core.terminal.plain_ascii import VARIABLE, pastable, to_ascii, w
         ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),
         ({"LANG": "POSIX"}, True),
         ({}, True),
+        ({"LANG": "C.UTF-8", "TERM": "linux"}, True),
     ],
 )
 def test_the_locale_tells_whether_only_ascii_can_be_shown(environ, only):
@@ -51,3 +54,20 @@ def test_a_command_in_ascii_names_the_same_path(path):
     assert to_ascii(command) == command
     said = subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"LC_ALL": "C"}).stdout
     assert said.decode("utf-8", "surrogateescape") == path
+
+
+@pytest.mark.parametrize(
+    ("environ", "may"),
+    [({"LANG": "ja_JP.UTF-8"}, True), ({"LC_ALL": "zh_CN.UTF-8", "LANG": "C"}, True), ({"LANG": "de_DE.UTF-8"}, False), ({}, False)],
+)
+def test_a_locale_in_which_marks_may_be_two_columns_wide(environ, may):
+    assert wide(environ) is may
+
+
+def test_every_mark_is_one_column_wide_has_no_emoji_form_and_one_twin():
+    """Signs with an emoji form (Unicode's emoji-variation-sequences) are drawn two columns wide by some terminals."""
+    emoji = set("▶◀▪▫◻◼◽◾☑✔✖✅❌⚠")
+    for mark in Mark:
+        assert cell_len(mark.sign) == 1
+        assert mark.sign not in emoji
+        assert to_ascii(mark.sign) == mark.value[1]

@@ -1,0 +1,76 @@
+"""What a pasted text means for a field: the value that it holds, however the place that it was copied from writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+_ASSIGNED = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
+_QUOTES = {"'", '"', "`"}
+_S3_ADDRESS = re.compile(r"^s3://([^/\s]+)(?:/(\S*))?$", re.IGNORECASE)
+_S3_ARN = re.compile(r"^arn:aws[\w-]*:s3:::([^/\s]+)(?:/(\S*))?$")
+_CONSOLE = re.compile(r"^https://[\w.-]*console\.aws\.amazon\.com/s3/(?:buckets|object)/([^/?#\s]+)")
+_HOSTED = re.compile(r"^https?://([a-z0-9.-]+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:/(\S*))?$")
+_ZONE = re.compile(r"^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$")
+_REGION_IN = re.compile(r"(?:[?&]region=|https://)([a-z]{2}(?:-[a-z]+)+-\d)(?:[&#.]|$)")
+_PAIR = re.compile(r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b[\s,;]+([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
+
+
+def value_in(key: str, text: str) -> str:
+    """The value for that field; the text itself without blanks around it where nothing else is known to be meant."""
+    bare = unwrapped(key, text)
+    return _MEANINGS[key](bare) if key in _MEANINGS else bare
+
+
+def unwrapped(key: str, text: str) -> str:
+    """Without `export NAME=`, quotes, blanks and line ends around it; of several assignments the one of this name."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    assigned = {found[1].upper(): found[2] for line in lines if (found := _ASSIGNED.match(line)) is not None}
+    if key in assigned:
+        return _unquoted(assigned[key])
+    return _unquoted(" ".join(lines))
+
+
+def keys_in(text: str) -> tuple[str, str] | None:
+    """Both AWS keys, where a text holds a pair: two assignments, the lines of a credentials file, a line of the console's CSV file."""
+    key_id, secret = unwrapped(ID, text), unwrapped(SECRET, text)
+    if key_id != secret and "=" not in key_id + secret and not re.search(r"\s", key_id + secret):
+        return key_id, secret
+    found = _PAIR.search(text)
+    return (found[1], found[2]) if found is not None else None
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].strip() if len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES else text
+
+
+def _bucket(text: str) -> str:
+    for pattern in (_S3_ADDRESS, _S3_ARN, _CONSOLE, _HOSTED):
+        if (found := pattern.match(text)) is not None:
+            return found[1]
+    return text
+
+
+def _object_key(text: str) -> str:
+    for pattern in (_S3_ADDRESS, _S3_ARN, _HOSTED):
+        if (found := pattern.match(text)) is not None and found[2]:
+            return found[2]
+    return text
+
+
+def _region(text: str) -> str:
+    zone, address = _ZONE.match(text), _REGION_IN.search(text)
+    return zone[1] if zone is not None else address[1] if address is not None else text
+
+
+def _registry(text: str) -> str:
+    return re.sub(r"^https?://", "", text, flags=re.IGNORECASE).rstrip("/")
+
+
+_MEANINGS: dict[str, Callable[[str], str]] = {
+    "S3_BUCKET": _bucket,
+    "S3_KEY": _object_key,
+    "REGION": _region,
+    "IMAGE_REGISTRY": _registry,
+}

@@ -1,0 +1,59 @@
+"""What is pasted is understood as it was meant, and nothing else is made of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from canvos_tui.core.answers.pasted import keys_in, value_in
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+ID = "AKIAIOSFODNN7EXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("S3_BUCKET", "s3://acme-images/edge/one", "acme-images"),
+        ("S3_BUCKET", "  'acme-images'\n", "acme-images"),
+        ("S3_BUCKET", "arn:aws:s3:::acme-images", "acme-images"),
+        ("S3_BUCKET", "arn:aws-us-gov:s3:::acme-images/edge", "acme-images"),
+        ("S3_BUCKET", "https://eu-west-1.console.aws.amazon.com/s3/buckets/acme-images?region=eu-west-1&tab=objects", "acme-images"),
+        ("S3_BUCKET", "https://acme-images.s3.eu-west-1.amazonaws.com/edge", "acme-images"),
+        ("S3_BUCKET", "export S3_BUCKET=acme-images", "acme-images"),
+        ("S3_BUCKET", 'REGION=eu-west-1\nS3_BUCKET="acme-images"\n', "acme-images"),
+        ("S3_KEY", "s3://acme-images/edge/one", "edge/one"),
+        ("S3_KEY", "s3://acme-images", "s3://acme-images"),
+        ("REGION", "eu-west-1a", "eu-west-1"),
+        ("REGION", "us-gov-west-1b\n", "us-gov-west-1"),
+        ("REGION", "https://s3.console.aws.amazon.com/s3/buckets/x?region=ap-south-1&tab=objects", "ap-south-1"),
+        ("REGION", "https://eu-west-1.console.aws.amazon.com/ec2/home", "eu-west-1"),
+        ("REGION", "eu-west-1", "eu-west-1"),
+        ("IMAGE_REGISTRY", "https://registry.acme.com/team/", "registry.acme.com/team"),
+        ("IMAGE_REGISTRY", "acme team", "acme team"),
+        ("CUSTOM_TAG", "export CUSTOM_TAG='edge-1'", "edge-1"),
+        ("OS_VERSION", "24.04\r\n", "24.04"),
+        ("HTTPS_PROXY", "http://proxy:3128", "http://proxy:3128"),
+        ("CUSTOM_TAG", "", ""),
+    ],
+)
+def test_the_value_is_taken_out_of_what_stands_around_it(key: str, text: str, value: str) -> None:
+    assert value_in(key, text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"export AWS_ACCESS_KEY_ID={ID}\nexport AWS_SECRET_ACCESS_KEY={SECRET}\n",
+        f'AWS_SECRET_ACCESS_KEY="{SECRET}"\nAWS_ACCESS_KEY_ID="{ID}"',
+        f"[default]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n",
+        f"Access key ID,Secret access key\n{ID},{SECRET}\n",
+        f"{ID}\t{SECRET}",
+    ],
+)
+def test_a_pair_of_keys_is_taken_whole(text: str) -> None:
+    assert keys_in(text) == (ID, SECRET)
+
+
+@pytest.mark.parametrize("text", [ID, SECRET, "", "two words", f"AWS_ACCESS_KEY_ID={ID}", "a=b"])
+def test_half_a_pair_is_none(text: str) -> None:
+    assert keys_in(text) is None

@@ -1,4 +1,4 @@
-"""A picture of every screen at 80x24 and 120x40: `python -m tests.screenshots [--check] [FOLDER]`.
+"""A picture of every screen at 80x24 and 120x40, of some in the light theme too: `python -m tests.screenshots [--check] [FOLDER]`.
 
 The scenes are those that tests/tui/test_scenes.py checks, so a picture cannot show what the tests do not see. With `--check`
 nothing is written: the words of each picture in the folder have to be those of the scene as it is played now.
@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -21,6 +21,7 @@ from rich.cells import cell_len
 from tests.tui.scenes import SCENES, SIZES, play
 
 TARGET = Path(__file__).parents[1] / "screenshots"
+LIGHT = {"start", "step00-prerequisites-failing", "build-import", "validate"}
 _CELL = 12.2  # width of a character in Rich's pictures
 # the words of a line lie in pieces, each with its place and the number of its line
 _PIECE = re.compile(r'<text [^>]*\bx="([\d.]+)"[^>]*clip-path="url\(#[\w-]*-line-(\d+)\)"[^>]*>([^<]*)</text>')
@@ -38,13 +39,13 @@ def words_of(picture: str) -> list[str]:
 
 
 async def drawn() -> AsyncGenerator[tuple[str, str], None]:
-    """Name and content of each picture, one per scene and size."""
-    for scene in SCENES:
-        for size in SIZES:
+    """Name and content of each picture, one per scene and size, and of some in the light theme as well."""
+    for scene, size in product(SCENES, SIZES):
+        for worn in ("", "light") if scene.stem in LIGHT else ("",):
             with tempfile.TemporaryDirectory() as root:
-                async with play(scene, size, Path(root)) as pilot:
+                async with play(scene, size, Path(root), worn) as pilot:
                     picture = pilot.app.export_screenshot(title="canvos-tui", simplify=True)
-                    yield f"{scene.stem}-{size[0]}x{size[1]}.svg", picture
+                    yield f"{scene.stem}-{size[0]}x{size[1]}{f'-{worn}' if worn else ''}.svg", picture
 
 
 async def write(folder: Path) -> str:

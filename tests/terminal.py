@@ -66,6 +66,7 @@ class Terminal:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
         self.printed = bytearray()
+        self.pressed = 0  # keys, but for those of a text
         self.watchers: list[Callable[[], None]] = []  # called at every look at the screen
         self.master, self._slave = os.openpty()
         self._ends = [self.master, self._slave]
@@ -191,6 +192,7 @@ class Terminal:
 
     def press(self, *keys: str) -> None:
         """Keys by name, or single characters."""
+        self.pressed += len(keys)
         for key in keys:
             os.write(self.master, KEYS.get(key, key).encode())
 

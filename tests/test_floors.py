@@ -38,11 +38,12 @@ TUI = {
     "step_panel": 4,
     "dialogs": 3,
     "widgets": 2,
+    "way": 2,
     "pace": 2,
     "theme": 2,
     **dict.fromkeys(("messages", "checks", "ascii_filter", "clean_filter", "doorstep", "job_control", "opening"), 1),
     "key_order": 1,
-    **dict.fromkeys(("textual_inside", "reflex"), 0),
+    **dict.fromkeys(("textual_inside", "reflex", "painting"), 0),
 }
 PLAIN = {
     "conversation": 7,

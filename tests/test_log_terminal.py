@@ -223,4 +223,4 @@ def test_a_terminal_at_hand_is_not_asked(tmp_path: Path, environ: dict[str, str]
 
 def newest(terminal: Terminal) -> int:
     """The last line of the log that stands in the window."""
-    return max((int(n) for n in re.findall(r"^ *line (\d+)$", terminal.text, re.MULTILINE)), default=0)
+    return max((int(n) for n in re.findall(r"^ *│ *line (\d+) *│", terminal.text, re.MULTILINE)), default=0)

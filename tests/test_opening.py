@@ -43,6 +43,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "core.command_words",
         "core.errors",
         "core.terminal",
+        "core.terminal.marks",
         "core.terminal.plain_ascii",
         "tui.app",
         "tui.doorstep",
@@ -53,6 +54,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.reflex",
         "tui.textual_inside",
         "tui.theme",
+        "tui.way",
     }
     assert ours == sorted(f"canvos_tui.{name}" for name in light)
 

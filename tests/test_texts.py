@@ -49,7 +49,7 @@ def test_data_of_the_package_names_no_screen_either() -> None:
 
 @pytest.mark.parametrize(
     ("pages", "told"),
-    [((), "waits for it"), (("s3",), "waits for it (screen 5)"), (("s3", "keys"), "waits for it (screens 5 and 6)")],
+    [((), "waits for it"), (("s3",), "waits for it (screen S3)"), (("s3", "keys"), "waits for it (screens S3 and Keys)")],
 )
 def test_the_screen_says_where_an_answer_is_given(pages: tuple[str, ...], told: str) -> None:
     assert observed(waits(Wait("it", pages))) == told

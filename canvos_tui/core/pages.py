@@ -23,8 +23,8 @@ class Page:
 
     @property
     def words(self) -> str:
-        """`screen 5`; empty for a page without a number."""
-        return f"screen {self.number}" if self.number else ""
+        """`screen S3`, as the rail names it; empty for a page without a number."""
+        return f"screen {self.rail or RAIL_WORDS[self.number]}" if self.number else ""
 
 
 PAGES = (
@@ -58,11 +58,12 @@ PAGES = (
 )
 BY_SLUG = {page.slug: page for page in PAGES}
 RAIL = tuple(page for page in PAGES if page.rail)
+RAIL_WORDS = {page.number: page.rail for page in RAIL}
 OF_FIELD = {key: page.slug for page in PAGES for key in page.fields}
 
 
 def words(slug: str) -> str:
-    """`screen 5` for that page, so that a text can say where; empty for one without a number."""
+    """`screen S3` for that page, so that a text can say where; empty for one without a number."""
     return BY_SLUG[slug].words
 
 

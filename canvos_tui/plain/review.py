@@ -120,7 +120,8 @@ class Review(Question):
 async def _tell_more(desk: Desk, talk: Talk, run_id: str) -> None:
     result = await desk.ports.runs.result(run_id)
     if result is not None and result.outcome is Outcome.SUCCEEDED:
-        talk.say(*links(result, desk.known), NEXT)
+        talk.say(*links(result, desk.known))
+        talk.prose(NEXT)
 
 
 def _mending(blocker: Blocker) -> To:

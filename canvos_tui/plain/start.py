@@ -35,8 +35,10 @@ class Start(Question):
         """The door."""
         if talk.typed:
             await self._look(desk, talk)
-        doors = tuple(rules.doors(desk.draft, desk.known))
-        prompt = Prompt(self.name, about=(rules.HAVE_READY,), help=rules.ABOUT)
+        doors = tuple(rules.doors(desk.draft, desk.known, desk.ports.environ.get("HOME", "")))
+        prompt = Prompt(
+            self.name, about=(f"Have ready: {'; '.join(rules.HAVE_READY)}. {rules.NOTHING_WRITTEN.capitalize()}.",), help=rules.ABOUT
+        )
         word = await talk.choose(prompt, doors, doors[0].word)
         if word is Way.BACK:
             return word

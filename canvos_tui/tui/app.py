@@ -24,6 +24,7 @@ from canvos_tui.tui.pace import Pace, PacedApp, far
 from canvos_tui.tui.reflex import SAID, Reflex
 from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
 from canvos_tui.tui.theme import dress
+from canvos_tui.tui.way import Way
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
     from rich.console import RenderableType
@@ -61,6 +62,7 @@ class CanvosApp(PacedApp[int]):
         self._early: list[events.Key] | None = [] if callable(room) else None  # typed before there is anything to receive it
         self._furnished = False
         self._reflex = Reflex()
+        self._way = Way()
         self._opening = False
         self._leaving: tuple[int | None, int, RenderableType | None] | None = None  # how it is to end as soon as the page is open
         self.problem: CanvosError | None = None  # why nothing could be loaded
@@ -191,10 +193,9 @@ class CanvosApp(PacedApp[int]):
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:
         from canvos_tui.core.answers.draft import PageReached
-        from canvos_tui.core.pages import BY_SLUG, neighbour
         from canvos_tui.tui.page import PageScreen
 
-        slug = event.target if event.target in BY_SLUG else neighbour(self.current_mode, event.target, several=self.draft.several)
+        slug = self._way.leads(self.current_mode, event, several=self.draft.several)
         said = Hinted(event.why, Until.MENDED)
         if slug == self.current_mode and not (event.focus or event.why):
             said = Hinted(f"this is the { {'back': 'first', 'next': 'last'}.get(event.target, 'wanted') } screen already", Until.NEXT_KEY)

@@ -43,9 +43,13 @@ class Learned(Message):
 
 
 class GoTo(Message):
-    """Another page is wanted: `next`, `back`, or a page's slug; `focus` is the field to stand on there, `why` is said there."""
+    """Another page is wanted: `next`, `back`, or a page's slug; `focus` is the field to stand on there, `why` is said there.
 
-    def __init__(self, target: str, focus: str = "", why: str = "") -> None:
+    `jump` says that Esc is to lead back to where it was asked for.
+    """
+
+    def __init__(self, target: str, focus: str = "", why: str = "", *, jump: bool = False) -> None:
+        self.jump = jump
         self.target = target
         self.focus = focus
         self.why = why

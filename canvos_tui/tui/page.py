@@ -8,7 +8,7 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus, Key
 from textual.reactive import reactive
@@ -20,16 +20,19 @@ from canvos_tui.core import guide
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.draft_file import unstored
 from canvos_tui.core.answers.fields import BY_KEY
-from canvos_tui.core.pages import Page
+from canvos_tui.core.pages import PAGES, Page
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.readiness import Blocker, blockers, gaps
 from canvos_tui.core.session import Session
+from canvos_tui.tui.checks.places import titled
+from canvos_tui.tui.dialogs import help_text
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
 from canvos_tui.tui.step_panel import StepPanel
-from canvos_tui.tui.widgets.field_row import FieldRow
+from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow, field_of, row_of
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
+from canvos_tui.tui.widgets.help_box import HelpBox
 from canvos_tui.tui.widgets.hint_row import HintRow, does_nothing
 from canvos_tui.tui.widgets.key_footer import KeyFooter
 from canvos_tui.tui.widgets.push import Push
@@ -44,7 +47,7 @@ class PageScreen(Screen[None]):
     """Shows one page; posts GoTo and never moves itself."""
 
     # with the pages and not with the app: the first frame does not wait for them
-    CSS_PATH = [STYLES / "app.tcss", *sorted(STYLES.glob("steps/*.tcss"))]
+    CSS_PATH = [STYLES / "app.tcss", *sorted(STYLES.glob("widgets/*.tcss")), *sorted(STYLES.glob("steps/*.tcss"))]
     BINDINGS = [
         Binding("f8,alt+n", "next", "Next", key_display="F8"),
         Binding("enter", "next", "Next", show=False),
@@ -59,8 +62,8 @@ class PageScreen(Screen[None]):
         Binding("pagedown", "scroll_body(1)", show=False),
         Binding("pageup", "scroll_body(-1)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-short"), (21, "-high"), (30, "-tall")]
 
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Session] = reactive(Session, init=False)
@@ -86,18 +89,20 @@ class PageScreen(Screen[None]):
         yield Rail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
         with Horizontal(id="middle"):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
-            with VerticalScroll(id="body", can_focus=False):
+            with Vertical(id="main"):
                 panels = self.panels()
-                for panel in panels:
-                    yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
+                with VerticalScroll(id="body", can_focus=False):
+                    for panel in panels:
+                        yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
+                    if self.page.fields:
+                        yield Vertical(HelpBox(), id="help-rest")
                 if self.has_next and not any(panel.HAS_NEXT for panel in panels):
-                    yield Push("Next", id="next")
-            yield VerticalScroll(Static("", id="help-text", markup=False), id="help-pane", can_focus=False)
+                    yield Push("Next", id="next", first=True)
         yield HintRow()
         yield KeyFooter(detaches=self.known.building)
 
     def on_mount(self) -> None:
-        """The help pane starts with what the page is about."""
+        """The help starts with what the page is about."""
         self._explain(None)
 
     def on_resize(self) -> None:
@@ -124,6 +129,7 @@ class PageScreen(Screen[None]):
 
     def _stand_on_what_is_missing(self) -> None:
         """The first thing typed on a page should land in the field that still needs it."""
+        self._relabel()
         missing = {g.key for g in self._missing()}
         rows = [row for row in self.query(FieldRow) if row.field.key in missing]
         if rows and not any(row.has_focus_within for row in rows):
@@ -135,6 +141,28 @@ class PageScreen(Screen[None]):
     def _wrong(self) -> list[Blocker]:
         return [reason for reason in blockers(self.draft, self.known) if reason.page == self.page.slug]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """What does nothing here is not offered."""
+        if action == "back":
+            return self.page.slug != PAGES[0].slug
+        return action != "next" or self.has_next or bool(self._label)
+
+    _label = "Next"  # what F8 does here
+
+    def _relabel(self) -> None:
+        """The footer says what F8 does, and does not name it where it does nothing."""
+        label = "Next" if self.has_next else self._own_way()[1]
+        if label != self._label:
+            self._label = label
+            for footer in self.query(KeyFooter):
+                footer.labels = {"next": label}
+            self.refresh_bindings()
+
+    def _own_way(self) -> tuple[StepPanel | None, str]:
+        """The panel whose first button is the way on, and the words of it."""
+        shown = [panel for panel in self.query(StepPanel) if panel.display]
+        return next(((panel, panel.way_on()) for panel in shown if panel.way_on()), (None, ""))
+
     _said_of: list[Blocker] = []  # what was wrong here when it was said
 
     def watch_draft(self) -> None:
@@ -142,6 +170,7 @@ class PageScreen(Screen[None]):
         for row in self.query(HintRow):
             if row.holds_until(Until.MENDED) and self._wrong() != self._said_of:
                 row.over(Until.MENDED)
+        self.call_after_refresh(self._relabel)
 
     def watch_known(self) -> None:
         """So it is with what was found out; and whoever leaves while a build runs leaves it running."""
@@ -168,24 +197,32 @@ class PageScreen(Screen[None]):
     @on(DescendantFocus)
     def _focused(self, event: DescendantFocus) -> None:
         self._stood = event.widget
-        row = next((w for w in event.widget.ancestors_with_self if isinstance(w, FieldRow)), None)
-        self._explain(row)
+        self._explain(event.widget)
 
-    def _explain(self, row: FieldRow | None) -> None:
-        self.query_one("#help-text", Static).update(Content(self._help(row)))
+    @on(FieldChanged)
+    def _field_changed(self, event: FieldChanged) -> None:
+        event.stop()
+        self._explain(self.focused)
 
-    def _help(self, row: FieldRow | None) -> str:
-        if row is not None:
-            field = row.field
-            example = f"\n\nThe guide's value: {field.guide}" if field.guide else ""
-            return f"{field.key}   guide step {field.step}\n\n{field.help}{example}\n\nAllowed: {field.line}"
-        about = [f"{panel.TITLE}\n{panel.ABOUT}" for panel in self.panels() if panel.ABOUT]
-        return "\n\n".join(about)
+    def _explain(self, standing: Widget | None) -> None:
+        rows, row, field = self.query(FieldRow), row_of(standing), field_of(standing)
+        for box in self.query(HelpBox):
+            if row is not None:
+                box.tell(row, rows)
+            elif field is not None:
+                box.about(field)
+            else:
+                box.explain(self.page.title, self._about(), rows)
+
+    def _about(self) -> str:
+        return help_text.of_page((panel.TITLE, panel.ABOUT) for panel in self.panels())
 
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
         if not self.has_next:
-            decline(self, next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), ""))
+            panel, _ = self._own_way()
+            if panel is not None:
+                panel.go_on()
             return
         missing = self._missing()
         if not missing:
@@ -193,7 +230,7 @@ class PageScreen(Screen[None]):
             return
         first = missing[0]
         more = f" (and {len(missing) - 1} more on this screen)" if len(missing) > 1 else ""
-        hint(self, f"x {first.text}{more}", Until.MENDED)
+        hint(self, f"x {titled(first.text)}{more}", Until.MENDED)
         if first.key in BY_KEY:
             self.stand_on(first.key)
 
@@ -214,7 +251,9 @@ class PageScreen(Screen[None]):
     def on_key(self, event: Key) -> None:
         """Keys that nothing on the way took come by here, those with a binding too: a key without one says so."""
         if event.key not in self.active_bindings:
-            decline(self, does_nothing(event, "F1 names the keys"))
+            way_on = next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), "")
+            on = event.key in {"f8", "enter"} and way_on
+            decline(self, way_on if on else does_nothing(event, "F1 names the keys"))
 
     def on_paste(self) -> None:
         """What a field did not take."""
@@ -222,16 +261,9 @@ class PageScreen(Screen[None]):
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""
-        row = next((w for w in self.focused.ancestors_with_self if isinstance(w, FieldRow)), None) if self.focused else None
-        text = self._help(row) + "\n\n" + self._keys()
-        await self.app.push_screen(ReadText("Help", text))
-
-    def _keys(self) -> str:
-        shown: dict[str, str] = {}
-        for binding in self.active_bindings.values():
-            if binding.binding.description and binding.enabled and binding.binding.show:
-                shown.setdefault(binding.binding.description, binding.binding.key_display or binding.binding.key)
-        return "Keys here\n" + "\n".join(f"  {key:<12} {name}" for name, key in shown.items())
+        field = field_of(self.focused)
+        about = help_text.of_field(field) if field is not None else self._about()
+        await self.app.push_screen(ReadText("Help", f"{about}\n\n{help_text.keys(self)}"))
 
     async def action_guide(self) -> None:
         """The guide's own commands for this page, with the user's values in place."""
@@ -246,9 +278,12 @@ class PageScreen(Screen[None]):
         await self.app.push_screen(ReadText(title, "\n\n".join(parts)))
 
     def action_scroll_body(self, way: int) -> None:
-        """A page that is longer than the window scrolls by keys, whatever has the focus."""
-        body = self.query_one("#body", VerticalScroll)
-        body.scroll_relative(y=way * (body.size.height - 1), animate=False)
+        """A page that is longer than the window scrolls by keys, whatever has the focus; at its end the help does."""
+        boxes = [self.query_one("#body", VerticalScroll), *(box.text for box in self.query(HelpBox))]
+        for box in boxes if way > 0 else reversed(boxes):
+            if (box.scroll_target_y < box.max_scroll_y) if way > 0 else box.scroll_target_y > 0:
+                box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)
+                return
 
     def action_redraw(self) -> None:
         """Paints everything again."""

@@ -19,6 +19,7 @@ from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
 from canvos_tui.tui.widgets.field_row import FieldRow
+from canvos_tui.tui.widgets.panel import Panel
 
 
 class StepPanel(Vertical):
@@ -27,7 +28,7 @@ class StepPanel(Vertical):
     GUIDE: ClassVar[tuple[int, ...]] = ()
     TITLE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""  # for F1, in plain text
-    WAY_ON: ClassVar[str] = ""  # what to press instead, where a choice of the page itself is the way on
+    WAY_ON: ClassVar[str] = ""  # what is said of F8 where there is nothing that it could do
     HAS_NEXT: ClassVar[bool] = False  # it draws the page's Next itself, so that its keys work while that has the focus
 
     draft: reactive[Draft] = reactive(Draft, init=False)
@@ -63,9 +64,16 @@ class StepPanel(Vertical):
         """Asks the app to copy a text; `what` names it in the answer."""
         tell(self, CopyAsked(text, what))
 
-    def leave(self, target: str, focus: str = "", why: str = "") -> None:
-        """Asks the app for another page; who did not ask for that one by name is told why."""
-        tell(self, GoTo(target, focus, why))
+    def leave(self, target: str, focus: str = "", why: str = "", *, jump: bool = False) -> None:
+        """Asks the app for another page; who did not ask for that one by name is told why. From a `jump` Esc leads back here."""
+        tell(self, GoTo(target, focus, why, jump=jump))
+
+    def way_on(self) -> str:
+        """What F8 does here, in the words of the first button; empty where the page's own Next is the way on, or there is none."""
+        return ""
+
+    def go_on(self) -> None:
+        """Does it."""
 
     def unkept(self) -> str:
         """What is typed here and is no answer yet, so that it would be lost with the program; empty when there is nothing."""
@@ -79,12 +87,19 @@ class FormStep(StepPanel):
     """A step that asks for values: a row for each field, the answers posted as they are typed."""
 
     FIELDS: ClassVar[tuple[Field[str], ...]] = ()
+    GROUP: ClassVar[str] = ""  # what its panel is called, where that is not the step's title
 
     def compose(self) -> ComposeResult:
         """A row for each field."""
-        for field in self.FIELDS:
-            yield FieldRow(field).begin(self.draft).data_bind(draft=StepPanel.draft)
-        yield from self.below()
+        with Panel(title=self.GROUP or self.TITLE, small=self.steps()):
+            for field in self.FIELDS:
+                yield FieldRow(field).begin(self.draft).data_bind(draft=StepPanel.draft)
+            yield from self.below()
+
+    def steps(self) -> str:
+        """`step 8`, `steps 9, 13`: where the guide asks for these values."""
+        numbers = dict.fromkeys((*self.GUIDE, *(field.step for field in self.FIELDS)))
+        return f"step{'s' if len(numbers) > 1 else ''} {', '.join(str(n) for n in numbers)}"
 
     @on(ChoiceAsked)
     @work(exclusive=True, group="pick")
@@ -92,7 +107,7 @@ class FormStep(StepPanel):
         """Opens the list that a field asks for."""
         event.stop()
         row = next(row for row in self.query(FieldRow) if row.field.key == event.key)
-        chosen = await self.app.push_screen_wait(PickOne(event.key, row.choices, self.draft.text(event.key)))
+        chosen = await self.app.push_screen_wait(PickOne(row.field.title, row.choices, self.draft.text(event.key)))
         if chosen is not None:
             row.take(chosen)
 

@@ -56,8 +56,8 @@ _PLACES = {
     "text-disabled": "muted",
     "foreground-muted": "muted",
     "primary-background": "chosen",
-    "block-cursor-background": "chosen",
-    "block-cursor-foreground": "text",
+    "block-cursor-background": "accent",
+    "block-cursor-foreground": "ground",
     "block-cursor-blurred-background": "raised",
     "block-cursor-blurred-foreground": "text",
     "border": "accent",
@@ -122,6 +122,10 @@ def dress(app: App[Any], environ: Mapping[str, str]) -> None:
         from canvos_tui.tui.ascii_filter import AsciiFilter
 
         add_filter(app, AsciiFilter())
+    elif plain_ascii.wide(environ):
+        from canvos_tui.tui.ascii_filter import AsciiFilter, to_twins
+
+        add_filter(app, AsciiFilter(to_twins))
     for theme in OURS.values():
         app.register_theme(theme)
     app.set_reactive(App.theme, known(environ.get(VARIABLE, "")))

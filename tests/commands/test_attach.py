@@ -70,27 +70,27 @@ def test_a_wizard_killed_in_mid_form_and_in_mid_build_loses_nothing(scene):
         terminal.kill()
     assert not (scene.checkout / ".arg").exists()
     with wizard(scene) as terminal:
-        terminal.see("Continue   screen 3 of 10")
+        terminal.see("Continue   at Image")
         terminal.until(lambda: terminal.highlighted("Continue"))
         terminal.press("enter")
-        terminal.see("IMAGE_REGISTRY", REGISTRY, "v4.9.38")
+        terminal.see("Registry", REGISTRY, "v4.9.38")
         terminal.press("escape")
-        terminal.see("In use   v4.9.38")
+        terminal.see("│ v4.9.38 · ")
         terminal.press("escape")  # the checks are not part of the answers
-        terminal.see("READY SO FAR")
+        terminal.see("ready so far")
         terminal.press("f8")
-        terminal.see("In use   v4.9.38")
+        terminal.see("│ v4.9.38 · ")
         terminal.press("f8")
-        terminal.see("IMAGE_REGISTRY", REGISTRY)
+        terminal.see("Registry", REGISTRY)
         from_image_to_review(terminal)
         write_and_build(terminal)
-        terminal.see("elapsed", "log, line")
+        terminal.see("● Build", "FOLLOWING")
         run_id = scene.infos()[0].run_id
         until(lambda: "+base-image" in scene.log(run_id))
         terminal.kill()
     assert scene.infos()[0].live
     with scene.terminal("attach") as terminal:
-        terminal.see("AMI", "DONE in", seconds=40)
+        terminal.see("AMI", "Your image is ready", seconds=40)
         assert AMI.search(terminal.text)
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
@@ -117,7 +117,7 @@ def test_kill_9_of_a_plain_follower_leaves_the_build_alone(scene):
 def test_a_closed_window_ends_the_screen_and_not_the_build(scene):
     run_id = scene.start_build()
     with scene.terminal("attach", run_id) as terminal:
-        terminal.see("elapsed", "FOLLOWING")
+        terminal.see("● Build", "FOLLOWING")
         terminal.hang_up()
         assert terminal.process.wait(10) != 0
     assert outcome(scene, run_id) is Outcome.SUCCEEDED
@@ -150,13 +150,13 @@ def test_a_suspended_wizard_gives_the_terminal_back_and_paints_again(scene):
 def test_the_screen_shows_a_running_build_from_its_first_line_at_any_size(long):
     run_id = long.start_build()
     with long.terminal("attach") as terminal:
-        terminal.see("elapsed", "FOLLOWING")
+        terminal.see("● Build", "FOLLOWING")
         terminal.press("home")
         terminal.see(FIRST_LINE, "PAUSED")
         terminal.resize(50, 10)
         terminal.see("Please enlarge the window (now 50x10)")
         terminal.resize(120, 40)
-        terminal.see(FIRST_LINE, "elapsed")
+        terminal.see(FIRST_LINE, "● Build")
         terminal.resize(80, 24)
         terminal.press("ctrl+q")
         terminal.see("a build is running", "Detach")
@@ -175,7 +175,7 @@ def test_an_ended_run_is_shown_whole_as_often_as_one_likes(scene):
     assert first.stdout == second.stdout
     assert first.stdout.splitlines()[:-1] == plain_log(scene, run_id)
     with scene.terminal("attach", run_id) as terminal:
-        terminal.see("DONE in", first.stdout.splitlines()[-1])
+        terminal.see("Your image is ready", first.stdout.splitlines()[-1])
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert f"(run {run_id})" in terminal.text
@@ -201,10 +201,10 @@ def test_a_second_run_on_one_checkout_is_told_of_the_first_and_writes_nothing(lo
 def test_a_second_wizard_offers_to_watch_the_live_run(long):
     run_id = long.start_build()
     with wizard(long) as terminal:
-        terminal.see(f"Watch      build {run_id} is running")
+        terminal.see(f"Watch      build {run_id} ")
         terminal.until(lambda: terminal.highlighted("Watch"))
         terminal.press("enter")
-        terminal.see("elapsed", "log, line")
+        terminal.see("● Build", "FOLLOWING")
         terminal.press("ctrl+q")
         terminal.see("a build is running", "Stay")
     assert [info.run_id for info in long.infos() if info.live] == [run_id]
@@ -217,7 +217,7 @@ def test_a_second_wizard_may_not_check_out_another_tag_under_a_build(long):
         terminal.press("down")
         terminal.until(lambda: terminal.highlighted("New  "))
         terminal.press("enter")
-        terminal.see("READY SO FAR")
+        terminal.see("ready so far")
         terminal.press("f8")
         terminal.see("checked out")
         terminal.press("tab", "tab", "tab", "down")

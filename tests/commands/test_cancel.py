@@ -453,7 +453,7 @@ def attached(world: World, columns: int, rows: int) -> Terminal:
 def test_the_screen_cancels_the_build_and_then_its_import(world: World) -> None:
     task = world.importing()
     with attached(world, 80, 24) as terminal:
-        terminal.see("7 Snapshot import", task)
+        terminal.see("Snapshot import", task)
         terminal.press("x")
         terminal.see("Cancel the build?", f"AWS goes on with {task}")
         terminal.press("down", "enter")
@@ -475,7 +475,7 @@ def test_the_screen_shows_the_command_where_the_right_is_missing(world: World) -
     task = world.importing()
     world.standin.set_faults(*deny("ec2:CancelImportTask"))
     with attached(world, 120, 40) as terminal:
-        terminal.see("7 Snapshot import", task)
+        terminal.see("Snapshot import", task)
         terminal.press("ctrl+q")
         terminal.see("a build is running", "An AWS import goes on whatever you choose")
         terminal.press("down", "enter")

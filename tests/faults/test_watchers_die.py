@@ -51,10 +51,10 @@ def test_watchers_of_one_build_die_in_three_ways(tmp_path: Path) -> None:
     with on_stage(tmp_path, pace=0.2) as scene:
         run_id = started(scene)
         with scene.terminal("attach", run_id) as killed:
-            killed.see("elapsed", "FOLLOWING")
+            killed.see("● Build", "FOLLOWING")
             killed.kill()
         with scene.terminal("attach", run_id) as hung_up:
-            hung_up.see("elapsed", "FOLLOWING")
+            hung_up.see("● Build", "FOLLOWING")
             hung_up.process.send_signal(signal.SIGHUP)
             assert hung_up.wait() == 128 + signal.SIGHUP
             assert hung_up.left_on() == []
@@ -64,7 +64,7 @@ def test_watchers_of_one_build_die_in_three_ways(tmp_path: Path) -> None:
         broken.hang_up()  # whatever was on its way, to the letter
         assert broken.process.wait(20) != 0
         with scene.terminal("attach") as again:
-            again.see("elapsed")
+            again.see("● Build")
             again.press("ctrl+q")
             again.see("a build is running")
             again.press("enter")
@@ -96,12 +96,12 @@ def test_the_end_of_the_tmux_server(scene: OnStage, tmp_path: Path) -> None:
 def test_a_window_that_is_resized_again_and_again(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as terminal:
-        terminal.see("elapsed", "FOLLOWING")
+        terminal.see("● Build", "FOLLOWING")
         for number in range(samples.count(40, 200)):
             terminal.resize(60 + number * 7 % 90, 16 + number * 5 % 40)
             terminal.pump(0.05)
         terminal.resize(80, 24)
-        terminal.until(lambda: "elapsed" in terminal.text or "DONE in" in terminal.text)
+        terminal.until(lambda: "● Build" in terminal.text or "Your image is ready" in terminal.text)
         terminal.press("ctrl+q")
         terminal.until(lambda: "a build is running" in terminal.text or terminal.process.poll() is not None)
         terminal.press("enter")
@@ -113,7 +113,7 @@ def test_a_window_that_is_resized_again_and_again(scene: OnStage) -> None:
 def test_ctrl_z_and_fg_with_the_title_given_back_meanwhile(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as terminal:
-        terminal.see("elapsed", "FOLLOWING")
+        terminal.see("● Build", "FOLLOWING")
         terminal.until(lambda: "\x1b[22;0t\x1b]0;canvos-tui: " in terminal.said)
         terminal.press("ctrl+z")
         terminal.until(lambda: os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None)
@@ -122,9 +122,9 @@ def test_ctrl_z_and_fg_with_the_title_given_back_meanwhile(scene: OnStage) -> No
         lines = len(scene.log(run_id).splitlines())
         until(lambda: len(scene.log(run_id).splitlines()) > lines)  # it is only the screen that stands still
         os.killpg(terminal.process.pid, signal.SIGCONT)
-        terminal.see("Build", "elapsed")
+        terminal.see("Build", "● Build")
         terminal.press("ctrl+q")
-        terminal.until(lambda: "a build is running" in terminal.text or "DONE in" in terminal.text)
+        terminal.until(lambda: "a build is running" in terminal.text or "Your image is ready" in terminal.text)
         terminal.process.terminate()
         terminal.wait()
         assert terminal.left_on() == []
@@ -134,11 +134,11 @@ def test_ctrl_z_and_fg_with_the_title_given_back_meanwhile(scene: OnStage) -> No
 def test_a_screen_that_sleeps_for_long_shows_what_happened_meanwhile(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as terminal:
-        terminal.see("elapsed", "FOLLOWING")
+        terminal.see("● Build", "FOLLOWING")
         terminal.process.send_signal(signal.SIGSTOP)  # minutes in real life: the whole rest of the build here
         until(lambda: scene.result(run_id) is not None, 60)
         terminal.process.send_signal(signal.SIGCONT)
-        terminal.see("DONE in", seconds=30)
+        terminal.see("Your image is ready", seconds=30)
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert terminal.left_on() == []
@@ -148,8 +148,8 @@ def test_a_screen_that_sleeps_for_long_shows_what_happened_meanwhile(scene: OnSt
 def test_two_watchers_of_different_size_both_show_the_build(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as small, scene.terminal("attach", run_id, columns=132, rows=43) as large:
-        small.see("elapsed", "FOLLOWING")
-        large.see("elapsed", "FOLLOWING")
+        small.see("● Build", "FOLLOWING")
+        large.see("● Build", "FOLLOWING")
         for terminal in (small, large):
             terminal.process.terminate()
             assert terminal.wait() == 128 + signal.SIGTERM
@@ -178,13 +178,13 @@ def test_the_bell_rings_for_who_waited_and_for_nobody_else(scene: OnStage) -> No
     run_id = started(scene)
     with scene.terminal("attach", run_id) as waits, scene.terminal("attach", run_id, "--no-bell") as quiet:
         for terminal in (waits, quiet):
-            terminal.see("elapsed")
+            terminal.see("● Build")
         for terminal in (waits, quiet):
-            terminal.see("DONE in", seconds=60)
+            terminal.see("Your image is ready", seconds=60)
         waits.until(lambda: bells(waits) > 0)
         assert (bells(waits), bells(quiet)) == (1, 0)
     with scene.terminal("attach", run_id) as late:
-        late.see("DONE in")
+        late.see("Your image is ready")
         late.press("ctrl+q")
         late.wait()
         assert bells(late) == 0

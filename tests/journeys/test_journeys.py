@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -29,18 +30,20 @@ def start(person: Person, *, burst: bool) -> None:
 def check(person: Person, *, burst: bool) -> None:
     """Whatever this machine lacks is accepted, as its owner would, until nothing fails."""
     person.on("check")
-    person.terminal.until(lambda: "READY" in person.terminal.row("canvos-tui"))
-    person.see("took ")
-    while "FAIL" in person.terminal.text:
-        failing = next(line for line in person.terminal.text.splitlines() if ">FAIL" in line).split()[1]
+    person.terminal.until(lambda: not re.search("not checked|checking", person.terminal.row("canvos-tui")))
+    person.see(" ago")
+    while "▸ ✗ " in person.terminal.text:
+        failing = re.split(r"  +| needs ", next(line for line in person.terminal.text.splitlines() if "▸ ✗ " in line).partition("✗ ")[2])[
+            0
+        ][:12]
         person.terminal.press("a")
-        person.see(f"Accept {failing}?")
+        person.see("Accept ", "?")
         person.choose("Accept, with a reason of my own")
         person.see("Why may the build go on?")
         person.type("this machine only tries", burst=burst)
         person.see("this machine only tries")
         person.terminal.press("enter")
-        person.terminal.until(lambda: f"FAIL {failing}" not in person.terminal.text and "took " in person.terminal.text)  # noqa: B023
+        person.terminal.until(lambda: f"✗ {failing}" not in person.terminal.text and " ago" in person.terminal.text)  # noqa: B023
     person.press("Next")
 
 
@@ -50,24 +53,24 @@ def repo(person: Person, *, burst: bool) -> None:
     person.press("Clone")
     person.see("suggested for")
     person.choose("v4.9.38   ")
-    person.see("In use   v4.9.38", "Enter goes on")
+    person.see("│ v4.9.38 · ", "Enter goes on")
     person.press("Next")
 
 
 def image(person: Person, *, burst: bool) -> None:
     person.on("image")
-    person.see("IMAGE_REGISTRY")
+    person.see("Registry")
     person.press("Next")
-    person.see("x IMAGE_REGISTRY is needed")
+    person.see("needed")
     person.type("acme-team", burst=burst)
-    person.terminal.until(lambda: "acme-team" in person.terminal.row("IMAGE_REGISTRY"))
+    person.terminal.until(lambda: "acme-team" in person.terminal.row("│ Registry "))
     person.terminal.until(lambda: "is needed" not in person.terminal.text)
     person.press("Next")
 
 
 def os(person: Person, *, burst: bool) -> None:
     person.on("os")
-    person.see("OS_VERSION", "step 14")
+    person.see("In this AMI", "several versions")
     person.stand_on("several versions", in_a_list=True)
     person.do("space")
     person.see("[x] several")
@@ -83,38 +86,38 @@ def versions(person: Person, *, burst: bool) -> None:
 
 def s3(person: Person, *, burst: bool) -> None:
     person.on("s3")
-    person.see("S3_BUCKET")
+    person.see("Bucket")
     person.type("wrong-" + person.stage.bucket, burst=burst)
     person.replace(person.stage.bucket + "\r")  # the next field is that of the region
     person.replace(person.stage.region)
     person.see("exists; its region is")
-    assert person.stage.bucket in person.terminal.row("S3_BUCKET")
-    assert "wrong" not in person.terminal.row("S3_BUCKET")
+    assert person.stage.bucket in person.terminal.row("│ Bucket ")
+    assert "wrong" not in person.terminal.row("│ Bucket ")
     person.press("Next")
 
 
 def keys(person: Person, *, burst: bool) -> None:
     person.on("keys")
-    person.see("AWS_SECRET_ACCESS_KEY")
+    person.see("Secret key")
     person.press("Environment")
-    person.see("x there are no keys: environment")
+    person.see("✗ there are no keys: environment")
     person.do("backtab", "backtab", "backtab")  # past Show and the secret key
     person.type(person.stage.keys.key_id, burst=burst)
     person.see(person.stage.keys.key_id)
     person.type("\t" + person.stage.keys.secret.reveal() + "\r", burst=burst)
-    person.see("ok  account")
+    person.see("✓ account")
     person.press("Next")
 
 
 def aws(person: Person, *, burst: bool) -> None:
     person.on("aws")
-    person.see("object key and AMI name free     PASS", " pass")
+    person.see("✓ object key and AMI name free ", " proven")
     person.press("Next")
 
 
 def review(person: Person, *, burst: bool) -> None:
     person.on("review")
-    person.see("-- .arg (new", "Write and build")
+    person.see("write   .arg", "Write and build")
     person.press("Dry run")
     person.see("Dry run   (c copies")
     person.do("end")
@@ -126,12 +129,12 @@ def review(person: Person, *, burst: bool) -> None:
 
 
 def build(person: Person, *, burst: bool) -> None:
-    person.see("log ")
-    person.see("DONE in")
+    person.see("Log")
+    person.see("Your image is ready")
 
 
 def result(person: Person, *, burst: bool) -> None:
-    person.see("DONE in", "Validate", "ami-")
+    person.see("Your image is ready", "Validate", "ami-")
 
 
 STEPS: dict[str, Callable[..., None]] = {
@@ -152,7 +155,7 @@ def test_the_first_run_from_new_to_the_ami(home: House, burst: bool) -> None:
         person.leave()
     for _ in range(samples.count(0, 2)):  # the result is there as often as one likes
         with home.person() as person:
-            person.choose("Continue   screen 10 of 10")
+            person.choose("Continue   at Result")
             result(person, burst=burst)
             person.leave()
     assert not list(home.home.glob("CanvOS/.arg.bak*"))

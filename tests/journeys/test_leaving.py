@@ -70,7 +70,7 @@ def by_the_wizard(home: House) -> Iterator[str]:
     with home.person() as person:
         for step in list(STEPS.values())[: list(STEPS).index("build")]:
             step(person, burst=True)
-        person.see("elapsed")
+        person.see("● Build", " of 9")
         detach(person)
     [(run_id, _)] = states(home)
     yield run_id
@@ -92,20 +92,20 @@ def detach(person: Person) -> None:
 def watched(home: House, run_id: str) -> None:
     with home.person() as person:
         person.choose(f"Watch      build {run_id} is running")
-        person.see("elapsed", "import-snap-")
+        person.see("● Build", "import-snap-")
         detach(person)
 
 
 def continued(home: House, run_id: str) -> None:
     with home.person() as person:
-        person.choose("Continue   screen 9 of 10")
-        person.see("elapsed", "import-snap-")
+        person.choose("Continue   at Build")
+        person.see("● Build", "import-snap-")
         detach(person)
 
 
 def cancelled(home: House, run_id: str) -> None:
     with home.person("attach") as person:
-        person.see("elapsed", "import-snap-")
+        person.see("● Build", "import-snap-")
         person.terminal.press("x")
         person.choose("Cancel   interrupt the build")
         person.see("CANCELLED in Snapshot import")
@@ -116,7 +116,7 @@ def cancelled(home: House, run_id: str) -> None:
 
 def looked_at_again(home: House, run_id: str) -> None:
     with home.person() as person:
-        person.choose("Continue   screen 10 of 10")
+        person.choose("Continue   at Result")
         person.see("CANCELLED in Snapshot import", "left behind", "End import-snap-")
         person.terminal.press("ctrl+q")
         assert person.terminal.wait() == 130

@@ -23,17 +23,17 @@ COMMAND = Path(sys.executable).with_name("canvos-tui")
 FOOTER_KEYS = {"Next": "f8", "Back": "escape", "Help": "f1", "Guide": "f2", "Quit": "ctrl+q"}
 TITLES = {
     "start": "canvos-tui",
-    "check": ">1 Check",
-    "repo": ">2 Repo",
-    "image": ">3 Image",
-    "os": ">4 OS/K8s",
-    "versions": "k8s_version.json,",
-    "s3": ">5 S3",
-    "keys": ">6 Keys",
-    "aws": ">7 AWS",
-    "review": ">8 Review",
-    "build": ">9 Build",
-    "result": ">10",
+    "check": "● Check",
+    "repo": "● Repo",
+    "image": "● Image",
+    "os": "In this AMI",
+    "versions": "Versions that are kept",
+    "s3": "● S3",
+    "keys": "● Keys",
+    "aws": "● AWS",
+    "review": "● Review",
+    "build": "● Build",
+    "result": "● Result",
 }
 
 

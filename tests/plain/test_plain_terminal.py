@@ -51,7 +51,7 @@ def test_a_whole_run_on_a_terminal_of_80_columns_that_knows_lines_only(scene):
         assert typist.asked == [*ORDER, "AWS keys", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "aws", "user_data", "review"]
         assert terminal.wait() == 0, terminal.said[-3000:]
         assert AMI.search(terminal.said)
-        assert "What next  launch an instance" in terminal.said
+        assert "Launch an instance" in terminal.said
         assert "canvos-tui: DONE in" in terminal.said
         assert "\x1b" not in terminal.said
         assert scene.secret not in terminal.said
@@ -131,7 +131,7 @@ def test_ctrl_c_at_a_question_keeps_the_answers_and_the_next_time_goes_on(scene)
         typist.all()
         assert terminal.wait() == 0
         assert typist.asked[:2] == ["start", "S3_BUCKET"]
-        assert "IMAGE_REGISTRY  acme-team  (you)" in terminal.said
+        assert "Registry        acme-team  (you)" in terminal.said
 
 
 def test_ctrl_c_while_a_secret_is_typed_gives_the_terminal_back(scene):
@@ -164,7 +164,7 @@ def test_ctrl_c_in_the_build_leaves_it_running_and_says_how_to_come_back(tmp_pat
         with start(scene, "--plain") as again:
             typist = Typist(again, {})
             assert typist.next() == "start"
-            assert f"1) Watch      build {info.run_id} is running" in again.said
+            assert f"1) Watch      build {info.run_id} · " in again.said
             until(lambda: again.process.poll() is not None, pause=again.pump)
             assert "canvos-tui: DONE in" in again.said
 
@@ -175,7 +175,7 @@ def through_the_screens(scene: OnStage, region: str) -> None:
     with scene.terminal("--repo", str(scene.stage.repository), environ=environ) as terminal:
         to_tags(terminal)
         to_review(terminal)
-        terminal.see("-- .arg (new")
+        terminal.see("write   .arg", "new, ")
         terminal.press("w")
         terminal.see("written: .arg, .secret")
         terminal.press("ctrl+q")
@@ -230,9 +230,9 @@ def test_a_rehearsal_on_a_terminal_asks_line_by_line(tmp_path, scene):
 
 def test_the_screens_take_an_answers_file_too(scene):
     with scene.terminal("--config", scene.answers()) as terminal:
-        terminal.see(">1 Check", "READY SO FAR")
+        terminal.see("● Check", "ready so far")
         terminal.press("enter")
-        terminal.see(">2 Repo", "can be cloned", "*3 Image", "*5 S3")
+        terminal.see("● Repo", "can be cloned", "✓ Image", "✓ S3")
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
 

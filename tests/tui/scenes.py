@@ -18,6 +18,7 @@ from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.result import Outcome, RunInfo
 from canvos_tui.core.session import Session
+from canvos_tui.tui import theme
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.opening import Opening, Room
@@ -113,27 +114,27 @@ async def _to_versions(pilot: Pilot[Any], _: Ports) -> None:
 
 
 SCENES = (
-    Scene("start", "start", ("Watch", "Continue", "Last runs"), _runs),
-    Scene("step00-prerequisites", "check", ("READY", "PASS")),
-    Scene("step00-prerequisites-failing", "check", ("NOT READY", "TOOL-DOCKER", "first:"), _docker_down),
+    Scene("start", "start", ("Watch", "Continue", "Last builds"), _runs),
+    Scene("step00-prerequisites", "check", ("ready", "passed")),
+    Scene("step00-prerequisites-failing", "check", ("2 to fix", "TOOL-DOCKER", "passed"), _docker_down),
     Scene("step01-clone", "repo", ("nothing there yet", "Clone"), checkout=False),
-    Scene("step03-tags", "repo", ("suggested for 4.9", "cannot do AWS")),
-    Scene("step04-checkout", "repo", ("In use   v4.9.38",)),
+    Scene("step03-tags", "repo", ("suggested for 4.9", "no AWS target")),
+    Scene("step04-checkout", "repo", ("In use", "v4.9.38")),
     Scene("step05-files", "repo", ("ARG PE_VERSION",), act=lambda p, _: _open_file(p)),
     Scene("step06-image-tag", "image", ("CUSTOM_TAG", "lower case letters, digits")),
     Scene("step07-image-registry", "image", ("`_` is not allowed",), act=_type_bad_registry),
-    Scene("step08-os", "os", ("OS_VERSION",)),
+    Scene("step08-os", "os", ("In this AMI", "OS_DISTRIBUTION")),
     Scene("step09-kubernetes", "os", ("K8S_VERSION",), act=lambda p, _: _focus(p, "#k8s-version")),
     Scene("step10-s3-bucket", "s3", ("its region is eu-west-1",)),
-    Scene("step11-s3-key", "s3", ("would skip the upload",), _clash),
-    Scene("step12-aws-keys", "keys", ("ok  account",), act=_keys_tested),
-    Scene("step13-arg", "review", ("-- .arg (new",)),
+    Scene("step11-s3-key", "s3", ("palette-learn exists",), _clash),
+    Scene("step12-aws-keys", "keys", ("✓ account",), act=_keys_tested),
+    Scene("step13-arg", "review", (".arg", "new, ", "Write")),
     Scene("step14-k8s-versions", "start", ("2 kept",), lambda _, draft: draft.after(d.SeveralChosen(True)), act=_to_versions),
     Scene("step15-secret", "review", ("AWS_PROFILE=",), keys=("d", "end")),
-    Scene("step16-build", "build", ("3 Installer image", "FOLLOWING"), known=_follow(story.BUILDING, 14.5)),
+    Scene("step16-build", "build", ("Installer image", "FOLLOWING"), known=_follow(story.BUILDING, 14.5)),
     Scene("build-import", "build", ("42 %", "downloading/converting"), known=_follow(story.IMPORTING, 76.2)),
     Scene("aws-rights", "aws", ("create-role",), _no_role),
-    Scene("validate", "build", ("AMI   ami-0a1b2c3d4e5f67890",), known=_follow(story.ENDED, 92, story.SUCCESS)),
+    Scene("validate", "build", ("Your image is ready", "ami-0a1b2c3d4e5f67890"), known=_follow(story.ENDED, 92, story.SUCCESS)),
     Scene("failure", "build", ("FAILED in Snapshot import",), known=_follow(story.IMPORTING, 80, story.FAILURE)),
     Scene(
         "cancelled",
@@ -161,9 +162,10 @@ async def _focus(pilot: Pilot[Any], selector: str, *keys: str) -> None:
 
 
 @asynccontextmanager
-async def play(scene: Scene, size: tuple[int, int], root: Path) -> AsyncGenerator[Pilot[Any], None]:
-    """The scene on the screen, everything it waits for painted. It looks the same whenever and wherever it is played."""
+async def play(scene: Scene, size: tuple[int, int], root: Path, worn: str = "") -> AsyncGenerator[Pilot[Any], None]:
+    """The scene on the screen in that theme, everything it waits for painted. It looks the same whenever and wherever it is played."""
     ports, home = make_ports(root), root / "home"
+    ports.environ[theme.VARIABLE] = worn
     runs: Any = ports.runs
     runs.folder = home / story.RUN_FOLDER.relative_to(HOME)
     runs.folder.mkdir(parents=True)

@@ -19,16 +19,28 @@ from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import clip
+from canvos_tui.tui.checks.rows import LONGEST_NAME, NAMES
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
+from canvos_tui.tui.widgets.check_list import WIDE, CheckList
 from tests.tui.screen import see, text_of, until
 
 DOWN = DockerError("/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")
-ROW = re.compile(r"^.{0,26}?[ >](FAIL|\?\?\?\?|WARN|SKIP|PASS|\.\.\.\.)[ ~](\S+)", re.MULTILINE)
+ROW = re.compile(r"│ [▸ ] ([✗▲?·✓◐])[ ~](.*?)│", re.MULTILINE)
+TITLES = {check.title: check.id for check in CHECKS}
 
 
 def listed(app) -> list[tuple[str, str]]:
-    """Status and name of the painted rows."""
-    return [(found[1], found[2]) for found in ROW.finditer(text_of(app))]
+    """Mark and id of the painted rows that stand for one check."""
+    room = LONGEST_NAME if app.screen.query_one(CheckList).size.width >= WIDE else NAMES
+    titles = {clip(title, room): name for title, name in TITLES.items()}
+    found = []
+    for row in ROW.finditer(text_of(app)):
+        title = next((t for t in sorted(titles, key=len, reverse=True) if row[2].startswith(f"{t} ")), "")
+        own = re.match(r"title of (\S+)", row[2])
+        if title or own:
+            found.append((row[1], own[1] if own else titles[title]))
+    return found
 
 
 async def checked(pilot) -> None:
@@ -57,26 +69,29 @@ async def test_the_first_failure_is_named_on_top_and_its_detail_is_open(make_app
     app = make_app(full, page="check")
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
-        painted = await see(pilot, "-- TOOL-DOCKER", "Observed  /run/docker.sock", "Fix ", "systemctl start docker")
+        painted = await see(
+            pilot, "╭─ Docker engine", "Found   /run/docker.sock", "Fix ", "systemctl start docker", "TOOL-DOCKER · required"
+        )
         lines = painted.splitlines()
-        assert lines[2].strip().startswith("NOT READY  2 fail")
-        assert re.search(r"took \S+ s, 0 s ago$", lines[2])
-        assert lines[3].strip() == "first: TOOL-DOCKER  /run/docker.sock: connection refused"
-        assert re.search(r"^ >FAIL TOOL-DOCKER +/run/docker\.sock", painted, re.MULTILINE)
+        assert lines[0].endswith("✗ 2 to fix")
+        assert re.search(r"\d+ of \d+ passed · \S+ s · 0 s ago ─╯", painted)
+        assert re.search(r"│ ▸ ✗ Docker engine +/run/docker\.sock", lines[3])
         # without an engine nothing starts; with little memory it would
-        assert listed(app)[:2] == [("FAIL", "TOOL-DOCKER"), ("FAIL", "HOST-MEM")]
+        assert listed(app)[:2] == [("✗", "TOOL-DOCKER"), ("✗", "HOST-MEM")]
 
 
 async def test_the_order_is_the_one_of_the_command_line(make_app, ports, full):
     ports.docker.error = DOWN
     ports.host.memory = 5_800_000_000
     app = make_app(full, page="check")
-    async with app.run_test(size=(120, len(CHECKS) + 30)) as pilot:
+    async with app.run_test(size=(120, len(CHECKS) + 60)) as pilot:
         await checked(pilot)
         report = app.screen.query_one(Prerequisites).report
-        lines = [line.split()[:2] for line in printed(report).splitlines() if line.startswith(("FAIL", "????", "WARN"))]
-        assert [list(row) for row in listed(app)][: len(lines)] == lines
-        assert [name for _, name in listed(app)] == [r.check.id for r in report.ordered()]
+        lines = [line.split()[1] for line in printed(report).splitlines() if line.startswith(("FAIL ", "????", "WARN"))]
+        assert lines
+        assert [name for _, name in listed(app)][: len(lines)] == lines
+        await pilot.press("space")
+        await until(pilot, lambda: [row.key for row in app.screen.query_one(CheckList)._rows] == [r.check.id for r in report.ordered()])
 
 
 async def test_what_waits_and_what_passed_is_folded_until_space_unfolds_it(make_app, ports):
@@ -84,14 +99,15 @@ async def test_what_waits_and_what_passed_is_folded_until_space_unfolds_it(make_
     app = make_app(page="check")
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
-        painted = await see(pilot, "SKIP tools", f"{len(WAITING) + 1} checks wait for TOOL-DOCKER", "Space: unfold")
-        assert re.search(r"PASS host \d+   tools \d+   network \d+", painted)
+        folded = f"· {len(WAITING) + 1} wait"
+        painted = await see(pilot, folded, "for Docker engine · tools", "Space unfolds")
+        assert re.search(r"✓ \d+ passed +host \d+, tools \d+, network \d+", painted)
         await pilot.press("space")
-        assert await see(pilot, "SKIP TOOL-DOCKER-PERM")
+        assert await see(pilot, "· Right to use Docker")
         await pilot.press("end")
-        await until(pilot, lambda: any(row[0] == "PASS" for row in listed(app)))
+        await until(pilot, lambda: any(row[0] == "✓" for row in listed(app)))
         await pilot.press("space")
-        assert await see(pilot, f"{len(WAITING) + 1} checks wait for TOOL-DOCKER")
+        assert await see(pilot, folded)
 
 
 async def test_a_fold_under_the_cursor_tells_what_is_in_it(make_app, ports):
@@ -100,7 +116,7 @@ async def test_a_fold_under_the_cursor_tells_what_is_in_it(make_app, ports):
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         await pilot.press("end")
-        assert await see(pilot, "-- PASS", "HOST-ARCH            Linux x86_64")
+        assert await see(pilot, " passed ─", "Processor and system ", "Linux x86_64")
         await pilot.press("v")
         assert await see(pilot, "this row has no output of its own")
 
@@ -110,8 +126,8 @@ async def test_a_green_list_is_one_line_and_the_way_on(make_app, full, checkout)
     app = make_app(full, page="check", known=Session(report=Report(host)))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
-        painted = await see(pilot, f"READY, {len(host)} checks in")
-        assert painted.splitlines()[3].startswith(" >PASS host"), "nothing else stands above the list"
+        painted = await see(pilot, f"{len(host)} of {len(host)} passed · ", "✓ ready")
+        assert painted.splitlines()[3].startswith(f" │ ▸ ✓ {len(host)} passed"), "nothing else stands above the list"
         await until(pilot, lambda: app.focused is not None and app.focused.id == "next")
         await pilot.press("space")  # the button does not take the keys of the list
         await pilot.press("f5")
@@ -125,10 +141,10 @@ async def test_warnings_alone_need_no_second_line_above_the_list(make_app, ports
     app = make_app(full, page="check")
     async with app.run_test(size=size) as pilot:
         await checked(pilot)
-        await until(pilot, lambda: re.search(r"READY  1 warn.*\n.*(?:WARN FILE-USERDATA|STAT ID)", text_of(app)))
+        await until(pilot, lambda: re.search(r"─ Prerequisites ─.*\n.*│ ▸ ▲ user-data", text_of(app)))
         ports.docker.error = DOWN
         await pilot.press("f5")
-        await see(pilot, "first: TOOL-DOCKER")
+        await see(pilot, "▸ ✗ Docker engine")
 
 
 async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved(make_app, ports):
@@ -144,20 +160,20 @@ async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved
     checks = (gated("A-ONE", Status.PASS), gated("B-TWO", Status.FAIL), gated("C-THREE", Status.FAIL))
     app = make_app(page="check", known=Session(report=Report(checks)))
     async with app.run_test(size=(80, 24)) as pilot:
-        await see(pilot, "CHECKING", "3 running")
-        assert listed(app) == [("....", "A-ONE"), ("....", "B-TWO"), ("....", "C-THREE")]
+        await see(pilot, "3 running")
+        assert listed(app) == [("◐", "A-ONE"), ("◐", "B-TWO"), ("◐", "C-THREE")]
         ports.clock.move(7)
-        assert await see(pilot, "title of A-ONE", "7 s")
+        assert await see(pilot, "◐ title of A-ONE", " 7 s")
         gates["C-THREE"].set()
-        await until(pilot, lambda: listed(app)[0] == ("FAIL", "C-THREE"))  # nobody moved: the failure rises
+        await until(pilot, lambda: listed(app)[0] == ("✗", "C-THREE"))  # nobody moved: the failure rises
         await pilot.press("down")
         gates["B-TWO"].set()
         gates["A-ONE"].set()
         await checked(pilot)
-        assert listed(app) == [("FAIL", "C-THREE"), ("PASS", "A-ONE"), ("FAIL", "B-TWO")]
-        assert re.search(r"^ >PASS A-ONE", text_of(app), re.MULTILINE)
+        assert listed(app) == [("✗", "C-THREE"), ("✓", "A-ONE"), ("✗", "B-TWO")]
+        assert "▸ ✓ title of A-ONE" in text_of(app)
         await pilot.press("space")  # asked for another order, it gets one
-        await until(pilot, lambda: listed(app)[:2] == [("FAIL", "B-TWO"), ("FAIL", "C-THREE")])
+        await until(pilot, lambda: listed(app)[:2] == [("✗", "B-TWO"), ("✗", "C-THREE")])
 
 
 async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app, ports, full):
@@ -171,14 +187,14 @@ async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app
     copied = ports.terminal.copied
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await checked(pilot)
-        assert await see(pilot, "sudo systemctl start docker    [root]", "If not    f shows the other fix (1)")
+        assert await see(pilot, "sudo systemctl start docker ", "as root  c copies", "Else    f shows 1 other fix")
         await pilot.press("c")
         await until(pilot, lambda: copied)
         assert copied == ["sudo systemctl start docker\ndocker info"]
         assert await see(pilot, "copied with a fake")
         assert not app.screen.query("Toast"), "a box would lie above what is read"
         await pilot.press("f")
-        assert await see(pilot, "Fix       Or rest")
+        assert await see(pilot, "Fix     Or rest")
         await pilot.press("c")
         assert await see(pilot, "no command to copy")
         assert len(copied) == 1
@@ -197,7 +213,7 @@ async def test_the_raw_output_is_shown_masked(make_app, ports):
     app = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
-        painted = await see(pilot, "$ docker info   exit 1", "v: raw output")
+        painted = await see(pilot, "$ docker info → exit 1", "v raw output")
         assert "hunter2" not in painted
         await pilot.press("v")
         painted = await see(pilot, "Raw output of T-X", "docker.sock: refused", "MASKED")
@@ -205,11 +221,11 @@ async def test_the_raw_output_is_shown_masked(make_app, ports):
         await pilot.press("end")
         assert await see(pilot, "line 59")
         await pilot.press("escape")
-        await see(pilot, "v: raw output")
+        await see(pilot, "v raw output")
     wide = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))
     async with wide.run_test(size=(120, 40)) as pilot:
         await checked(pilot)
-        painted = await see(pilot, "STAT ID", "docker.sock: refused", "line 5")
+        painted = await see(pilot, "docker.sock: refused", "line 5")
         assert "hunter2" not in painted
 
 
@@ -218,7 +234,7 @@ async def test_r_runs_this_and_what_depends_on_it_again(make_app, ports, full):
     app = make_app(full, page="check")
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
-        assert listed(app)[0] == ("FAIL", "TOOL-DOCKER")
+        assert listed(app)[0] == ("✗", "TOOL-DOCKER")
         before = app.screen.query_one(Prerequisites).report.results
         ports.docker.error = None
         ports.clock.move(30)
@@ -258,9 +274,9 @@ async def test_answers_get_old_and_say_so(make_app, ports):
         assert await see(pilot, "45 s ago")
         ports.clock.move(600)
         await pilot.press("space")
-        assert await see(pilot, "2 stale (~), F5 asks again", "PASS~A-ONE")
+        assert await see(pilot, "2 stale (~), F5 asks again", "✓~title of A-ONE")
         await pilot.press("R")  # what is old is asked again as well
-        assert await see(pilot, "0 s ago", "PASS A-ONE")
+        assert await see(pilot, "0 s ago", "✓ title of A-ONE")
 
 
 async def test_slash_filters_the_rows_by_what_they_say(make_app, ports, full):
@@ -271,12 +287,12 @@ async def test_slash_filters_the_rows_by_what_they_say(make_app, ports, full):
         await pilot.press("slash")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "check-filter")
         await pilot.press(*"quay")
-        await until(pilot, lambda: listed(app) == [("PASS", "NET-QUAY")])
+        await until(pilot, lambda: listed(app) == [("✓", "NET-QUAY")])
         await pilot.press("enter", "r")
         await checked(pilot)
-        assert listed(app) == [("PASS", "NET-QUAY")]
+        assert listed(app) == [("✓", "NET-QUAY")]
         await pilot.press("slash", "escape")
-        await until(pilot, lambda: listed(app)[0] == ("FAIL", "TOOL-DOCKER"))
+        await until(pilot, lambda: listed(app)[0] == ("✗", "TOOL-DOCKER"))
         assert app.current_mode == "check"
 
 
@@ -287,15 +303,15 @@ async def test_a_window_that_changes_its_size_keeps_the_row_under_the_cursor(mak
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         await pilot.press("down")
-        await see(pilot, ">FAIL HOST-MEM")
+        await see(pilot, "▸ ✗ Memory")
         await pilot.resize_terminal(120, 40)
-        await see(pilot, "STAT ID", ">FAIL HOST-MEM")
+        await see(pilot, "✓ Processors", "▸ ✗ Memory")
         await pilot.resize_terminal(60, 16)
-        await see(pilot, ">FAIL HOST-MEM")
+        await see(pilot, "▸ ✗ Memory")
         await pilot.resize_terminal(59, 16)
         await see(pilot, "Please enlarge the window (now 59x16)")
         await pilot.resize_terminal(80, 24)
-        await see(pilot, ">FAIL HOST-MEM", "Observed")
+        await see(pilot, "▸ ✗ Memory", "Found ")
 
 
 async def test_only_a_failure_can_be_accepted(make_app, ports):
@@ -319,7 +335,7 @@ async def test_any_failure_can_be_accepted_with_a_reason_as_on_the_command_line(
         await pilot.press("end", "enter")
         assert await see(pilot, "Why may the build go on?")
         await pilot.press(*"closed", "enter")
-        assert await see(pilot, f"WARN {name}", "closed")
+        assert await see(pilot, "▲ ", "accepted", "closed")
         assert app.draft.accepted == Draft().after(accept(CHECKS, *split(f"{name}=closed", ""))).accepted
 
 

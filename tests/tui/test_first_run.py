@@ -12,12 +12,25 @@ from textual.widgets import Input
 
 import canvos_tui.tui
 from canvos_tui.core.answers import draft as d
-from canvos_tui.tui.messages import Hinted
+from canvos_tui.core.session import Session
+from canvos_tui.tui.messages import GoTo, Hinted
 from tests.doubles import canvos_repo
+from tests.tui import story
 from tests.tui.screen import push, see, text_of, until
 
 ROOT = Path(canvos_tui.tui.__file__).parent
 STRAIGHT = {"Answered", "Learned", "GoTo", "CopyAsked", "BuildTold", "Hinted"}
+
+
+async def see_in_use(pilot, tag: str) -> str:
+    """Waits until the panel of the tag in use names this one; the screen."""
+
+    def named() -> bool:
+        _, _, below = text_of(pilot.app).partition("╭─ In use ")
+        return below.partition("\n")[2].startswith(f" │ {tag} ")
+
+    await until(pilot, named)
+    return text_of(pilot.app)
 
 
 async def test_the_proposed_folder_is_an_answer_and_clone_clones_into_it(make_app, ports, tmp_path):
@@ -26,7 +39,7 @@ async def test_the_proposed_folder_is_an_answer_and_clone_clones_into_it(make_ap
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "New  ")
         await pilot.press("enter")
-        assert await see(pilot, "READY SO FAR")
+        assert await see(pilot, "? ready so far")
         await pilot.press("f8")
         assert await see(pilot, "can be cloned")
         await until(pilot, lambda: app.draft.folder == tmp_path / "home" / "CanvOS")
@@ -37,7 +50,8 @@ async def test_the_proposed_folder_is_an_answer_and_clone_clones_into_it(make_ap
 async def test_a_checkout_that_stands_on_a_tag_is_taken_with_it(make_app, checkout):
     app = make_app(page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        painted = await see(pilot, "clean, on v4.9.38", "In use   v4.9.38")
+        await see(pilot, "clean, on v4.9.38")
+        painted = await see_in_use(pilot, "v4.9.38")
         assert "no CanvOS tag" not in painted
         await pilot.press("f8")
         await until(pilot, lambda: app.current_mode == "image")
@@ -49,17 +63,18 @@ async def test_a_tag_on_which_a_branch_happens_to_stand_was_chosen_by_nobody(mak
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "clean, on v4.9.37", "suggested for")
         await pilot.press("f8")
-        assert await see(pilot, "x no CanvOS tag is chosen yet")
+        assert await see(pilot, "✗ no CanvOS tag is chosen yet")
         app.screen.query_one("#tag-list").focus()
         await pilot.press("enter")
-        painted = await see(pilot, "In use   v4.9.38")
+        painted = await see_in_use(pilot, "v4.9.38")
         assert "no CanvOS tag" not in painted
 
 
 async def test_a_tag_that_is_checked_out_already_is_said_to_be(make_app, checkout):
     app = make_app(d.fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38")), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "In use   v4.9.38", "suggested for")
+        await see_in_use(pilot, "v4.9.38")
+        assert await see(pilot, "suggested for")
         app.screen.query_one("#tag-list").focus()
         for _ in range(2):
             await pilot.press("enter")
@@ -77,7 +92,7 @@ async def test_another_folder_is_not_checked_out_because_a_tag_was_chosen_in_thi
         assert await see(pilot, "suggested for")
         app.screen.query_one("#tag-list").focus()
         await pilot.press("down", "enter")
-        assert await see(pilot, "In use   v4.9.37")
+        await see_in_use(pilot, "v4.9.37")
         field = app.screen.query_one("#folder", Input)
         field.focus()
         field.value = "~/other"
@@ -90,7 +105,7 @@ async def test_a_checkout_without_earthly_sh_is_called_one(make_app, checkout):
     (checkout / "earthly.sh").unlink()
     app = make_app(page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "x earthly.sh is missing", "suggested for")
+        assert await see(pilot, "✗ earthly.sh is missing", "suggested for")
 
 
 async def test_clone_takes_what_stands_in_the_field_and_says_when_it_cannot(make_app, tmp_path):
@@ -100,15 +115,15 @@ async def test_clone_takes_what_stands_in_the_field_and_says_when_it_cannot(make
         field = app.screen.query_one("#folder", Input)
         field.focus()
         field.value = str(tmp_path / "a:b")
-        assert await see(pilot, "x `:` cannot stand in the path")
+        assert await see(pilot, "✗ `:` cannot stand in the path")
         await push(pilot, "#clone")
-        assert await see(pilot, "x `:` cannot stand in the path")
+        assert await see(pilot, "✗ `:` cannot stand in the path")
         await until(pilot, lambda: field.has_focus)
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "check")
         await pilot.press("f8")
         await until(pilot, lambda: app.current_mode == "repo")
-        assert await see(pilot, "x `:` cannot stand in the path")
+        assert await see(pilot, "✗ `:` cannot stand in the path")
         assert field.value == str(tmp_path / "a:b")
     assert not (tmp_path / "a").exists()
 
@@ -152,13 +167,14 @@ def test_what_is_for_the_app_or_the_hint_row_goes_there_straight():
 async def test_what_was_said_of_a_page_does_not_stand_there_when_it_no_longer_holds(make_app, full):
     app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry", "○ needed")
         await pilot.press("f8")
-        assert await see(pilot, "x IMAGE_REGISTRY is needed")
+        assert await see(pilot, "✗ Registry is needed")
         await pilot.press("a")
         await until(pilot, lambda: "is needed" not in text_of(app))
         await pilot.press("backspace", "f8")
-        assert await see(pilot, "x a registry is needed")
+        await until(pilot, lambda: app.screen.query_one("#hint").render().plain.startswith("✗ a registry is needed"))
+        assert await see(pilot, "✗ a registry is needed")
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "repo")
         await pilot.press("f8")
@@ -170,27 +186,24 @@ async def test_what_was_said_of_a_page_does_not_stand_there_when_it_no_longer_ho
 async def test_who_is_sent_to_another_page_is_told_why(make_app, full):
     app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="review")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Write and build")
+        assert await see(pilot, "[ Type the registry ]", "F8 Type the registry")
         await push(pilot, "#write-build")
         await until(pilot, lambda: app.current_mode == "image")
-        assert await see(pilot, "x IMAGE_REGISTRY is needed")
+        assert await see(pilot, "✗ Registry is needed")
 
 
 @pytest.mark.parametrize(
     ("page", "key", "words"),
     [
-        ("start", "f8", "choose a line"),
-        ("start", "escape", "this is the first screen"),
-        ("review", "f8", "Write and build is the way on"),
+        ("start", "escape", "escape does nothing here"),
         ("build", "f8", "opens by itself"),
         ("build", "s", "there is no log yet"),
         ("build", "o", "there is no log yet"),
         ("build", "c", "there is no log yet"),
-        ("result", "f8", "this is the last screen"),
-        ("result", "c", "there is no AMI id to copy"),
-        ("result", "l", "there is nothing to link to"),
-        ("result", "j", "there is no result.json"),
-        ("result", "d", "there is no .secret to delete"),
+        ("result", "c", "c does nothing here; F1 names the keys"),
+        ("result", "l", "l does nothing here"),
+        ("result", "j", "j does nothing here"),
+        ("result", "d", "d does nothing here"),
         ("repo", "f", "no checkout yet"),
         ("versions", "a", "has no versions to keep"),
         ("image", "down", "there is no list for"),
@@ -207,6 +220,48 @@ async def test_a_key_that_cannot_act_says_why(make_app, page, key, words):
         assert await see(pilot, words)
 
 
+@pytest.mark.parametrize(
+    ("page", "label", "to", "words"),
+    [
+        ("start", "Open", "check", "Prerequisites"),  # the line under the cursor, as Enter does
+        ("review", "Go to Repo", "repo", "✗ no CanvOS tag is chosen yet"),
+        ("result", "Look now", "s3", "✗ needed to look for an image: Region, Bucket, AWS keys (screen Keys)"),
+    ],
+)
+async def test_f8_does_what_it_says_where_the_page_has_a_way_of_its_own(make_app, page, label, to, words):
+    app = make_app(page=page)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await until(pilot, lambda: app.current_mode == page and all(w.is_finished for w in app.workers))
+        await until(pilot, lambda: f"F8 {label}  " in text_of(app).split("\n")[-1])
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == to)
+        assert await see(pilot, words)
+
+
+async def test_a_page_without_a_result_offers_what_it_can_do(make_app, full):
+    app = make_app(full, page="result")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "look")
+        await until(pilot, lambda: "F8 Look now  esc Back" in text_of(app).split("\n")[-1])
+        footer = text_of(app).split("\n")[-1]
+        assert not [name for name in ("Copy", "Links", "result.json", "Delete") if name in footer]
+        await pilot.press("escape")
+        (full.folder / ".secret").write_text("AWS_PROFILE=\n")
+        app.post_message(GoTo("result"))
+        await until(pilot, lambda: "d Delete .secret" in text_of(app).split("\n")[-1])
+        assert "F8 Look now" in text_of(app).split("\n")[-1]
+
+
+async def test_f8_says_that_there_is_no_way_on_from_the_last_screen(make_app):
+    app = make_app(page="result", known=Session(run_id=story.RUN, result=story.SUCCESS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Your image is ready")
+        await until(pilot, lambda: "F1 Help" in text_of(app).split("\n")[-1] and "F8" not in text_of(app))
+        await pilot.press("f8")
+        assert await see(pilot, "this is the last screen")
+        assert app.current_mode == "result"
+
+
 async def test_whoever_wants_several_versions_comes_to_the_page_where_they_are_kept(make_app, full):
     app = make_app(full.after(d.SeveralChosen(True)), page="os")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -214,4 +269,4 @@ async def test_whoever_wants_several_versions_comes_to_the_page_where_they_are_k
         await pilot.press("f8")
         await until(pilot, lambda: app.current_mode == "versions")
         await pilot.press("f8")
-        assert await see(pilot, "x several versions are wanted, but none is kept")
+        assert await see(pilot, "✗ several versions are wanted, but none is kept")

@@ -28,19 +28,19 @@ class Keys(App[None]):
 
 def reads(app: Keys, shown: str, out: str = "^q Quit") -> bool:
     """Whether the footer shows these keys, and the two at its end."""
-    left, end = text_of(app).split("\n")[-1].rstrip(), f"F1 Help {out}"
+    left, end = text_of(app).split("\n")[-1].strip(), f"F1 Help  {out}"
     return left.endswith(end) and left.removesuffix(end).rstrip() == shown
 
 
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (60, "a Alpha b Beta c Gamma"),
-        (39, "a Alpha b Beta c Gamma"),
-        (38, "a Alpha b Beta"),
-        (31, "a Alpha b Beta"),
-        (30, "a Alpha"),
-        (22, ""),
+        (60, "a Alpha  b Beta  c Gamma"),
+        (45, "a Alpha  b Beta  c Gamma"),
+        (44, "a Alpha  b Beta"),
+        (36, "a Alpha  b Beta"),
+        (35, "a Alpha"),
+        (27, ""),
     ],
 )
 async def test_a_key_that_does_not_fit_is_left_out_whole(width: int, shown: str) -> None:
@@ -52,8 +52,8 @@ async def test_a_key_that_does_not_fit_is_left_out_whole(width: int, shown: str)
 
 async def test_it_follows_the_size_of_the_window() -> None:
     app = Keys()
-    async with app.run_test(size=(31, 4)) as pilot:
-        for width, shown in ((60, "a Alpha b Beta c Gamma"), (30, "a Alpha"), (31, "a Alpha b Beta")):
+    async with app.run_test(size=(36, 4)) as pilot:
+        for width, shown in ((60, "a Alpha  b Beta  c Gamma"), (35, "a Alpha"), (36, "a Alpha  b Beta")):
             await pilot.resize_terminal(width, 4)
             await until(pilot, partial(reads, app, shown))
             assert reads(app, shown)
@@ -63,6 +63,6 @@ async def test_while_a_build_runs_the_way_out_leaves_it_running() -> None:
     app = Keys()
     app.detaches = True
     async with app.run_test(size=(60, 4)) as pilot:
-        await until(pilot, partial(reads, app, "a Alpha b Beta c Gamma", "^q Detach"))
+        await until(pilot, partial(reads, app, "a Alpha  b Beta  c Gamma", "^q Detach"))
         app.query_one(KeyFooter).detaches = False
-        await until(pilot, partial(reads, app, "a Alpha b Beta c Gamma"))
+        await until(pilot, partial(reads, app, "a Alpha  b Beta  c Gamma"))

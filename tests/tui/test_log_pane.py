@@ -56,7 +56,7 @@ def append(pane: LogPane, data: bytes) -> None:
 
 def shown(pilot: Pilot[None]) -> list[str]:
     """The painted lines of the log alone."""
-    return text_of(pilot.app).split("\n")[1:-1]
+    return [line[1:-1].rstrip() for line in text_of(pilot.app).split("\n")[1:-2]]
 
 
 # -- following ---------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ async def test_a_resize_keeps_the_end_in_view(opened: Open) -> None:
     async with opened(numbered(500)) as (pilot, _):
         for columns, rows in ((60, 16), (120, 40), (80, 10), (80, 24)):
             await pilot.resize_terminal(columns, rows)
-            await see(pilot, "number 500", f"number {500 - rows + 3}", "FOLLOWING")
+            await see(pilot, "number 500", f"number {500 - rows + 4}", "FOLLOWING")
             assert len(text_of(pilot.app).split("\n")) == rows
 
 
@@ -307,7 +307,7 @@ async def test_only_the_hits_and_back(opened: Open) -> None:
 
 async def test_a_repeated_failure_is_folded_and_can_be_unfolded(opened: Open) -> None:
     async with opened(sample("fail-disk-full-v4.10.0.log")) as (pilot, pane):
-        painted = await see(pilot, "Repeating the failure error...  [")
+        painted = await see(pilot, "Repeating the failure error... [")
         assert painted.count("*failed*") == 1
         assert pane.browser.view.window.count < pane.browser.view.line_count
         await pilot.press("u")

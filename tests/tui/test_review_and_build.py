@@ -31,7 +31,7 @@ READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-image
 async def test_the_diff_is_shown_before_anything_is_written(make_app, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        painted = await see(pilot, "-- .arg (new", "Write and build")
+        painted = await see(pilot, ".arg", "new, ", "Write and build")
         assert SECRET not in painted
         await pilot.press("d")
         assert await see(pilot, "Changes in")
@@ -46,7 +46,7 @@ async def test_the_diff_is_shown_before_anything_is_written(make_app, full, chec
 async def test_write_only_writes_all_files_and_starts_nothing(make_app, ports, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "new, 16 lines")
         await push(pilot, "#write-only")
         assert await see(pilot, "written: .arg, .secret")
     assert "S3_BUCKET=acme-edge-images" in (checkout / ".arg").read_text()
@@ -58,7 +58,7 @@ async def test_write_only_writes_all_files_and_starts_nothing(make_app, ports, f
 async def test_a_dry_run_writes_nothing(make_app, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "new, 16 lines")
         await push(pilot, "#dry-run")
         await pilot.press("end")
         assert await see(pilot, "Nothing was written")
@@ -74,7 +74,7 @@ async def test_build_is_refused_with_the_reason_while_something_is_wrong(make_ap
     wrong = replace(READY, bucket=Bucket("acme-edge-images", True, "us-west-2"))
     app = make_app(full, page="review", known=wrong)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "x the bucket is in us-west-2")
+        assert await see(pilot, "✗ Bucket", "↵ type it")
         await push(pilot, "#write-build")
         await until(pilot, lambda: app.current_mode == "s3")
     assert ports.runs.started == []
@@ -85,9 +85,9 @@ async def test_write_and_build_starts_the_run_and_ends_on_the_result(make_app, p
     ports.runs.results[story.RUN] = story.SUCCESS
     app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "new, 16 lines")
         await push(pilot, "#write-build")
-        assert await see(pilot, "AMI   ami-0a1b2c3d4e5f67890")
+        assert await see(pilot, "Your image is ready", "ami-0a1b2c3d4e5f67890")
     plan, keys, _ = ports.runs.started[0]
     assert plan.command == ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
     assert plan.checkout == str(checkout)
@@ -99,7 +99,7 @@ async def test_a_user_data_that_was_written_is_checked_like_any_other(make_app, 
     text = user_data.template("api.spectrocloud.com", "abcdefghijkl")
     app = make_app(full.after(d.UserDataChosen(d.UserData.TEMPLATE, text=text)), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "new, 16 lines")
         await push(pilot, "#write-only")
         await until(pilot, lambda: app.draft.user_data is d.UserData.CHECKOUT)
         assert (checkout / "user-data").read_text() == text
@@ -110,7 +110,7 @@ async def test_a_user_data_that_was_written_is_checked_like_any_other(make_app, 
 async def test_no_user_data_is_asked_about_before_the_build(make_app, ports, full):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "no user-data")
+        assert await see(pilot, "none: instances will not join Palette")
         await push(pilot, "#write-build")
         assert await see(pilot, "There is no user-data file")
         await pilot.press("enter")
@@ -125,7 +125,7 @@ async def test_aws_out_of_reach_at_the_baseline_is_said_and_nothing_starts(make_
     monkeypatch.setattr(ports.aws.account, "baseline", refuse)
     app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "new, 16 lines")
         await push(pilot, "#write-build")
         assert await see(pilot, "no route to ec2")
         assert app.current_mode == "review"
@@ -149,7 +149,7 @@ def following(ports, make_app):
 async def test_the_import_shows_aws_own_percentage_and_message(following, ports):
     app = following(story.IMPORTING, minutes=77)
     async with app.run_test(size=(80, 24)) as pilot:
-        painted = await see(pilot, "42 %", "active: downloading/converting", "1-5 Build")
+        painted = await see(pilot, "42 %", "active: downloading/converting", "Prepare · Base")
         assert "1:17:00" in painted
         ports.runs.keep_open = False
 
@@ -183,8 +183,8 @@ async def test_control_characters_of_a_log_never_reach_the_terminal(following, p
 async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports):
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "3 Installer image")
-        assert await see(pilot, "x Cancel ", "F1 Help ^q Detach")
+        assert await see(pilot, "Installer image")
+        assert await see(pilot, "x Cancel ", "F1 Help  ^q Detach")
         await pilot.press("ctrl+q")
         assert await see(pilot, "a build is running", "Detach")
         await pilot.press("escape")
@@ -201,7 +201,7 @@ async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports)
 async def test_cancel_asks_first_and_forces_the_second_time(following, ports):
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "3 Installer image")
+        assert await see(pilot, "Installer image")
         await pilot.press("x")
         assert await see(pilot, "Cancel the build?")
         await pilot.press("down", "enter")
@@ -229,7 +229,7 @@ async def test_a_supervisor_that_is_gone_is_said(ports, make_app):
 async def test_a_run_that_ends_while_the_screen_is_taken_down_crashes_nothing(following, ports, monkeypatch):
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "3 Installer image")
+        assert await see(pilot, "Installer image")
         phases = app.screen.query_one(PhaseList)
         await app.push_screen(ReadText("over it", "so that nothing is drawn below"))
 
@@ -257,11 +257,11 @@ async def test_continue_comes_back_to_the_build_where_it_was_left_or_to_its_resu
     left = from_data(to_data(full.after(d.PageReached(page, story.RUN))))
     app = make_app(left, page="start")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Continue   screen ")
+        assert await see(pilot, "Continue   at ")
         await pilot.press("enter")
         assert await see(pilot, words)
         app.post_message(GoTo("start"))
-        assert await see(pilot, "Continue   screen ")  # it is as it was when the start is only looked at
+        assert await see(pilot, "Continue   at ")  # it is as it was when the start is only looked at
         await pilot.press("enter")
         assert await see(pilot, words)
         ports.runs.keep_open = False
@@ -271,7 +271,7 @@ async def test_continue_comes_back_to_the_build_where_it_was_left_or_to_its_resu
 async def test_a_run_that_is_not_there_any_more_is_said_by_continue(make_app, full):
     app = make_app(full.after(d.PageReached("result", "gone")), page="start")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Continue   screen ")
+        assert await see(pilot, "Continue   at ")
         await pilot.press("enter")
         assert await see(pilot, "there is no run gone")
 
@@ -279,11 +279,11 @@ async def test_a_run_that_is_not_there_any_more_is_said_by_continue(make_app, fu
 async def test_whoever_looks_at_the_start_can_go_back_to_where_he_was(make_app, full):
     app = make_app(full.after(d.PageReached("image")), page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "CUSTOM_TAG")
         app.post_message(GoTo("start"))
-        assert await see(pilot, "Continue   screen 3 of 10")
+        assert await see(pilot, "Continue   at Image")
         await pilot.press("enter")
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "CUSTOM_TAG")
 
 
 async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):
@@ -291,25 +291,25 @@ async def test_validate_looks_at_an_image_without_a_run(make_app, ports, full):
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "Look at an image already built")
         await pilot.press("enter")
-        assert await see(pilot, "NOT COMPLETE", "there is no AMI named palette-learn")
+        assert await see(pilot, "palette-learn is not complete", "there is no AMI named palette-learn")
         ports.aws.account.images.append(story.AMI)
         await push(pilot, "#look")
-        assert await see(pilot, "FOUND", "ami-0a1b2c3d4e5f67890 is available")
+        assert await see(pilot, "palette-learn found", "ami-0a1b2c3d4e5f67890 is available")
 
 
 async def test_validate_leads_to_the_first_thing_that_it_names_as_missing(make_app, full):
     bare = full.after(d.FieldAnswered("REGION", "")).after(d.KeysGiven(None, KeySource.TYPED))
     app = make_app(bare, page="result")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "first needed: REGION, AWS keys (screen 6)")
+        assert await see(pilot, "first needed: Region, AWS keys (screen Keys)")
         await push(pilot, "#look")
-        assert await see(pilot, ">5 S3", "x needed to look for an image: REGION, AWS keys (screen 6)")
+        assert await see(pilot, "● S3", "✗ needed to look for an image: Region, AWS keys (screen Keys)")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "region")
         await type_text(pilot, "eu-west-1")
         app.post_message(GoTo("result"))
-        assert await see(pilot, "first needed: AWS keys (screen 6)")
+        assert await see(pilot, "first needed: AWS keys (screen Keys)")
         await push(pilot, "#look")
-        assert await see(pilot, ">6 Keys")
+        assert await see(pilot, "● Keys")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "aws-access-key-id")
 
 
@@ -317,21 +317,21 @@ async def test_a_foreign_line_that_bash_would_execute_keeps_the_build_from_start
     (checkout / ".arg").write_text("EXTRA=$(touch /tmp/evil)\n")
     app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (+")
+        assert await see(pilot, ".arg", "the old one is kept")
         await push(pilot, "#write-build")
-        assert await see(pilot, "x .arg line 1: bash would execute")
+        assert await see(pilot, "✗ .arg line 1: bash would execute")
     assert ports.runs.started == []
 
 
 async def test_the_end_of_the_build_answers_the_question_whether_to_leave_it(following, ports):
     app = following(story.ENDED, minutes=92)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "9 Wait for AMI")
+        assert await see(pilot, "9 of 9 · ended")
         await pilot.press("ctrl+q")
         assert await see(pilot, "a build is running")
         ports.runs.results[story.RUN] = story.SUCCESS
         ports.runs.keep_open = False
-        assert await see(pilot, "DONE in 1:31:18")
+        assert await see(pilot, "Your image is ready", "1:31:18")
         await pilot.press("escape")
         painted = await see(pilot, "ended")
         assert "a build is running" not in painted
@@ -340,7 +340,7 @@ async def test_the_end_of_the_build_answers_the_question_whether_to_leave_it(fol
 async def test_what_is_written_follows_the_files_as_they_are_at_that_moment(make_app, full, checkout):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "new, 16 lines")
         (checkout / ".arg").write_text("# made meanwhile\nMINE=1\n")
         await push(pilot, "#write-only")
         assert await see(pilot, "written: .arg")

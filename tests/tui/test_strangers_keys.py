@@ -15,6 +15,11 @@ from tests.tui.screen import push, see, text_of, type_text, until
 from tests.tui.test_review_and_build import READY
 
 
+def flat(painted: str) -> str:
+    """The words of a screen without its borders and line ends: a sentence that was wrapped is whole again."""
+    return " ".join(" ".join(line.strip().strip("│▁▂▃▄▅▆▇█ ") for line in painted.splitlines()).split())
+
+
 @pytest.mark.parametrize(
     ("page", "focus", "key", "said"),
     [
@@ -36,7 +41,7 @@ async def test_a_key_that_nobody_takes_says_so(make_app, full, page, focus, key,
 async def test_a_key_that_acts_says_nothing_of_it(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         app.screen.query_one("#image-registry").focus()
         await type_text(pilot, "z")
         await pilot.press("left", "home", "end", "backspace", "tab")
@@ -47,7 +52,7 @@ async def test_a_key_that_acts_says_nothing_of_it(make_app, full):
 async def test_ctrl_c_by_reflex_loses_no_keys(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         await pilot.press("ctrl+c")
         assert await see(pilot, "Ctrl+C once more leaves")
         assert app.is_running
@@ -62,7 +67,7 @@ async def test_ctrl_c_by_reflex_loses_no_keys(make_app, full):
 async def test_the_key_that_explains_all_others_stands_in_every_footer(make_app, full):
     app = make_app(full, page="check")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "took ")
+        assert await see(pilot, "passed · ")
         assert app.screen.query_one("#check-rows")
         app.screen.query_one("#check-rows").focus()
         assert await see(pilot, "r Re-run ")
@@ -85,7 +90,7 @@ async def test_lists_that_a_filter_has_emptied_say_so(make_app, full, checkout):
 async def test_a_check_filter_that_no_row_holds_says_so(make_app):
     app = make_app(page="check")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "READY SO FAR")
+        assert await see(pilot, "? ready so far")
         app.screen.query_one("#check-rows").focus()
         await pilot.press("slash")
         await type_text(pilot, "zzz")
@@ -95,7 +100,7 @@ async def test_a_check_filter_that_no_row_holds_says_so(make_app):
 async def test_a_list_to_pick_from_says_when_nothing_fits(make_app, full):
     app = make_app(full, page="os")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "OS_VERSION")
+        assert await see(pilot, "OS version      24.04")
         app.screen.query_one("#os-version").focus()
         await pilot.press("down")
         assert await see(pilot, "type to filter")
@@ -104,7 +109,7 @@ async def test_a_list_to_pick_from_says_when_nothing_fits(make_app, full):
         await pilot.press("enter", "up", "down", "enter")
         assert await see(pilot, "nothing holds zzz")
         await pilot.press("escape")
-        assert await see(pilot, "OS_VERSION        24.04")
+        assert await see(pilot, "│ OS version      24.04 ")
 
 
 async def test_without_a_checkout_the_tags_say_what_they_wait_for(make_app):
@@ -120,7 +125,7 @@ async def test_without_a_checkout_the_tags_say_what_they_wait_for(make_app):
 async def test_a_reason_is_not_cut_before_what_to_try(make_app, full):
     app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         app.screen.query_one("#image-registry", Input).focus()
         app.screen.query_one("#image-registry", Input).value = "https://reg.acme.com/team"
         await pilot.press("enter")
@@ -130,17 +135,17 @@ async def test_a_reason_is_not_cut_before_what_to_try(make_app, full):
 async def test_a_form_that_refuses_keeps_what_was_typed(make_app, full):
     app = make_app(full, page="review")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Write and build", "-- .arg")
+        assert await see(pilot, "[ Go to Check ]", "write   .arg ")
         await pilot.press("t")
         assert await see(pilot, "Template")
         await pilot.press("down", "enter")
         assert await see(pilot, "Registration token")
         await type_text(pilot, "api acme")
         await pilot.press("enter", "enter")
-        assert await see(pilot, "x this is no host name; allowed: a host such as", "api acme")
+        assert await see(pilot, "✗ this is no host name; allowed: a host such as", "api acme")
         app.screen.query_one("#form-0", Input).value = "api.acme.com"
         await pilot.press("enter")
-        assert await see(pilot, "x this is no registration token; copy it from Palette", "api.acme.com")
+        assert await see(pilot, "✗ this is no registration token; copy it from Palette", "api.acme.com")
         await type_text(pilot, "abcdefgh1234")
         await pilot.press("enter")
         await until(pilot, lambda: app.draft.user_data is d.UserData.TEMPLATE)
@@ -149,7 +154,7 @@ async def test_a_form_that_refuses_keeps_what_was_typed(make_app, full):
 async def test_a_path_that_cannot_be_read_can_be_mended_where_it_was_typed(make_app, full, tmp_path):
     app = make_app(full, page="review")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Write and build", "-- .arg")
+        assert await see(pilot, "[ Go to Check ]", "write   .arg ")
         await pilot.press("t")
         assert await see(pilot, "Template")
         await pilot.press("down", "down", "enter")
@@ -159,23 +164,23 @@ async def test_a_path_that_cannot_be_read_can_be_mended_where_it_was_typed(make_
             await pilot.press("enter")
             assert typed in await see(pilot, said)
         await pilot.press("escape")
-        assert await see(pilot, "Write and build")
+        assert await see(pilot, "[ Go to Check ]")
 
 
 async def test_a_reason_of_ones_own_that_is_empty_is_asked_for(make_app, full):
     app = make_app(full, page="review")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Write and build")
+        assert await see(pilot, "[ Go to Check ]")
         app.push_screen(AskText("Accept", "Why may the build go on?", ""))
         assert await see(pilot, "Why may")
         await pilot.press("space", "enter")
-        assert await see(pilot, "x nothing was typed; Esc closes", "Why may")
+        assert await see(pilot, "✗ nothing was typed; Esc closes", "Why may")
 
 
 async def test_a_window_that_was_too_small_for_a_moment_has_the_same_field(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         app.screen.query_one("#image-registry", Input).focus()
         await type_text(pilot, "z")
         await pilot.resize_terminal(50, 10)
@@ -198,7 +203,7 @@ async def test_a_paste_that_no_field_takes_says_so(make_app):
 async def test_no_reason_and_no_button_is_cut_at_80_columns(make_app, full):
     app = make_app(full, page="os")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "HTTPS_PROXY")
+        assert await see(pilot, "HTTPS proxy")
         app.screen.query_one("#https-proxy", Input).value = "proxy:3128"
         app.screen.query_one("#https-proxy", Input).focus()
         await pilot.press("enter")
@@ -213,21 +218,72 @@ async def test_clone_goes_to_the_field_that_is_wrong(make_app):
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "can be cloned")
         app.screen.query_one("#repository", Input).value = "htt ps://x"
-        assert await see(pilot, "x blanks and control")
+        assert await see(pilot, "✗ blanks and control")
         app.screen.query_one("#clone").focus()
         await pilot.press("enter")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "repository")
 
 
-@pytest.mark.parametrize(("page", "keys"), [("versions", ("l Newest", "F8 Next", "esc Back")), ("check", ("n Continue", "F8 Next"))])
+@pytest.mark.parametrize(
+    ("page", "keys"),
+    [
+        ("versions", ("l Newest", "F8 Next", "esc Back")),
+        ("check", ("a Accept", "F8 Next", "esc Back")),
+        ("aws", ("r Ask again", "c Copy fix", "m Message", "F8 Next", "esc Back")),
+    ],
+)
 async def test_the_key_for_help_drives_no_other_one_out(make_app, full, page, keys):
     app = make_app(full, page=page)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: all(key in text_of(app).split("\n")[-1] for key in (*keys, "F1 Help")))
 
 
+@pytest.mark.parametrize(
+    ("key", "name"), [("n", "Continue"), ("R", "Re-run failed"), ("f", "Other fix"), ("/", "Filter"), ("space", "Unfold")]
+)
+async def test_a_key_of_the_check_page_stands_in_the_footer_or_in_its_help(make_app, full, key, name):
+    app = make_app(full, page="check")
+    async with app.run_test(size=(80, 60)) as pilot:
+        assert await see(pilot, "passed · ")
+        app.screen.query_one("#check-rows").focus()
+        assert await see(pilot, "r Re-run ")
+        footer = text_of(app).split("\n")[-1]
+        await pilot.press("f1")
+        help_ = await see(pilot, "Help   (c copies", "Keys here", "Quit")
+        assert f"{key} {name}" in footer or f"{key:<12} {name}" in help_
+
+
+async def test_help_on_a_field_names_our_keys_and_not_those_of_every_field(make_app, full):
+    app = make_app(full, page="os")
+    async with app.run_test(size=(80, 40)) as pilot:
+        assert await see(pilot, "Kubernetes")
+        app.screen.query_one("#os-version").focus()
+        await pilot.press("f1")
+        painted = await see(pilot, "Keys here", "Redraw", "Quit")
+        assert "Delete" not in painted
+        assert "Cursor" not in painted
+
+
+async def test_the_list_of_a_field_bears_its_title(make_app, full):
+    app = make_app(full, page="os")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Kubernetes")
+        app.screen.query_one("#os-distribution").focus()
+        assert await see(pilot, "Known: ubuntu")
+        await pilot.press("down")
+        assert await see(pilot, "Distribution: type to filter, Enter takes")
+
+
+async def test_a_checkout_without_the_versions_says_so_in_full(make_app, full):
+    for width in (60, 80):
+        async with make_app(full, page="versions").run_test(size=(width, 24)) as pilot:
+            painted = await see(pilot, "✗ kubeadm is not in this checkout's")
+            assert "kubeadm is not in this checkout's k8s_version.json: go back and untick, or choose another" in flat(painted)
+            assert "…" not in painted
+
+
 async def type_keys(app, pilot, secret=SECRET):
-    assert await see(pilot, "AWS_SECRET_ACCESS_KEY")
+    assert await see(pilot, "Access key id", "Secret key")
     app.screen.query_one("#aws-access-key-id", Input).value = KEYS.key_id
     app.screen.query_one("#aws-secret-access-key", Input).value = secret
 
@@ -250,7 +306,7 @@ async def test_q_asks_before_typed_keys_are_lost(make_app, full, secret):
 async def test_q_asks_on_every_page_as_long_as_keys_are_in_memory_alone(make_app, full):
     app = make_app(full, page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "-- .arg (new")
+        assert await see(pilot, "write   .arg             new,", "[ Write and build ]")
         await pilot.press("q")
         assert await see(pilot, "To be typed again next time: the AWS keys.")
         await pilot.press("escape")
@@ -265,7 +321,7 @@ async def test_q_asks_before_an_address_that_was_refused_is_lost(make_app):
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "can be cloned")
         app.screen.query_one("#repository", Input).value = "htt ps://x"
-        assert await see(pilot, "x blanks and control")
+        assert await see(pilot, "✗ blanks and control")
         app.screen.query_one("#tag-list").focus()
         await pilot.press("q")
         assert await see(pilot, "To be typed again next time: the folder and the address.")
@@ -274,7 +330,7 @@ async def test_q_asks_before_an_address_that_was_refused_is_lost(make_app):
 async def test_q_leaves_at_once_where_every_answer_is_kept(make_app, full):
     app = make_app(full.after(d.KeysGiven(KEYS, KeySource.ENVIRONMENT)), page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         app.screen.query_one("#next").focus()
         await pilot.press("q")
         await until(pilot, lambda: not app.is_running)
@@ -283,11 +339,11 @@ async def test_q_leaves_at_once_where_every_answer_is_kept(make_app, full):
 async def test_that_there_is_no_list_is_said_of_the_field_that_has_none(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         app.screen.query_one("#image-registry").focus()
-        for key in ("shift+tab", "f8"):
+        for title, key in (("Registry", "shift+tab"), ("Image tag", "f8")):
             await pilot.press("down")
-            assert await see(pilot, "there is no list for")
+            assert await see(pilot, f"there is no list for {title}: type it")
             await pilot.press(key)
             await until(pilot, lambda: "there is no list for" not in text_of(app))
         await until(pilot, lambda: app.current_mode == "os")
@@ -299,7 +355,7 @@ async def test_that_there_is_no_list_is_said_of_the_field_that_has_none(make_app
 async def test_what_ctrl_c_would_do_is_not_said_any_more_when_it_does_not(make_app, full):
     app = make_app(full, page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         await pilot.press("ctrl+c")
         assert await see(pilot, "Ctrl+C once more leaves")
         await pilot.press("tab")
@@ -309,23 +365,23 @@ async def test_what_ctrl_c_would_do_is_not_said_any_more_when_it_does_not(make_a
 async def test_the_reason_of_a_jump_goes_when_it_is_mended(make_app, full):
     app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY is needed")
+        assert await see(pilot, "✗ Registry      missing", "[ Type the registry ]")
         await push(pilot, "#write-build")
-        assert await see(pilot, ">3 Image", "x IMAGE_REGISTRY is needed")
+        assert await see(pilot, "● Image", "✗ Registry is needed")
         await pilot.press("left")
-        assert await see(pilot, "x IMAGE_REGISTRY is needed")
+        assert await see(pilot, "✗ Registry is needed")
         await type_text(pilot, "acme")
-        await until(pilot, lambda: "IMAGE_REGISTRY is needed" not in text_of(app))
+        await until(pilot, lambda: "Registry is needed" not in text_of(app))
 
 
 async def test_a_refused_address_is_refused_for_what_was_typed(make_app, full):
     app = make_app(full.after(d.FieldAnswered("IMAGE_REGISTRY", "")), page="image")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "IMAGE_REGISTRY")
+        assert await see(pilot, "Registry")
         app.screen.query_one("#image-registry", Input).value = "https://reg.acme.com/team"
         app.screen.query_one("#image-registry", Input).focus()
         await pilot.press("enter")
-        assert await see(pilot, "x a registry has no `https://` before it")
+        assert await see(pilot, "✗ a registry has no `https://` before it")
 
 
 async def test_a_long_reason_on_the_clone_page_is_read_whole(make_app, monkeypatch, ports):
@@ -344,4 +400,5 @@ async def test_a_long_reason_on_the_clone_page_is_read_whole(make_app, monkeypat
         app.screen.query_one("#repository", Input).value = "https://acme.com/x"
         assert await see(pilot, "can be cloned")
         await push(pilot, "#clone")
-        assert await see(pilot, "x git clone: unable", "check the address and the proxy", "[ Next ]")
+        painted = await see(pilot, "✗ git clone: unable", "[ Next ]")
+        assert f"✗ git clone: {'unable to access the repository ' * 5}. check the address and the proxy" in flat(painted)

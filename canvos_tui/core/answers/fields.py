@@ -20,6 +20,7 @@ class Field(Generic[V_co]):
     """
 
     key: str
+    title: str  # for people; the key is the small print
     step: int
     guide: str
     line: str  # one line of help under the field
@@ -36,6 +37,7 @@ class Field(Generic[V_co]):
 
 CUSTOM_TAG = Field(
     "CUSTOM_TAG",
+    "Image tag",
     6,
     "palette-learn",
     "lower case letters, digits, `-`",
@@ -45,6 +47,7 @@ CUSTOM_TAG = Field(
 )
 IMAGE_REGISTRY = Field(
     "IMAGE_REGISTRY",
+    "Registry",
     7,
     "",
     "your Docker ID, or a registry host such as registry.acme.com",
@@ -54,6 +57,7 @@ IMAGE_REGISTRY = Field(
 )
 OS_DISTRIBUTION = Field(
     "OS_DISTRIBUTION",
+    "Distribution",
     8,
     "ubuntu",
     "ubuntu or opensuse-leap; rhel, sles and others need BASE_IMAGE",
@@ -63,6 +67,7 @@ OS_DISTRIBUTION = Field(
 )
 OS_VERSION = Field(
     "OS_VERSION",
+    "OS version",
     8,
     "24.04",
     "24.04, 22.04 or 20.04 for ubuntu; 15.6 for opensuse-leap",
@@ -72,6 +77,7 @@ OS_VERSION = Field(
 )
 BASE_IMAGE = Field(
     "BASE_IMAGE",
+    "Base image",
     8,
     "",
     "needed for rhel and sles: an image that you built",
@@ -81,6 +87,7 @@ BASE_IMAGE = Field(
 )
 K8S_DISTRIBUTION = Field(
     "K8S_DISTRIBUTION",
+    "Kubernetes",
     9,
     "kubeadm",
     "a name in k8s_version.json; kubeadm is PXK-E",
@@ -89,6 +96,7 @@ K8S_DISTRIBUTION = Field(
 )
 K8S_VERSION = Field(
     "K8S_VERSION",
+    "K8s version",
     9,
     "1.33.5",
     "one of the versions of that distribution",
@@ -97,6 +105,7 @@ K8S_VERSION = Field(
 )
 REGION = Field(
     "REGION",
+    "Region",
     10,
     "",
     "the region that the bucket is in; the import runs there",
@@ -106,6 +115,7 @@ REGION = Field(
 )
 S3_BUCKET = Field(
     "S3_BUCKET",
+    "Bucket",
     10,
     "",
     "an existing bucket: 3-63 of lower case letters, digits, `.`, `-`",
@@ -115,6 +125,7 @@ S3_BUCKET = Field(
 )
 S3_KEY = Field(
     "S3_KEY",
+    "Object key",
     11,
     "",
     "3-128 of letters, digits, `.` `_` `/` `-`; also the AMI's name",
@@ -125,6 +136,7 @@ S3_KEY = Field(
 )
 AWS_ACCESS_KEY_ID = Field(
     "AWS_ACCESS_KEY_ID",
+    "Access key id",
     12,
     "",
     "a long-lived key of an IAM user, AKIA...",
@@ -134,6 +146,7 @@ AWS_ACCESS_KEY_ID = Field(
 )
 AWS_SECRET_ACCESS_KEY = Field(
     "AWS_SECRET_ACCESS_KEY",
+    "Secret key",
     12,
     "",
     "40 characters, shown once when the key is made",
@@ -143,6 +156,7 @@ AWS_SECRET_ACCESS_KEY = Field(
 )
 HTTPS_PROXY = Field(
     "HTTPS_PROXY",
+    "HTTPS proxy",
     13,
     "",
     "empty, or http://host:port; a login as user:password@ before the host",
@@ -153,6 +167,7 @@ HTTPS_PROXY = Field(
 )
 HTTP_PROXY = Field(
     "HTTP_PROXY",
+    "HTTP proxy",
     13,
     "",
     "empty, or http://host:port; a login as user:password@ before the host",
@@ -162,6 +177,7 @@ HTTP_PROXY = Field(
 )
 NO_PROXY = Field(
     "NO_PROXY",
+    "Without proxy",
     13,
     "",
     "hosts that need no proxy, with commas between",

@@ -87,7 +87,7 @@ class CanvosTag:
             note = "pre-release" if self.kind in {TagKind.CANDIDATE, TagKind.ALPHA} else self.kind.value
             return f"{note}, agent {self.earthfile.pe_version}" if self.agent_differs else note
         if self.agent_differs:
-            return "WARN agent differs from its tag"
+            return "agent differs from its tag"
         return ""
 
 

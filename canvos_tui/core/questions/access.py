@@ -15,9 +15,10 @@ from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.session import AccountSeen, Fact, RightsSeen
 
 PUT_ID = "AWS-S3-PUT"
+NOT_TRIED = "not tried"
 WAYS_TITLE = f"How shall {PUT} be found out?"
 WAYS = (
-    Choice("leave", "Leave      nothing is tried; the row stays `not verifiable`"),
+    Choice("leave", f"Leave      nothing is tried; the row stays `{NOT_TRIED}`"),
     Choice("simulate", "Simulate   IAM reads the policies; leaves nothing; cannot see what an organisation or the bucket forbids"),
     Choice("multipart", "Upload     start one and give it up; leaves nothing, unless giving up is refused: then an empty upload"),
     Choice("object", "Object     write an empty one, canvos-tui-probe-...; it STAYS: the guide's permissions cannot delete it"),

@@ -59,7 +59,7 @@ def follows(facts: CheckoutFacts, draft: Draft) -> Iterator[Answer]:
 def remarks(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
     """What to know of a tag beside its numbers; `best` is the suggested one, `here` the one that is checked out."""
     if tag.name == GUIDE_TAG and not tag.selectable:
-        return "guide's example, cannot do AWS"
+        return "the guide's example: no AWS target"
     notes = [tag.remark] if tag.remark else []
     if best is not None and tag.name == best.name:
         notes.append(f"suggested for {tag.numbers[0]}.{tag.numbers[1]}")

@@ -48,4 +48,4 @@ def told(identity: Identity) -> str:
     skew = identity.clock_skew
     late = f"   ! clock {abs(skew):.0f} s off" if skew is not None and abs(skew) > 60 else ""
     root = "   ! root keys: use an IAM user" if identity.arn.endswith(":root") else ""
-    return f"ok  account {identity.account}  {identity.user}{late}{root}"
+    return f"account {identity.account}  {identity.user}{late}{root}"

@@ -6,10 +6,7 @@ from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.session import Session
 
-NEXT = (
-    "What next  launch an instance with a larger root volume (the AMI's is the small raw disk),\n"
-    "           an instance type that boots UEFI, and the AMI above."
-)
+NEXT = "Launch an instance with a larger root volume (the AMI's is the small raw disk), of a type that boots UEFI, from the AMI above."
 
 
 def links(result: RunResult, known: Session) -> tuple[str, ...]:

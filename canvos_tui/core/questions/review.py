@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Answer, Draft, KeysGiven, UserData, UserDataChosen
+from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Written, apply, counts, plan, read_current, texts_to_mask
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.guide import BUILD_COMMAND
-from canvos_tui.core.pages import BY_SLUG, PAGES
+from canvos_tui.core.pages import PAGES
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
@@ -23,17 +24,13 @@ _ASKING = frozenset(page.slug for page in PAGES if page.fields) | {"repo", "vers
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """A line of the review, and the page where it can be changed."""
+    """A line of the review, and the page (and the field, if it is of one) where it can be changed."""
 
     name: str
     value: str
     origin: str
     page: str
-
-    @property
-    def number(self) -> str:
-        """The page's number."""
-        return str(BY_SLUG[self.page].number)
+    key: str = ""
 
 
 def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
@@ -45,15 +42,18 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
     system = f"{d.text('OS_DISTRIBUTION')} {d.text('OS_VERSION')}, {d.text('K8S_DISTRIBUTION')} {kubernetes}"
 
     def origin(key: str) -> str:
-        return d.entry(key).origin.value
+        return d.entry(key).origin.value if d.text(key) else ""
+
+    def of_field(key: str) -> ReviewRow:
+        return ReviewRow(BY_KEY[key].title, d.text(key) or "missing", origin(key), "image", key)
 
     return (
-        ReviewRow("Tag", f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}", "you", "repo"),
-        ReviewRow("IMAGE_REGISTRY", d.text("IMAGE_REGISTRY") or "missing", origin("IMAGE_REGISTRY"), "image"),
-        ReviewRow("CUSTOM_TAG", d.text("CUSTOM_TAG") or "missing", origin("CUSTOM_TAG"), "image"),
-        ReviewRow("OS, Kubernetes", system, origin("OS_VERSION"), "os"),
-        ReviewRow("S3", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3"),
-        ReviewRow("Keys", keys, d.key_source.value, "keys"),
+        ReviewRow("Tag", f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}", "you" if d.tag else "", "repo"),
+        of_field("CUSTOM_TAG"),
+        of_field("IMAGE_REGISTRY"),
+        ReviewRow("System", system, origin("OS_VERSION"), "os"),
+        ReviewRow("Bucket", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3"),
+        ReviewRow("Keys", keys, d.key_source.value if d.keys else "", "keys"),
     )
 
 

@@ -9,29 +9,30 @@ from canvos_tui.core import pages
 from canvos_tui.core.answers.draft import Draft, StartedAnew, fresh
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.session import Session
-from canvos_tui.core.text import middle
+from canvos_tui.core.text import at_home, middle
 
 ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
 HAVE_READY = (
-    "Have ready: an AWS access key (AKIA..., not a temporary ASIA...), name and region of an S3 bucket, a Linux x86_64 machine "
-    f"with 150 GB, one to two hours. Apart from the CanvOS clone ({pages.words('repo')}) nothing is written, here or in AWS, before you "
-    f"confirm on {pages.words('review')}."
+    "an AWS access key of an IAM user (AKIA..., not a temporary ASIA...)",
+    "an S3 bucket, and the region it is in",
+    "Linux x86_64 with 150 GB free, and one to two hours",
 )
+NOTHING_WRITTEN = f"but for the clone of CanvOS nothing is written before {pages.BY_SLUG['review'].title}"
 WATCH = "watch "  # before the id of a run
 
 
-def doors(draft: Draft, known: Session) -> Iterator[Choice]:
-    """Only those that lead somewhere."""
+def doors(draft: Draft, known: Session, home: str = "") -> Iterator[Choice]:
+    """Only those that lead somewhere; what lies below `home` is told from there."""
     for info in known.runs:
         if info.live:
-            line = f"Watch      build {info.run_id} is running, {info.tag}, {middle(info.checkout, 30)}"
+            line = f"Watch      build {info.run_id} · {info.tag} · {middle(at_home(info.checkout, home), 24)}"
             yield Choice(f"{WATCH}{info.run_id}", line)
     page = pages.BY_SLUG.get(draft.page)
     if page is not None and page.number:
-        folder = f", {middle(str(draft.folder), 30)}" if draft.folder else ""
-        yield Choice("continue", f"Continue   {page.words} of {len(pages.RAIL)}{folder}")
+        folder = f" · {middle(at_home(str(draft.folder), home), 30)}" if draft.folder else ""
+        yield Choice("continue", f"Continue   at {page.title}{folder}")
     yield Choice("new", "New        from the guide's step 1")
-    yield Choice("check", "Check      prerequisites only, about 10 s")
+    yield Choice("check", "Check      the prerequisites only, about 10 s")
     yield Choice("result", "Validate   look at an image already built")
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from canvos_tui.core.aws.facts import RightProbe
+from textual.content import Content
+
+from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, BAD_TRUST, NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, documents, message
-from canvos_tui.core.checks.check import CheckResult
+from canvos_tui.core.checks.check import CheckResult, Method
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.report_text import LOUD, plain
+from canvos_tui.core.errors import Command
+from canvos_tui.core.questions.access import NOT_TRIED
 from canvos_tui.core.questions.access import PUT_ID as PUT_ID
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
 from canvos_tui.tui.checks.places import advice, observed
+from canvos_tui.tui.checks.rows import LOOKS
+from canvos_tui.tui.painting.blocks import KEY, MUTED, code, labelled
 
-HEAD = f"{'RIGHT':<33}{'RESULT':<8}{'HOW':<16}NEEDED FOR"
-WIDE_HEAD = f"{'RIGHT':<33}{'RESULT':<8}{'HOW':<15}{'NEEDED FOR':<16}{'CODE':<13}REQUEST"
+NAME, HOW = 32, 17  # columns: of the right, and the fewest for how it was found out; what needs it has what is left
+ENTER = "↵"
 ROLE_ID = "AWS-ROLE-VMIMPORT"
 # check -> what stands in the first and in the last column
 NAMES: dict[str, tuple[str, str]] = {
@@ -52,7 +58,6 @@ _TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("keys, region, bucket", ("AWS-CREDS", "AWS-KEYTYPE", "AWS-REGION", "AWS-BUCKET", "AWS-BUCKET-REGION")),
 )
 _RANK = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WARN: 2, None: 3, Status.PASS: 4, Status.SKIP: 5}
-_LABEL = 6  # columns of `Why   `
 
 
 @dataclass(frozen=True)
@@ -61,92 +66,123 @@ class RightsRow:
 
     ids: tuple[str, ...]
     status: Status | None
-    line: str
+    line: Content
 
 
-def rows(report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> tuple[RightsRow, ...]:
-    """Failures first, then what is not known; in a wide window one check a row, with AWS' code and request id."""
-    made = [_row(label, ids, report, probes, wide=wide) for label, ids in _groups(report, wide=wide)]
-    waiting = [r for r in made if r.status is Status.SKIP]
-    found = sorted((r for r in made if r.status is not Status.SKIP), key=lambda r: _RANK[r.status])
-    if waiting:
-        ids = tuple(i for r in waiting for i in r.ids)
-        found.append(RightsRow(ids, Status.SKIP, f"{f'{len(ids)} more':<33}{'SKIP':<8}{observed(report.results[ids[0]].answer)}"))
-    return tuple(found)
+def rows(report: Report, width: int, *, wide: bool, waits: bool = False) -> tuple[RightsRow, ...]:
+    """Failures first, then what is not known; in a wide window one check a row. `waits` says that nothing can be asked yet."""
+    return _Table(report, width, wide, waits).rows()
 
 
-def _groups(report: Report, *, wide: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-    grouped = {} if wide else {ids[0]: (label, ids) for label, ids in _TOGETHER if _alike(report, ids)}
-    inside = {i for _, ids in grouped.values() for i in ids}
-    for name, (label, _) in NAMES.items():
-        if name in grouped:
-            yield grouped[name]
-        elif name not in inside:
-            yield label, (name,)
+@dataclass(frozen=True)
+class _Table:
+    report: Report
+    width: int  # columns
+    wide: bool
+    waits: bool
+
+    def rows(self) -> tuple[RightsRow, ...]:
+        made = [self._row(label, ids) for label, ids in self._groups()]
+        waiting = [r for r in made if r.status is Status.SKIP]
+        found = sorted((r for r in made if r.status is not Status.SKIP), key=lambda r: _RANK[r.status])
+        if waiting:
+            ids = tuple(i for r in waiting for i in r.ids)
+            told = observed(self.report.results[ids[0]].answer, self.report.checks)
+            found.append(RightsRow(ids, Status.SKIP, self._drawn(Status.SKIP, f"{len(ids)} more", told, "")))
+        return tuple(found)
+
+    def _drawn(self, status: Status | None, name: str, how: str, needed: str) -> Content:
+        """Mark, name and state always; what needs it where there is room beside them."""
+        mark, colour = LOOKS[Status.SKIP if status is None and self.waits else status]
+        room = self.width - NAME - 2
+        right = f" {needed}" if needed and room >= HOW + 1 + len(needed) else ""
+        room -= len(right)
+        muted = MUTED if status in {Status.SKIP, None} else ""
+        return Content.assemble((f"{mark.sign} ", colour), (f"{name:<{NAME}}", muted), f"{clip(how, room):<{room}}", (right, MUTED))
+
+    def _groups(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        grouped = {} if self.wide else {ids[0]: (label, ids) for label, ids in _TOGETHER if self._alike(ids)}
+        inside = {i for _, ids in grouped.values() for i in ids}
+        for name, (label, _) in NAMES.items():
+            if name in grouped:
+                yield grouped[name]
+            elif name not in inside:
+                yield label, (name,)
+
+    def _alike(self, ids: tuple[str, ...]) -> bool:
+        states = {self.report.results[i].status if i in self.report.results else None for i in ids}
+        return len(states) == 1 and states <= {Status.PASS, Status.SKIP, None}
+
+    def _row(self, label: str, ids: tuple[str, ...]) -> RightsRow:
+        result = self.report.results.get(ids[0])
+        needed = NAMES[ids[0]][1] if len({NAMES[i][1] for i in ids}) == 1 or len(ids) == 2 else ""
+        if result is None:
+            return RightsRow(ids, None, self._drawn(None, label, "waits" if self.waits else "asked", needed))
+        return RightsRow(ids, result.status, self._drawn(result.status, label, self._how(result, ids), needed))
+
+    def _how(self, result: CheckResult, ids: tuple[str, ...]) -> str:
+        """How it was found out; of what did not pass, what was seen."""
+        if ids == (PUT_ID,) and result.status is Status.UNKNOWN:
+            return f"{NOT_TRIED} · {ENTER} how"
+        if result.status in LOUD:
+            return plain(result.answer.observed)
+        methods = dict.fromkeys(self.report.results[i].answer.method.value.replace("_", " ") for i in ids)
+        return " / ".join(methods) if len(methods) < 2 else f"{next(iter(methods))}, .."
 
 
-def _alike(report: Report, ids: tuple[str, ...]) -> bool:
-    states = {report.results[i].status if i in report.results else None for i in ids}
-    return len(states) == 1 and states <= {Status.PASS, Status.SKIP, None}
-
-
-def _row(label: str, ids: tuple[str, ...], report: Report, probes: Mapping[str, RightProbe], *, wide: bool) -> RightsRow:
-    result = report.results.get(ids[0])
-    needed = NAMES[ids[0]][1] if len({NAMES[i][1] for i in ids}) == 1 or len(ids) == 2 else ""
-    if result is None:
-        return RightsRow(ids, None, f"{label:<33}{'....':<8}{'':<16}{needed}")
-    methods = dict.fromkeys(report.results[i].answer.method.value.replace("_", " ") for i in ids)
-    how = " / ".join(methods) if len(methods) < 2 else next(iter(methods)) + ", .."
-    hint = "  Enter: how" if ids == (PUT_ID,) and result.status is Status.UNKNOWN else ""
-    if not wide:
-        return RightsRow(ids, result.status, f"{label:<33}{result.status.label:<8}{how:<16}{needed}{hint}")
-    probe = probes.get(ids[0])
-    code, request = (probe.code, probe.request_id) if probe else ("", "")
-    line = f"{label:<33}{result.status.label:<8}{how:<15}{needed:<16}{clip(code, 12):<13}{clip(request, 11)}{hint if not code else ''}"
-    return RightsRow(ids, result.status, line)
-
-
-def verdict(report: Report, account: str, region: str, seconds: float | None) -> str:
-    """The numbers, whose account it is, and how long the questions took."""
-    words = ((Status.FAIL, "fail"), (Status.UNKNOWN, "unknown"), (Status.WARN, "warn"), (Status.PASS, "pass"))
-    counts = "  ".join(f"{n} {w}" for s, w in words if (n := report.count(s)))
+def verdict(report: Report, probes: Mapping[str, RightProbe], account: str, region: str, seconds: float | None) -> str:
+    """The numbers, whose account it is, and how long the questions took. What was seen to be allowed is proven, whatever it left behind."""
     waiting = len(report.checks) - len(report.results)
-    counts += f"  {waiting} asked" if waiting else ""
+    allowed = {i for i, probe in probes.items() if probe.right is Right.ALLOWED}
+    proven = [i for i, r in report.results.items() if r.status is Status.PASS or (r.status is Status.WARN and i in allowed)]
     grouped = "-".join(account[n : n + 4] for n in range(0, len(account), 4))
-    took = f"   {seconds:.1f} s" if seconds is not None else ""
-    right = f"{f'account {grouped}' if account else ''}   {region}{took}"
-    return f"{counts}{right.rjust(max(len(right) + 3, 76 - len(counts)))}"
+    took = f"{seconds:.1f} s" if seconds is not None else ""
+    words = (f"{len(proven)} of {len(report.checks)} proven", f"{waiting} asked" if waiting else "", grouped, region, took)
+    return " · ".join(filter(None, words))
 
 
 # -- the row under the cursor --------------------------------------------------------------------------------
 
 
-def detail(result: CheckResult, probe: RightProbe | None, width: int) -> str:
-    """Why, what was seen, the way to mend it, and whom to ask; commands are never wrapped, the window cuts them."""
+def caption(result: CheckResult) -> tuple[str, str]:
+    """Title and small print of what is said of a row."""
+    check = result.check
+    beyond = "not in the guide" if check.beyond else f"guide, {check.guide}"
+    return NAMES.get(check.id, (check.title, ""))[0], f"{check.id} · {check.severity.value} · {beyond}"
+
+
+def detail(result: CheckResult, probe: RightProbe | None, width: int) -> Content:
+    """Why, what was seen, the way to mend it, and whom to ask."""
     check, answer = result.check, result.answer
-    head = f"-- {check.id} "
-    ending = f" {check.severity.value} - {'not in the guide' if check.beyond else check.guide}"
-    lines = [head.ljust(max(len(head), width - len(ending)), "-") + ending]
-    lines += _labelled("Why", check.why, width)
-    lines += _labelled("Seen", answer.observed, width)
-    lines += _labelled("Taken", f"on: {result.accepted}", width) if result.accepted else []
+    lines = labelled("Why", check.why, width)
+    lines += labelled("Seen", " · ".join(filter(None, (plain(answer.observed), _method(result)))), width)
+    lines += labelled("Taken", f"on: {plain(result.accepted)}", width) if result.accepted else []
     if probe is not None and probe.request_id:
-        lines += _labelled("AWS", f"{probe.code}, request {probe.request_id}", width)
+        lines += labelled("AWS", f"{probe.code}, request {probe.request_id}", width)
     if result.status not in {Status.PASS, Status.SKIP}:
         lines += _ways(result, probe, width)
-        lines += _labelled("Ask", "m copies a message for your AWS administrator with all of this", width)
-    return "\n".join(lines)
+        ask = Content.assemble(("m", KEY), " copies a message for your AWS administrator, with all of this")
+        lines += labelled("Ask", ask, width)
+    return Content("\n").join(lines)
 
 
-def _ways(result: CheckResult, probe: RightProbe | None, width: int) -> list[str]:
+def _method(result: CheckResult) -> str:
+    """How it was found out; nothing of what nobody answered."""
+    answer = result.answer
+    nobody = result.status is Status.SKIP or (result.status is Status.UNKNOWN and answer.method is not Method.NOT_VERIFIABLE)
+    return "" if nobody else answer.method.value.replace("_", " ")
+
+
+def _ways(result: CheckResult, probe: RightProbe | None, width: int) -> list[Content]:
     if result.check.id == ROLE_ID and probe is not None:
-        return [f"{'Fix' if not n else '':<{_LABEL}}{n + 1} {line}" for n, line in enumerate(_role_steps(probe.code))]
+        text = Content.assemble(("w", KEY), " writes trust-policy.json and role-policy.json, ", (ENTER, KEY), " shows them; then")
+        return [*labelled("Fix", text, width), *code([Command(step) for step in _role_steps(probe.code)], width)]
     if result.check.id == PUT_ID and result.status is Status.UNKNOWN:
-        return _labelled("Fix", "Enter offers four ways to find out; each says what it leaves behind", width)
-    lines: list[str] = []
+        return labelled("Fix", "Enter offers four ways to find out; each says what it leaves behind", width)
+    lines: list[Content] = []
     for number, fix in enumerate(result.answer.remedies):
-        lines += _labelled("Or" if number else "Fix", advice(fix), width)
-        lines += [f"{'':<{_LABEL}}{command.run}" for command in fix.commands]
+        lines += labelled("Or" if number else "Fix", advice(fix), width)
+        lines += code(fix.commands, width)
     return lines
 
 
@@ -158,17 +194,12 @@ def _role_steps(code: str) -> list[str]:
     mend = f"aws iam update-assume-role-policy --role-name {ROLE} --policy-document file://trust-policy.json"
     # who may not look at roles does not know whether it is there; then `create-role` is for the one case, `update-...` for the other
     both = [
-        f"aws iam get-role --role-name {ROLE}   shows whether it is there; if not:",
+        f"aws iam get-role --role-name {ROLE}   # shows whether it is there; if not:",
         *make,
-        f"in place of create-role, if it is: {mend}",
+        f"{mend}   # in place of create-role, if it is",
     ]
     steps = {NO_ROLE: make, BAD_TRUST: [mend], BAD_POLICY: make[1:]}.get(code, both)
-    return ["write trust-policy.json and role-policy.json   Enter: show, w: write", *steps]
-
-
-def _labelled(label: str, text: str, width: int) -> list[str]:
-    found = textwrap.wrap(text, max(20, width - _LABEL), break_long_words=False) or [""]
-    return [f"{label:<{_LABEL}}{found[0]}", *(f"{'':<{_LABEL}}{line}" for line in found[1:])]
+    return steps
 
 
 def document(result: CheckResult, about: Subject) -> str:

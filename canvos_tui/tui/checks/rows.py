@@ -1,21 +1,60 @@
-"""The check screen as rows of text: failures first, what waits and what passed folded, and the two lines above them."""
+"""The check screen as rows: failures first, what waits and what passed folded, and the small print below them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
+
+from textual.content import Content
 
 from canvos_tui.core.checks.check import Check, CheckResult, Severity
 from canvos_tui.core.checks.report import STALE_AFTER, Report
-from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain, verdict_word, verdict_words
+from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain
 from canvos_tui.core.status import Status
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import ago, clip
-from canvos_tui.tui.checks.places import observed, where
+from canvos_tui.tui.checks.places import observed, titled, where
 
-RUNNING = "...."
-UNFOLD = "Space: unfold"
+UNFOLD = "Space unfolds"
 SHORTEST = 24  # columns; a window narrower than that is too small to draw in
+NAMES, LONGEST_NAME = 20, 31  # columns of the names in a narrow window and in a wide one
+LOOKS = {
+    Status.FAIL: (Mark.FAILED, "$text-error"),
+    Status.WARN: (Mark.WARNING, "$text-warning"),
+    Status.UNKNOWN: (Mark.UNKNOWN, "$text-unknown"),
+    Status.PASS: (Mark.DONE, "$text-success"),
+    Status.SKIP: (Mark.WAITING, "$text-muted"),
+    None: (Mark.RUNNING, "$text-accent"),
+}
+# what people ask about first: rows of their own where there is room, although they passed
+ASKED_ABOUT = frozenset(
+    {
+        "HOST-ARCH",
+        "HOST-CPU",
+        "HOST-MEM",
+        "HOST-DISK",
+        "TOOL-GIT",
+        "TOOL-DOCKER",
+        "NET-GITHUB",
+        "NET-REGISTRY",
+        "REPO-TAG",
+        "AWS-CREDS",
+        "AWS-BUCKET",
+        "AWS-ROLE-VMIMPORT",
+    }
+)
+
+
+class Unfolded(Enum):
+    """How much of what passed has a row of its own: nothing, what people ask about, or all of it, and what waits as well."""
+
+    NOTHING = "nothing"
+    ASKED = "asked"
+    ALL = "all"
+
+
 STALE = "~"  # beside the status of an answer that is too old to rely on
 
 
@@ -37,55 +76,58 @@ class CheckRow:
         """The one result of a row that stands for a check."""
         return self.results[0] if self.check is not None and self.results else None
 
-    @property
-    def label(self) -> str:
-        """Four characters for the status."""
-        return self.status.label if self.status else RUNNING
-
     def checks(self) -> tuple[Check, ...]:
         """The checks it stands for."""
         return (self.check,) if self.check else tuple(r.check for r in self.results)
 
 
-def of_result(result: CheckResult) -> CheckRow:
-    """The row of a result: what was observed beside what is needed."""
+def of_result(result: CheckResult, checks: Iterable[Check] = ()) -> CheckRow:
+    """The row of a result: what was observed beside what is needed; one of `checks` that it waits for is named by its title."""
     answer, check = result.answer, result.check
     word = "needs" if check.severity is Severity.REQUIRED else "wanted"
     required = plain(answer.required) if result.status is not Status.SKIP else ""
     if result.accepted:
         word, required = "accepted", plain(result.accepted)
-    return CheckRow(check.id, result.status, check.id, observed(answer), required, word, check, (result,))
+    return CheckRow(check.id, result.status, check.title, observed(answer, checks), required, word, check, (result,))
 
 
-def rows(report: Report, *, unfolded: bool, words: str = "") -> tuple[CheckRow, ...]:
+def rows(report: Report, unfolded: Unfolded, words: str = "") -> tuple[CheckRow, ...]:
     """All rows in order; `words` keeps those that hold the text, and folds nothing."""
     words = words.casefold()
-    every = unfolded or bool(words)
-    results = [of_result(r) for r in report.ordered()]
+    results = [of_result(r, report.checks) for r in report.ordered()]
     made = [row for row in results if row.status in LOUD]
-    made += [CheckRow(c.id, None, c.id, c.title, check=c) for c in report.checks if c.id not in report.results]
-    made += [row for row in results if row.status not in LOUD] if every else _folded(report)
+    made += [CheckRow(c.id, None, c.title, "", check=c) for c in report.checks if c.id not in report.results]
+    if unfolded is Unfolded.ALL or words:
+        made += [row for row in results if row.status not in LOUD]
+    else:
+        made += _waiting(report)
+        apart = ASKED_ABOUT if unfolded is Unfolded.ASKED else frozenset[str]()
+        made += [row for row in results if row.status is Status.PASS and row.key in apart]
+        made += _passed(report, apart)
     return tuple(row for row in made if not words or words in _searched(row))
 
 
 def _searched(row: CheckRow) -> str:
-    about = (row.check.title, row.check.category) if row.check else ()
-    return " ".join((row.label, row.name, row.observed, row.needs, row.required, *about)).casefold()
+    about = (row.check.id, row.check.category) if row.check else ()
+    return " ".join((row.name, row.observed, row.needs, row.required, *about)).casefold()
 
 
-def _folded(report: Report) -> Iterator[CheckRow]:
-    """A row per category and reason for what was skipped, one row for everything that passed."""
+def _waiting(report: Report) -> Iterator[CheckRow]:
+    """A row per category and reason for what was skipped."""
     for (category, reason), skipped in folds(report, Status.SKIP).items():
-        number = f"{len(skipped)} check{'s' if len(skipped) > 1 else ''}"
         waiting = skipped[0].answer.waits_for
-        joint = (
-            f" wait{'' if len(skipped) > 1 else 's'} for {waiting.words}{where(waiting.pages)}" if waiting is not None else f": {reason}"
-        )
-        yield CheckRow(f"skip {category} {reason}", Status.SKIP, category, f"{number}{joint}", results=skipped)
-    passed = folds(report, Status.PASS)
-    if passed:
-        text = "   ".join(f"{category} {len(found)}" for (category, _), found in passed.items())
-        yield CheckRow("pass", Status.PASS, "", text, results=tuple(r for found in passed.values() for r in found))
+        why = f"for {titled(waiting.words, report.checks)}{where(waiting.pages)}" if waiting is not None else reason
+        number = f"{len(skipped)} wait{'' if len(skipped) > 1 else 's'}" if waiting is not None else f"{len(skipped)} skipped"
+        yield CheckRow(f"skip {category} {reason}", Status.SKIP, number, f"{why} · {category}", results=skipped)
+
+
+def _passed(report: Report, apart: frozenset[str]) -> Iterator[CheckRow]:
+    """One row for everything that passed and has no row of its own, however many they are."""
+    passed = {category: tuple(r for r in found if r.check.id not in apart) for (category, _), found in folds(report, Status.PASS).items()}
+    every = tuple(r for found in passed.values() for r in found)
+    if every:
+        text = ", ".join(f"{category} {len(found)}" for category, found in passed.items() if found)
+        yield CheckRow("pass", Status.PASS, f"{len(every)} {'more ' if apart else ''}passed", text, results=every)
 
 
 def in_place(before: tuple[CheckRow, ...], now: tuple[CheckRow, ...], report: Report) -> tuple[CheckRow, ...]:
@@ -96,33 +138,32 @@ def in_place(before: tuple[CheckRow, ...], now: tuple[CheckRow, ...], report: Re
         if row.key in by_key:
             kept.append(by_key[row.key])
         elif row.check is not None and row.key in report.results:
-            kept.append(of_result(report.results[row.key]))
+            kept.append(of_result(report.results[row.key], report.checks))
     seen = {row.key for row in kept}
     return (*kept, *(row for row in now if row.key not in seen and not (row.results and seen.issuperset(c.id for c in row.checks()))))
 
 
-def head(width: int, names: int) -> str:
-    """The names of the columns, for where there is room for them."""
-    room = max(SHORTEST, width - names - 1)
-    return f"{'ID':<{names}} {'OBSERVED':<{room * 11 // 20}}NEEDED"
-
-
-def columns(row: CheckRow, width: int, names: int, running: float | None = None, *, headed: bool = False) -> str:
-    """What stands right of the status: name, observed, required; `names` is the widest name, `running` in seconds.
-
-    `headed` says that the columns have names above them, so that the row need not say what is needed as a sentence.
-    """
+def columns(row: CheckRow, width: int, names: int, running: float | None = None, *, old: bool = False) -> Content:
+    """A row: mark, name, what was observed, and at the right end what is needed; `names` is the widest name, `running` in seconds."""
+    mark, colour = LOOKS[row.status]
+    room = max(SHORTEST, width - names - 4)
+    start = Content.assemble((mark.sign, colour), STALE if old else " ", (f"{clip(row.name, names):<{names}} ", _of_name(row)))
     if row.check is None:
-        text = f"{row.name:<{names}} {row.observed}" if row.name else row.observed
-        return text if row.status is Status.SKIP else f"{text:<{max(len(text) + 2, width - len(UNFOLD))}}{UNFOLD}"
-    required = row.required if headed or not row.required else f"{row.needs}: {row.required}"
-    right = seconds(running) if row.status is None and running is not None else required
-    room = max(SHORTEST, width - names - 1)
-    left = room * 11 // 20 if right else room
-    return f"{row.name:<{names}} {clip(row.observed, left - 1):<{left}}{clip(right, room - left)}"
+        unfold = UNFOLD if row.status is Status.PASS else ""
+        return start + Content.styled(f"{clip(row.observed, room - len(unfold) - 1):<{room - len(unfold)}}{unfold}", "$text-muted")
+    needed = f"{row.needs} {row.required}" if row.required else ""
+    right = seconds(running) if row.status is None and running is not None else needed
+    right = clip(right, room // 2 if len(row.observed) > room // 2 else max(room // 2, room - len(row.observed) - 1))
+    left = room - len(right) - (1 if right else 0)
+    quiet = "$text-muted" if row.status in {Status.PASS, Status.SKIP} else ""
+    return start + Content.assemble((f"{clip(row.observed, left):<{left}}", quiet), (f" {right}" if right else "", "$text-muted"))
 
 
-# -- the two lines above ---------------------------------------------------------------------------------------------
+def _of_name(row: CheckRow) -> str:
+    return "$text-muted" if row.check is None or row.status in {Status.SKIP, None} else ""
+
+
+# -- what stands around the rows -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -133,17 +174,10 @@ class Took:
     seconds: float | None = None
 
 
-def heading(report: Report, now: datetime, took: Took | None, width: int) -> tuple[str, str]:
-    """The verdict with its numbers and times, and the first failure (or what else to know); `width` is in columns."""
-    left, right = verdict_words(report), times(report, now, took)
-    if quiet(report) and took is not None and took.seconds is not None:
-        waiting = report.count(Status.SKIP)
-        done = len(report.results) - waiting
-        left = f"{verdict_word(report)}, {done} check{'s' if done != 1 else ''} in {seconds(took.seconds)}"
-        left += f", {waiting} wait{'s' if waiting == 1 else ''} for answers" if waiting else ""
-        right = _age(report, now)
-    room = width - len(left) - len(right)
-    return left + " " * max(2, room) + right, first_line(report)
+def beyond(report: Report) -> str:
+    """What the first row does not say: that many answers have one cause, or that a required check has none."""
+    failed, (cause, _) = report.first_failure, report.shared
+    return "" if failed is not None and (not cause or failed.answer.cause != cause) else titled(first_line(report), report.checks)
 
 
 def quiet(report: Report) -> bool:
@@ -151,21 +185,20 @@ def quiet(report: Report) -> bool:
     return report.done and bool(report.results) and not any(report.count(s) for s in LOUD)
 
 
-def times(report: Report, now: datetime, took: Took | None) -> str:
-    """`took 6 s, 3 s ago`; the age is that of the oldest answer."""
+def small_print(report: Report, now: datetime, took: Took | None) -> str:
+    """`49 of 58 passed · 6 s · 3 s ago`; the age is that of the oldest answer."""
     left = len(report.checks) - len(report.results)
     if took is not None and took.seconds is None:
-        return f"{left} running, {seconds((now - took.began).total_seconds())}"
-    if left:
-        return f"{left} not asked"
-    spent = f"took {seconds(took.seconds)}" if took is not None and took.seconds is not None else ""
-    return ", ".join(filter(None, (spent, _age(report, now))))
+        return f"{left} running · {seconds((now - took.began).total_seconds())}"
+    passed = f"{report.count(Status.PASS)} of {len(report.checks)} passed"
+    spent = seconds(took.seconds) if took is not None and took.seconds is not None else ""
+    return " · ".join(filter(None, (passed, f"{left} not asked" if left else "", spent, _age(report, now))))
 
 
 def _age(report: Report, now: datetime) -> str:
     oldest = min((r.at for r in report.results.values()), default=now)
     old = stale(report, now)
-    return f"{ago(now, oldest)}: {len(old)} stale ({STALE}), F5 asks again" if old else ago(now, oldest)
+    return f"{len(old)} stale ({STALE}), F5 asks again" if old else ago(now, oldest)
 
 
 def stale(report: Report, now: datetime) -> frozenset[str]:

@@ -9,8 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual.message import Message
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.log.block import Folds
@@ -18,7 +17,7 @@ from canvos_tui.core.log.level import LogLevel
 from canvos_tui.core.log.query import REGEX, Search, after, parse_query
 from canvos_tui.core.ports import LogReader
 from canvos_tui.tui.log.filter import LogFilter
-from canvos_tui.tui.log.head import head_line
+from canvos_tui.tui.log.head import head_words
 from canvos_tui.tui.log.scans import LogScans, Scan
 from canvos_tui.tui.log.search import LogSearch
 from canvos_tui.tui.log.view import FRAME, LogView
@@ -28,11 +27,10 @@ _BEYOND = 1 << 32  # behind every line
 
 
 class LogBrowser(Vertical):
-    """Head line, log, and a search field while one types into it."""
+    """A log, and a search field while one types into it."""
 
     DEFAULT_CSS = """
     LogBrowser {
-        #log-head { height: 1 !important; width: 100%; text-wrap: nowrap; color: $text-muted; }
         #log { height: 1fr; width: 100%; }
         #log > .log--cursor { text-style: bold; background: $primary-background; }
         #log > .log--selected { background: $primary; color: $text; }
@@ -62,6 +60,7 @@ class LogBrowser(Vertical):
         self.scans = LogScans(self, self._advanced)
         self.filter = LogFilter()
         self.cause: int | None = None  # the line (from 0) where the judge of the run saw the cause
+        self.path = ""  # where the log lies, as far as there is room for it
         self.note = ""  # a few words that the page has to say about the log
         self._view = LogView(frame)
         self._folds = Folds()
@@ -70,8 +69,7 @@ class LogBrowser(Vertical):
         self._jumped = False
 
     def compose(self) -> ComposeResult:
-        """Head, log, search field."""
-        yield Static("-- log ---", id="log-head", markup=False)
+        """Log, search field."""
         yield self._view
         yield LogSearch()
 
@@ -110,14 +108,16 @@ class LogBrowser(Vertical):
         if event.paint:
             self.view.refresh()
 
-    def on_resize(self) -> None:
-        """The head line is as wide as the log."""
-        self.tell()
+    class Told(Message):
+        """What is to be said of the log, and of the place in it."""
+
+        def __init__(self, what: str, place: str) -> None:
+            super().__init__()
+            self.what, self.place = what, place
 
     def tell(self) -> None:
-        """Draws the head line."""
-        text = head_line(self.view, self.filter, self.scans, self.note, self.size.width)
-        self.query_one("#log-head", Static).update(Content(text), layout=False)
+        """Says what is shown, and where."""
+        self.post_message(self.Told(*head_words(self.view, self.filter, self.scans, self.note, self.path)))
 
     def _advanced(self, what: Scan) -> None:
         """There are more hits, or more lines of some level."""

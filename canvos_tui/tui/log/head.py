@@ -1,7 +1,8 @@
-"""The line above the log: which line, what is shown, what was found, and whether the end is followed."""
+"""What stands in the log's border: what is shown, what was found, which line it is, and whether the end is followed."""
 
 from __future__ import annotations
 
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import clip
 from canvos_tui.tui.log.filter import LogFilter
 from canvos_tui.tui.log.scans import LogScans
@@ -21,14 +22,10 @@ def found_words(view: LogView, scans: LogScans) -> str:
     return f"/{clip(search.query.text, _QUERY)} {of}{len(search.hits)}{more}"
 
 
-def head_line(view: LogView, chosen: LogFilter, scans: LogScans, note: str, width: int) -> str:
-    """As much of it as `width` columns hold; the state at the right end always."""
+def head_words(view: LogView, chosen: LogFilter, scans: LogScans, note: str, path: str) -> tuple[str, str]:
+    """What is shown and what was found; and which line this is and whether the end is followed."""
     total = view.line_count
     where = f"line {total}" if view.window.following else f"line {view.current + 1} of {total}"
-    parts = [f"-- log, {where}", chosen.words(), found_words(view, scans), note]
-    left = " -- ".join(part for part in parts if part) + " "
-    state = view.state if view.window.following else f"{view.state}, End to follow"
-    if len(left) + len(state) >= width:  # the key stands in the footer as well, what was found stands nowhere else
-        state = view.state
-    room = max(0, width - len(state) - 1)
-    return f"{clip(left, room).ljust(room, '-')} {state}"
+    what = " · ".join(part for part in ("Log", chosen.words(), found_words(view, scans), note, path) if part)
+    state = f"{Mark.CURRENT.sign} {view.state}" if view.window.following else f"{view.state}, End to follow"
+    return what, f"{where} · {state}"

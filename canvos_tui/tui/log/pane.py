@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import nullcontext
 from pathlib import Path
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.message import Message
 
 from canvos_tui.core.errors import CanvosError
@@ -23,21 +22,24 @@ from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.view import FRAME
 from canvos_tui.tui.messages import CopyAsked, decline, hint, tell
 from canvos_tui.tui.pace import PacedApp
+from canvos_tui.tui.widgets.panel import Panel
 
 _MOST = 5000  # lines that are copied; more is a case for `s`
 NO_LOG = "there is no log yet"
 _STREAM = "\n-- the log as plain text from line {line} on; o, q or Ctrl+C goes back to the screen --\n"
 
 
-class LogPane(Vertical):
+class LogPane(Panel):
     """The log of the build screen: a browser, and what is taken out of it."""
+
+    DEFAULT_CSS = "LogPane { height: 1fr; padding: 0; }"
 
     BINDINGS = [
         Binding("c", "copy_line", "Copy"),
         Binding("C,shift+c", "copy_error", show=False),
-        Binding("s", "save", "Save"),
-        Binding("o", "stream", "Stream", show=False),  # F1 names it: cancelling a build and leaving it need the room
-        Binding("0", "phase(0)", "Phase", key_display="0-9"),
+        Binding("s", "save", "Save", show=False),
+        Binding("o", "stream", "Stream", show=False),  # F1 names these: cancelling a build and leaving it need the room
+        Binding("0", "phase(0)", "Phase", key_display="0-9", show=False),
         Binding("enter,z", "full", show=False),
         Binding("escape", "unwind", show=False),
     ]
@@ -46,7 +48,7 @@ class LogPane(Vertical):
         """The user wants the log to have the whole screen, or no more."""
 
     def __init__(self, terminal: Terminal, folder: Path, frame: float = FRAME) -> None:
-        super().__init__(id="log-pane")
+        super().__init__(title="Log", id="log-pane")
         self.browser = LogBrowser(frame)
         self._terminal = terminal
         self._folder = folder  # where a saved log goes unless another path is typed
@@ -55,6 +57,12 @@ class LogPane(Vertical):
     def compose(self) -> ComposeResult:
         """The browser has all the room."""
         yield self.browser
+
+    @on(LogBrowser.Told)
+    def _told(self, event: LogBrowser.Told) -> None:
+        event.stop()
+        # with the whole screen for the log there is no lower border
+        self.entitle(*((f"{event.what} · {event.place}", "") if self.full else (event.what, event.place)))
 
     def _hint(self, text: str) -> None:
         hint(self, text)
@@ -82,6 +90,7 @@ class LogPane(Vertical):
     def action_full(self) -> None:
         """Asks for the whole screen."""
         self.full = not self.full
+        self.browser.tell()
         self.post_message(self.Full())
 
     # -- copies ------------------------------------------------------------------------------------------

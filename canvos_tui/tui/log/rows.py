@@ -46,7 +46,7 @@ class Painter:
         spans = self.query.spans(plain(text)) if self.query else ()
         strip = strip_of(text, self.base, spans, self.parts["hit"])
         if self.notes and line in self.notes:
-            strip = Strip([*strip, Segment(f"  {self.notes[line]}", self.base + self.parts["time"])])
+            strip = Strip([*strip, Segment(f" {self.notes[line]}", self.base + self.parts["time"])])
         room = max(1, self.width - 1 - (STAMP if self.stamp else 0))
         if self.wraps:
             return rows_of(strip, room)

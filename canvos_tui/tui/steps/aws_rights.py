@@ -9,10 +9,9 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
+from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.aws.facts import RightProbe
 from canvos_tui.core.checks.aws import questions as aws_questions
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
@@ -26,12 +25,27 @@ from canvos_tui.core.readiness import rights_subject
 from canvos_tui.core.session import RightsSeen
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks import rights_table
+from canvos_tui.tui.checks.places import where
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel, State
+from canvos_tui.tui.widgets.row_list import RowList
 
 WIDE = 90  # columns from which every check has a row of its own
+AROUND = 7  # columns beside a row: borders, the cursor's mark, the scrollbar
+MAY = "What your keys may do"
+NOT_YET = "Nothing can be asked yet"
+
+
+def _state(report: Report) -> State:
+    """What the border of the rights says."""
+    if report.count(Status.FAIL):
+        return State.ERROR
+    if report.count(Status.UNKNOWN) or report.count(Status.WARN):
+        return State.WARNING
+    return State.SUCCESS if report.done and report.results else State.RUNNING
 
 
 class AwsRights(StepPanel):
@@ -39,8 +53,9 @@ class AwsRights(StepPanel):
 
     TITLE = "AWS access"
     ABOUT = (
-        "Reads and dry runs only; nothing is written unless you choose so. What could not be observed is never shown as PASS.\n"
-        "HOW says how it was found out: verified (AWS did it), dry run (AWS would have done it), simulated (IAM read the policies).\n"
+        "Reads and dry runs only; nothing is written unless you choose so. What could not be observed is never shown as passed.\n"
+        "Beside a right stands how it was found out: verified (AWS did it), dry run (AWS would have done it), simulated (IAM read "
+        "the policies). Of what did not pass, what AWS said stands there, and the detail below says how it was found out.\n"
         "What nobody can see from here: service control policies of an organisation, and bucket policies with conditions. "
         "A permission that passes here can still be refused by them.\n"
         "Enter on a row that failed shows the documents that mend it; on a row that passed it goes on. "
@@ -59,15 +74,14 @@ class AwsRights(StepPanel):
     _found = aws_questions.Found()
     _rows: tuple[rights_table.RightsRow, ...] = ()
     _seconds: float | None = None
+    _waits = ""  # what has to be answered before anything can be asked
     _moved = False
-    _marked = -1
 
     def compose(self) -> ComposeResult:
-        """Verdict, rows, detail."""
-        yield Static("", id="rights-verdict", markup=False)
-        yield Static("", id="rights-head", markup=False)
-        yield OptionList(id="rights", compact=True, markup=False)
-        yield VerticalScroll(Static("", id="rights-detail", markup=False), id="rights-detail-box", can_focus=False)
+        """Rows, detail."""
+        yield Panel(RowList(id="rights"), title=MAY, id="rights-box")
+        with Panel(id="rights-detail-panel"):
+            yield VerticalScroll(Static("", id="rights-detail", markup=False), id="rights-detail-box", can_focus=False)
 
     def entered(self) -> None:
         """Asks when there is something new to ask about."""
@@ -77,7 +91,7 @@ class AwsRights(StepPanel):
 
     def on_resize(self) -> None:
         """Another width, other columns."""
-        self._show()
+        self.call_after_refresh(self._show)
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -86,18 +100,23 @@ class AwsRights(StepPanel):
         self._rerun(again=True)
 
     def _rerun(self, *, again: bool = False) -> None:
-        draft = self.draft
-        missing = [n for n in ("REGION", "S3_BUCKET", "S3_KEY") if not draft.text(n)]
-        if draft.keys is None:
-            missing.append("AWS keys (screen 6)")
-        if missing:
-            said = f"waits for {', '.join(missing)}"
-            self.query_one("#rights-verdict", Static).update(Content(said))
-            if again:
-                self.decline(f"nothing was asked: it {said}")
-            return
+        self._waits = self._missing()
         self._moved = False
-        self._ask(again=again)
+        if not self._waits:
+            self._ask(again=again)
+            return
+        self.workers.cancel_group(self, "rights")
+        self._report, self._found, self._seconds = Report(CHECKS_AWS), aws_questions.Found(), None
+        self._show()
+        if again:
+            self.decline(f"nothing was asked: it {self._waits}")
+
+    def _missing(self) -> str:
+        """What it waits for, and where that is answered."""
+        names = [BY_KEY[key].title for key in ("REGION", "S3_BUCKET", "S3_KEY") if not self.draft.text(key)]
+        waits = [f"{', '.join(names)}{where(('s3',))}"] if names else []
+        waits += [f"AWS keys{where(('keys',))}"] if self.draft.keys is None else []
+        return f"waits for {' and '.join(waits)}" if waits else ""
 
     @work(exclusive=True, group="rights")
     async def _ask(self, *, again: bool) -> None:
@@ -128,18 +147,18 @@ class AwsRights(StepPanel):
 
     def _show(self) -> None:
         wide = self.size.width >= WIDE
-        list_ = self.query_one("#rights", OptionList)
-        standing = self._rows[list_.highlighted].ids[0] if self._moved and list_.highlighted is not None else ""
-        self._rows = rights_table.rows(self._report, self._probes_by_check(), wide=wide)
-        list_.clear_options()
-        list_.add_options([Option(Content(f"  {row.line}")) for row in self._rows])
-        self._marked = -1
-        list_.highlighted = next((n for n, row in enumerate(self._rows) if standing in row.ids), 0)
-        self._mark()
-        self.query_one("#rights-head", Static).update(f"  {rights_table.WIDE_HEAD if wide else rights_table.HEAD}")
+        list_ = self.query_one("#rights", RowList)
+        standing = self._rows[list_.highlighted].ids[0] if self._moved and list_.highlighted is not None and self._rows else ""
+        self._rows = rights_table.rows(self._report, self.size.width - AROUND, wide=wide, waits=bool(self._waits))
+        at = next((n for n, row in enumerate(self._rows) if standing in row.ids), 0)
+        failed = [n for n, row in enumerate(self._rows) if row.status is Status.FAIL]
+        list_.fill([row.line for row in self._rows], at, failed)
         who = self._found.identity
-        text = rights_table.verdict(self._report, who.account if who else "", self.draft.text("REGION"), self._seconds)
-        self.query_one("#rights-verdict", Static).update(Content(text))
+        account, region = who.account if who else "", self.draft.text("REGION")
+        text = rights_table.verdict(self._report, self._probes_by_check(), account, region, self._seconds)
+        box = self.query_one("#rights-box", Panel)
+        box.entitle(MAY, "" if self._waits else text)
+        box.say(State.REST if self._waits else _state(self._report))
         self._explain()
 
     def _probes_by_check(self) -> dict[str, RightProbe]:
@@ -148,13 +167,12 @@ class AwsRights(StepPanel):
 
     @property
     def _picked(self) -> CheckResult | None:
-        at = self.query_one("#rights", OptionList).highlighted
+        at = self.query_one("#rights", RowList).highlighted
         return self._report.results.get(self._rows[at].ids[0]) if at is not None and at < len(self._rows) else None
 
     @on(OptionList.OptionHighlighted, "#rights")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self._mark()
         self._explain()
         self.query_one("#rights-detail-box", VerticalScroll).scroll_home(animate=False)
 
@@ -162,19 +180,15 @@ class AwsRights(StepPanel):
         """By a line; the list keeps the cursor."""
         self.query_one("#rights-detail-box", VerticalScroll).scroll_relative(y=way, animate=False)
 
-    def _mark(self) -> None:
-        """Where the cursor stands can be read without colour."""
-        list_ = self.query_one("#rights", OptionList)
-        for at, mark in ((self._marked, " "), (list_.highlighted, ">")):
-            if at is not None and 0 <= at < len(self._rows):
-                list_.replace_option_prompt_at_index(at, Content(f"{mark} {self._rows[at].line}"))
-        self._marked = -1 if list_.highlighted is None else list_.highlighted
-
     def _explain(self) -> None:
         picked = self._picked
         probe = self._probes_by_check().get(picked.check.id) if picked else None
-        width = max(40, self.size.width - 2)
-        self.query_one("#rights-detail", Static).update(Content(rights_table.detail(picked, probe, width) if picked else ""))
+        width = max(40, self.size.width - AROUND)
+        said = rights_table.detail(picked, probe, width) if picked else self._waits and f"it {self._waits}"
+        self.query_one("#rights-detail", Static).update(said)
+        panel = self.query_one("#rights-detail-panel", Panel)
+        panel.say(State.RUNNING if picked else State.REST)
+        panel.entitle(*(rights_table.caption(picked) if picked else (NOT_YET if self._waits else "", "")))
 
     def on_key(self) -> None:
         """From the first key on the cursor belongs to the user."""
@@ -192,7 +206,7 @@ class AwsRights(StepPanel):
         elif picked.check.id == rights_table.PUT_ID and picked.status is Status.UNKNOWN:
             self._find_out(picked)
         else:
-            await self.app.push_screen(ReadText(picked.check.id, rights_table.document(picked, self._about())))
+            await self.app.push_screen(ReadText(rights_table.caption(picked)[0], rights_table.document(picked, self._about())))
 
     @work(exclusive=True, group="find-out")
     async def _find_out(self, picked: CheckResult) -> None:
@@ -219,7 +233,7 @@ class AwsRights(StepPanel):
             self.decline("there is no fix to copy in this row")
             return
         commands = [c.run for fix in picked.answer.remedies for c in fix.commands]
-        self.copy("\n".join(commands) or picked.answer.remedies[0].text, f"fix of {picked.check.id}")
+        self.copy("\n".join(commands) or picked.answer.remedies[0].text, f"fix of {rights_table.caption(picked)[0]}")
 
     def action_copy_message(self) -> None:
         """Copies a complete message to an AWS administrator."""

@@ -8,7 +8,6 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.result import Outcome, RunResult
@@ -16,14 +15,18 @@ from canvos_tui.core.session import Ended
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
-from canvos_tui.core.verdict.summary import NOT_ASKED, cause_lines, finding_lines, headline, left_lines
+from canvos_tui.core.verdict.summary import headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.painting.blocks import said
+from canvos_tui.tui.painting.outcome import LOOKS, exists, why
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel, State
+from canvos_tui.tui.widgets.row_list import RowList
 
 WAYS = (
     ("build", "Look at the log and the phases"),
-    ("aws", "Check the AWS rights again (screen 7)"),
-    ("review", "Run step 16 again: the whole build, from the review (screen 8)"),
+    ("aws", "Check the AWS rights again"),
+    ("review", "Run step 16 again: the whole build, from Review"),
 )
 LEAVE = ("start", "Leave it as it is")
 END = "end-import"
@@ -35,21 +38,25 @@ class Failure(StepPanel):
     """Shown for every outcome but success."""
 
     TITLE = "Failure"
-    WAY_ON = "choose how to go on: Enter takes the line"
     ABOUT = (
         "The first cause is named, not the last error line. A repeated run builds everything again: the build's cache is gone "
         "when its container ends. What is left behind costs money until it is removed. An import that began goes on in AWS; "
         "whether your keys may end it (ec2:CancelImportTask, which the guide does not ask for) is found out without ending it."
     )
 
-    BINDINGS = [Binding("c", "copy", "Copy commands")]
+    BINDINGS = [
+        Binding("c", "copy", "Copy commands"),
+        Binding("pagedown", "scroll_text(1)", show=False, priority=True),  # the list of ways never needs a second page
+        Binding("pageup", "scroll_text(-1)", show=False, priority=True),
+    ]
 
     def compose(self) -> ComposeResult:
         """Text and ways on."""
-        yield VerticalScroll(Static("", id="failure-text", markup=False), id="failure-box")
+        with VerticalScroll(id="failure-box", can_focus=False):
+            yield Panel(Static("", id="failure-text", markup=False), id="failure-why")
+            yield Panel(Static("", id="failure-left", markup=False), title="What exists", small="asked from AWS", id="failure-exists")
         yield Static("", id="failure-import", markup=False)
-        yield Static("-- go on " + "-" * 60, markup=False)
-        yield OptionList(id="ways", compact=True, markup=False)
+        yield Panel(RowList(id="ways"), title="Go on")
 
     def on_mount(self) -> None:
         """Nothing to show before there is a result."""
@@ -69,11 +76,7 @@ class Failure(StepPanel):
         result = self.known.result
         self.display = result is not None and result.outcome is not Outcome.SUCCEEDED
         if result is not None and self.display:
-            headline, *rest = failure_lines(result)
-            colour = "$text-error" if result.outcome is Outcome.FAILED else "$text-warning"
-            self.query_one("#failure-text", Static).update(
-                Content("\n").join([Content.styled(headline, f"bold {colour}"), *map(Content, rest)])
-            )
+            self._show(result)
             task = result.import_left.id if result.import_left is not None else ""
             about = (task, self.known.of_another(self.draft.folder))
             if about != self._about:
@@ -82,27 +85,49 @@ class Failure(StepPanel):
                 if task:
                     self._offer(task)
 
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        if self.known.result is not None and self.display:
+            self.call_after_refresh(self._show, self.known.result)
+
+    def _show(self, result: RunResult) -> None:
+        width = max(40, self.size.width - 5)
+        mark, _ = LOOKS[result.outcome]
+        code = f"exit {result.exit_code} of earthly.sh" if result.exit_code is not None else ""
+        box = self.query_one("#failure-why", Panel)
+        box.entitle(f"{mark.sign} {headline(result)}", " · ".join(filter(None, (result.cause.id if result.cause else "", code))))
+        box.say(State.ERROR if result.outcome is Outcome.FAILED else State.WARNING)
+        self.query_one("#failure-text", Static).update(why(result, width))
+        self.query_one("#failure-exists", Panel).entitle("What exists", f"asked from AWS · log {middle(result.log, 40)}")
+        self.query_one("#failure-left", Static).update(exists(result, width))
+
+    def action_scroll_text(self, way: int) -> None:
+        """A page of what is said, whatever has the focus."""
+        box = self.query_one("#failure-box", VerticalScroll)
+        box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)
+
     def _show_ways(self, task: str) -> None:
         """The ways on; among them to end that import, where it is given. The steps are those of this window's checkout."""
         ways = (*(WAYS[:1] if self._about[1] else WAYS), *([(END, f"End {task} in AWS")] if task else []), LEAVE)
-        listed = self.query_one("#ways", OptionList)
-        at = listed.highlighted or 0
-        listed.clear_options()
-        listed.add_options([Option(line, id=word) for word, line in ways])
-        listed.highlighted = min(at, len(ways) - 1)
+        self._words = [word for word, _ in ways]
+        self.query_one("#ways", RowList).fill([Content(line) for _, line in ways])
+
+    _words: list[str] = []  # what each of the ways on leads to
 
     def action_copy(self) -> None:
-        """Copies what removes the left-overs, a command a line."""
+        """Copies what mends the cause and what removes the left-overs, a command a line."""
         result = self.known.result
-        commands = [left.removal for left in result.left_behind if left.removal] if result is not None else []
+        fixes = result.cause.remedies if result is not None and result.cause is not None else ()
+        commands = [command.run for fix in fixes for command in fix.commands]
+        commands += [left.removal for left in result.left_behind if left.removal] if result is not None else []
         if commands:
-            self.copy("\n".join(commands), "commands for what is left")
+            self.copy("\n".join(commands), "the commands")
         else:
-            self.decline("nothing is left that a command removes")
+            self.decline("nothing here is mended or removed by a command")
 
     def _say(self, text: str) -> None:
         self.set_class(bool(text), "-noted")
-        self.query_one("#failure-import", Static).update(Content(text))
+        self.query_one("#failure-import", Static).update(said(text))
 
     @work(exclusive=True, group="offer")
     async def _offer(self, task: str) -> None:
@@ -129,25 +154,19 @@ class Failure(StepPanel):
         self.learn(Ended(await final_result(self.ports, self.known.run_id)))  # first, so that whoever reads the end may leave
         self._say(text)
 
+    def way_on(self) -> str:
+        """The way under the cursor."""
+        return "Do it"
+
+    def go_on(self) -> None:
+        """As Enter does."""
+        self.query_one("#ways", RowList).action_select()
+
     @on(OptionList.OptionSelected, "#ways")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_id == END:
+        word = self._words[event.option_index]
+        if word == END:
             self._end(self._about[0])
         else:
-            self.leave(event.option_id or "start")
-
-
-def failure_lines(result: RunResult) -> list[str]:
-    """The failure in the order a reader needs it."""
-    code = f"   exit {result.exit_code} of earthly.sh" if result.exit_code is not None else ""
-    lines = [f"{headline(result)}{code}", f"run {result.run_id}   log {middle(result.log, 48)}"]
-    if result.cause is not None:
-        lines.append(f"-- {result.cause.id} " + "-" * max(0, 66 - len(result.cause.id)))
-    lines += cause_lines(result)
-    lines.append("-- seen in AWS " + "-" * 56)
-    lines += finding_lines(result.findings) or [NOT_ASKED]
-    if result.left_behind:
-        lines.append("-- left behind " + "-" * 56)
-        lines += [line for left in result.left_behind for line in left_lines(left)]
-    return lines
+            self.leave(word, jump=word != LEAVE[0])

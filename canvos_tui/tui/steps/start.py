@@ -6,35 +6,39 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from canvos_tui.core.answers.draft import TagChosen
 from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import start as rules
 from canvos_tui.core.questions.choice import Choice
-from canvos_tui.core.run.result import RunInfo
+from canvos_tui.core.run.result import Outcome, RunInfo
 from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen, RunsSeen
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import ago
 from canvos_tui.tui.doorstep import WELCOME
+from canvos_tui.tui.painting.outcome import LOOKS
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel
+from canvos_tui.tui.widgets.row_list import RowList
 
-HAVE_READY = f"{rules.HAVE_READY}\n\nAny screen: F1 explains. F2 shows the guide's commands. Esc goes back."
+PROMISE = "The guide's 16 steps, from this Linux machine to a verified AMI."
+NAME = 11  # columns of a door's name
 
 
 class Start(StepPanel):
     """Only the doors that lead somewhere are shown."""
 
     TITLE = "Start"
-    WAY_ON = "choose a line: Enter opens it"
     ABOUT = rules.ABOUT
 
     def compose(self) -> ComposeResult:
-        """Title, doors, what to have ready, the last runs."""
-        yield Static(f"{WELCOME}\n", markup=False)
-        yield OptionList(id="doors", compact=True, markup=False)
-        yield Static("\n" + HAVE_READY, markup=False)
-        yield Static("", id="last-runs", markup=False)
+        """Title, doors, what to have ready, the last builds."""
+        yield Static(Content.assemble((WELCOME, "bold"), "\n", (PROMISE, "$text-muted")), id="welcome", markup=False)
+        yield Panel(RowList(id="doors"), title="Start")
+        bullets = [Content.assemble((f"{Mark.BULLET.sign} ", "$text-accent"), thing) for thing in rules.HAVE_READY]
+        yield Panel(Static(Content("\n").join(bullets), markup=False), title="Have ready", small=rules.NOTHING_WRITTEN)
+        yield Panel(Static("", id="last-runs", markup=False), title="Last builds", id="last-runs-box")
 
     def on_mount(self) -> None:
         """The doors that are known without looking."""
@@ -66,7 +70,7 @@ class Start(StepPanel):
 
     @work(exclusive=True, group="checks")
     async def _check(self) -> None:
-        """Whoever continues goes past the check page; what it would find is needed on screen 8 all the same."""
+        """Whoever continues goes past the check page; what it would find is needed at the review all the same."""
         from canvos_tui.core.checks.check import Context
         from canvos_tui.core.checks.registry import CHECKS
         from canvos_tui.core.checks.report import Report
@@ -87,25 +91,32 @@ class Start(StepPanel):
         self.watch_known()
 
     def _doors(self) -> tuple[Choice, ...]:
-        return tuple(rules.doors(self.draft, self.known))
+        return tuple(rules.doors(self.draft, self.known, self.ports.environ.get("HOME", "")))
 
     def _fill(self) -> None:
-        doors = self.query_one("#doors", OptionList)
-        wanted = [Option(door.line, id=door.word.replace(" ", "_")) for door in self._doors()]
-        now = [str(doors.get_option_at_index(n).prompt) for n in range(doors.option_count)]
-        if now != [str(o.prompt) for o in wanted]:
-            doors.clear_options()
-            doors.add_options(wanted)
-            doors.highlighted = 0
-        self.query_one("#last-runs", Static).update(Content(self._last()))
+        doors = [Content.assemble(door.line[:NAME], (door.line[NAME:], "$text-muted")) for door in self._doors()]
+        self.query_one("#doors", RowList).fill(doors, None if len(doors) == self._shown else 0)
+        self._shown = len(doors)
+        lines = [self._line(info) for info in self.known.runs if not info.live][:3]
+        self.query_one("#last-runs", Static).update(Content("\n").join(lines))
+        self.query_one("#last-runs-box").display = bool(lines)
 
-    def _last(self) -> str:
-        ended = [info for info in self.known.runs if not info.live][:3]
-        return "\nLast runs\n" + "\n".join(f"  {self._line(info)}" for info in ended) if ended else ""
+    _shown = 0  # doors; a new one takes the cursor, because it comes first
 
-    def _line(self, info: RunInfo) -> str:
-        outcome = info.outcome.value if info.outcome else "interrupted"
-        return f"{info.run_id}  {info.tag:<9} {outcome:<12} {info.ami or '-':<22} {ago(self.ports.clock.now(), info.created)}"
+    def _line(self, info: RunInfo) -> Content:
+        outcome = info.outcome or Outcome.INTERRUPTED
+        mark, style = LOOKS[outcome]
+        found = (f"{info.ami:<22}", "bold") if outcome is Outcome.SUCCEEDED and info.ami else (f"{outcome.value:<22}", style)
+        when = ago(self.ports.clock.now(), info.created)
+        return Content.assemble((f"{mark.sign} ", style), f"{when:<12}{info.tag:<11}", found, (f" {info.run_id}", "$text-muted"))
+
+    def way_on(self) -> str:
+        """The line under the cursor."""
+        return "Open"
+
+    def go_on(self) -> None:
+        """As Enter does."""
+        self.query_one("#doors", RowList).action_select()
 
     @on(OptionList.OptionSelected, "#doors")
     def _opened(self, event: OptionList.OptionSelected) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checks.acceptance import accept, acceptable
@@ -19,7 +18,7 @@ from canvos_tui.core.checks.runner import run
 from canvos_tui.core.session import Checked
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import commands_of, raw_output
-from canvos_tui.tui.checks.rows import Took, heading, quiet, span, stale
+from canvos_tui.tui.checks.rows import Took, quiet, span, stale
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
@@ -52,15 +51,15 @@ class Prerequisites(StepPanel):
     HAS_NEXT = True
     BINDINGS = [
         Binding("r", "rerun('this')", "Re-run"),
-        Binding("R", "rerun('failed')", "Re-run failed"),
+        Binding("R", "rerun('failed')", "Re-run failed", show=False),
         Binding("f5", "rerun('all')", "Re-run all", show=False),
         Binding("c", "copy_fix", "Copy fix"),
         Binding("C", "copy_report", "Report"),
-        Binding("n", "go_on", "Continue"),
+        Binding("a", "accept", "Accept"),
+        Binding("n", "go_on", "Continue", show=False),
         Binding("f", "next_fix", "Other fix", show=False),
         Binding("v", "raw", "Raw output", show=False),
         Binding("slash", "filter", "Filter", show=False),
-        Binding("a", "accept", "Accept", show=False),
         Binding("space", "unfold", "Unfold", show=False),
     ]
 
@@ -72,12 +71,9 @@ class Prerequisites(StepPanel):
         self._asking = False
 
     def compose(self) -> ComposeResult:
-        """Verdict, first failure, list, detail."""
-        yield Static("", id="check-verdict", markup=False)
-        yield Static("", id="check-first", markup=False)
-        yield FilterLine(id="check-filter")
+        """List, detail, the way on."""
         yield CheckList()
-        yield Push("Next", id="next")
+        yield Push("Next", id="next", first=True)
 
     def on_mount(self) -> None:
         """What was observed gets older while nobody does anything."""
@@ -139,25 +135,11 @@ class Prerequisites(StepPanel):
             self._took = span(self.report.results)
         listed = self.query_one(CheckList)
         listed.show(self.report, self.ports.clock.now(), self._took)
-        self._head()
         if quiet(self.report) and not self._asking and not listed.moved and listed.query_one("#check-rows").has_focus:
             self.query_one("#next").focus()  # nothing to look at: the way on is what comes next
 
-    def _head(self) -> None:
-        line, first = heading(self.report, self.ports.clock.now(), self._took, self.size.width)
-        self.query_one("#check-verdict", Static).update(Content(line), layout=False)
-        below = self.query_one("#check-first", Static)
-        below.update(Content(first), layout=False)
-        if first or not (self._asking or self.query_one(CheckList).moved):  # its line is kept while rows must not move
-            below.display = bool(first)
-
-    def on_resize(self) -> None:
-        """The times stand at the right end."""
-        self._head()
-
     def _tick(self) -> None:
         if self.screen.is_current and self.report.checks:
-            self._head()
             self.query_one(CheckList).tick(self.ports.clock.now())
 
     # -- keys ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from pathlib import Path
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
@@ -18,8 +17,10 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import CheckoutSeen, TagWanted
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
+from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.push import Push
 
 Chosen = tuple[Path | None, str]  # folder and repository
@@ -38,15 +39,15 @@ class Clone(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Folder, repository, what is there."""
-        with Horizontal(classes="field-line"):
-            yield Static("Folder", classes="short-label", markup=False)
-            yield Input(id="folder", compact=True)
-            yield Static("steps 1, 2", classes="field-origin", markup=False)
-        with Horizontal(classes="field-line", id="clone-line"):
-            yield Static("From", classes="short-label", markup=False)
-            yield Input(id="repository", compact=True)
-            yield Push("Clone", id="clone")
-        yield Static("looking ...", id="folder-state", markup=False)
+        with Panel(title="CanvOS", small="steps 1, 2"):
+            with Horizontal(classes="field-line"):
+                yield Static("Folder", classes="short-label", markup=False)
+                yield Input(id="folder", compact=True)
+            with Horizontal(classes="field-line", id="clone-line"):
+                yield Static("From", classes="short-label", markup=False)
+                yield Input(id="repository", compact=True)
+                yield Push("Clone", id="clone", first=True)
+            yield Static("looking ...", id="folder-state", markup=False)
 
     def _home(self) -> Path:
         return Path(self.ports.environ.get("HOME") or "/")
@@ -123,7 +124,7 @@ class Clone(StepPanel):
         self._look(found[0])
 
     def _tell(self, text: str) -> None:
-        self.query_one("#folder-state", Static).update(Content(text))  # a long reason takes as many rows as it needs
+        self.query_one("#folder-state", Static).update(said(text))  # a long reason takes as many rows as it needs
 
     @work(exclusive=True, group="look")
     async def _look(self, folder: Path, *, go_on: bool = False) -> None:

@@ -8,13 +8,15 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, OptionList, Select, Static
-from textual.widgets.option_list import Option
 
 from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested, trains
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import TagsSeen, TagWanted
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel
+from canvos_tui.tui.widgets.row_list import RowList
 
 NONE_FITS = "no tag fits: empty the filter, or p shows all"
 NO_TAGS = "the tags are listed when there is a checkout"
@@ -34,14 +36,14 @@ class Tags(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Train, filter, list."""
-        with Horizontal(classes="field-line"):
-            yield Static("Palette", classes="short-label", markup=False)
-            yield Select[str]([], id="train", prompt="all", compact=True)
-            yield Static(" Filter", classes="short-label", markup=False)
-            yield Input(id="tag-filter", compact=True, placeholder="4.9")
-            yield Static("", id="tag-count", classes="field-origin", markup=False)
-        yield Static("TAG           DATE        AGENT     AWS", id="tag-head", markup=False)
-        yield OptionList(id="tag-list", compact=True, markup=False)
+        with Panel(title="Tag", small="step 3", id="tag-box"):
+            with Horizontal(classes="field-line"):
+                yield Static("Palette", classes="short-label", markup=False)
+                yield Select[str]([], id="train", prompt="all", compact=True)
+                yield Static(" Filter", classes="short-label", markup=False)
+                yield Input(id="tag-filter", compact=True, placeholder="4.9")
+            yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)
+            yield RowList(id="tag-list")
 
     def watch_known(self) -> None:
         """New tags fill the list."""
@@ -67,24 +69,33 @@ class Tags(StepPanel):
         best = suggested(self.known.tags, self._train())
         state = self.known.checkout
         lines = [self._line(tag, best, state.tag if state else "") for tag in shown]
-        rows = self.query_one("#tag-list", OptionList)
-        now = [str(rows.get_option_at_index(n).prompt) for n in range(rows.option_count)]
-        if now != lines or not lines:
+        rows = self.query_one("#tag-list", RowList)
+        if shown != self._shown or not lines:
             self._shown = shown
-            rows.clear_options()
-            rows.add_options([Option(line, disabled=not tag.selectable) for line, tag in zip(lines, shown, strict=True)])
-            if not lines:
-                rows.add_option(Option(NONE_FITS if self.known.tags else NO_TAGS, disabled=True))
-            if best in shown:
-                rows.highlighted = shown.index(best)
-        what = "all" if self._everything else "releases"
-        self.query_one("#tag-count", Static).update(Content(f"{what}, p: {len(self.known.tags)}  step 3"), layout=False)
+            if lines:
+                rows.fill(lines, shown.index(best) if best in shown else 0, off=[n for n, tag in enumerate(shown) if not tag.selectable])
+            else:
+                rows.fill([Content(NONE_FITS if self.known.tags else NO_TAGS)], off=[0])
+        elif lines:
+            rows.fill(lines, off=[n for n, tag in enumerate(shown) if not tag.selectable])
+        what = "all" if self._everything else "releases, p shows all"
+        self.query_one("#tag-box", Panel).entitle("Tag", f"{len(shown)} of {len(self.known.tags)}, {what} · step 3")
 
     @staticmethod
-    def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
-        date = tag.date.strftime("%Y-%m-%d") if tag.date else "-"
-        able = "yes" if tag.earthfile.has_target else "NO"
-        return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {able:<4} {rules.remarks(tag, best, here)}"
+    def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> Content:
+        date = f"{tag.date.day:>2} {tag.date:%b %Y}" if tag.date else "-"
+        able = (Mark.DONE, "$text-success") if tag.earthfile.has_target else (Mark.FAILED, "$text-error")
+        note = rules.remarks(tag, best, here)
+        muted = "" if tag.selectable else "$text-muted"
+        warned = bool(tag.remark) and tag.selectable
+        return Content.assemble(
+            (f"{tag.name:<12} ", muted),
+            (f"{date:<11} ", "$text-muted"),
+            (f"{tag.earthfile.pe_version or '-':<8} ", muted),
+            (f"{able[0].sign}  ", able[1]),
+            (f"{Mark.WARNING.sign} " if warned else "", "$text-warning"),
+            (note, "$text-warning" if warned else "$text-muted"),
+        )
 
     @on(Select.Changed, "#train")
     def _train_chosen(self, event: Select.Changed) -> None:

@@ -15,6 +15,7 @@ from canvos_tui.core.readiness import refuse_second
 from canvos_tui.core.session import TagWanted
 from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel
 
 
 class Checkout(StepPanel):
@@ -27,9 +28,9 @@ class Checkout(StepPanel):
     _acted_on = ""  # the wanted tag, as long as it is wanted: other news must not start it twice
 
     def compose(self) -> ComposeResult:
-        """Two lines."""
-        yield Static("", id="changes", markup=False)
-        yield Static("", id="checkout-state", markup=False)
+        """One line."""
+        with Panel(title="In use", small="step 4"):
+            yield Static("", id="checkout-state", markup=False)
 
     def watch_known(self) -> None:
         """A wanted tag that is not checked out starts the checkout."""
@@ -58,13 +59,11 @@ class Checkout(StepPanel):
 
     def _show(self, state: CheckoutState | None) -> None:
         if state is None or state.place is not Place.CANVOS:
-            self.query_one("#changes", Static).update("", layout=False)
             self.query_one("#checkout-state", Static).update("", layout=False)
             return
         names = ", ".join(c.path for c in state.changes[:4]) + (" ..." if len(state.changes) > 4 else "")
-        self.query_one("#changes", Static).update(Content(f"Local changes: {names or 'none'}"), layout=False)
-        told = f"In use   {self.draft.tag}" if self.draft.tag else "Enter on a tag: git checkout TAG"
-        self.query_one("#checkout-state", Static).update(Content(f"{told:<66} step 4"), layout=False)
+        told = self.draft.tag if self.draft.tag else "none yet, Enter on a tag checks it out"
+        self.query_one("#checkout-state", Static).update(Content(f"{told} · local changes: {names or 'none'}"), layout=False)
 
     @work(exclusive=True)
     async def _check_out(self, state: CheckoutState, tag: str) -> None:

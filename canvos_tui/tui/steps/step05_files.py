@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from canvos_tui.core.checkout.state import GUIDE_FILES
 from canvos_tui.core.errors import CanvosError
@@ -25,10 +25,8 @@ class ReviewFiles(StepPanel):
     def compose(self) -> ComposeResult:
         """One line of buttons."""
         with Horizontal(classes="field-line"):
-            yield Static("Files", classes="short-label", markup=False)
             for number, name in enumerate(GUIDE_FILES):
                 yield Push(name, id=f"file-{number}", disabled=True)
-            yield Static("step 5", classes="field-origin", markup=False)
 
     def watch_known(self) -> None:
         """Files that are missing cannot be opened and say so."""

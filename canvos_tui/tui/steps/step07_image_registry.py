@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from textual.containers import Vertical
-
 from canvos_tui.core.questions import groups
 from canvos_tui.tui.step_panel import FormStep
-from canvos_tui.tui.widgets.note import Note
 
 
 class ImageRegistry(FormStep):
@@ -17,7 +12,3 @@ class ImageRegistry(FormStep):
     GUIDE, TITLE = (7,), "Image registry"
     FIELDS = groups.IMAGE_REGISTRY.fields
     ABOUT = groups.IMAGE_REGISTRY.about
-
-    def below(self) -> Iterable[Vertical]:
-        """What the value is good for."""
-        yield Vertical(Note("Good to know", groups.IMAGE_REGISTRY.note), classes="note-box")

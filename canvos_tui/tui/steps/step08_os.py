@@ -9,6 +9,6 @@ from canvos_tui.tui.step_panel import FormStep
 class OperatingSystem(FormStep):
     """OS_DISTRIBUTION, OS_VERSION and, where it is needed, BASE_IMAGE."""
 
-    GUIDE, TITLE = (8,), "Operating system"
+    GUIDE, TITLE, GROUP = (8,), "Operating system", "In this AMI"
     FIELDS = groups.OPERATING_SYSTEM.fields
     ABOUT = groups.OPERATING_SYSTEM.about

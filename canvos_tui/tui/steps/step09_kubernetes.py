@@ -12,7 +12,6 @@ from canvos_tui.core.answers.draft import SeveralChosen
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import groups
 from canvos_tui.tui.step_panel import FormStep
-from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.tick_list import Tick
 
@@ -20,7 +19,7 @@ from canvos_tui.tui.widgets.tick_list import Tick
 class Kubernetes(FormStep):
     """K8S_DISTRIBUTION, K8S_VERSION, several versions or one, and the proxies."""
 
-    GUIDE, TITLE = (9,), "Kubernetes"
+    GUIDE, TITLE, GROUP = (9,), "Kubernetes", "For provider images later · this AMI does not change"
     FIELDS = groups.KUBERNETES.fields
     ABOUT = groups.KUBERNETES.about
 
@@ -29,11 +28,9 @@ class Kubernetes(FormStep):
         self._sent = OnItsWay[bool]()
 
     def below(self) -> Iterable[Vertical]:
-        """The way to step 14, and what the values are good for."""
+        """The way to step 14."""
         yield Vertical(
-            Tick("several versions: choose them on the next page (step 14)", id="several", compact=True, value=self.draft.several),
-            Note("Good to know", groups.KUBERNETES.note),
-            Note("Fixed", "ARCH=amd64   UPDATE_KERNEL=false"),
+            Tick("several versions: choose them on the next page", id="several", compact=True, value=self.draft.several),
             classes="note-box",
         )
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Button, Static
 
 from canvos_tui.core.answers.draft import FieldAnswered
@@ -14,6 +13,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import bucket as rules
 from canvos_tui.core.questions import groups
 from canvos_tui.core.session import BucketSeen, RegionsSeen
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.push import Push
 
@@ -70,12 +70,12 @@ class S3Bucket(FormStep):
         try:
             bucket = await self.ports.aws.bucket_region(name)
         except CanvosError as error:
-            self.query_one("#bucket-state", Static).update(Content(f"? {error}. It is asked again with your keys on screen 7."))
+            self.query_one("#bucket-state", Static).update(said(f"? {error}. It is asked again with your keys (screen AWS)."))
             return
         self.learn(BucketSeen(bucket))
 
     def _show(self) -> None:
-        self.query_one("#bucket-state", Static).update(Content(rules.told(self.draft, self.known)))
+        self.query_one("#bucket-state", Static).update(said(rules.told(self.draft, self.known)))
         region, button = rules.offered_region(self.draft, self.known), self.query_one("#use-region", Push)
         button.display = bool(region)
         if region:

@@ -14,8 +14,8 @@ from canvos_tui.core.aws.taken_names import unique_key
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import groups
 from canvos_tui.core.questions import s3_key as rules
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import FormStep
-from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.push import Push
 
 
@@ -36,7 +36,6 @@ class S3Key(FormStep):
                 classes="field-line",
                 id="clash-ways",
             ),
-            Note("", groups.S3_KEY.note),
             classes="note-box",
         )
 
@@ -82,7 +81,9 @@ class S3Key(FormStep):
 
     def _show(self) -> None:
         draft, known = self.draft, self.known
-        self.query_one("#clash", Static).update(Content(rules.told(draft, known, self.ports.clock.now())))
+        told = rules.told(draft, known, self.ports.clock.now())
+        self.query_one("#clash", Static).update(Content("\n").join(map(said, told.splitlines())))
+        self.query_one("#clash").display = bool(told)
         self.query_one("#clash-ways").display = rules.clash(draft, known) is not None and not rules.reused(draft, known)
         self.query_one("#reuse").display = rules.reusable(draft, known)
 

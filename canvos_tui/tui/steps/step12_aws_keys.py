@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from canvos_tui.core.answers import fields
@@ -17,12 +16,16 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import keys as rules
 from canvos_tui.core.session import IdentitySeen, KeysChanged
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.dialogs.pick_one import PickOne
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
-from canvos_tui.tui.widgets.note import Note
+from canvos_tui.tui.widgets.field_input import KeyInput
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
+from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
 
+ID, SECRET = fields.AWS_ACCESS_KEY_ID, fields.AWS_SECRET_ACCESS_KEY
 SOURCES = {"from-environment": KeySource.ENVIRONMENT, "from-profile": KeySource.PROFILE, "from-secret": KeySource.SECRET}
 
 
@@ -30,7 +33,7 @@ class AwsKeysPanel(StepPanel):
     """Typed, or taken from the environment, a profile or an existing .secret; only long-lived keys."""
 
     GUIDE, TITLE = (12,), "AWS keys"
-    ABOUT = rules.ABOUT
+    ABOUT = f"{rules.ABOUT} {rules.GOOD_TO_KNOW}"
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
@@ -39,24 +42,24 @@ class AwsKeysPanel(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Two fields, the sources, the test."""
-        with Horizontal(classes="field-line"):
-            yield Static("AWS_ACCESS_KEY_ID", classes="key-label", markup=False)
-            yield Input(id="aws-access-key-id", compact=True)
-            yield Static("step 12", classes="field-origin", markup=False)
-        yield Static("", id="key-id-note", classes="field-note", markup=False)
-        with Horizontal(classes="field-line"):
-            yield Static("AWS_SECRET_ACCESS_KEY", classes="key-label", markup=False)
-            yield Input(id="aws-secret-access-key", compact=True, password=True)
-            yield Push("Show", id="show")
-        yield Static("", id="secret-note", classes="field-note", markup=False)
-        with Horizontal(classes="field-line", id="sources"):
-            yield Static("Take from", classes="short-label", markup=False)
-            yield Push("Environment", id="from-environment")
-            yield Push("Profile", id="from-profile")
-            yield Push(".secret", id="from-secret")
-        yield Push("Test", id="test")
-        yield Static("", id="test-result", markup=False)
-        yield Note("Good to know", rules.GOOD_TO_KNOW)
+        with Panel(title="Keys of an IAM user", small="step 12"):
+            with Horizontal(classes="field-line"):
+                yield Static(ID.title, classes="key-label", markup=False)
+                yield KeyInput(ID.key, ID.title, id="aws-access-key-id", placeholder="AKIA...")
+            yield Static("", id="key-id-note", classes="field-note", markup=False)
+            with Horizontal(classes="field-line"):
+                yield Static(SECRET.title, classes="key-label", markup=False)
+                yield KeyInput(SECRET.key, SECRET.title, id="aws-secret-access-key", placeholder="40 characters", hidden=True)
+                yield Push("Show", id="show")
+            yield Static("", id="secret-note", classes="field-note", markup=False)
+            with Horizontal(classes="field-line", id="sources"):
+                yield Static("Or take from", classes="key-label", markup=False)
+                yield Push("Environment", id="from-environment")
+                yield Push("Profile", id="from-profile")
+                yield Push(".secret", id="from-secret")
+        with Panel(title="Whose they are", small="asks STS, needs no right", id="test-box"):
+            yield Push("Test", id="test")
+            yield Static("", id="test-result", markup=False)
 
     def entered(self) -> None:
         """Says which keys are in memory already; fields whose keys are not any more, after a new start, are emptied."""
@@ -66,6 +69,32 @@ class AwsKeysPanel(StepPanel):
             self._tell("")
         if self.draft.keys is not None:
             self._tell(f"keys {self.draft.keys.masked_id()} in memory, {self.draft.key_source.value}")
+        elif not self._looked:
+            self._looked = True
+            self._take_what_is_there()
+
+    _looked = False  # in the places that need no question
+
+    @work(exclusive=True, group="fill")
+    async def _take_what_is_there(self) -> None:
+        """Keys of the environment, or of the checkout's .secret, need not be asked for; whoever wants others types them."""
+        for source in (KeySource.ENVIRONMENT, KeySource.SECRET):
+            try:
+                keys = await rules.taken_from(self.ports, self.draft, source)
+            except CanvosError:
+                continue  # none there, or none that work: the buttons say which
+            if self._keys is None and not any(field.value for field in self.query(Input)):
+                self._give(keys, source)
+                self._test(keys)
+            return
+
+    @on(KeyInput.Pair)
+    def _pasted(self, event: KeyInput.Pair) -> None:
+        """Both keys were pasted into one of the fields."""
+        event.stop()
+        self.query_one("#aws-access-key-id", Input).value = event.key_id
+        self.query_one("#aws-secret-access-key", Input).value = event.secret.reveal()
+        self.hint("both keys were taken from what was pasted")
 
     def unkept(self) -> str:
         """Half a pair of keys is no answer."""
@@ -85,15 +114,17 @@ class AwsKeysPanel(StepPanel):
         self.learn(KeysChanged())
 
     def _tell(self, text: str) -> None:
-        self.query_one("#test-result", Static).update(Content(text))
+        self.query_one("#test-result", Static).update(said(text))
+        failed, good = text.startswith("x "), text.startswith(Mark.DONE.sign)
+        self.query_one("#test-box", Panel).say(State.ERROR if failed else State.SUCCESS if good else State.REST)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if event.input.id == "aws-access-key-id":
-            self._check("#key-id-note", fields.AWS_ACCESS_KEY_ID.parse, event.value)
+            self._check("#key-id-note", ID.parse, event.value)
         else:
-            self._check("#secret-note", fields.AWS_SECRET_ACCESS_KEY.parse, event.value)
+            self._check("#secret-note", SECRET.parse, event.value)
         self._take_typed()
 
     def _check(self, note: str, parse: object, text: str) -> bool:
@@ -103,13 +134,14 @@ class AwsKeysPanel(StepPanel):
                 parse(text)  # type: ignore[operator]
             except InvalidValueError as error:
                 message = f"x {error.sentence()}"
-        self.query_one(note, Static).update(Content(message), layout=False)
+        self.query_one(note, Static).update(said(message))
+        self.query_one(note).display = bool(message)
         return not message
 
     def _take_typed(self) -> None:
         try:
-            key_id = fields.AWS_ACCESS_KEY_ID.parse(self.query_one("#aws-access-key-id", Input).value)
-            secret = fields.AWS_SECRET_ACCESS_KEY.parse(self.query_one("#aws-secret-access-key", Input).value)
+            key_id = ID.parse(self.query_one("#aws-access-key-id", Input).value)
+            secret = SECRET.parse(self.query_one("#aws-secret-access-key", Input).value)
         except InvalidValueError:
             if self._typed_keys is not None and self._keys == self._typed_keys:
                 self._send(None, KeySource.TYPED)
@@ -185,4 +217,4 @@ class AwsKeysPanel(StepPanel):
             self._tell(f"x {error}. {error.remedy}")
             return
         self.learn(IdentitySeen(identity))
-        self._tell(rules.told(identity))
+        self._tell(f"{Mark.DONE.sign} {rules.told(identity)}")

@@ -10,19 +10,25 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
-from textual.widgets.option_list import Option
 
+from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.file_changes import DiffLine
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import review
-from canvos_tui.core.readiness import blockers
+from canvos_tui.core.readiness import Blocker, blockers
 from canvos_tui.core.session import RunChosen
-from canvos_tui.core.text import clip, middle
+from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.core.text import middle
+from canvos_tui.tui.checks.places import titled
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.dialogs.user_data import choose_user_data
+from canvos_tui.tui.painting.answers import USER_DATA, AnswerRow, answer_rows, then, way_on
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
+from canvos_tui.tui.widgets.row_list import RowList
 
 STYLES = {"+": "$text-success", "-": "$text-error", "@": "$text-muted", "f": "bold"}
 
@@ -33,10 +39,9 @@ def coloured(lines: tuple[DiffLine, ...]) -> Content:
 
 
 class WriteFiles(StepPanel):
-    """Values with their sources, the diff of all files, and three buttons."""
+    """The answers with their sources, what is written and run then, and three buttons."""
 
     GUIDE, TITLE = (13,), "Review and write"
-    WAY_ON = "Write and build is the way on: Tab goes to it"
     ABOUT = "Enter on a value goes to its screen. d shows the whole diff. Existing files are kept as copies with a time stamp."
     BINDINGS = [
         Binding("d", "diff", "Diff"),
@@ -46,12 +51,12 @@ class WriteFiles(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Values, diff, what is left, buttons."""
-        yield Static("NAME            VALUE                                        FROM         SCR", id="review-head", markup=False)
-        yield OptionList(id="review", compact=True, markup=False)
-        yield VerticalScroll(Static("", id="diff", markup=False), id="diff-box")
-        yield Static("", id="left", markup=False)
-        with Horizontal(classes="field-line"):
-            yield Push("Write and build", id="write-build")
+        yield Panel(RowList(id="review"), title="Your answers", id="review-box")
+        yield Panel(Static("", id="left", markup=False), title="Then", small="steps 13, 15, 16")
+        with Panel(title="Changes", id="diff-panel"):
+            yield VerticalScroll(Static("", id="diff", markup=False), id="diff-box")
+        with Horizontal(classes="field-line", id="review-ways"):
+            yield Push("Write and build", id="write-build", first=True)
             yield Push("Write only", id="write-only")
             yield Push("Dry run", id="dry-run")
 
@@ -90,12 +95,6 @@ class WriteFiles(StepPanel):
         self._show()
 
     def _show(self) -> None:
-        rows = self.query_one("#review", OptionList)
-        at = rows.highlighted or 0
-        rows.clear_options()
-        for row in review.rows(self.draft, self.known):
-            rows.add_option(Option(f"{row.name:<16}{clip(row.value, 44):<45}{clip(row.origin, 13):<14}{row.number}"))
-        rows.highlighted = at
         self.query_one("#diff", Static).update(self._diff())
         self._left()
 
@@ -110,21 +109,39 @@ class WriteFiles(StepPanel):
         return Content("\n").join(parts)
 
     def _left(self) -> None:
-        found = blockers(self.draft, self.known)
-        joins = review.joins(self.draft, self._pending)
-        data = [] if joins else ["no user-data: the AMI will not join Palette, t: choose"]
-        if found:
-            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            text = f"x {clip(found[0].text, 64)}{more}; Enter on Write and build goes there"
-        else:
-            text = review.THEN
-        warned = [*review.warnings(self.draft, self.known), *data]
-        self.query_one("#left", Static).update(Content("\n".join([text, *(f"! {line}" for line in warned)])))
+        """The rows, what is going to be done, and what the first button does."""
+        found = self._against(blockers(self.draft, self.known))
+        width = max(40, self.size.width - 6)
+        self._rows = answer_rows(self.draft, self.known, found, user_data=self._pending.has_user_data)
+        failed = [n for n, row in enumerate(self._rows) if row.mark is Mark.FAILED]
+        self.query_one("#review", RowList).fill([row.drawn(width - 2) for row in self._rows], errors=failed)
+        box = self.query_one("#review-box", Panel)
+        box.entitle("Your answers", f"{len(found)} missing" if found else "")
+        box.say(State.ERROR if found else State.REST)
+        warned = (*self._pending.warnings(), *review.warnings(self.draft, self.known))
+        lines = [said(f"x {self._problem}")] if self._problem else list(then(self._pending.changes, warned, width))
+        self.query_one("#left", Static).update(Content("\n").join(lines))
+        self.query_one("#write-build", Push).rename(way_on(found))
+
+    _rows: tuple[AnswerRow, ...] = ()
+
+    def _against(self, found: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
+        """The same in the words of the screens."""
+        checks = self.known.report.checks if self.known.report is not None else ()
+        return tuple(replace(blocker, text=titled(blocker.text, checks)) for blocker in found)
+
+    def on_resize(self) -> None:
+        """Another width, other rows."""
+        self.call_after_refresh(self._left)
 
     @on(OptionList.OptionSelected, "#review")
     def _change(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.leave(review.rows(self.draft, self.known)[event.option_index].page)
+        row = self._rows[event.option_index]
+        if row.key == USER_DATA:
+            self.action_user_data()
+        else:
+            self.leave(row.row.page, row.key if row.key in fields.BY_KEY else "", jump=True)
 
     async def action_diff(self) -> None:
         """The whole diff on a page of its own."""
@@ -148,15 +165,23 @@ class WriteFiles(StepPanel):
         else:
             self._write(build=True)
 
+    def way_on(self) -> str:
+        """The first button's words."""
+        return way_on(blockers(self.draft, self.known))
+
+    def go_on(self) -> None:
+        """What the first button does."""
+        self._write(build=True)
+
     def action_write(self) -> None:
         """Writes without building."""
         self._write(build=False)
 
     @work(exclusive=True, group="write")
     async def _write(self, *, build: bool) -> None:
-        found = review.against(self.draft, self.known, build=build)
+        found = self._against(review.against(self.draft, self.known, build=build))
         if found:
-            self.leave(found[0].page, found[0].key, f"x {found[0].text}")
+            self.leave(found[0].page, found[0].key, f"x {found[0].text}", jump=True)
             return
         await self._load()  # the files may have changed since, and a quick key comes before the first look at them
         if self._problem or self.draft.folder is None:

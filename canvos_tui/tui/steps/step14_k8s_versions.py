@@ -17,14 +17,15 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import CheckoutSeen
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
-from canvos_tui.tui.widgets.note import Note
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
+from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.tick_list import TickList
 
-NOTES = (
-    "affects ./earthly.sh +build-provider-images only, one image each. This AMI stays the same: +aws-cloud-image does not read the file.",
-    "the file is under version control: a copy is kept on writing, r puts the tag's own file back.",
+NOTE = (
+    "It affects ./earthly.sh +build-provider-images only, one image each: this AMI stays the same. The file is under version control: "
+    "a copy is kept on writing, r puts the tag's own file back."
 )
 
 
@@ -47,12 +48,12 @@ class KubernetesVersions(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Filter, list, what comes out."""
-        yield Static("", id="versions-head", markup=False)
-        yield Input(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
-        yield TickList(id="versions-list", compact=True)
-        yield Static("", id="versions-result", markup=False)
-        for note in NOTES:
-            yield Note("Note", note)
+        with Panel(title="Versions that are kept", id="versions-box"):
+            yield Input(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
+            yield TickList(id="versions-list", compact=True)
+        with Panel(title="What comes of it", small="step 14"):
+            yield Static("", id="versions-result", markup=False)
+            yield Static(NOTE, id="versions-note", markup=False)
 
     def entered(self) -> None:
         """The list has the focus, so that the letters work at once."""
@@ -79,15 +80,15 @@ class KubernetesVersions(StepPanel):
         distribution, offered = self.draft.text("K8S_DISTRIBUTION"), self._offered()
         kept = [v for v in offered if v in self.draft.kept]
         head = f"k8s_version.json, {distribution}: {len(offered)} versions, {len(kept)} kept"
-        if not offered:
-            head += "   x not in this checkout's file"
-        self.query_one("#versions-head", Static).update(Content(head), layout=False)
+        self.query_one("#versions-box", Panel).entitle("Versions that are kept", head)
         names = ", ".join(f'"{v}"' for v in kept[:6]) + (" ..." if len(kept) > 6 else "")
         result = f'Result   "{distribution}": [{names}]   other distributions unchanged'
         result += "\nAlso     K8S_VERSION is left out of .arg, as the guide says"
         if not kept:
-            result = "x        nothing is kept: keep at least one, or go back and untick\n"
-        self.query_one("#versions-result", Static).update(Content(result), layout=False)
+            result = "x nothing is kept: keep at least one, or go back and untick"
+        if not offered:
+            result = f"x {distribution} is not in this checkout's {VERSIONS}: go back and untick, or choose another"
+        self.query_one("#versions-result", Static).update(said(result))
 
     @on(Input.Changed, "#versions-filter")
     def _filtered(self, event: Input.Changed) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
 from canvos_tui.tui.step_panel import StepPanel
 
 
 class SecretNote(StepPanel):
-    """One line under the review."""
+    """The review shows the file itself; this is what help says of it."""
 
     GUIDE, TITLE = (15,), "Write .secret"
     ABOUT = (
         ".secret has three lines, the guide shows two: without an empty AWS_PROFILE= the build fails at its very last step. "
         "It is created with mode 0600. An old one with other keys is kept as .arg.secret.bak-..., a name that git ignores."
     )
-
-    def compose(self) -> ComposeResult:
-        """The line."""
-        yield Static(".secret  AWS_PROFILE= (empty, needed) and both keys, mode 0600     step 15", markup=False)

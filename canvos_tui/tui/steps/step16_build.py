@@ -14,7 +14,7 @@ from textual.widgets import Static
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.heartbeat import silence
-from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.session import Ended, PlanSeen
 from canvos_tui.core.text import at_home, elapsed, middle
@@ -24,7 +24,9 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.pane import LogPane
 from canvos_tui.tui.log.view import frame_for
+from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
 LEAVE = (
@@ -65,7 +67,7 @@ class Build(StepPanel):
     """Phases above, log below."""
 
     GUIDE, TITLE = (16,), "Build"
-    WAY_ON = "the result opens by itself when a build has ended"
+    WAY_ON = "the result opens by itself when the build has ended"
     ABOUT = (
         "The build runs under a supervisor of its own: this window may close, the connection may break. "
         "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids, and the "
@@ -78,10 +80,10 @@ class Build(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Summary, phases, log."""
-        yield Static("", id="build-head", markup=False)
-        yield Static("", id="build-wrong", markup=False)
-        yield PhaseList()
-        yield Static("", id="build-note", markup=False)
+        with Panel(title="Build", id="build-box"):
+            yield Static("", id="build-wrong", markup=False)
+            yield PhaseList()
+            yield Static("", id="build-note", markup=False)
         environ = self.ports.environ
         yield LogPane(self.ports.terminal, Path(environ.get("HOME", ".")), frame_for(environ))
 
@@ -96,7 +98,7 @@ class Build(StepPanel):
         """Follows the run that is known, from its first event."""
         self.query_one(LogBrowser).view.focus()
         if not self.known.run_id:
-            self.query_one("#build-head", Static).update("No build is running. Screen 8 starts one; Start shows those that run.")
+            self.query_one("#build-note", Static).update("No build is running. Review starts one; Start shows those that run.")
         elif self._following != self.known.run_id:
             self._following = self.known.run_id
             self._follow(self.known.run_id)
@@ -131,6 +133,14 @@ class Build(StepPanel):
                 "! the supervisor is gone and left no result: the build was interrupted. AWS may go on; Validate on the Start screen looks"
             )
 
+    def way_on(self) -> str:
+        """To the result, once there is one."""
+        return "Result" if self.known.result is not None else ""
+
+    def go_on(self) -> None:
+        """Leads there."""
+        self.leave("result")
+
     def _show(self) -> None:
         if not (self.is_mounted and self.query("PhaseList") and self.query("LogBrowser") and self.screen.is_current):
             return  # not there yet, out of sight, or being taken down
@@ -146,13 +156,15 @@ class Build(StepPanel):
         stage = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "STOPPING, x again to force", Stage.ENDED: "ended"}[
             run.stage
         ]
-        head = "   ".join(filter(None, (stage, f"elapsed {took}", phases.rest(run, now), "log ")))
+        box = self.query_one("#build-box", Panel)
+        place = f" · {run.phase.number} of {len(SHOWN_PHASES)}" if run.phase is not None and run.phase.number else ""
+        box.entitle(f"Build{place} · {stage}", " · ".join(filter(None, (took, phases.rest(run, now)))))
         path = at_home(str(self.ports.runs.log_path(self.known.run_id)), self.ports.environ.get("HOME", ""))
-        path = middle(path, max(16, self.size.width - len(head)))
-        self.query_one("#build-head", Static).update(Content(head + path))
+        log.path = middle(path, max(16, self.size.width - 50))
         phases.show(run, now)
         wrong = phases.wrong(run, now)
-        self.query_one("#build-wrong", Static).update(Content("\n".join(wrong)))
+        self.query_one("#build-wrong", Static).update(Content("\n").join(map(said, wrong)))
+        box.say(State.WARNING if wrong else State.REST if run.stage is Stage.ENDED else State.RUNNING)
         self.query_one("#build-wrong").display = bool(wrong)
         calm = not wrong and self.screen.size.height >= 30
         note = LEAVE if run.phase is Phase.IMPORT and run.stage is not Stage.ENDED and calm else ""

@@ -17,15 +17,19 @@ from canvos_tui.core.pages import OF_FIELD, words
 from canvos_tui.core.questions.result import NEXT, links
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.status import Status
-from canvos_tui.core.verdict.summary import finding_lines, headline
+from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.painting.blocks import KEY, MUTED, said
+from canvos_tui.tui.painting.outcome import findings
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
 
 LOOKED_FOR = ("REGION", "S3_BUCKET", "S3_KEY")
-NO_RESULT = "no build has ended here"
+_OF_A_RESULT = {"copy", "links", "json"}  # what cannot be done without one
 
 
 class Validate(StepPanel):
@@ -43,10 +47,22 @@ class Validate(StepPanel):
 
     def compose(self) -> ComposeResult:
         """Text, and for an image built earlier the button that asks AWS."""
-        yield VerticalScroll(Static("", id="result-text", markup=False), id="result-box")
-        with Horizontal(classes="field-line", id="validate-line"):
-            yield Push("Look now", id="look")
-            yield Static("", id="validate-state", markup=False)
+        with VerticalScroll(id="result-box"):
+            with Panel(id="result-head"):
+                yield Static("", id="result-text", markup=False)
+                with Horizontal(classes="field-line", id="validate-line"):
+                    yield Push("Look now", id="look", first=True)
+                    yield Static("", id="validate-state", markup=False)
+            yield Panel(Static("", id="result-proof", markup=False), title="Proven by AWS", small="guide, Validate 1-4", id="proof-box")
+            yield Panel(Static(NEXT, id="result-next", markup=False), title="Go on", id="next-box")
+
+    _secret: Path | None = None  # the file with the keys, where there is one
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
+        """What does nothing here is not offered."""
+        if action in _OF_A_RESULT:
+            return self.known.result is not None
+        return action != "delete" or self._secret is not None
 
     def on_mount(self) -> None:
         """Draws what is known."""
@@ -54,6 +70,7 @@ class Validate(StepPanel):
 
     def entered(self) -> None:
         """The text scrolls with the arrows; without a run there is a button to press."""
+        self._find_secret()
         if self.display:
             self.query_one("#look" if self.known.result is None else "#result-box").focus()
 
@@ -64,27 +81,49 @@ class Validate(StepPanel):
         result = self.known.result
         self.display = result is None or result.outcome is Outcome.SUCCEEDED
         self.query_one("#validate-line").display = result is None
-        self.query_one("#result-text", Static).update(Content("\n".join(self._lines(result))))
+        self.refresh_bindings()
+        for name in ("#proof-box", "#next-box"):
+            self.query_one(name).display = result is not None
+        if result is None:
+            self._invite()
+        else:
+            self._show(result)
+        if self.screen.is_current:
+            self._find_secret()
 
     def watch_draft(self) -> None:
         """The names to look for come from the answers."""
         self.watch_known()
 
-    def _lines(self, result: RunResult | None) -> list[str]:
-        if result is None:
-            draft = self.draft
-            missing = self._missing()
-            about = f"s3://{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')} and the AMI of that name in {draft.text('REGION')}"
-            return ["Look at an image already built", "", f"first needed: {self._named(missing)}" if missing else f"asks for {about}", ""]
-        lines = [headline(result), "", f"  AMI   {result.ami}", ""]
-        lines.append(f"Name {result.ami_name}   Region {result.region}   Snapshot {result.snapshot}")
-        lines.append("-- Validate ------------------------------------------- guide, Validate 1-4")
-        lines += finding_lines(result.findings)
-        lines += [f"Console  {url}" for url in links(result, self.known)[:2]]
-        if result.left_behind:
-            lines.append("-- Left over " + "-" * 60)
-            lines += [f"{left.kind} {left.id}  {left.note}" for left in result.left_behind]
-        return [*lines, "", NEXT]
+    def _invite(self) -> None:
+        """Without a run there is an image built earlier to look for."""
+        draft, missing = self.draft, self._missing()
+        about = f"s3://{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')} and the AMI of that name in {draft.text('REGION')}"
+        self.query_one("#result-head", Panel).entitle("Look at an image already built", "guide, Validate 1-4")
+        text = f"first needed: {self._named(missing)}" if missing else f"asks for {about}"
+        self.query_one("#result-text", Static).update(Content(text))
+
+    def _show(self, result: RunResult) -> None:
+        took = ""
+        if result.started_at and result.ended_at:
+            took = elapsed((result.ended_at - result.started_at).total_seconds())
+        head = self.query_one("#result-head", Panel)
+        head.entitle(f"{Mark.DONE.sign} Your image is ready", took)
+        head.say(State.SUCCESS)
+        lines = [
+            Content.assemble((result.ami, "bold $text-success"), ("   c", KEY), (" copies", MUTED)),
+            Content.styled(f"{result.ami_name} · {result.region} · {result.snapshot}", MUTED),
+        ]
+        self.query_one("#result-text", Static).update(Content("\n").join(lines))
+        proof = [*findings(result.findings)]
+        for left in result.left_behind:
+            sign = f"{Mark.WARNING.sign} "
+            proof.append(Content.assemble((sign, "$text-warning"), f"left: {left.kind} {left.id}", (f"  {left.note}", MUTED)))
+        self.query_one("#result-proof", Static).update(Content("\n").join(proof))
+        keys = Content.assemble(
+            ("l", KEY), " links into the AWS console", *(("   ", ("d", KEY), " deletes .secret") if self._secret else ())
+        )
+        self.query_one("#result-next", Static).update(Content("\n").join([Content(NEXT), keys]))
 
     def _missing(self) -> tuple[str, ...]:
         """Keys of the fields without which nothing can be looked for, in the order of the pages."""
@@ -93,41 +132,43 @@ class Validate(StepPanel):
 
     @staticmethod
     def _named(missing: tuple[str, ...]) -> str:
-        return ", ".join(name if name in LOOKED_FOR else f"AWS keys ({words('keys')})" for name in missing)
+        return ", ".join(fields.BY_KEY[name].title if name in LOOKED_FOR else f"AWS keys ({words('keys')})" for name in missing)
 
     def action_copy(self) -> None:
         """Copies the AMI id."""
-        if self.known.result is not None and self.known.result.ami:
+        if self.known.result is not None:
             self.copy(self.known.result.ami, "AMI id")
-        else:
-            self.decline(f"there is no AMI id to copy: {NO_RESULT}")
 
     async def action_links(self) -> None:
         """All console links, bare, to copy."""
         if self.known.result is not None:
             await self.app.push_screen(ReadText("Console", "\n".join(links(self.known.result, self.known))))
-        else:
-            self.decline(f"there is nothing to link to: {NO_RESULT}")
 
     def action_json(self) -> None:
         """Where result.json lies."""
-        if self.known.run_id:
-            path = self.ports.runs.log_path(self.known.run_id).with_name("result.json")
-            self.copy(str(path), f"path of result.json: {path}")
-        else:
-            self.decline(f"there is no result.json: {NO_RESULT}")
+        path = self.ports.runs.log_path(self.known.run_id).with_name("result.json")
+        self.copy(str(path), f"path of result.json: {path}")
+
+    @work(exclusive=True, group="secret")
+    async def _find_secret(self) -> None:
+        """Looks for the .secret of the run's checkout."""
+        folder = Path(self.known.plan.checkout) if self.known.plan is not None else self.draft.folder
+        path = folder / ".secret" if folder is not None else None
+        try:
+            found = path if path is not None and await self.ports.files.mode(path) is not None else None
+        except CanvosError:
+            found = None  # what cannot be seen cannot be deleted
+        if found != self._secret:
+            self._secret = found
+            self.refresh_bindings()
+            if self.known.result is not None:
+                self._show(self.known.result)
 
     @work(exclusive=True, group="delete")
     async def action_delete(self) -> None:
         """Deletes the .secret of the run's checkout after a question."""
-        folder = Path(self.known.plan.checkout) if self.known.plan is not None else self.draft.folder
-        path = folder / ".secret" if folder is not None else None
-        try:
-            if path is None or await self.ports.files.mode(path) is None:
-                self.decline("there is no .secret to delete" + (f" in {path.parent}" if path else ": no checkout is chosen"))
-                return
-        except CanvosError as error:
-            self.hint(f"x {error}. {error.remedy}")
+        path = self._secret
+        if path is None:
             return
         choices = (Choice("", "Keep it"), Choice("go", f"Delete {path}"))
         if await self.app.push_screen_wait(
@@ -138,13 +179,22 @@ class Validate(StepPanel):
                 self.hint(f"deleted {path}")
             except CanvosError as error:
                 self.hint(f"x {error}. {error.remedy}")
+            self._find_secret()
+
+    def way_on(self) -> str:
+        """Asking AWS, where there is no run to show."""
+        return "Look now" if self.known.result is None else ""
 
     @on(Button.Pressed, "#look")
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Asks AWS, or goes to what is needed for it."""
         missing = self._missing()
         if missing:
-            self.leave(OF_FIELD[missing[0]], missing[0], f"x needed to look for an image: {self._named(missing)}")
+            self.leave(OF_FIELD[missing[0]], missing[0], f"x needed to look for an image: {self._named(missing)}", jump=True)
         else:
             self._look()
 
@@ -156,12 +206,17 @@ class Validate(StepPanel):
         assert draft.keys is not None
         try:
             aws = await self.ports.aws.open(draft.keys, draft.text("REGION"))
-            findings = await validate(aws, draft.text("S3_BUCKET"), draft.text("S3_KEY"), self.ports.clock.now())
+            findings_ = await validate(aws, draft.text("S3_BUCKET"), draft.text("S3_KEY"), self.ports.clock.now())
         except CanvosError as error:
-            state.update(Content(f"x {error}. {error.remedy}"))
+            state.update(said(f"x {error}. {error.remedy}"))
             return
         state.update("")
-        good = all(f.status is not Status.FAIL for f in findings)
-        lines = [f"{'FOUND' if good else 'NOT COMPLETE'}: {draft.text('S3_KEY')} in {draft.text('REGION')}", ""]
-        lines += finding_lines(findings)
-        self.query_one("#result-text", Static).update(Content("\n".join(lines) + "\n"))
+        good = all(f.status is not Status.FAIL for f in findings_)
+        head = self.query_one("#result-head", Panel)
+        head.entitle(
+            f"{Mark.DONE.sign if good else Mark.FAILED.sign} {draft.text('S3_KEY')} {'found' if good else 'is not complete'}",
+            draft.text("REGION"),
+        )
+        head.say(State.SUCCESS if good else State.ERROR)
+        self.query_one("#result-proof", Static).update(Content("\n").join(findings(findings_)))
+        self.query_one("#proof-box").display = True

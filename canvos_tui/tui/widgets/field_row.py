@@ -1,26 +1,28 @@
-"""A field: label, text, where the value came from, and one line below for help, a warning or the reason of a refusal."""
+"""A field on one line: name, text, and where the value came from or what is wrong with it. The page's help box says the rest."""
 
 from __future__ import annotations
 
-from textwrap import wrap
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
-from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.answers.fields import KEYS, Field
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.messages import Answered, ChoiceAsked, decline, tell
+from canvos_tui.tui.widgets.field_input import FieldInput
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 
-LABEL = 18  # columns of the label, below which no note stands
 
-
-class FieldRow(Vertical):
+class FieldRow(Horizontal):
     """Tells an Answered for each change; keeps what was refused as it was typed. While it has the focus nobody else writes into it."""
 
     BINDINGS = [Binding("down", "pick", "Choose", show=False)]
@@ -42,14 +44,16 @@ class FieldRow(Vertical):
         return self
 
     def compose(self) -> ComposeResult:
-        """One row to type in, one to read."""
+        """Name, text, remark."""
         entry = self.draft.entry(self.field.key)
         self._heard = entry.text
-        with Horizontal(classes="field-line"):
-            yield Static(self.field.key, classes="field-label", markup=False)
-            yield Input(entry.text, id=self.field.anchor, compact=True, select_on_focus=False)
-            yield Static("", classes="field-origin", markup=False)
-        yield Static("", classes="field-note", markup=False)
+        yield Static(self.field.title, classes="field-label", markup=False)
+        yield FieldInput(self.field.key, self.field.title, entry.text, id=self.field.anchor, placeholder=self._empty)
+        yield Static("", classes="field-origin", markup=False)
+
+    @property
+    def _empty(self) -> str:
+        return "empty for none" if self.field.optional else ""
 
     def on_mount(self) -> None:
         """Shows what is to say of the value that was there."""
@@ -72,16 +76,12 @@ class FieldRow(Vertical):
         with self.prevent(Input.Changed):
             field.value = self._heard = text
 
-    def on_resize(self) -> None:
-        """Another width may hold a reason, or cut it."""
-        self._show()
-
     def watch_choices(self) -> None:
-        """The help line says that there is something to pick from."""
+        """The help says that there is something to pick from."""
         self._show()
 
     def watch_caution(self) -> None:
-        """A warning takes the place of the help line."""
+        """A warning stands beside the value."""
         self._show()
 
     @on(Input.Changed)
@@ -112,7 +112,7 @@ class FieldRow(Vertical):
         self._touched = True
         self._show()
         if self._latest.error:
-            return  # the line below says why
+            return  # the help box says why
         inputs = [w for w in self.screen.focus_chain if isinstance(w, Input)]
         if event.input in inputs[:-1]:
             inputs[inputs.index(event.input) + 1].focus()
@@ -124,31 +124,50 @@ class FieldRow(Vertical):
         if self.choices:
             self.post_message(ChoiceAsked(self.field.key))
         else:
-            decline(self, f"there is no list for {self.field.key}: type it")
+            decline(self, f"there is no list for {self.field.title}: type it")
 
     def take(self, text: str) -> None:
         """Puts a text into the field as if it had been typed."""
         self.query_one(Input).value = text
 
+    @property
+    def refused(self) -> str:
+        """Why the value is none, once somebody has looked away from it."""
+        return self.draft.entry(self.field.key).error if self._touched else ""
+
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        entry = self.draft.entry(self.field.key)
-        step = f"step {self.field.step}"
-        origin = "" if entry.origin is Origin.YOU or not entry.text else f"{entry.origin.value}  "
-        self.query_one(".field-origin", Static).update(Content(f"{origin}{step}"), layout=False)
-        note = self._note(entry)
-        self.query_one(".field-note", Static).update(Content(note), layout=False)
-        refused = bool(entry.error) and self._touched
-        self.set_class(refused, "-refused")
+        entry, refused = self.draft.entry(self.field.key), self.refused
+        self.query_one(".field-origin", Static).update(self._remark(entry, refused), layout=False)
+        self.set_class(bool(refused), "-refused")
         self.set_class(bool(self.caution) and not refused, "-caution")
-        # two rows for every note, so that nothing jumps while somebody types; a third one where a reason would be cut
-        room = self.size.width - LABEL
-        self.set_class(refused and room > 0 and len(wrap(note, room)) > 2, "-long")
+        self.post_message(FieldChanged(self))
 
-    def _note(self, entry: Entry) -> str:
-        if entry.error and self._touched:
-            return f"x {entry.error}"
+    def _remark(self, entry: Entry, refused: str) -> Content:
+        if refused:
+            return Content.styled(f"{Mark.FAILED.sign} refused", "$text-error")
         if self.caution and not entry.error:
-            return f"! {self.caution}"
-        return f"Down: {len(self.choices)} to choose from; {self.field.line}" if self.choices else self.field.line
+            return Content.styled(f"{Mark.WARNING.sign} look below", "$text-warning")
+        if not entry.text:
+            return Content.styled("" if self.field.optional else f"{Mark.TO_COME.sign} needed", "$text-muted")
+        return Content.styled("" if entry.origin is Origin.YOU else entry.origin.value, "$text-muted")
+
+
+class FieldChanged(Message):
+    """There is something else to say of a field."""
+
+    def __init__(self, row: FieldRow) -> None:
+        super().__init__()
+        self.row = row
+
+
+def row_of(widget: Widget | None) -> FieldRow | None:
+    """The field that a widget is a part of."""
+    return next((w for w in widget.ancestors_with_self if isinstance(w, FieldRow)), None) if widget is not None else None
+
+
+def field_of(widget: Widget | None) -> Field[Any] | None:
+    """The field that is answered in a widget: its row's, or the one that a panel of its own asks for."""
+    row = row_of(widget)
+    return row.field if row is not None else next((field for field in KEYS if widget is not None and widget.id == field.anchor), None)

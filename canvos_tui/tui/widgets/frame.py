@@ -2,60 +2,96 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.content import Content
+from textual.events import Click
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checks.report_text import verdict_word
-from canvos_tui.core.pages import BY_SLUG, RAIL
+from canvos_tui.core.pages import BY_SLUG, RAIL, Page
 from canvos_tui.core.readiness import gaps
+from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.session import Session
+from canvos_tui.core.status import Status
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import at_home, middle
+from canvos_tui.tui.messages import GoTo, tell
 
-_NAMES = tuple((page.slug, page.number, page.rail) for page in RAIL)
-_GROUNDS = {"ready": "$text-success", "not_ready": "$text-error", "undetermined": "$text-warning"}
 _OF_A_RUN = {"build", "result"}  # pages that show a run
-_MARKS = {"*": "$text-success", "!": "bold $text-error", ">": "bold $text-accent"}
-# what stands under the name: the two values that tell one build from another
-_SHOWN = {
-    "image": ("CUSTOM_TAG", "IMAGE_REGISTRY"),
-    "os": ("OS_DISTRIBUTION", "OS_VERSION"),
-    "s3": ("S3_BUCKET", "REGION"),
+_STYLES = {
+    Mark.CURRENT: "bold $background on $text-accent",
+    Mark.DONE: "$text-success",
+    Mark.FAILED: "$text-error",
+    Mark.RUNNING: "$text-accent",
+    Mark.TO_COME: "$text-muted",
 }
+# what stands under the name: the value that tells one build from another
+_SHOWN = {
+    "image": ("CUSTOM_TAG",),
+    "os": ("OS_DISTRIBUTION", "OS_VERSION"),
+    "s3": ("S3_BUCKET",),
+}
+_SHORTEST = 10  # columns of the folder: tag and region say more
+_GAP = " › "  # between the parts of the top line
 
 
-def verdict(known: Session) -> str:
-    """The last check's verdict in capitals."""
-    if known.report is None or not known.report.results:
-        return "NOT CHECKED"
-    return verdict_word(known.report)
+@dataclass(frozen=True)
+class Verdict:
+    """The word at the right end of the top line, its mark, and the ground that both stand on; "" for none."""
+
+    mark: Mark
+    words: str
+    ground: str = ""
 
 
-def _colour(known: Session) -> str:
-    """The style of that verdict: its colour as the ground, as far as there is one."""
-    ground = _GROUNDS.get(known.report.verdict) if known.report is not None and known.report.results else None
-    return f"$background on {ground}" if ground else "$text-muted"
+def verdict(known: Session, page: str = "") -> Verdict:
+    """How the build goes, while one runs and on the pages that show it; else what the last check said."""
+    if known.building:
+        return Verdict(Mark.RUNNING, "running", "$text-secondary")
+    if known.result is not None and page in {"build", "result"}:
+        return _of_outcome(known.result.outcome)
+    report = known.report
+    if report is None or not report.results:
+        return Verdict(Mark.TO_COME, "not checked")
+    if report.verdict == "not_ready":
+        return Verdict(Mark.FAILED, f"{report.count(Status.FAIL)} to fix", "$text-error")
+    if report.verdict == "ready":
+        return Verdict(Mark.DONE, "ready", "$text-success")
+    return Verdict(Mark.UNKNOWN, verdict_word(report).lower(), "$text-warning")
 
 
-def mark(slug: str, current: str, draft: Draft, known: Session) -> str:
-    """`>` for the page on screen, `!` where something is wrong, `*` where all is answered."""
-    if slug == current:
-        return ">"
-    if slug == "check":
-        return {"ready": "*", "not_ready": "!"}.get(known.report.verdict, " ") if known.report else " "
-    if slug == "build":
-        return "*" if known.result else " "
-    if slug in {"aws", "review", "result"}:
-        return " "
-    number = BY_SLUG[slug].number
-    mine = [g for g in gaps(draft) if BY_SLUG[g.page].number == number]  # pages share an entry
+def _of_outcome(outcome: Outcome) -> Verdict:
+    if outcome is Outcome.SUCCEEDED:
+        return Verdict(Mark.DONE, "verified", "$text-success")
+    if outcome is Outcome.INCONCLUSIVE:
+        return Verdict(Mark.UNKNOWN, outcome.value, "$text-warning")
+    return Verdict(Mark.FAILED, outcome.value, "$text-error" if outcome is Outcome.FAILED else "$text-warning")
+
+
+def mark(page: Page, current: str, draft: Draft, known: Session) -> Mark:
+    """Where one is, what is wrong, what is answered, what is to come."""
+    if page.number == BY_SLUG[current].number:  # pages share an entry
+        return Mark.CURRENT
+    if page.slug == "check":
+        return _BY_VERDICT.get(known.report.verdict, Mark.TO_COME) if known.report and known.report.results else Mark.TO_COME
+    if page.slug == "build" and known.run_id:
+        return Mark.RUNNING if known.result is None else verdict(known, "build").mark
+    if page.slug in _NO_ANSWERS:
+        return Mark.TO_COME
+    mine = [g for g in gaps(draft) if BY_SLUG[g.page].number == page.number]
     if not mine:
-        return "*"
+        return Mark.DONE
     refused = any(draft.entry(g.key).error for g in mine if g.key in fields.BY_KEY)
-    return "!" if refused else " "
+    return Mark.FAILED if refused else Mark.TO_COME
+
+
+_BY_VERDICT = {"ready": Mark.DONE, "not_ready": Mark.FAILED}
+_NO_ANSWERS = frozenset({"aws", "review", "build", "result"})
 
 
 def _values(plan: BuildPlan) -> dict[str, str]:
@@ -111,19 +147,27 @@ class TopBar(Framed):
         self._home = home
 
     def render(self) -> Content:
-        """One line, the verdict at its right end."""
-        folder = middle(at_home(self._folder(), self._home), 24) or "no checkout"
-        parts = ["canvos-tui", self._banner, folder, self._tag(), self._text("REGION")]
-        left = "   ".join(p for p in parts if p)
-        right = verdict(self.known)
-        width = max(20, self.size.width)
-        left = left[: width - len(right) - 2].ljust(width - len(right) - 1)
-        name = len("canvos-tui")
-        return Content.assemble((left[:name], "$text-accent"), left[name:], (right, _colour(self.known)))
+        """One line, the verdict at its right end on its colour."""
+        said = verdict(self.known, self._current)
+        right = f" {said.mark.sign} {said.words} "
+        name, banner = " canvos-tui ", f" {self._banner} " if self._banner else ""
+        room = max(20, self.size.width) - len(name) - len(banner) - len(right)
+        rest = "".join(f"{_GAP}{part}" for part in (self._tag(), self._text("REGION")) if part)
+        where = (middle(at_home(self._folder(), self._home), max(_SHORTEST, min(24, room - len(rest) - 2))) or "no checkout yet") + rest
+        return Content.assemble(
+            (name, "bold $background on $text-accent"),
+            (banner, "bold $background on $text-warning"),
+            (f" {where}"[: room - 1].ljust(room), "$text-muted"),
+            (right, f"bold $background on {said.ground}" if said.ground else "bold"),
+        )
 
 
-def _length(names: list[tuple[str, str]]) -> int:
-    return sum(len(sign) + len(name) for sign, name in names) + len(names) - 1
+def _entry(page: Page, sign: Mark) -> Content:
+    name = page.rail
+    muted = "$text-muted" if sign is Mark.TO_COME else "$text"
+    if sign is Mark.CURRENT:
+        return Content.styled(f"{sign.sign} {name}", _STYLES[sign])
+    return Content.assemble((sign.sign, _STYLES.get(sign, "$text-warning")), (f" {name}", muted))
 
 
 class Rail(Framed):
@@ -133,17 +177,21 @@ class Rail(Framed):
         super().__init__(current, "rail")
 
     def render(self) -> Content:
-        """`>` current, `!` wrong, `*` done."""
-        width = max(20, self.size.width)
-        names = [(mark(slug, self._current, self.draft, self.known), f"{number} {name}") for slug, number, name in _NAMES]
-        if _length(names) > width and width >= 72:
-            names[-1] = (names[-1][0].strip(), names[-1][1].split()[0])
-        if _length(names) > width:
-            page = BY_SLUG[self._current]
-            return Content(f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else "")
-        return Content(" ").join(
-            Content.assemble((sign, _MARKS.get(sign, "")), (name, _MARKS[">"] if sign == ">" else "")) for sign, name in names
-        )
+        """A mark and a name for each page; how far one is where the line is too short for them."""
+        line = Content(" ").join(_entry(page, mark(page, self._current, self.draft, self.known)) for page in RAIL)
+        if line.cell_length <= self.size.width:
+            return line
+        page = BY_SLUG[self._current]
+        return Content(f"{page.number}/{len(RAIL)} {page.rail or page.title}" if page.number else "")
+
+    def on_click(self, event: Click) -> None:
+        """Whoever clicks a name goes there."""
+        at = 0
+        for page in RAIL:
+            end = at + len(page.rail) + 2
+            if at <= event.x - self.styles.padding.left < end:
+                tell(self, GoTo(page.slug))
+            at = end + 1
 
 
 class SideRail(Framed):
@@ -153,17 +201,20 @@ class SideRail(Framed):
         super().__init__(current, "side-rail")
 
     def render(self) -> Content:
-        """Two lines a page at most."""
+        """Two lines a page: mark and name, and the value beside a line that leads to the next."""
         lines = []
-        for slug, number, name in _NAMES:
-            sign = mark(slug, self._current, self.draft, self.known)
-            here = sign == ">"
-            entry = f"{sign if here else ' '}{number:>2} {name:<11}"
-            lines.append(Content.assemble((entry, _MARKS[">"] if here else "$text"), ("" if here else sign, _MARKS.get(sign, ""))))
-            value = self._value(slug)
-            if value:
-                lines.append(Content(f"    {value[:17]}"))
+        for page in RAIL:
+            sign = mark(page, self._current, self.draft, self.known)
+            lines.append(_entry(page, sign))
+            if page is not RAIL[-1]:
+                lines.append(Content.styled(f"│ {self._value(page.slug)[:17]}".rstrip(), "$text-muted"))
         return Content("\n").join(lines)
+
+    def on_click(self, event: Click) -> None:
+        """Whoever clicks a name or its value goes there."""
+        number = (event.y - self.styles.padding.top) // 2
+        if 0 <= number < len(RAIL):
+            tell(self, GoTo(RAIL[number].slug))
 
     def _value(self, slug: str) -> str:
         if slug == "repo":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from textual.content import Content
 from textual.events import Key
 from textual.widgets import Static
 
 from canvos_tui.core.masking.outlet import shown
 from canvos_tui.tui.messages import Hinted, Until
+from canvos_tui.tui.painting.blocks import said
 
 
 class HintRow(Static):
@@ -20,7 +20,7 @@ class HintRow(Static):
     def say(self, hinted: Hinted) -> None:
         """Shows another sentence; the words may be git's, with an address in them."""
         self._until = hinted.until if hinted.text else Until.REPLACED
-        self.update(Content(shown(hinted.text)), layout=False)
+        self.update(said(shown(hinted.text)), layout=False)
 
     def over(self, what: Until) -> None:
         """That has come: whatever was said until then goes."""

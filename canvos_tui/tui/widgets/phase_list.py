@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from textual import work
@@ -20,10 +21,12 @@ from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
 from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.terminal.notice import ended, title_of
-from canvos_tui.core.text import ago, elapsed, size
+from canvos_tui.core.text import ago, clip, elapsed, size
 from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.tui.messages import BuildTold, tell
+from canvos_tui.tui.painting.blocks import MUTED, bar
 
 WIDE, SAMPLES = 110, 40  # characters
 SMALLEST = (80, 24)  # the build's terminal is never smaller: tools that wrap would tear ids apart
@@ -41,78 +44,114 @@ SHORT = {
     Phase.REGISTER: "Register",
     Phase.AMI: "Wait",
 }
-BAR = 28
+BAR = 20  # columns of the import's bar
+SHARE = 24  # columns of the bar of the longest phase
+NAME = 17  # columns of the widest phase's name
 
 
-def bar(percent: int) -> str:
-    """A bar of `#` and `-` for a real number."""
-    full = min(BAR, max(0, percent * BAR // 100))
-    return "[" + "#" * full + "-" * (BAR - full) + "]"
+def phase_lines(run: BuildRun, now: datetime, usual: Mapping[Phase, Usual], *, folded: bool, width: int) -> list[Content]:
+    """A line for each phase that ran or runs, the import with AWS' numbers, what is to come.
 
-
-BUILD_PHASES = tuple(p for p in SHOWN_PHASES if p.order < Phase.UPLOAD.order)
-
-
-def phase_lines(run: BuildRun, now: datetime, usual: Mapping[Phase, Usual], *, folded: bool) -> list[str]:
-    """A line for each phase that ran or runs, the import with AWS' numbers, one line for all that wait.
-
-    With `folded` the phases before the upload share a line once the upload began: small terminals need the room.
+    With `folded` the phases that are over share a line, and so do those to come: small terminals need the room. Otherwise each has
+    a bar of its share of the time.
     """
-    entered = {p.phase: p for p in run.phases}
-    usual = {} if endless(run) is not None else usual
-    lines: list[str] = []
-    waiting: list[str] = []
-    begun = run.phase is not None and run.phase.order >= Phase.UPLOAD.order
-    if folded and begun:
-        first, last = run.phases[0], max((entered[p] for p in BUILD_PHASES if p in entered), key=lambda t: t.entered, default=run.phases[0])
-        took = elapsed(((last.left or now) - first.entered).total_seconds())
-        lines.append(f"* {'1-5 Build':<20}{took:>9}")
-    for phase in SHOWN_PHASES:
-        if folded and begun and phase in BUILD_PHASES:
-            continue
-        if phase in entered:
-            lines += _line(run, entered[phase], now, usual.get(phase))
-        elif run.phase is not None and run.phase.order > phase.order:
-            lines.append(f"- {phase.number} {phase.title:<18} not seen in the log")
-        else:
-            waiting.append(f"{phase.number} {SHORT.get(phase, phase.title)}")
-    return lines + (["  " + "   ".join(waiting)] if waiting else [])
+    return _Lines(run, now, {} if endless(run) is not None else usual, folded, width).all()
 
 
-def _line(run: BuildRun, times: PhaseTimes, now: datetime, usual: Usual | None) -> list[str]:
-    phase = times.phase
-    runs = times.left is None and run.stage is not Stage.ENDED
-    seconds = ((times.left or run.ended_at or now) - times.entered).total_seconds()
-    told = f"   {usual.text}" if runs and usual is not None else ""
-    line = f"{'>' if runs else '*'} {f'{phase.number} {phase.title}':<20}{elapsed(seconds):>9}{_facts(run, phase)}{told}"
-    late = [f"      ! longer than usual: {LOOK_AT.get(phase, LOOK)}"] if runs and overdue(usual, seconds) else []
-    return [line, *late, *(import_lines(run, now) if phase is Phase.IMPORT else [])]
+@dataclass(frozen=True)
+class _Lines:
+    run: BuildRun
+    now: datetime
+    usual: Mapping[Phase, Usual]
+    folded: bool
+    width: int  # columns
+
+    def all(self) -> list[Content]:
+        entered = {times.phase: times for times in self.run.phases}
+        reached = self.run.phase.order if self.run.phase is not None else -1
+        over = [phase for phase in SHOWN_PHASES if phase in entered and not self._runs(entered[phase])]
+        together = self.folded and len(over) > 2
+        lines = [self._together([entered[phase] for phase in over])] if together else []
+        waiting: list[Phase] = []
+        for phase in SHOWN_PHASES:
+            if phase in entered:
+                lines += [] if together and phase in over else self._of(entered[phase])
+            elif phase.order < reached:
+                lines.append(Content.styled(f"{Mark.UNKNOWN.sign} {phase.title:<{NAME}} not seen in the log", MUTED))
+            else:
+                waiting.append(phase)
+        return lines + self._to_come(waiting)
+
+    def _to_come(self, waiting: list[Phase]) -> list[Content]:
+        names = [f"{Mark.TO_COME.sign} {SHORT.get(phase, phase.title) if self.folded else phase.title}" for phase in waiting]
+        if names and (self.folded or self.run.stage is Stage.ENDED):
+            names = ["  ".join(names)]
+        return [Content.styled(name, MUTED) for name in names]
+
+    def _runs(self, times: PhaseTimes) -> bool:
+        return times.left is None and self.run.stage is not Stage.ENDED
+
+    def _seconds(self, times: PhaseTimes) -> float:
+        return ((times.left or self.run.ended_at or self.now) - times.entered).total_seconds()
+
+    def _together(self, over: list[PhaseTimes]) -> Content:
+        took = elapsed(sum(map(self._seconds, over)))
+        names = clip(" · ".join(SHORT.get(times.phase, times.phase.title) for times in over), self.width - len(took) - 4)
+        return Content.assemble((f"{Mark.DONE.sign} ", "$text-success"), (f"{names:<{self.width - len(took) - 3}}{took}", MUTED))
+
+    def _of(self, times: PhaseTimes) -> list[Content]:
+        """Mark, name, time, a bar, and what is known of it."""
+        phase, runs, seconds = times.phase, self._runs(times), self._seconds(times)
+        mark, colour = (Mark.CHOSEN, "bold $text-accent") if runs else (Mark.DONE, "$text-success")
+        start = Content.assemble((f"{mark.sign} ", colour), (f"{phase.title:<{NAME}}", colour if runs else ""), f"{elapsed(seconds):>9}  ")
+        beside = self._share(seconds, "$text-accent" if runs else "$text-success") if not self.folded else self._progress(times)
+        usual = self.usual.get(phase)
+        told = " ".join(filter(None, (_facts(self.run, phase), usual.text if runs and usual is not None else "")))
+        line = start + beside + Content.styled(clip(told, self.width - start.cell_length - beside.cell_length), MUTED)
+        late = f"  {Mark.WARNING.sign} longer than usual: {LOOK_AT.get(phase, LOOK)}"
+        lines = [line, *([Content.styled(late, "$text-warning")] if runs and overdue(usual, seconds) else [])]
+        return [
+            *lines,
+            *(import_lines(self.run, self.now, drawn=bool(self.folded and beside.cell_length)) if phase is Phase.IMPORT else []),
+        ]
+
+    def _share(self, seconds: float, colour: str) -> Content:
+        longest = max(map(self._seconds, self.run.phases))
+        drawn = "█" * max(1, round(seconds / longest * SHARE)) if longest else ""
+        return Content.styled(f"{drawn:<{SHARE + 2}}", colour)
+
+    def _progress(self, times: PhaseTimes) -> Content:
+        """The import's bar where it has no line of its own."""
+        task = self.run.task.task if self.run.task is not None and times.phase is Phase.IMPORT and self._runs(times) else None
+        return bar(task.progress, BAR) + Content("  ") if task is not None and task.progress is not None else Content("")
 
 
 def _facts(run: BuildRun, phase: Phase) -> str:
     if phase is Phase.UPLOAD and run.upload is not None:
         if run.upload.total:
-            return f"   {size(run.upload.done)} of {size(run.upload.total)}"
-        return f"   {size(run.upload.done)}"
+            return f"{size(run.upload.done)} of {size(run.upload.total)}"
+        return size(run.upload.done)
     if phase is Phase.UPLOAD and run.object is not None:
-        return f"   {size(run.object.object.size)}"
+        return size(run.object.object.size)
     return ""
 
 
-def import_lines(run: BuildRun, now: datetime) -> list[str]:
-    """What AWS says of the import task of this run."""
+def import_lines(run: BuildRun, now: datetime, *, drawn: bool = False) -> list[Content]:
+    """What AWS says of the import task of this run; with `drawn` its bar stands elsewhere."""
     if run.task is None:
         return []
     task = run.task.task
     lines = []
-    if task.progress is not None and not (task.ended and not task.ending):
-        lines.append(f"      {bar(task.progress)} {task.progress:>3} %")
+    if task.progress is not None and not drawn and not (task.ended and not task.ending):
+        lines.append(Content("  ") + bar(task.progress, BAR))
     said = f"{task.status}{f': {task.message}' if task.message else ''}"
-    lines.append(f"      AWS says   {said}   ({ago(now, run.task.at)})")
-    lines.append(f"      Task       {task.task_id}")
-    if task.snapshot_id:
-        lines.append(f"      Snapshot   {task.snapshot_id}")
-    return lines
+    lines += _fact("AWS says", said, ago(now, run.task.at))
+    lines += _fact("Task", task.task_id)
+    return lines + (_fact("Snapshot", task.snapshot_id) if task.snapshot_id else [])
+
+
+def _fact(label: str, text: str, note: str = "") -> list[Content]:
+    return [Content.assemble((f"  {label:<10}", "$text-muted"), text, (f" · {note}" if note else "", "$text-muted"))]
 
 
 def disk_warnings(run: BuildRun) -> list[str]:
@@ -121,13 +160,15 @@ def disk_warnings(run: BuildRun) -> list[str]:
     return [f"! {line}" for seen in newest.values() if (line := disk_line(seen))]
 
 
-def free_lines(run: BuildRun, width: int) -> list[str]:
+def free_lines(run: BuildRun, width: int) -> list[Content]:
     """In a wide window the free space of the engine's disk, a sample for each look."""
     docker = tuple(seen for seen in run.disks if seen.place == "docker")
     if not docker or width < WIDE or run.stage is Stage.ENDED:
         return []
     drawn = spark(docker, SAMPLES)
-    return [f"      Disk       {f'{drawn}  ' if drawn else ''}{size(docker[-1].free)} free in {docker[-1].path}, ! below {size(LOW)}"]
+    return _fact(
+        "Disk", f"{f'{drawn}  ' if drawn else ''}{size(docker[-1].free)} free in {docker[-1].path}", f"warned of below {size(LOW)}"
+    )
 
 
 class PhaseList(Static):
@@ -207,11 +248,11 @@ class PhaseList(Static):
     def show(self, run: BuildRun, now: datetime) -> None:
         """Draws the run as it stands."""
         folded = self.screen.size.height < 30
-        lines = phase_lines(run, now, self.usual, folded=folded)
+        lines = phase_lines(run, now, self.usual, folded=folded, width=max(40, self.size.width))
         if run.image is not None:
-            lines.append(f"      AMI        {run.image.image.image_id} {run.image.image.state}")
+            lines += _fact("AMI", f"{run.image.image.image_id} {run.image.image.state}")
         lines += free_lines(run, self.screen.size.width)
-        self.update(Content("\n".join(lines)))
+        self.update(Content("\n").join(lines))
         title = (title_of(run), run.percent)
         if self._lived and self._runs is not None and title != self._told:
             self._told = title

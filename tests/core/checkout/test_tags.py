@@ -75,7 +75,7 @@ def test_the_guides_example_is_shown_as_unable():
 def test_v4_10_0_is_warned_about():
     tag = next(t for t in listed(real_tags()) if t.name == "v4.10.0")
     assert tag.selectable
-    assert tag.remark == "WARN agent differs from its tag"
+    assert tag.remark == "agent differs from its tag"
 
 
 def test_the_list_hides_candidates_until_asked_and_filters():

@@ -63,8 +63,8 @@ def test_which_answers_a_checkout_gives(tag, state, answers):
 
 def test_what_is_said_of_a_tag():
     assert checkout.remarks(GOOD, GOOD, "v4.9.38") == "suggested for 4.9, checked out"
-    assert checkout.remarks(GUIDES, GOOD, "") == "guide's example, cannot do AWS"
-    assert checkout.remarks(classify("v4.10.0", NOW, Earthfile(True, "v4.9.21")), None, "") == "WARN agent differs from its tag"
+    assert checkout.remarks(GUIDES, GOOD, "") == "the guide's example: no AWS target"
+    assert checkout.remarks(classify("v4.10.0", NOW, Earthfile(True, "v4.9.21")), None, "") == "agent differs from its tag"
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_a_taken_key_can_be_reused_only_where_no_image_has_its_name():
 @pytest.mark.parametrize(
     ("arn", "skew", "told"),
     [
-        ("arn:aws:iam::1:user/edge", 0.0, "ok  account 1  user/edge"),
-        ("arn:aws:iam::1:user/edge", 400.0, "ok  account 1  user/edge   ! clock 400 s off"),
-        ("arn:aws:iam::1:root", None, "ok  account 1  root   ! root keys: use an IAM user"),
+        ("arn:aws:iam::1:user/edge", 0.0, "account 1  user/edge"),
+        ("arn:aws:iam::1:user/edge", 400.0, "account 1  user/edge   ! clock 400 s off"),
+        ("arn:aws:iam::1:root", None, "account 1  root   ! root keys: use an IAM user"),
     ],
 )
 def test_whose_keys_these_are(arn, skew, told):
@@ -118,7 +118,7 @@ def test_missing_answers_keep_from_writing_and_unasked_checks_only_from_building
     draft = draft.after(KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("s")), KeySource.TYPED))
     assert review.against(draft, Session(), build=False) == ()
     assert review.against(draft, Session(), build=True)
-    assert [row.number for row in review.rows(draft, Session())] == ["2", "3", "3", "4", "5", "6"]
+    assert [row.page for row in review.rows(draft, Session())] == ["repo", "image", "image", "os", "s3", "keys"]
 
 
 def test_after_the_writing_the_files_hold_the_answers():

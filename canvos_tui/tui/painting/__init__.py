@@ -1,0 +1,1 @@
+"""What the screens paint alike: texts beside labels, commands, bars, and how answers and runs look."""

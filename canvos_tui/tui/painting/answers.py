@@ -1,0 +1,108 @@
+"""The answers as rows of the review, and what is going to be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from textual.content import Content
+
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import Draft, UserData
+from canvos_tui.core.answers.file_changes import FileChange, counts
+from canvos_tui.core.checks.report_text import verdict_word
+from canvos_tui.core.pages import BY_SLUG, RAIL_WORDS
+from canvos_tui.core.questions.review import COMMAND as COMMAND_RUN
+from canvos_tui.core.questions.review import ReviewRow, rows
+from canvos_tui.core.readiness import Blocker
+from canvos_tui.core.session import Session
+from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.core.text import clip
+from canvos_tui.tui.painting.blocks import COMMAND, KEY, MUTED
+
+NAME, LABEL = 14, 8  # columns
+USER_DATA = "user-data"
+_LOOKS = {Mark.DONE: "$text-success", Mark.FAILED: "$text-error", Mark.WARNING: "$text-warning", Mark.TO_COME: MUTED}
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """A line of the review with how it stands; `key` is the field to stand on, where there is one."""
+
+    row: ReviewRow
+    mark: Mark = Mark.DONE
+    key: str = ""
+
+    def drawn(self, width: int) -> Content:
+        """Mark, name, value, and at the right end whence it is, or what Enter does about it."""
+        right = f"↵ {'type it' if self.key else 'go there'}" if self.mark is Mark.FAILED else self.row.origin
+        room = max(20, width - NAME - 2 - len(right) - 1)
+        return Content.assemble(
+            (f"{self.mark.sign} ", _LOOKS[self.mark]), f"{self.row.name:<{NAME}}{clip(self.row.value, room):<{room}} ", (right, MUTED)
+        )
+
+
+def answer_rows(draft: Draft, known: Session, found: Iterable[Blocker], *, user_data: bool) -> tuple[AnswerRow, ...]:
+    """All answers in the order of the pages, the checks before them; what keeps the build from starting is marked where it is mended."""
+    by_page: dict[str, list[Blocker]] = {}
+    for blocker in found:
+        by_page.setdefault(blocker.page, []).append(blocker)
+    shown = [ReviewRow("Prerequisites", _checked(known), "", "check"), *rows(draft, known)]
+    if "aws" in by_page:
+        shown.append(ReviewRow("AWS access", "", "", "aws"))
+    return (*(_marked(row, by_page.get(row.page, [])) for row in shown), _of_user_data(draft, there=user_data))
+
+
+def _marked(row: ReviewRow, found: list[Blocker]) -> AnswerRow:
+    """A row of one field has that field's reasons alone; one of several says the first of them."""
+    mine = [b for b in found if not row.key or not b.key or b.key == row.key]
+    if not mine:
+        return AnswerRow(row)
+    return AnswerRow(row if row.key else replace(row, value=mine[0].text), Mark.FAILED, mine[0].key)
+
+
+def _checked(known: Session) -> str:
+    return verdict_word(known.report).lower() if known.report is not None and known.report.results else "not checked"
+
+
+def _of_user_data(draft: Draft, *, there: bool) -> AnswerRow:
+    if there:
+        return AnswerRow(ReviewRow(USER_DATA, "there: instances join Palette", draft.user_data.value, "review"), key=USER_DATA)
+    mark = Mark.DONE if draft.user_data is UserData.NONE else Mark.WARNING
+    return AnswerRow(ReviewRow(USER_DATA, "none: instances will not join Palette", "↵ choose", "review"), mark, USER_DATA)
+
+
+def way_on(found: tuple[Blocker, ...]) -> str:
+    """What the first button does: it goes to the first thing that is missing, or writes and builds."""
+    if not found:
+        return "Write and build"
+    first = found[0]
+    if first.key in fields.BY_KEY:
+        return f"Type the {fields.BY_KEY[first.key].title[0].lower()}{fields.BY_KEY[first.key].title[1:]}"
+    return f"Go to {RAIL_WORDS[BY_SLUG[first.page].number]}"
+
+
+def then(changes: Iterable[FileChange], warned: Iterable[str], width: int) -> Iterator[Content]:
+    """What is written, what is run, and what to know before."""
+    for number, change in enumerate(changes):
+        key = Content.assemble(("d", KEY), (" shows the diff", MUTED)) if not number else Content("")
+        text = f"{change.name:<17}{_state(change)}"
+        room = max(0, width - LABEL - key.cell_length - 1)
+        yield Content.assemble((f"{'write':<{LABEL}}", MUTED), f"{clip(text, room):<{room}} ") + key
+    yield Content.assemble((f"{'run':<{LABEL}}", MUTED), (f" {COMMAND_RUN} ", COMMAND))
+    yield Content.styled(f"{'':<{LABEL}}our estimate 1-2 h; it goes on when this window closes", MUTED)
+    for line in warned:
+        yield Content.styled(f"{Mark.WARNING.sign} {line}", "$text-warning")
+
+
+def _state(change: FileChange) -> str:
+    mode = f", mode {change.mode:04o}"
+    if not change.changed:
+        return "as it is wanted"
+    if change.gone:
+        return "is taken away"
+    added, removed = counts(change.diff)
+    if change.old is None:
+        return f"new, {added} lines{mode}"
+    kept = "" if change.name == ".secret" else ", the old one is kept"
+    return f"+{added} -{removed}{kept}{mode}"

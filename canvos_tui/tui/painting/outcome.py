@@ -1,0 +1,82 @@
+"""How a run ended, for the screens: its mark, why it failed, what AWS shows, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from textual.content import Content
+
+from canvos_tui.core.errors import Command
+from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.status import Status
+from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.core.verdict.summary import NOT_ASKED, UNKNOWN, finding_lines
+from canvos_tui.tui.painting.blocks import MUTED, code, labelled
+
+LOOKS = {
+    Outcome.SUCCEEDED: (Mark.DONE, "$text-success"),
+    Outcome.FAILED: (Mark.FAILED, "$text-error"),
+    Outcome.CANCELLED: (Mark.FAILED, "$text-warning"),
+    Outcome.INTERRUPTED: (Mark.FAILED, "$text-warning"),
+    Outcome.INCONCLUSIVE: (Mark.UNKNOWN, "$text-unknown"),
+}
+_STATUS = {
+    Status.PASS: (Mark.DONE, "$text-success"),
+    Status.WARN: (Mark.WARNING, "$text-warning"),
+    Status.FAIL: (Mark.FAILED, "$text-error"),
+    Status.UNKNOWN: (Mark.UNKNOWN, "$text-unknown"),
+    Status.SKIP: (Mark.WAITING, MUTED),
+}
+_SAID = 4  # lines of evidence
+_LINES = Content("\n")
+
+
+def why(result: RunResult, width: int) -> Content:
+    """The cause in its own words, what was said, what mends it; in the order a reader needs it."""
+    cause = result.cause
+    if cause is None:
+        return Content(UNKNOWN if result.outcome is Outcome.FAILED else "it was ended before it was done")
+    lines = labelled("Cause", Content.styled(cause.title, "bold"), width)
+    lines += labelled("", cause.explanation, width) if cause.explanation else []
+    at = f"   log line {cause.line}" if cause.line else ""
+    for number, said in enumerate(cause.evidence[:_SAID]):
+        last = at if number == min(len(cause.evidence), _SAID) - 1 else ""
+        lines += labelled("" if number else "Said", Content.assemble((said.strip(), "$text-error"), (last, MUTED)), width)
+    if at and not cause.evidence:
+        lines += labelled("Said", at.strip(), width)
+    for remedy in cause.remedies:
+        lines += labelled("Fix", remedy.text, width)
+        lines += code(remedy.commands, width)
+    for url in cause.docs[:2]:
+        lines += labelled("Read", Content.styled(url, "$text-secondary"), width)
+    return _LINES.join(lines)
+
+
+def exists(result: RunResult, width: int) -> Content:
+    """What was seen in AWS, and what is left behind with what removes it."""
+    lines = list(findings(result.findings)) or [Content.styled(NOT_ASKED, MUTED)]
+    for left in result.left_behind:
+        lines += _left(left, width)
+    return _LINES.join(lines)
+
+
+def findings(found: Iterable[Finding]) -> Iterator[Content]:
+    """A line for each finding; what is as it should be about the AMI itself shares one."""
+    for line in finding_lines(tuple(found)):
+        label, _, text = line.partition(" ")
+        mark, colour = next((look for status, look in _STATUS.items() if status.label == label), (Mark.WAITING, MUTED))
+        yield Content.assemble((f"{mark.sign} ", colour), text)
+
+
+def _left(left: LeftOver, width: int) -> Iterator[Content]:
+    sure = "" if left.certain else " (not certain)"
+    yield Content.assemble(
+        (f"{Mark.WARNING.sign} ", "$text-warning"), f"left: {left.kind} {left.id}{sure}", (f"  {left.note}".rstrip(), MUTED)
+    )
+    for word, command in (("look", left.look), ("remove", left.removal), ("or make the AMI of it", left.use)):
+        line = Content.assemble((f"  {word}: ", MUTED), (command, "bold on $panel"))
+        if command and line.cell_length > width:
+            yield Content.styled(f"  {word}:", MUTED)
+            yield from code([Command(command)], width)
+        elif command:
+            yield line

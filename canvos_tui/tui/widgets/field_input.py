@@ -1,0 +1,54 @@
+"""The text of a field. What is pasted into an empty one is understood before it stands there, and what was taken is said."""
+
+from __future__ import annotations
+
+from textual.events import Paste
+from textual.message import Message
+from textual.widgets import Input
+
+from canvos_tui.core.answers.pasted import SECRET, keys_in, value_in
+from canvos_tui.core.secret import Secret
+from canvos_tui.core.text import clip
+from canvos_tui.tui.messages import hint
+
+_SHOWN = 40  # characters of the value in the sentence
+
+
+class FieldInput(Input):
+    """An Input that knows which field it is of."""
+
+    def __init__(self, key: str, title: str, value: str = "", *, id: str, placeholder: str = "", hidden: bool = False) -> None:  # noqa: PLR0913  an Input has as many
+        super().__init__(value, id=id, compact=True, select_on_focus=False, placeholder=placeholder, password=hidden)
+        self._key = key
+        self._title = title
+
+    def on_paste(self, event: Paste) -> None:
+        """Comes before Textual's own handler, which types the text; in the midst of other text it is only what it is."""
+        if self.value and self.value != self.selected_text:
+            return
+        found = value_in(self._key, event.text)
+        if found != event.text.strip():
+            shown = "" if self._key == SECRET else f" {clip(found, _SHOWN)}"
+            hint(self, f"taken from what was pasted: {self._title}{shown}")
+        event.text = found
+
+
+class KeyInput(FieldInput):
+    """One of the two AWS keys; a paste that holds both is told to whoever has both fields."""
+
+    class Pair(Message):
+        """Key id and secret, as they were pasted together."""
+
+        def __init__(self, key_id: str, secret: Secret) -> None:
+            super().__init__()
+            self.key_id, self.secret = key_id, secret
+
+    def on_paste(self, event: Paste) -> None:
+        """Both at once, wherever they were pasted."""
+        pair = keys_in(event.text)
+        if pair is None:
+            super().on_paste(event)
+        else:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Pair(pair[0], Secret(pair[1])))

@@ -1,0 +1,59 @@
+"""The one box of help of a page: it follows the focus, and leaves the fields their room."""
+
+from __future__ import annotations
+
+import pytest
+
+from canvos_tui.core.answers import draft as d
+from tests.tui.screen import see, text_of, until
+
+
+@pytest.fixture
+def with_all_fields(full) -> d.Draft:
+    draft: d.Draft = full.after(d.FieldAnswered("OS_DISTRIBUTION", "rhel"))
+    return draft.after(d.FieldAnswered("HTTPS_PROXY", "http://proxy.acme.com:3128"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 24), (100, 24)])
+async def test_a_page_with_all_its_fields_shows_the_help_to_its_last_line(make_app, with_all_fields, size):
+    app = make_app(with_all_fields, page="os")
+    async with app.run_test(size=size) as pilot:
+        assert await see(pilot, "Base image", "Without proxy")
+        app.screen.query_one("#os-version").focus()
+        painted = await see(pilot, "OS_VERSION · guide step 8", "▲ Base image: ")
+        assert "The guide uses 24.04." not in painted
+        for _ in range(5):
+            await pilot.press("pagedown")
+        await see(pilot, "The guide uses 24.04.", "OS_VERSION · guide step 8")
+        await pilot.press(*["pageup"] * 5)
+        await see(pilot, "▲ Base image: ")
+        app.screen.query_one("#https-proxy").focus()
+        await see(pilot, "HTTPS_PROXY · guide step 13")
+
+
+async def test_help_that_fits_is_as_high_as_its_words(make_app, full):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.query_one("#image-registry").focus()
+        painted = await see(pilot, "IMAGE_REGISTRY · guide step 7", "Allowed: ")
+        assert "│\n\n" in painted.replace("╯\n", "│\n").replace(" \n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "small", "words"),
+    [
+        ("aws-access-key-id", "Access key id", "AWS_ACCESS_KEY_ID · guide step 12", "From the IAM console"),
+        ("aws-secret-access-key", "Secret key", "AWS_SECRET_ACCESS_KEY · guide step 12", "Kept in memory and in .secret"),
+    ],
+)
+async def test_the_keys_have_their_help_while_they_are_typed(make_app, name, title, small, words):
+    app = make_app(page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Access key id", "Secret key")
+        app.screen.query_one(f"#{name}").focus()
+        assert f"╭─ {title} " in await see(pilot, small, words)
+        await pilot.press("f1")
+        assert await see(pilot, f"{title} ({small.partition(' ')[0]}, guide step 12)")
+        await pilot.press("escape")
+        app.screen.query_one("#test").focus()
+        await until(pilot, lambda: small not in text_of(app))

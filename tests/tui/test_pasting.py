@@ -1,0 +1,85 @@
+"""What is pasted into a field of the screens, as a terminal sends it."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Paste
+from textual.widgets import Input
+
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.aws.keys import KeySource
+from tests.tui.conftest import KEYS, SECRET
+from tests.tui.screen import see, until
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "text", "value", "said"),
+    [
+        ("s3", "S3_BUCKET", "s3://acme-images/edge/one\n", "acme-images", "taken from what was pasted: Bucket acme-images"),
+        ("s3", "REGION", "eu-west-1b", "eu-west-1", "taken from what was pasted: Region eu-west-1"),
+        ("image", "IMAGE_REGISTRY", "https://registry.acme.com/team/", "registry.acme.com/team", "Registry registry.acme.com/team"),
+        ("image", "CUSTOM_TAG", "export CUSTOM_TAG='edge-1'", "edge-1", "Image tag edge-1"),
+    ],
+)
+async def test_a_paste_into_an_empty_field_is_understood_and_said(make_app, full, page, key, text, value, said):
+    app = make_app(full.after(d.FieldAnswered(key, "")), page=page)
+    async with app.run_test(size=(80, 24)) as pilot:
+        field = await _empty(pilot, app, key)
+        field.post_message(Paste(text))
+        assert await see(pilot, said)
+        assert field.value == value
+        await until(pilot, lambda: app.draft.text(key) == value)
+
+
+async def test_a_paste_into_other_text_is_what_it_is(make_app, full):
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        field = await _empty(pilot, app, "IMAGE_REGISTRY")
+        field.value = "acme"
+        field.cursor_position = 4
+        field.post_message(Paste("/https://x/"))
+        await until(pilot, lambda: field.value == "acme/https://x/")
+
+
+@pytest.mark.parametrize("field", ["#aws-access-key-id", "#aws-secret-access-key"])
+async def test_a_pair_of_keys_fills_both_fields_wherever_it_is_pasted(make_app, full, field):
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query(field))
+        app.screen.query_one(field).focus()
+        app.screen.query_one(field).post_message(
+            Paste(f"export AWS_ACCESS_KEY_ID={KEYS.key_id}\nexport AWS_SECRET_ACCESS_KEY='{SECRET}'\n")
+        )
+        painted = await see(pilot, "both keys were taken from what was pasted", KEYS.key_id)
+        assert SECRET not in painted
+        await until(pilot, lambda: app.draft.keys is not None and app.draft.keys.secret.reveal() == SECRET)
+
+
+async def test_a_secret_that_was_pasted_alone_is_never_said(make_app, full):
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#aws-secret-access-key"))
+        field = app.screen.query_one("#aws-secret-access-key", Input)
+        field.focus()
+        field.post_message(Paste(f"AWS_SECRET_ACCESS_KEY={SECRET}"))
+        painted = await see(pilot, "taken from what was pasted: Secret key")
+        assert field.value == SECRET
+        assert SECRET[:12] not in painted
+
+
+async def test_keys_of_the_environment_are_taken_and_tested_without_a_key_press(make_app, ports, full):
+    ports.environ.update(AWS_ACCESS_KEY_ID=KEYS.key_id, AWS_SECRET_ACCESS_KEY=SECRET)
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "✓ account")
+        assert app.draft.key_source is KeySource.ENVIRONMENT
+
+
+async def _empty(pilot, app, key: str) -> Input:
+    selector = f"#{key.lower().replace('_', '-')}"
+    await until(pilot, lambda: app.screen.query(selector))
+    field: Input = app.screen.query_one(selector, Input)
+    field.focus()
+    field.value = ""
+    await until(pilot, lambda: field.has_focus)
+    return field

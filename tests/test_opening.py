@@ -108,7 +108,7 @@ def test_keys_and_signals_at_the_very_start_in_a_real_terminal(tmp_path):
     with Terminal(command, environ) as terminal:
         terminal.until(lambda: b"Build an AWS cloud image" in terminal.printed)
         terminal.press("down", "enter")  # the second door: Check
-        terminal.see("TOOL-DOCKER")
+        terminal.see("● Check", "Prerequisites")
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert terminal.left_on() == []

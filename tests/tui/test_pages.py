@@ -18,6 +18,7 @@ from canvos_tui.core.pages import OF_FIELD, PAGES, RAIL, neighbour
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.steps import OWN_WAY, PANELS
 from canvos_tui.tui.steps.step10_s3_bucket import S3Bucket
+from canvos_tui.tui.widgets import frame
 from tests import samples
 from tests.doubles import canvos_repo
 from tests.tui.conftest import SECRET, answered
@@ -67,6 +68,23 @@ async def test_every_page_opens_and_fits(make_app, full, page, size):
         assert painted()[-1].rstrip().endswith("F1 Help  ^q Quit"), "help and the way out stand at the right end"
         body = app.screen.query_one("#body")
         assert body.max_scroll_y == 0 or page in {"result", "review"}, f"{page} needs {body.virtual_size.height} rows"
+
+
+@pytest.mark.parametrize("page", samples.every([p.slug for p in PAGES], lambda: ["check", "os", "review", "build"]))
+async def test_no_size_of_the_window_costs_an_answer_or_cuts_the_verdict(make_app, full, page):
+    app = make_app(full, page=page)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await until(pilot, lambda: app.current_mode == page and all(w.is_finished for w in app.workers))
+        before = app.draft
+        for size in ((60, 16), (100, 30), (80, 24), (200, 60), (60, 16)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: len(text_of(app).split("\n")) == size[1])  # noqa: B023
+            top, *_, last = text_of(app).split("\n")
+            verdict = frame.verdict(app.known, page)
+            assert top.endswith(f" {verdict.mark.sign} {verdict.words}"), top
+            assert len(top) <= size[0]
+            assert last.endswith("^q Quit")
+        assert app.draft.entries == before.entries
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 15), (20, 5)], ids=str)

@@ -34,6 +34,15 @@ def test_every_role_can_be_read_on_every_ground(roles):
     assert contrast(roles["muted"], roles["ground"]) >= 4.5
 
 
+FILLED = ("accent", "success", "warning", "error", "link")  # what the verdict, the first button and the row under the cursor stand on
+
+
+@pytest.mark.parametrize("roles", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_ground_can_be_read_as_text_on_every_colour_that_is_filled(roles):
+    weak = [f"{role}: {ratio:.1f}" for role in FILLED if (ratio := contrast(roles["ground"], roles[role])) < 4.5]
+    assert weak == []
+
+
 def contrast(one: str, other: str) -> float:
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

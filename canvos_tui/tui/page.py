@@ -29,7 +29,7 @@ from canvos_tui.tui.dialogs import help_text
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
-from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow, field_of, row_of
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
 from canvos_tui.tui.widgets.help_box import HelpBox
@@ -149,11 +149,18 @@ class PageScreen(Screen[None]):
 
     _label = "Next"  # what F8 does here
 
+    @on(WayChanged)
+    def _way_changed(self, event: WayChanged) -> None:
+        event.stop()
+        self._relabel()
+
     def _relabel(self) -> None:
         """The footer says what F8 does, and does not name it where it does nothing."""
-        label = "Next" if self.has_next else self._own_way()[1]
+        label = self._own_way()[1] or ("Next" if self.has_next else "")
         if label != self._label:
             self._label = label
+            for push in self.query("#next").results(Push):
+                push.rename(label)
             for footer in self.query(KeyFooter):
                 footer.labels = {"next": label}
             self.refresh_bindings()
@@ -219,10 +226,10 @@ class PageScreen(Screen[None]):
 
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
-        if not self.has_next:
-            panel, _ = self._own_way()
-            if panel is not None:
-                panel.go_on()
+        panel, _ = self._own_way()
+        if panel is not None:
+            panel.go_on()
+        if panel is not None or not self.has_next:
             return
         missing = self._missing()
         if not missing:

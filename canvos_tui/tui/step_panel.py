@@ -9,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import DescendantBlur
+from textual.message import Message
 from textual.reactive import reactive
 
 from canvos_tui.core.answers.draft import Answer, Draft
@@ -20,6 +21,10 @@ from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.panel import Panel
+
+
+class WayChanged(Message):
+    """F8 would do something else now."""
 
 
 class StepPanel(Vertical):
@@ -69,7 +74,10 @@ class StepPanel(Vertical):
         tell(self, GoTo(target, focus, why, jump=jump))
 
     def way_on(self) -> str:
-        """What F8 does here, in the words of the first button; empty where the page's own Next is the way on, or there is none."""
+        """What F8 does here, in the words of the first button; empty where the page's own Next is the way on, or there is none.
+
+        It is asked for anew with each answer and each fact; for anything else that changes it, post a WayChanged.
+        """
         return ""
 
     def go_on(self) -> None:

@@ -88,7 +88,6 @@ def repo(one: Stranger) -> None:
     person = one.person
     person.on("repo")
     person.see("can be cloned")
-    one.key("f8", "✗ no CanvOS tag is chosen yet")
     person.stand_on("Clone ]")
     person.do("backtab", "backtab")
     one.text("   ", "✗ a folder is needed")

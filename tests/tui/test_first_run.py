@@ -62,8 +62,8 @@ async def test_a_tag_on_which_a_branch_happens_to_stand_was_chosen_by_nobody(mak
     app = make_app(page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "clean, on v4.9.37", "suggested for")
-        await pilot.press("f8")
-        assert await see(pilot, "✗ no CanvOS tag is chosen yet")
+        assert await see(pilot, "none yet, Enter on a tag checks it out", "F8 Check out v4.9.38")
+        assert not app.draft.tag
         app.screen.query_one("#tag-list").focus()
         await pilot.press("enter")
         painted = await see_in_use(pilot, "v4.9.38")
@@ -270,3 +270,24 @@ async def test_whoever_wants_several_versions_comes_to_the_page_where_they_are_k
         await until(pilot, lambda: app.current_mode == "versions")
         await pilot.press("f8")
         assert await see(pilot, "✗ several versions are wanted, but none is kept")
+
+
+async def test_f8_walks_through_the_repository_page_and_says_each_step(make_app, tmp_path):
+    origin = canvos_repo.make(tmp_path / "origin")
+    draft = d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
+    app = make_app(draft, page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for label, shows in (("Clone CanvOS", "suggested for 4.9"), ("Check out v4.9.38", "v4.9.38: done"), ("Next", "● Image")):
+            assert await see(pilot, f"F8 {label}  ", f"[ {label} ]")
+            await pilot.press("f8")
+            assert await see(pilot, shows)
+
+
+async def test_f8_does_not_clone_to_where_it_cannot_be(make_app, tmp_path):
+    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", "file:///nowhere")), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "F8 Clone CanvOS")
+        app.screen.query_one("#folder", Input).value = "relative"
+        assert await see(pilot, "is a relative path", "F8 Next")
+        await pilot.press("f8")
+        assert await see(pilot, "✗ no CanvOS tag is chosen yet")

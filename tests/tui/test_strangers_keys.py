@@ -400,5 +400,5 @@ async def test_a_long_reason_on_the_clone_page_is_read_whole(make_app, monkeypat
         app.screen.query_one("#repository", Input).value = "https://acme.com/x"
         assert await see(pilot, "can be cloned")
         await push(pilot, "#clone")
-        painted = await see(pilot, "✗ git clone: unable", "[ Next ]")
+        painted = await see(pilot, "✗ git clone: unable", "[ Clone CanvOS ]")
         assert f"✗ git clone: {'unable to access the repository ' * 5}. check the address and the proxy" in flat(painted)

@@ -18,7 +18,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import CheckoutSeen, TagWanted
 from canvos_tui.tui.painting.blocks import said
-from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.push import Push
@@ -46,8 +46,18 @@ class Clone(StepPanel):
             with Horizontal(classes="field-line", id="clone-line"):
                 yield Static("From", classes="short-label", markup=False)
                 yield Input(id="repository", compact=True)
-                yield Push("Clone", id="clone", first=True)
+                yield Push("Clone", id="clone")
             yield Static("looking ...", id="folder-state", markup=False)
+
+    def way_on(self) -> str:
+        """To clone, where there is nothing yet."""
+        state = self.known.checkout
+        absent = state is not None and state.place is Place.ABSENT and state.path == self.draft.folder
+        return "Clone CanvOS" if absent and self._meant and not self._cloning else ""
+
+    def go_on(self) -> None:
+        """As the button beside the address does."""
+        self.query_one("#clone", Button).press()
 
     def _home(self) -> Path:
         return Path(self.ports.environ.get("HOME") or "/")
@@ -106,8 +116,10 @@ class Clone(StepPanel):
         except InvalidValueError as error:
             self.workers.cancel_group(self, "look")  # what it finds is the answer to an older text
             self._tell(f"x {error.sentence()}")
+            self.post_message(WayChanged())
             return None
         self._meant = True
+        self.post_message(WayChanged())
         return folder, repository
 
     _meant = True  # whether that what stands in the fields can be an answer
@@ -195,5 +207,6 @@ class Clone(StepPanel):
     def _busy(self, *, clones: bool) -> None:
         """What is typed meanwhile would be about another folder."""
         self._cloning = clones
+        self.post_message(WayChanged())
         for widget in self.query("Input, Button"):
             widget.disabled = clones

@@ -14,7 +14,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.core.terminal.marks import Mark
-from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
 
@@ -44,6 +44,26 @@ class Tags(StepPanel):
                 yield Input(id="tag-filter", compact=True, placeholder="4.9")
             yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)
             yield RowList(id="tag-list")
+
+    def way_on(self) -> str:
+        """To check out the tag under the cursor, as long as none is in use."""
+        tag = self._under_cursor()
+        return f"Check out {tag.name}" if tag is not None and not self.draft.tag and not self.known.wanted else ""
+
+    def go_on(self) -> None:
+        """As Enter on its row does."""
+        tag = self._under_cursor()
+        if tag is not None:
+            self.learn(TagWanted(tag.name))
+
+    def _under_cursor(self) -> CanvosTag | None:
+        at = self.query_one("#tag-list", RowList).highlighted
+        return self._shown[at] if at is not None and at < len(self._shown) and self._shown[at].selectable else None
+
+    @on(OptionList.OptionHighlighted, "#tag-list")
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.post_message(WayChanged())
 
     def watch_known(self) -> None:
         """New tags fill the list."""

@@ -14,5 +14,6 @@ class Push(Button):
         self.styles.line_pad = 0  # Textual's style sheets take no 0 there, and its own pads the label
 
     def rename(self, label: str) -> None:
-        """Another label."""
+        """Another label, as wide as it is."""
         self.label = Content(f"[ {label} ]")
+        self.refresh(layout=True)

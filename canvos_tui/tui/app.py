@@ -23,7 +23,7 @@ from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoT
 from canvos_tui.tui.pace import Pace, PacedApp, far
 from canvos_tui.tui.reflex import SAID, Reflex
 from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
-from canvos_tui.tui.theme import dress
+from canvos_tui.tui.theme import DEFAULTS, dress
 from canvos_tui.tui.way import Way
 
 if TYPE_CHECKING:  # the first frame is painted before any of these is loaded: together they take as long as Textual itself
@@ -70,6 +70,10 @@ class CanvosApp(PacedApp[int]):
         self._saved: Draft | None = None
         if not callable(room):
             self._move_in(room)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What a theme that is not ours lacks."""
+        return DEFAULTS
 
     @property
     def left_with(self) -> Session | None:

@@ -22,6 +22,7 @@ from canvos_tui.core.answers.draft_file import unstored
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.pages import PAGES, Page
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.readiness import Blocker, blockers, gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.checks.places import titled
@@ -269,7 +270,7 @@ class PageScreen(Screen[None]):
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""
         field = field_of(self.focused)
-        about = help_text.of_field(field) if field is not None else self._about()
+        about = of_field(field) if field is not None else self._about()
         await self.app.push_screen(ReadText("Help", f"{about}\n\n{help_text.keys(self)}"))
 
     async def action_guide(self) -> None:

@@ -40,6 +40,17 @@ def add_filter(app: App[Any], added: LineFilter) -> None:
     app._filters.append(added)
 
 
+def wears(app: App[Any]) -> None:
+    """Has an app that does not run yet wear the theme that was set (`App._refresh_truecolor_filter`).
+
+    Textual makes its filter for a terminal's colours when the app is made, and anew only when the theme of a running app changes.
+    """
+    dark = app.current_theme.dark
+    app.set_class(dark, "-dark-mode", update=False)
+    app.set_class(not dark, "-light-mode", update=False)
+    app._refresh_truecolor_filter(app.ansi_theme)
+
+
 def is_leaving(app: App[Any]) -> bool:
     """Whether the app was told to end (`App._exit`: `exit()` only asks for it, and nothing public says that it was asked)."""
     return app._exit

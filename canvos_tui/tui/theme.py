@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.terminal_theme import TerminalTheme
 from textual.app import App
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.terminal import plain_ascii
-from canvos_tui.tui.textual_inside import add_filter
+from canvos_tui.tui.textual_inside import add_filter, wears
 
 VARIABLE = "CANVOS_TUI_THEME"
 # ground, raised: what text stands on; chosen: the row under the cursor; line: borders; the others are colours of text
@@ -50,6 +52,7 @@ _PLACES = {
     "text-success": "success",
     "text-warning": "warning",
     "text-error": "error",
+    "text-unknown": "unknown",
     "text": "text",
     "text-primary": "accent",
     "text-secondary": "link",
@@ -101,6 +104,17 @@ def _theme(name: str, roles: Mapping[str, str], *, dark: bool) -> Theme:
 OURS = {"dark": _theme("canvos-dark", DARK, dark=True), "light": _theme("canvos-light", LIGHT, dark=False)}
 
 
+def _terminal(roles: Mapping[str, str]) -> TerminalTheme:
+    """The sixteen colours that a build prints with, by role: those of a terminal are made for black."""
+    names = ("muted", "error", "success", "warning", "link", "unknown", "accent", "text")
+    colours = [Color.parse(roles[name]).rgb for name in names]
+    return TerminalTheme(Color.parse(roles["ground"]).rgb, Color.parse(roles["text"]).rgb, colours, colours)
+
+
+# Textual's own themes have no colour for what is not known
+DEFAULTS = {"text-unknown": DARK["unknown"]}
+
+
 def known(name: str) -> str:
     """The theme's own name; InvalidValueError for one that there is not, with all that there are. "" stands for the dark one."""
     if not name or name in OURS:
@@ -129,5 +143,8 @@ def dress(app: App[Any], environ: Mapping[str, str]) -> None:
     for theme in OURS.values():
         app.register_theme(theme)
     app.set_reactive(App.theme, known(environ.get(VARIABLE, "")))
+    app.set_reactive(App.ansi_theme_dark, _terminal(DARK))
+    app.set_reactive(App.ansi_theme_light, _terminal(LIGHT))
+    wears(app)
     app.stylesheet.set_variables(app.get_css_variables())
     app.set_class(bool(environ.get("NO_COLOR")), "-colourless")  # where no ground tells the row under the cursor, a line does

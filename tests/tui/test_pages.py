@@ -80,7 +80,7 @@ async def test_no_size_of_the_window_costs_an_answer_or_cuts_the_verdict(make_ap
             await pilot.resize_terminal(*size)
             await until(pilot, lambda: len(text_of(app).split("\n")) == size[1])  # noqa: B023
             top, *_, last = text_of(app).split("\n")
-            verdict = frame.verdict(app.known, page)
+            verdict = frame.verdict(app.draft, app.known, page)
             assert top.endswith(f" {verdict.mark.sign} {verdict.words}"), top
             assert len(top) <= size[0]
             assert last.endswith("^q Quit")

@@ -217,7 +217,16 @@ def test_no_other_module_looks_inside():
             used.setdefault(name, set()).add(place)
     assert used == {
         name: {"textual_inside.py"}
-        for name in ("_css_update_count", "_driver", "_exit", "_filters", "_footer", "_handle_exception", "_shutdown")
+        for name in (
+            "_css_update_count",
+            "_driver",
+            "_exit",
+            "_filters",
+            "_footer",
+            "_handle_exception",
+            "_refresh_truecolor_filter",
+            "_shutdown",
+        )
     }
 
 

@@ -34,6 +34,20 @@ def test_every_role_can_be_read_on_every_ground(roles):
     assert contrast(roles["muted"], roles["ground"]) >= 4.5
 
 
+@pytest.mark.parametrize(("name", "roles"), [("", DARK), ("light", LIGHT)])
+async def test_a_log_is_painted_in_the_roles_of_the_theme(tmp_path, name, roles):
+    """A terminal's own sixteen colours are made for black: in a light window half of them could not be read."""
+    scene = next(scene for scene in SCENES if scene.stem == "build-import")
+    async with play(scene, (80, 24), tmp_path, name) as pilot:
+        assert pilot.app.has_class("-light-mode") is (name == "light")
+        row = next(n for n, line in enumerate(text_of(pilot.app).split("\n")) if "+iso-image" in line)
+        line = pilot.app.screen._compositor.render_strips()[row].apply_filter(pilot.app._filters[0], Color.parse(roles["ground"]))
+        tag = next(segment for segment in line if "+iso-image" in segment.text)
+        assert tag.style is not None
+        assert tag.style.color is not None
+        assert tag.style.color.get_truecolor().hex == roles["accent"]
+
+
 FILLED = ("accent", "success", "warning", "error", "link")  # what the verdict, the first button and the row under the cursor stand on
 
 

@@ -16,7 +16,8 @@ from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
 from canvos_tui.tui.checks.places import advice, observed
 from canvos_tui.tui.checks.rows import NAMES, CheckRow, seconds
-from canvos_tui.tui.painting.blocks import KEY, LABEL, MUTED, code, labelled
+from canvos_tui.tui.painting.blocks import KEY, LABEL, code, labelled
+from canvos_tui.tui.painting.looks import MUTED
 
 OUTPUT_LINES = 400  # of evidence beside the list; the raw output has all
 _LINES = Content("\n")

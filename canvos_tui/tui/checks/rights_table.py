@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from canvos_tui.core.aws.facts import Right, RightProbe
-from canvos_tui.core.aws.vmimport_role import BAD_POLICY, BAD_TRUST, NO_ROLE, ROLE
 from canvos_tui.core.checks.aws.advice import Subject, documents, message
 from canvos_tui.core.checks.check import CheckResult, Method
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import LOUD, plain
-from canvos_tui.core.errors import Command
 from canvos_tui.core.questions.access import NOT_TRIED
 from canvos_tui.core.questions.access import PUT_ID as PUT_ID
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
 from canvos_tui.tui.checks.places import advice, observed
-from canvos_tui.tui.checks.rows import LOOKS
-from canvos_tui.tui.painting.blocks import KEY, MUTED, code, labelled
+from canvos_tui.tui.painting.blocks import KEY, code, labelled
+from canvos_tui.tui.painting.looks import MUTED, of_status
 
 NAME, HOW = 32, 17  # columns: of the right, and the fewest for how it was found out; what needs it has what is left
 ENTER = "↵"
@@ -93,7 +91,7 @@ class _Table:
 
     def _drawn(self, status: Status | None, name: str, how: str, needed: str) -> Content:
         """Mark, name and state always; what needs it where there is room beside them."""
-        mark, colour = LOOKS[Status.SKIP if status is None and self.waits else status]
+        mark, colour = of_status(Status.SKIP if status is None and self.waits else status)
         room = self.width - NAME - 2
         right = f" {needed}" if needed and room >= HOW + 1 + len(needed) else ""
         room -= len(right)
@@ -160,7 +158,7 @@ def detail(result: CheckResult, probe: RightProbe | None, width: int) -> Content
     if probe is not None and probe.request_id:
         lines += labelled("AWS", f"{probe.code}, request {probe.request_id}", width)
     if result.status not in {Status.PASS, Status.SKIP}:
-        lines += _ways(result, probe, width)
+        lines += _ways(result, width)
         ask = Content.assemble(("m", KEY), " copies a message for your AWS administrator, with all of this")
         lines += labelled("Ask", ask, width)
     return Content("\n").join(lines)
@@ -173,33 +171,16 @@ def _method(result: CheckResult) -> str:
     return "" if nobody else answer.method.value.replace("_", " ")
 
 
-def _ways(result: CheckResult, probe: RightProbe | None, width: int) -> list[Content]:
-    if result.check.id == ROLE_ID and probe is not None:
-        text = Content.assemble(("w", KEY), " writes trust-policy.json and role-policy.json, ", (ENTER, KEY), " shows them; then")
-        return [*labelled("Fix", text, width), *code([Command(step) for step in _role_steps(probe.code)], width)]
+def _ways(result: CheckResult, width: int) -> list[Content]:
     if result.check.id == PUT_ID and result.status is Status.UNKNOWN:
         return labelled("Fix", "Enter offers four ways to find out; each says what it leaves behind", width)
     lines: list[Content] = []
     for number, fix in enumerate(result.answer.remedies):
         lines += labelled("Or" if number else "Fix", advice(fix), width)
         lines += code(fix.commands, width)
+    if _about_role(result):
+        lines += labelled("Or", Content.assemble(("w", KEY), " writes the documents to files, ", (ENTER, KEY), " shows them"), width)
     return lines
-
-
-def _role_steps(code: str) -> list[str]:
-    make = [
-        f"aws iam create-role --role-name {ROLE} --assume-role-policy-document file://trust-policy.json",
-        f"aws iam put-role-policy --role-name {ROLE} --policy-name {ROLE} --policy-document file://role-policy.json",
-    ]
-    mend = f"aws iam update-assume-role-policy --role-name {ROLE} --policy-document file://trust-policy.json"
-    # who may not look at roles does not know whether it is there; then `create-role` is for the one case, `update-...` for the other
-    both = [
-        f"aws iam get-role --role-name {ROLE}   # shows whether it is there; if not:",
-        *make,
-        f"{mend}   # in place of create-role, if it is",
-    ]
-    steps = {NO_ROLE: make, BAD_TRUST: [mend], BAD_POLICY: make[1:]}.get(code, both)
-    return steps
 
 
 def document(result: CheckResult, about: Subject) -> str:

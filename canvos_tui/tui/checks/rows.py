@@ -13,21 +13,14 @@ from canvos_tui.core.checks.check import Check, CheckResult, Severity
 from canvos_tui.core.checks.report import STALE_AFTER, Report
 from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain
 from canvos_tui.core.status import Status
-from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import ago, clip
 from canvos_tui.tui.checks.places import observed, titled, where
+from canvos_tui.tui.painting.looks import of_status
 
 UNFOLD = "Space unfolds"
+_LEAST = 12  # columns in which a part of what is needed says anything
 SHORTEST = 24  # columns; a window narrower than that is too small to draw in
 NAMES, LONGEST_NAME = 20, 31  # columns of the names in a narrow window and in a wide one
-LOOKS = {
-    Status.FAIL: (Mark.FAILED, "$text-error"),
-    Status.WARN: (Mark.WARNING, "$text-warning"),
-    Status.UNKNOWN: (Mark.UNKNOWN, "$text-unknown"),
-    Status.PASS: (Mark.DONE, "$text-success"),
-    Status.SKIP: (Mark.WAITING, "$text-muted"),
-    None: (Mark.RUNNING, "$text-accent"),
-}
 # what people ask about first: rows of their own where there is room, although they passed
 ASKED_ABOUT = frozenset(
     {
@@ -145,7 +138,7 @@ def in_place(before: tuple[CheckRow, ...], now: tuple[CheckRow, ...], report: Re
 
 def columns(row: CheckRow, width: int, names: int, running: float | None = None, *, old: bool = False) -> Content:
     """A row: mark, name, what was observed, and at the right end what is needed; `names` is the widest name, `running` in seconds."""
-    mark, colour = LOOKS[row.status]
+    mark, colour = of_status(row.status)
     room = max(SHORTEST, width - names - 4)
     start = Content.assemble((mark.sign, colour), STALE if old else " ", (f"{clip(row.name, names):<{names}} ", _of_name(row)))
     if row.check is None:
@@ -153,7 +146,8 @@ def columns(row: CheckRow, width: int, names: int, running: float | None = None,
         return start + Content.styled(f"{clip(row.observed, room - len(unfold) - 1):<{room - len(unfold)}}{unfold}", "$text-muted")
     needed = f"{row.needs} {row.required}" if row.required else ""
     right = seconds(running) if row.status is None and running is not None else needed
-    right = clip(right, room // 2 if len(row.observed) > room // 2 else max(room // 2, room - len(row.observed) - 1))
+    beside = room - len(row.observed) - 1  # what was found comes first
+    right = right if len(right) <= beside else clip(right, beside) if beside >= _LEAST and row.status is not Status.PASS else ""
     left = room - len(right) - (1 if right else 0)
     quiet = "$text-muted" if row.status in {Status.PASS, Status.SKIP} else ""
     return start + Content.assemble((f"{clip(row.observed, left):<{left}}", quiet), (f" {right}" if right else "", "$text-muted"))

@@ -8,14 +8,6 @@ from typing import Any
 from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
 
-from canvos_tui.core.answers.fields import Field
-
-
-def of_field(field: Field[Any]) -> str:
-    """What a field is for, the guide's value, what it takes."""
-    example = f"\n\nThe guide's value: {field.guide}" if field.guide else ""
-    return f"{field.title} ({field.key}, guide step {field.step})\n\n{field.help}{example}\n\nAllowed: {field.line}"
-
 
 def of_page(steps: Iterable[tuple[str, str]]) -> str:
     """What the steps of a page are about, each below its title; a single one without it: the page has one."""

@@ -18,11 +18,12 @@ from canvos_tui.core.readiness import Blocker
 from canvos_tui.core.session import Session
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import clip
-from canvos_tui.tui.painting.blocks import COMMAND, KEY, MUTED
+from canvos_tui.tui.painting.blocks import COMMAND, KEY
+from canvos_tui.tui.painting.looks import COLOURS, MUTED
 
 NAME, LABEL = 14, 8  # columns
 USER_DATA = "user-data"
-_LOOKS = {Mark.DONE: "$text-success", Mark.FAILED: "$text-error", Mark.WARNING: "$text-warning", Mark.TO_COME: MUTED}
+_NOT_CHECKED = "not checked yet"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class AnswerRow:
         right = f"↵ {'type it' if self.key else 'go there'}" if self.mark is Mark.FAILED else self.row.origin
         room = max(20, width - NAME - 2 - len(right) - 1)
         return Content.assemble(
-            (f"{self.mark.sign} ", _LOOKS[self.mark]), f"{self.row.name:<{NAME}}{clip(self.row.value, room):<{room}} ", (right, MUTED)
+            (f"{self.mark.sign} ", COLOURS[self.mark]), f"{self.row.name:<{NAME}}{clip(self.row.value, room):<{room}} ", (right, MUTED)
         )
 
 
@@ -58,11 +59,12 @@ def _marked(row: ReviewRow, found: list[Blocker]) -> AnswerRow:
     mine = [b for b in found if not row.key or not b.key or b.key == row.key]
     if not mine:
         return AnswerRow(row)
-    return AnswerRow(row if row.key else replace(row, value=mine[0].text), Mark.FAILED, mine[0].key)
+    says = bool(row.key) or row.value == _NOT_CHECKED  # in fewer words than the reason
+    return AnswerRow(row if says else replace(row, value=mine[0].text), Mark.FAILED, mine[0].key)
 
 
 def _checked(known: Session) -> str:
-    return verdict_word(known.report).lower() if known.report is not None and known.report.results else "not checked"
+    return verdict_word(known.report).lower() if known.report is not None and known.report.results else _NOT_CHECKED
 
 
 def _of_user_data(draft: Draft, *, there: bool) -> AnswerRow:

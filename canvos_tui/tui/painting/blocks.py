@@ -10,10 +10,11 @@ from textual.content import Content
 from canvos_tui.core.errors import Command
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.painting.command_rows import COPIES, command_rows
+from canvos_tui.tui.painting.looks import COLOURS, MUTED
 
 LABEL, INDENT, BESIDE = 8, 2, 50  # columns: of the labels, of a text below its label, and from when they stand side by side
 SHORTEST = 44  # columns of the ground that commands stand on
-MUTED, KEY, COMMAND = "$text-muted", "bold $text-accent", "bold on $panel"
+KEY, COMMAND = "bold $text-accent", "bold on $panel"
 _ROOT = "as root"
 _FULL, _REST = "━", "─"
 
@@ -50,13 +51,15 @@ def code(commands: Iterable[Command], width: int, label: str = "", columns: int 
         yield Content.assemble((f"{'' if number else label:<{indent}}", MUTED), (f" {row.text:<{across - 1}}", COMMAND), (note, MUTED))
 
 
-_SAID = {"x ": (Mark.FAILED, "$text-error"), "! ": (Mark.WARNING, "$text-warning"), "? ": (Mark.UNKNOWN, "$text-unknown")}
+_SAID = {"x ": Mark.FAILED, "! ": Mark.WARNING, "? ": Mark.UNKNOWN}
 
 
 def said(text: str) -> Content:
     """A sentence with its mark: `x`, `!` or `?` at its start become that of a failure, of a warning, of what is not known."""
-    mark, colour = _SAID.get(text[:2], (None, ""))
-    return Content.assemble((f"{mark.sign} ", f"bold {colour}"), (text[2:], colour)) if mark is not None else Content(text)
+    mark = _SAID.get(text[:2])
+    if mark is None:
+        return Content(text)
+    return Content.assemble((f"{mark.sign} ", f"bold {COLOURS[mark]}"), (text[2:], COLOURS[mark]))
 
 
 def bar(percent: int, columns: int, colour: str = "$text-accent") -> Content:

@@ -11,22 +11,9 @@ from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.verdict.summary import NOT_ASKED, UNKNOWN, finding_lines
-from canvos_tui.tui.painting.blocks import MUTED, code, labelled
+from canvos_tui.tui.painting.blocks import code, labelled
+from canvos_tui.tui.painting.looks import MUTED, of_status
 
-LOOKS = {
-    Outcome.SUCCEEDED: (Mark.DONE, "$text-success"),
-    Outcome.FAILED: (Mark.FAILED, "$text-error"),
-    Outcome.CANCELLED: (Mark.FAILED, "$text-warning"),
-    Outcome.INTERRUPTED: (Mark.FAILED, "$text-warning"),
-    Outcome.INCONCLUSIVE: (Mark.UNKNOWN, "$text-unknown"),
-}
-_STATUS = {
-    Status.PASS: (Mark.DONE, "$text-success"),
-    Status.WARN: (Mark.WARNING, "$text-warning"),
-    Status.FAIL: (Mark.FAILED, "$text-error"),
-    Status.UNKNOWN: (Mark.UNKNOWN, "$text-unknown"),
-    Status.SKIP: (Mark.WAITING, MUTED),
-}
 _SAID = 4  # lines of evidence
 _LINES = Content("\n")
 
@@ -64,7 +51,7 @@ def findings(found: Iterable[Finding]) -> Iterator[Content]:
     """A line for each finding; what is as it should be about the AMI itself shares one."""
     for line in finding_lines(tuple(found)):
         label, _, text = line.partition(" ")
-        mark, colour = next((look for status, look in _STATUS.items() if status.label == label), (Mark.WAITING, MUTED))
+        mark, colour = of_status(next((status for status in Status if status.label == label), Status.SKIP))
         yield Content.assemble((f"{mark.sign} ", colour), text)
 
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.session import Ended
 from canvos_tui.core.text import middle
@@ -18,14 +19,15 @@ from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
 from canvos_tui.core.verdict.summary import headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.painting.blocks import said
-from canvos_tui.tui.painting.outcome import LOOKS, exists, why
+from canvos_tui.tui.painting.looks import of_outcome
+from canvos_tui.tui.painting.outcome import exists, why
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.row_list import RowList
 
 WAYS = (
     ("build", "Look at the log and the phases"),
-    ("aws", "Check the AWS rights again"),
+    ("aws", "Look at the AWS rights, with what mends them"),
     ("review", "Run step 16 again: the whole build, from Review"),
 )
 LEAVE = ("start", "Leave it as it is")
@@ -92,7 +94,7 @@ class Failure(StepPanel):
 
     def _show(self, result: RunResult) -> None:
         width = max(40, self.size.width - 5)
-        mark, _ = LOOKS[result.outcome]
+        mark, _ = of_outcome(result.outcome)
         code = f"exit {result.exit_code} of earthly.sh" if result.exit_code is not None else ""
         box = self.query_one("#failure-why", Panel)
         box.entitle(f"{mark.sign} {headline(result)}", " · ".join(filter(None, (result.cause.id if result.cause else "", code))))
@@ -108,9 +110,17 @@ class Failure(StepPanel):
 
     def _show_ways(self, task: str) -> None:
         """The ways on; among them to end that import, where it is given. The steps are those of this window's checkout."""
-        ways = (*(WAYS[:1] if self._about[1] else WAYS), *([(END, f"End {task} in AWS")] if task else []), LEAVE)
+        mine = WAYS[:1] if self._about[1] else self._best_first()
+        ways = (*mine, *([(END, f"End {task} in AWS")] if task else []), LEAVE)
         self._words = [word for word, _ in ways]
         self.query_one("#ways", RowList).fill([Content(line) for _, line in ways])
+
+    def _best_first(self) -> tuple[tuple[str, str], ...]:
+        """Where AWS has a part in the phase, what mends it stands on the page of the rights."""
+        result = self.known.result
+        phase = result.phase if result is not None and result.outcome is Outcome.FAILED else None
+        of_aws = phase is not None and Phase.UPLOAD.order <= phase.order < Phase.DONE.order
+        return (WAYS[1], WAYS[0], *WAYS[2:]) if of_aws else WAYS
 
     _words: list[str] = []  # what each of the ways on leads to
 

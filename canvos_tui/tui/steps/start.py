@@ -17,7 +17,7 @@ from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen,
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import ago
 from canvos_tui.tui.doorstep import WELCOME
-from canvos_tui.tui.painting.outcome import LOOKS
+from canvos_tui.tui.painting.looks import of_outcome
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
@@ -105,7 +105,7 @@ class Start(StepPanel):
 
     def _line(self, info: RunInfo) -> Content:
         outcome = info.outcome or Outcome.INTERRUPTED
-        mark, style = LOOKS[outcome]
+        mark, style = of_outcome(outcome)
         found = (f"{info.ami:<22}", "bold") if outcome is Outcome.SUCCEEDED and info.ami else (f"{outcome.value:<22}", style)
         when = ago(self.ports.clock.now(), info.created)
         return Content.assemble((f"{mark.sign} ", style), f"{when:<12}{info.tag:<11}", found, (f" {info.run_id}", "$text-muted"))

@@ -16,6 +16,7 @@ from canvos_tui.core.questions import groups
 from canvos_tui.core.questions import s3_key as rules
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import FormStep
+from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
 
 
@@ -84,6 +85,8 @@ class S3Key(FormStep):
         told = rules.told(draft, known, self.ports.clock.now())
         self.query_one("#clash", Static).update(Content("\n").join(map(said, told.splitlines())))
         self.query_one("#clash").display = bool(told)
+        taken = bool(told) and not rules.reused(draft, known)
+        self.query_one(Panel).say(State.ERROR if taken else State.REST)
         self.query_one("#clash-ways").display = rules.clash(draft, known) is not None and not rules.reused(draft, known)
         self.query_one("#reuse").display = rules.reusable(draft, known)
 

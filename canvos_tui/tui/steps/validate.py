@@ -22,7 +22,8 @@ from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.painting.blocks import KEY, MUTED, said
+from canvos_tui.tui.painting.blocks import KEY, said
+from canvos_tui.tui.painting.looks import MUTED
 from canvos_tui.tui.painting.outcome import findings
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel, State

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -11,9 +12,10 @@ from textual.widgets import Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL, Page
-from canvos_tui.core.readiness import gaps
+from canvos_tui.core.readiness import Blocker, blockers, gaps, rights_subject
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.session import Session
@@ -21,15 +23,10 @@ from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import at_home, middle
 from canvos_tui.tui.messages import GoTo, tell
+from canvos_tui.tui.painting.looks import COLOURS, of_outcome
 
 _OF_A_RUN = {"build", "result"}  # pages that show a run
-_STYLES = {
-    Mark.CURRENT: "bold $background on $text-accent",
-    Mark.DONE: "$text-success",
-    Mark.FAILED: "$text-error",
-    Mark.RUNNING: "$text-accent",
-    Mark.TO_COME: "$text-muted",
-}
+_HERE = "bold $background on $text-accent"
 # what stands under the name: the value that tells one build from another
 _SHOWN = {
     "image": ("CUSTOM_TAG",),
@@ -49,13 +46,22 @@ class Verdict:
     ground: str = ""
 
 
-def verdict(known: Session, page: str = "") -> Verdict:
-    """How the build goes, while one runs and on the pages that show it; else what the last check said."""
+def verdict(draft: Draft, known: Session, page: str) -> Verdict:
+    """How the build goes, while one runs and on the pages that show it; what keeps one from starting, where that is shown.
+
+    Everywhere else it is what the last check said.
+    """
     if known.building:
         return Verdict(Mark.RUNNING, "running", "$text-secondary")
     if known.result is not None and page in {"build", "result"}:
         return _of_outcome(known.result.outcome)
-    report = known.report
+    missing = len(blockers(draft, known)) if page == "review" else len(_denied(draft, known)) if page == "aws" else 0
+    if missing:
+        return Verdict(Mark.FAILED, f"{missing} {'missing' if page == 'review' else 'to fix'}", COLOURS[Mark.FAILED])
+    return _of_report(known.report)
+
+
+def _of_report(report: Report | None) -> Verdict:
     if report is None or not report.results:
         return Verdict(Mark.TO_COME, "not checked")
     if report.verdict == "not_ready":
@@ -65,24 +71,29 @@ def verdict(known: Session, page: str = "") -> Verdict:
     return Verdict(Mark.UNKNOWN, verdict_word(report).lower(), "$text-warning")
 
 
+def _asked(draft: Draft, known: Session) -> bool:
+    """Whether AWS was asked for the rights of these answers."""
+    return draft.keys is not None and known.rights_for == rights_subject(draft)
+
+
+def _denied(draft: Draft, known: Session) -> list[Blocker]:
+    return [reason for reason in blockers(draft, known) if reason.page == "aws"] if _asked(draft, known) else []
+
+
 def _of_outcome(outcome: Outcome) -> Verdict:
-    if outcome is Outcome.SUCCEEDED:
-        return Verdict(Mark.DONE, "verified", "$text-success")
-    if outcome is Outcome.INCONCLUSIVE:
-        return Verdict(Mark.UNKNOWN, outcome.value, "$text-warning")
-    return Verdict(Mark.FAILED, outcome.value, "$text-error" if outcome is Outcome.FAILED else "$text-warning")
+    sign, ground = of_outcome(outcome)
+    return Verdict(sign, "verified" if outcome is Outcome.SUCCEEDED else outcome.value, ground)
 
 
 def mark(page: Page, current: str, draft: Draft, known: Session) -> Mark:
     """Where one is, what is wrong, what is answered, what is to come."""
     if page.number == BY_SLUG[current].number:  # pages share an entry
         return Mark.CURRENT
-    if page.slug == "check":
-        return _BY_VERDICT.get(known.report.verdict, Mark.TO_COME) if known.report and known.report.results else Mark.TO_COME
-    if page.slug == "build" and known.run_id:
-        return Mark.RUNNING if known.result is None else verdict(known, "build").mark
-    if page.slug in _NO_ANSWERS:
-        return Mark.TO_COME
+    of_page = _OF_PAGE.get(page.slug)
+    return of_page(draft, known) if of_page is not None else _of_answers(page, draft)
+
+
+def _of_answers(page: Page, draft: Draft) -> Mark:
     mine = [g for g in gaps(draft) if BY_SLUG[g.page].number == page.number]
     if not mine:
         return Mark.DONE
@@ -90,8 +101,30 @@ def mark(page: Page, current: str, draft: Draft, known: Session) -> Mark:
     return Mark.FAILED if refused else Mark.TO_COME
 
 
-_BY_VERDICT = {"ready": Mark.DONE, "not_ready": Mark.FAILED}
-_NO_ANSWERS = frozenset({"aws", "review", "build", "result"})
+def _of_check(_: Draft, known: Session) -> Mark:
+    said = {"ready": Mark.DONE, "not_ready": Mark.FAILED}
+    return said.get(known.report.verdict, Mark.TO_COME) if known.report is not None and known.report.results else Mark.TO_COME
+
+
+def _of_rights(draft: Draft, known: Session) -> Mark:
+    if not _asked(draft, known):
+        return Mark.TO_COME
+    return Mark.FAILED if _denied(draft, known) else Mark.DONE
+
+
+def _of_build(_: Draft, known: Session) -> Mark:
+    if not known.run_id:
+        return Mark.TO_COME
+    return Mark.RUNNING if known.result is None else of_outcome(known.result.outcome)[0]
+
+
+_OF_PAGE: dict[str, Callable[[Draft, Session], Mark]] = {
+    "check": _of_check,
+    "aws": _of_rights,
+    "review": lambda _, known: Mark.DONE if known.run_id else Mark.TO_COME,
+    "build": _of_build,
+    "result": lambda _, __: Mark.TO_COME,
+}
 
 
 def _values(plan: BuildPlan) -> dict[str, str]:
@@ -148,7 +181,7 @@ class TopBar(Framed):
 
     def render(self) -> Content:
         """One line, the verdict at its right end on its colour."""
-        said = verdict(self.known, self._current)
+        said = verdict(self.draft, self.known, self._current)
         right = f" {said.mark.sign} {said.words} "
         name, banner = " canvos-tui ", f" {self._banner} " if self._banner else ""
         room = max(20, self.size.width) - len(name) - len(banner) - len(right)
@@ -166,8 +199,8 @@ def _entry(page: Page, sign: Mark) -> Content:
     name = page.rail
     muted = "$text-muted" if sign is Mark.TO_COME else "$text"
     if sign is Mark.CURRENT:
-        return Content.styled(f"{sign.sign} {name}", _STYLES[sign])
-    return Content.assemble((sign.sign, _STYLES.get(sign, "$text-warning")), (f" {name}", muted))
+        return Content.styled(f"{sign.sign} {name}", _HERE)
+    return Content.assemble((sign.sign, COLOURS[sign]), (f" {name}", muted))
 
 
 class Rail(Framed):

@@ -26,7 +26,8 @@ from canvos_tui.core.terminal.notice import ended, title_of
 from canvos_tui.core.text import ago, clip, elapsed, size
 from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.tui.messages import BuildTold, tell
-from canvos_tui.tui.painting.blocks import MUTED, bar
+from canvos_tui.tui.painting.blocks import bar
+from canvos_tui.tui.painting.looks import MUTED
 
 WIDE, SAMPLES = 110, 40  # characters
 SMALLEST = (80, 24)  # the build's terminal is never smaller: tools that wrap would tear ids apart

@@ -148,6 +148,6 @@ def test_where_one_was(page, run, known, left):
 
 def test_a_field_is_explained_with_the_guides_value():
     told = of_field(CUSTOM_TAG)
-    assert told.startswith("CUSTOM_TAG   guide step 6\n\n")
+    assert told.startswith("Image tag (CUSTOM_TAG, guide step 6)\n\n")
     assert "The guide's value: palette-learn" in told
     assert told.endswith("Allowed: lower case letters, digits, `-`")

@@ -59,7 +59,9 @@ async def test_a_missing_role_is_drawn_first_with_its_way_out(make_app, ports, f
     ports.aws.account.role = False
     app = make_app(full, page="aws")
     async with app.run_test(size=(80, 24)) as pilot:
-        painted = await asked(pilot, "19 of 20 proven", "1234-5678-9012", "AWS-ROLE-VMIMPORT · required · not in the guide", "m Message")
+        painted = await asked(
+            pilot, "19 of 20 proven", "1234-5678-9012", "AWS-ROLE-VMIMPORT · required · not in the guide", "m Message", "✗ 1 to fix"
+        )
         assert painted.count("✗") == 2, "its row, and the verdict in the top line"
         assert "✗ 1 to fix" in painted.splitlines()[0]
         assert state_of(app) is State.ERROR

@@ -79,6 +79,7 @@ def os(person: Person, *, burst: bool) -> None:
 
 def versions(person: Person, *, burst: bool) -> None:
     person.on("versions")
+    person.terminal.until(lambda: re.search(r"kubeadm: [1-9]", person.terminal.text))
     person.terminal.press("l")
     person.terminal.until(lambda: " 0 kept" not in person.terminal.text)
     person.press("Next")

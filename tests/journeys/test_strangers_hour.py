@@ -126,7 +126,7 @@ def repo(one: Stranger) -> None:
 def image(one: Stranger) -> None:
     one.person.on("image")
     one.person.see("Registry")
-    one.key("f8", "needed")
+    one.key("f8", "✗ Registry is needed")
     one.text("https://reg.acme.com/team", "before it; try", "reg.acme.com/team; allowed", then="enter")
     one.text("reg_istry", "✗ `_` is not allowed in a registry", "try reg-istry")
     one.text("acme team", "✗ a blank is not allowed in a registry")

@@ -291,3 +291,23 @@ async def test_f8_does_not_clone_to_where_it_cannot_be(make_app, tmp_path):
         assert await see(pilot, "is a relative path", "F8 Next")
         await pilot.press("f8")
         assert await see(pilot, "✗ no CanvOS tag is chosen yet")
+
+
+async def test_f8_offers_no_tag_that_the_filter_hides(make_app, checkout):
+    canvos_repo.git(checkout, "checkout", "-q", "-B", "main", "v4.9.37")
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "F8 Check out v4.9.38")
+        app.screen.query_one("#tag-filter", Input).value = "4.8.5"
+        assert await see(pilot, "no AWS target", "F8 Next")
+        await pilot.press("f8")
+        assert await see(pilot, "✗ no CanvOS tag is chosen yet")
+
+
+async def test_a_key_that_is_spelled_like_a_mark_is_called_a_key(make_app, full):
+    app = make_app(full, page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "suggested for")
+        app.screen.query_one("#tag-list").focus()
+        await pilot.press("x")
+        assert await see(pilot, "the key x does nothing here")

@@ -100,6 +100,7 @@ class Tags(StepPanel):
             rows.fill(lines, off=[n for n, tag in enumerate(shown) if not tag.selectable])
         what = "all" if self._everything else "releases, p shows all"
         self.query_one("#tag-box", Panel).entitle("Tag", f"{len(shown)} of {len(self.known.tags)}, {what} · step 3")
+        self.post_message(WayChanged())  # another row may be under the cursor, or none
 
     @staticmethod
     def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> Content:

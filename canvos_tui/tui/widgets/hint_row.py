@@ -9,6 +9,8 @@ from canvos_tui.core.masking.outlet import shown
 from canvos_tui.tui.messages import Hinted, Until
 from canvos_tui.tui.painting.blocks import said
 
+_LIKE_MARKS = {"x", "!", "?"}  # at the start of a sentence they stand for marks
+
 
 class HintRow(Static):
     """One sentence at a time; it goes when it does not hold any more."""
@@ -35,4 +37,4 @@ class HintRow(Static):
 def does_nothing(event: Key, instead: str) -> str:
     """What is said of a key that nobody takes."""
     name = event.character if event.is_printable and event.key != "space" else event.key
-    return f"{name} does nothing here; {instead}"
+    return f"{'the key ' if name in _LIKE_MARKS else ''}{name} does nothing here; {instead}"

@@ -32,10 +32,11 @@ def check(person: Person, *, burst: bool) -> None:
     person.on("check")
     person.terminal.until(lambda: not re.search("not checked|checking", person.terminal.row("canvos-tui")))
     person.see(" ago")
-    while "▸ ✗ " in person.terminal.text:
-        failing = re.split(r"  +| needs ", next(line for line in person.terminal.text.splitlines() if "▸ ✗ " in line).partition("✗ ")[2])[
-            0
-        ][:12]
+    while any(" ✗ " in line[:8] for line in person.terminal.text.splitlines()[3:]):
+        while "▸ ✗ " not in person.terminal.text:  # the cursor stays on what was accepted, once somebody has moved it
+            person.do("down")
+        failing = re.split(r"  +| needs ", next(line for line in person.terminal.text.splitlines() if "▸ ✗ " in line).partition("✗ ")[2])[0]
+        failing = failing[:12]
         person.terminal.press("a")
         person.see("Accept ", "?")
         person.choose("Accept, with a reason of my own")

@@ -57,3 +57,16 @@ async def test_the_keys_have_their_help_while_they_are_typed(make_app, name, tit
         await pilot.press("escape")
         app.screen.query_one("#test").focus()
         await until(pilot, lambda: small not in text_of(app))
+
+
+async def test_enter_on_a_refused_field_says_why_as_often_as_it_is_pressed(make_app, full):
+    """The box says it too, but a key that changes nothing that can be seen is a silent one."""
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.query_one("#image-registry").focus()
+        await pilot.press("home", "ctrl+k", *"acme:99999", "enter")
+        await see(pilot, "refused")
+        await pilot.press("down")
+        await see(pilot, "there is no list for")
+        await pilot.press("enter")
+        await until(pilot, lambda: text_of(app).count("✗ `99999` is no port; allowed: 1 to 65535") == 2)

@@ -112,7 +112,8 @@ class FieldRow(Horizontal):
         self._touched = True
         self._show()
         if self._latest.error:
-            return  # the help box says why
+            decline(self, f"x {self._latest.error}")
+            return
         inputs = [w for w in self.screen.focus_chain if isinstance(w, Input)]
         if event.input in inputs[:-1]:
             inputs[inputs.index(event.input) + 1].focus()

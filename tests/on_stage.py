@@ -213,6 +213,8 @@ def to_review(terminal: Terminal, passed: int = 20) -> None:
 def from_image_to_review(terminal: Terminal, passed: int = 20) -> None:
     """From screen 3, which is filled in, to the review; on the way so many of the checks of AWS pass."""
     terminal.press("f8")
+    terminal.see("How instances join Palette", "Make one")
+    terminal.press("down", "f8")
     terminal.see("In this AMI")
     terminal.press("f8")
     terminal.see("exists; its region is")
@@ -225,7 +227,5 @@ def from_image_to_review(terminal: Terminal, passed: int = 20) -> None:
 
 
 def write_and_build(terminal: Terminal) -> None:
-    """From the review to a running build, without user-data."""
+    """From the review to a running build."""
     terminal.press("f8")
-    terminal.see("There is no user-data file")
-    terminal.press("down", "enter")

@@ -50,9 +50,10 @@ PLAIN = {
     "review": 6,
     "start": 5,
     "checks": 4,
+    "user_data": 4,
     "keys": 5,
     "s3": 4,
-    **dict.fromkeys(("fields", "kubernetes", "repo", "user_data"), 3),
+    **dict.fromkeys(("fields", "kubernetes", "repo"), 3),
     "walk": 2,
     **dict.fromkeys(("desk", "help", "talk"), 1),
 }

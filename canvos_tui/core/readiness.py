@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.draft import Draft, UserData
+from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checkout.distributions import NEEDS_BASE
 from canvos_tui.core.checks.aws.account import CHECK_OF
@@ -35,12 +37,13 @@ def gaps(draft: Draft) -> tuple[Blocker, ...]:
     found: list[Blocker] = []
     if draft.folder is None or not draft.tag:
         found.append(Blocker("repo", "no CanvOS tag is chosen yet", "tag"))
-    for asked in fields.ASKED:
+    for asked in _matter(draft):
         entry = draft.entry(asked.key)
-        if draft.several and asked is fields.K8S_VERSION:
-            continue
         if entry.error or (not entry.text and not asked.optional):
             found.append(Blocker(OF_FIELD[asked.key], entry.error or f"{asked.key} is needed", asked.key))
+    if draft.user_data is UserData.TEMPLATE and draft.token is None:
+        token = fields.EDGE_HOST_TOKEN
+        found.append(Blocker(OF_FIELD[token.key], "the registration token is needed: it is never stored", token.key))
     if draft.text("OS_DISTRIBUTION") in NEEDS_BASE and not draft.text("BASE_IMAGE"):
         found.append(Blocker("os", f"{draft.text('OS_DISTRIBUTION')} needs BASE_IMAGE, an image that you built", "BASE_IMAGE"))
     if draft.several and not draft.kept:
@@ -48,6 +51,14 @@ def gaps(draft: Draft) -> tuple[Blocker, ...]:
     if draft.keys is None:
         found.append(Blocker("keys", "no AWS keys yet", "AWS_ACCESS_KEY_ID"))
     return tuple(found)
+
+
+def _matter(draft: Draft) -> Iterator[Field[str]]:
+    """The fields that have to be right with the answers so far."""
+    for asked in fields.ASKED:
+        left = (draft.several and asked is fields.K8S_VERSION) or (asked in fields.USER_DATA and draft.user_data is not UserData.TEMPLATE)
+        if not left:
+            yield asked
 
 
 def rights_subject(draft: Draft) -> str:

@@ -46,10 +46,11 @@ def questions(follow: Follow) -> Sequence[Question]:
         *(Folder(), Source(), Clone(), Tag()),
         *_of(groups.IMAGE_TAG),
         *_of(groups.IMAGE_REGISTRY),
+        UserDataQuestion(),
         *_of(groups.OPERATING_SYSTEM),
         *(distribution, Several(), version, *proxies, Versions()),
         *_s3(),
-        *(Keys(), Taken(), Access(), UserDataQuestion(), Review(follow)),
+        *(Keys(), Taken(), Access(), Review(follow)),
     )
 
 

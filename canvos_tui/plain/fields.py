@@ -53,7 +53,8 @@ class FieldQuestion(Question):
     def prompt(self, desk: Desk) -> Prompt:
         """The question as it stands with the answers so far."""
         field, entry = self.field, desk.draft.entry(self.field.key)
-        about = [f"Guide step {field.step}: {field.line}" + (f"; {EMPTY} empties it" if field.optional and entry.text else "")]
+        asked = f"Guide step {field.step}: " if field.step else ""
+        about = [f"{asked}{field.line}" + (f"; {EMPTY} empties it" if field.optional and entry.text else "")]
         if field is self.group.fields[0] and self.group.note:
             about.insert(0, self.group.note)
         if entry.error and entry.text:
@@ -67,7 +68,7 @@ class FieldQuestion(Question):
             origin,
             tuple(about),
             choices,
-            with_guide(of_field(field), desk.draft, field.step),
+            with_guide(of_field(field), desk.draft, *((field.step,) if field.step else ())),
             given=desk.gives(field.key),
         )
 

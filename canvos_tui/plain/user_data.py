@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import UserData, UserDataChosen
-from canvos_tui.core.checkout.user_data import parse_endpoint, parse_token
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions import groups
 from canvos_tui.core.questions import user_data as rules
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.questions.help import of_field
+from canvos_tui.core.secret import Secret
 from canvos_tui.plain.desk import Desk
+from canvos_tui.plain.fields import FieldQuestion
 from canvos_tui.plain.talk import Back, Prompt, Talk, Way
 from canvos_tui.plain.walk import Question
 
-_WORDS = {UserData.CHECKOUT: "checkout", UserData.FILE: "file", UserData.TEMPLATE: "template", UserData.NONE: "none"}
 _BACK = Choice("back", "Back")
 
 
 class UserDataQuestion(Question):
-    """The checkout's, a file, our template, or none."""
+    """The checkout's, a file, one that we make, or none."""
 
-    page, name = "review", "user_data"
+    page, name = "user-data", "user_data"
 
     async def ask(self, desk: Desk, talk: Talk) -> Way:
         """Until one is taken."""
-        choices = tuple(choice for choice in rules.CHOICES if talk.typed or choice.word != "template")
+        choices = tuple(choice for choice in rules.CHOICES if talk.typed or choice.word != "make")
         while True:
-            prompt = Prompt(self.name, about=(rules.TITLE,), help=rules.TITLE, given=desk.gives(self.name))
-            word = await talk.choose(prompt, choices, await _default(desk))
+            prompt = Prompt(self.name, about=(rules.TITLE,), help=f"{rules.TITLE}\n{rules.ABOUT}", given=desk.gives(self.name))
+            word = await talk.choose(prompt, choices, await _default(desk, talk))
             if word is Way.BACK:
                 return word
             try:
@@ -41,38 +44,47 @@ class UserDataQuestion(Question):
             desk.ask_again(self.name)
 
 
-async def _default(desk: Desk) -> str:
-    """What was chosen, else the checkout's where there is one."""
+async def _default(desk: Desk, talk: Talk) -> str:
+    """What was chosen, else as on the screen; but one that we make needs its token typed."""
     draft = desk.draft
-    if draft.user_data in _WORDS:
-        return _WORDS[draft.user_data]
     there = draft.folder is not None and await desk.ports.files.mode(draft.folder / "user-data") is not None
-    return "checkout" if there else "none"
+    usual = rules.usual(draft, there=there)
+    return usual if usual != "make" or talk.typed else "none"
 
 
 async def _answer(desk: Desk, talk: Talk, word: str) -> UserDataChosen | Back:
     if word == "none":
         return rules.without()
-    if word == "template":
-        return await _from_template(talk)
+    if word == "make":
+        return await _made(desk, talk)
     if word == "checkout":
-        found = await rules.read_checkout(desk.ports, desk.draft)
+        found = (await rules.read_checkout(desk.ports, desk.draft)).problems
         return UserDataChosen(UserData.CHECKOUT) if await _anyway(desk, talk, found) else Way.BACK
     return await _from_file(desk, talk)
 
 
-async def _from_template(talk: Talk) -> UserDataChosen | Back:
-    async def host(text: str) -> str:
-        return parse_endpoint(text)
+async def _made(desk: Desk, talk: Talk) -> UserDataChosen | Back:
+    endpoint, *account = (FieldQuestion(field, groups.USER_DATA) for field in fields.USER_DATA)
+    if await endpoint.ask(desk, talk) is Way.BACK:
+        return Way.BACK
+    token = await _token(desk, talk)
+    if token is Way.BACK:
+        return token
+    for question in account:
+        if await question.ask(desk, talk) is Way.BACK:
+            return Way.BACK
+    return rules.made(token)
 
-    async def token(text: str) -> str:
-        return parse_token(text)
 
-    place = await talk.ask(Prompt(rules.HOST, help=rules.TITLE), host)
-    if place is Way.BACK:
-        return place
-    secret = await talk.ask(Prompt(rules.TOKEN, help=rules.TITLE, hidden=True), token)
-    return secret if secret is Way.BACK else rules.made(place, secret)
+async def _token(desk: Desk, talk: Talk) -> Secret | Back:
+    """Typed unseen; an empty line keeps the one that was typed before."""
+    field, before = fields.EDGE_HOST_TOKEN, desk.draft.token
+
+    async def take(text: str) -> Secret:
+        return before if before is not None and not text else Secret(str(field.parse(text)))
+
+    kept = ("empty keeps the one that was typed",) if before is not None else ()
+    return await talk.ask(Prompt(field.key, about=kept, help=of_field(field), hidden=True), take)
 
 
 async def _from_file(desk: Desk, talk: Talk) -> UserDataChosen | Back:
@@ -80,7 +92,7 @@ async def _from_file(desk: Desk, talk: Talk) -> UserDataChosen | Back:
 
     async def take(text: str) -> tuple[Path, tuple[str, ...]]:
         path = rules.parse_path(desk.ports, text or default)
-        return path, await rules.read_file(desk.ports, path)
+        return path, (await rules.read_file(desk.ports, path)).problems
 
     prompt = Prompt("user-data file", default, help=rules.TITLE, given=desk.gives(UserDataQuestion.name))
     taken = await talk.ask(prompt, take)

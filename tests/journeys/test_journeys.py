@@ -69,6 +69,19 @@ def image(person: Person, *, burst: bool) -> None:
     person.press("Next")
 
 
+def user_data(person: Person, *, burst: bool) -> None:
+    person.on("user-data")
+    person.see("▸ ○ Make one", "Use these")
+    person.press("Use these")
+    person.see("✗ Palette is needed")
+    person.type("api.acme.com", burst=burst)
+    person.see("api.acme.com")
+    person.terminal.press("enter")
+    person.type("registration-token-0001", burst=burst)
+    person.see("✓ Make one")
+    person.press("Use these")
+
+
 def os(person: Person, *, burst: bool) -> None:
     person.on("os")
     person.see("In this AMI", "several versions")
@@ -126,8 +139,6 @@ def review(person: Person, *, burst: bool) -> None:
     person.see("Nothing was written.")
     person.do("escape")
     person.press("Write and build")
-    person.see("There is no user-data file")
-    person.choose("Go on")
 
 
 def build(person: Person, *, burst: bool) -> None:
@@ -140,7 +151,8 @@ def result(person: Person, *, burst: bool) -> None:
 
 
 STEPS: dict[str, Callable[..., None]] = {
-    step.__name__: step for step in (start, check, repo, image, os, versions, s3, keys, aws, review, build, result)
+    step.__name__.replace("_", "-"): step
+    for step in (start, check, repo, image, user_data, os, versions, s3, keys, aws, review, build, result)
 }
 
 

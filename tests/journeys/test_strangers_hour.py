@@ -146,6 +146,41 @@ def image(one: Stranger) -> None:
     one.terminal.press("f8")
 
 
+def user_data(one: Stranger) -> None:
+    person, terminal = one.person, one.terminal
+    person.on("user-data")
+    one.key("z", "z does nothing here", kept=("▸ ○ Make one",))
+    terminal.press("up", "up")
+    person.see("▸ ○ The checkout's", "Use it")
+    one.key("f8", "✗ the checkout has no user-data; choose another way")
+    terminal.press("down", "enter")
+    person.see("▸ ○ A file", "Path")
+    one.key("enter", "✗ a path is needed")
+    one.text("user-data", "✗ `user-data` is a relative path", then="enter")
+    one.text("~/nowhere", "✗ there is no file", then="enter")
+    one.text("~/.gitconfig", "▲ it is no YAML", then="enter")
+    terminal.press("backtab", "down", "f8")
+    person.see("✗ Palette is needed")
+    one.text("api acme", "✗ this is no host name", then="enter")
+    person.replace("https://api.acme.com/\r")
+    person.do("tab")
+    person.do("backtab")
+    one.hears(lambda: person.replace("short"), ("✗ this is no registration token",), ("api.acme.com",))
+    one.key("enter", "✗ this is no registration token")
+    person.replace("registration-token-0001")
+    person.see("✓ Make one")
+    terminal.press("enter")
+    one.text("Admin", "✗ `Admin` is no user's name", then="enter")
+    person.replace("admin")
+    person.see("▲ without an SSH key no user is made")
+    terminal.press("enter")
+    one.text("ssh-ed25519 AAAA", "✗ the key after ssh-ed25519 is cut or damaged", then="enter", kept=("admin",))
+    one.key("\x1b[200~-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n\x1b[201~", "nothing was taken: this is a private key")
+    person.replace("")
+    person.see("empty for none")
+    terminal.press("f8")
+
+
 def os(one: Stranger) -> None:
     one.person.on("os")
     one.person.see("In this AMI")
@@ -241,31 +276,12 @@ def review(one: Stranger) -> None:
     person.on("review")
     person.see("write   .arg", "Write and build")
     one.key("z", "z does nothing here")
-    one.terminal.press("t")
-    person.choose("The checkout's")
-    one.tried += 1
-    person.see("there is no file", "choose another way")
-    one.terminal.press("t")
-    person.choose("Template   ")
-    person.see("Registration token")
-    one.text("api acme", "✗ this is no host name", then="\r\r")
-    person.do("escape")
-    one.terminal.press("t")
-    person.choose("A file   ")
-    person.see("Path of the file")
-    one.text("user-data", "✗ `user-data` is a relative path", then="enter")
-    person.do("escape")
-    person.press("Write and build")
-    person.see("There is no user-data file")
-    one.key("escape", "nothing was written", kept=("acme-team", person.stage.bucket, "v4.9.38"))
     assert not (person.home / "CanvOS" / ".arg").exists()
     one.shrinks("Write and build")
     person.press("Write and build")
-    person.see("There is no user-data file")
-    person.choose("Go on")
 
 
-LEGS = (start, check, repo, image, os, s3, keys, aws, review)
+LEGS = (start, check, repo, image, user_data, os, s3, keys, aws, review)
 
 
 def test_a_strangers_hour(tmp_path) -> None:

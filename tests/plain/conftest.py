@@ -13,7 +13,7 @@ from tests.tui.fakes import make_ports
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 KEYS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
-GOOD = {"IMAGE_REGISTRY": "acme-team", "S3_BUCKET": "acme-edge-images"}
+GOOD = {"IMAGE_REGISTRY": "acme-team", "user_data": "none", "S3_BUCKET": "acme-edge-images"}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.aws.facts import PutWay, Right, RightProbe, S3Object
 from canvos_tui.core.checkout.state import checkout_id
+from canvos_tui.core.checkout.user_data import template
 from canvos_tui.core.errors import AwsError, CanvosError, DockerError, FilesError
 from canvos_tui.core.run.result import RunInfo
 from canvos_tui.plain.talk import LeftError
@@ -16,6 +17,7 @@ from tests.doubles import canvos_repo
 from tests.plain.conftest import KEY_ID, SECRET
 from tests.plain.script import END
 from tests.tui.fakes import NOW
+from tests.tui.test_user_data_page import SSH_KEY
 
 # every question of the guide's own way, in the order of the pages; what has no answer here is taken as it is offered
 ORDER = [
@@ -23,6 +25,7 @@ ORDER = [
     *(
         "CUSTOM_TAG",
         "IMAGE_REGISTRY",
+        "user_data",
         "OS_DISTRIBUTION",
         "OS_VERSION",
         "K8S_DISTRIBUTION",
@@ -41,7 +44,7 @@ def files(ports) -> Path:
 async def test_from_a_bare_home_to_the_build(talk, ports):
     one = talk()
     assert await one.run() == 0, one.said
-    assert one.asked == [*ORDER, "AWS keys", "aws", "user_data", "review"]
+    assert one.asked == [*ORDER, "AWS keys", "aws", "review"]
     assert one.followed == ["20260823-1412-3f9a"]
     arg = (files(ports) / ".arg").read_text()
     assert "IMAGE_REGISTRY=acme-team\n" in arg
@@ -58,7 +61,7 @@ async def test_from_a_bare_home_to_the_build(talk, ports):
 async def test_through_a_pipe_the_order_is_the_same_but_for_the_keys(talk, ports):
     one = talk(typed=False)
     assert await one.run() == 0, one.said
-    assert one.asked == [*ORDER, "aws", "user_data", "review"]
+    assert one.asked == [*ORDER, "aws", "review"]
     assert one.followed
     assert "CUSTOM_TAG [palette-learn, guide's value]: \n" in one.said
     assert "IMAGE_REGISTRY: acme-team\n" in one.said  # nobody's typing has shown it
@@ -66,7 +69,7 @@ async def test_through_a_pipe_the_order_is_the_same_but_for_the_keys(talk, ports
     assert not list((Path(ports.environ["HOME"]).parent / "state").rglob("drafts/*"))  # a pipe has its answers itself
 
 
-@pytest.mark.parametrize("last", [*ORDER, "aws", "user_data", "review"])
+@pytest.mark.parametrize("last", [*ORDER, "aws", "review"])
 async def test_where_the_input_ends_the_question_is_named_and_nothing_written(talk, ports, last):
     one = talk(typed=False, **{last.replace(" ", "__"): END})
     with pytest.raises(CanvosError) as caught:
@@ -258,11 +261,15 @@ async def test_a_user_data_from_elsewhere_is_read_and_its_problems_told(talk, po
 async def test_a_user_data_is_made_from_the_template_with_its_token_unseen(talk, ports):
     token = "abcdefghijklmnop"
     one = talk(
-        user_data="template", **{"Palette's host name, for example api.spectrocloud.com": "api.acme.com", "Registration token": token}
+        user_data="make",
+        PALETTE_ENDPOINT="api.acme.com",
+        EDGE_HOST_TOKEN=token,
+        EDGE_HOST_USER="admin",
+        EDGE_HOST_SSH_KEY=SSH_KEY,
     )
     assert await one.run() == 0, one.said
     assert token not in one.said
-    assert f"edgeHostToken: {token}" in (files(ports) / "user-data").read_text()
+    assert (files(ports) / "user-data").read_text() == template("api.acme.com", token, "admin", SSH_KEY)
 
 
 async def test_writing_only_builds_nothing_and_a_dry_run_writes_nothing(talk, ports):

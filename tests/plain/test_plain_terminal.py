@@ -18,7 +18,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 AMI = re.compile(r"ami-[0-9a-f]{17}")
-PIPED = [*ORDER, "aws", "user_data", "review"]
+PIPED = [*ORDER, "aws", "review"]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_whole_run_on_a_terminal_of_80_columns_that_knows_lines_only(scene):
     with start(scene, bare=True, TERM="dumb") as terminal:
         typist = Typist(terminal, {**answers(scene), **keys})
         typist.all()
-        assert typist.asked == [*ORDER, "AWS keys", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "aws", "user_data", "review"]
+        assert typist.asked == [*ORDER, "AWS keys", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "aws", "review"]
         assert terminal.wait() == 0, terminal.said[-3000:]
         assert AMI.search(terminal.said)
         assert "Launch an instance" in terminal.said

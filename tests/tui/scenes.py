@@ -17,6 +17,7 @@ from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.result import Outcome, RunInfo
+from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import Session
 from canvos_tui.tui import theme
 from canvos_tui.tui.app import CanvosApp
@@ -100,6 +101,12 @@ async def _type_bad_registry(pilot: Pilot[Any], _: Ports) -> None:
     await type_text(pilot, "acme_team")
 
 
+def _joining(_: Ports, draft: d.Draft) -> d.Draft:
+    for key, value in (("PALETTE_ENDPOINT", "api.spectrocloud.com"), ("EDGE_HOST_USER", "acme")):
+        draft = draft.after(d.FieldAnswered(key, value))
+    return draft.after(d.UserDataChosen(d.UserData.TEMPLATE, token=Secret("a-registration-token")))
+
+
 async def _keys_tested(pilot: Pilot[Any], _: Ports) -> None:
     pilot.app.screen.query_one("#test").focus()
     await pilot.press("enter")
@@ -123,6 +130,7 @@ SCENES = (
     Scene("step05-files", "repo", ("ARG PE_VERSION",), act=lambda p, _: _open_file(p)),
     Scene("step06-image-tag", "image", ("CUSTOM_TAG", "lower case letters, digits")),
     Scene("step07-image-registry", "image", ("`_` is not allowed",), act=_type_bad_registry),
+    Scene("user-data", "user-data", ("▲ without an SSH key", "✓ Make one"), _joining, act=lambda p, _: _focus(p, "#edge-host-user")),
     Scene("step08-os", "os", ("In this AMI", "OS_DISTRIBUTION")),
     Scene("step09-kubernetes", "os", ("K8S_VERSION",), act=lambda p, _: _focus(p, "#k8s-version")),
     Scene("step10-s3-bucket", "s3", ("its region is eu-west-1",)),

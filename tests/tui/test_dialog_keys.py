@@ -11,7 +11,6 @@ from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.dialogs.user_data import Form
 from tests.tui import story
 from tests.tui.screen import see, text_of, type_text, until
 
@@ -22,7 +21,6 @@ DIALOGS = {
     "pick": (lambda: PickOne("REGION", ("eu-west-1", "us-east-1"), ""), "f9", "type to filter, Enter takes, Esc closes"),
     "text": (lambda: AskText("Accept", "Why?", ""), "f9", "Enter confirms, Esc closes"),
     "path": (lambda: AskPath("Save", "/tmp/x"), "f9", "Enter saves, Esc closes"),
-    "form": (lambda: Form("A file", ("Path",)), "f9", "Enter goes on, Esc closes"),
 }
 
 

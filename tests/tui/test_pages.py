@@ -46,7 +46,7 @@ def test_every_rail_entry_is_a_page_and_the_versions_page_is_on_the_way_only_whe
 
 
 def test_every_field_is_asked_for_on_one_page_in_the_order_of_the_guide():
-    assert list(OF_FIELD) == [field.key for page in PAGES for field in (*fields.ASKED, *fields.KEYS) if OF_FIELD[field.key] == page.slug]
+    assert list(OF_FIELD) == [field.key for page in PAGES for field in (*fields.ASKED, *fields.HIDDEN) if OF_FIELD[field.key] == page.slug]
     assert set(OF_FIELD) == set(fields.BY_KEY)
 
 

@@ -16,6 +16,7 @@ from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.files.user_data import cloud_config
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.tui.dialogs.read_text import ReadText
@@ -97,7 +98,8 @@ async def test_write_and_build_starts_the_run_and_ends_on_the_result(make_app, p
 
 async def test_a_user_data_that_was_written_is_checked_like_any_other(make_app, ports, full, checkout):
     text = user_data.template("api.spectrocloud.com", "abcdefghijkl")
-    app = make_app(full.after(d.UserDataChosen(d.UserData.TEMPLATE, text=text)), page="review", known=READY)
+    full = full.after(d.FieldAnswered("PALETTE_ENDPOINT", "api.spectrocloud.com"))
+    app = make_app(full.after(d.UserDataChosen(d.UserData.TEMPLATE, token=Secret("abcdefghijkl"))), page="review", known=READY)
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "new, 16 lines")
         await push(pilot, "#write-only")

@@ -57,7 +57,7 @@ async def test_ctrl_c_by_reflex_loses_no_keys(make_app, full):
         assert await see(pilot, "Ctrl+C once more leaves")
         assert app.is_running
         await pilot.press("f8")
-        await until(pilot, lambda: app.current_mode == "os")
+        await until(pilot, lambda: app.current_mode == "user-data")
         await pilot.press("ctrl+c")
         assert await see(pilot, "Ctrl+C once more leaves")
         await pilot.press("ctrl+c")
@@ -130,41 +130,6 @@ async def test_a_reason_is_not_cut_before_what_to_try(make_app, full):
         app.screen.query_one("#image-registry", Input).value = "https://reg.acme.com/team"
         await pilot.press("enter")
         assert await see(pilot, "before it; try", "reg.acme.com/team", "registry.acme.com:5000/team")
-
-
-async def test_a_form_that_refuses_keeps_what_was_typed(make_app, full):
-    app = make_app(full, page="review")
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "[ Go to Check ]", "write   .arg ")
-        await pilot.press("t")
-        assert await see(pilot, "Template")
-        await pilot.press("down", "enter")
-        assert await see(pilot, "Registration token")
-        await type_text(pilot, "api acme")
-        await pilot.press("enter", "enter")
-        assert await see(pilot, "✗ this is no host name; allowed: a host such as", "api acme")
-        app.screen.query_one("#form-0", Input).value = "api.acme.com"
-        await pilot.press("enter")
-        assert await see(pilot, "✗ this is no registration token; copy it from Palette", "api.acme.com")
-        await type_text(pilot, "abcdefgh1234")
-        await pilot.press("enter")
-        await until(pilot, lambda: app.draft.user_data is d.UserData.TEMPLATE)
-
-
-async def test_a_path_that_cannot_be_read_can_be_mended_where_it_was_typed(make_app, full, tmp_path):
-    app = make_app(full, page="review")
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "[ Go to Check ]", "write   .arg ")
-        await pilot.press("t")
-        assert await see(pilot, "Template")
-        await pilot.press("down", "down", "enter")
-        assert await see(pilot, "Path of the file")
-        for typed, said in (("", "a path is needed"), ("ud", "`ud` is a relative path"), ("/nowhere", "there is no file /nowhere")):
-            app.screen.query_one("#form-0", Input).value = typed
-            await pilot.press("enter")
-            assert typed in await see(pilot, said)
-        await pilot.press("escape")
-        assert await see(pilot, "[ Go to Check ]")
 
 
 async def test_a_reason_of_ones_own_that_is_empty_is_asked_for(make_app, full):
@@ -346,7 +311,7 @@ async def test_that_there_is_no_list_is_said_of_the_field_that_has_none(make_app
             assert await see(pilot, f"there is no list for {title}: type it")
             await pilot.press(key)
             await until(pilot, lambda: "there is no list for" not in text_of(app))
-        await until(pilot, lambda: app.current_mode == "os")
+        await until(pilot, lambda: app.current_mode == "user-data")
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "image")
         assert "there is no list for" not in text_of(app)

@@ -25,7 +25,6 @@ from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.dialogs.ask_path import AskPath
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.pick_one import PickOne
-from canvos_tui.tui.dialogs.user_data import Form
 from canvos_tui.tui.messages import Answered, Learned
 from canvos_tui.tui.widgets.field_row import FieldRow
 from tests import samples
@@ -229,9 +228,8 @@ async def test_a_pair_of_keys_that_is_whole_and_broken_again_at_once_is_not_kept
         lambda: AskText("t", "x", "old-value"),
         lambda: AskPath("t", "/tmp/old.log"),
         lambda: PickOne("t", ("one", "two"), "two"),
-        lambda: Form("t", ("a", "b"), hidden=1),
     ],
-    ids=["text", "path", "pick", "form"],
+    ids=["text", "path", "pick"],
 )
 async def test_nothing_is_lost_in_a_dialog(make_app, full, dialog):
     app: CanvosApp = make_app(full, page="start")

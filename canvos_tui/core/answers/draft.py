@@ -13,6 +13,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.secret import Secret
 
 
 class Origin(Enum):
@@ -130,11 +131,11 @@ class CheckAccepted:
 
 @dataclass(frozen=True)
 class UserDataChosen:
-    """What becomes of user-data; `path` for a file, `text` for one made from the template."""
+    """What becomes of user-data; `path` for a file, `token` for one that we make: its other values are answers of their own."""
 
     choice: UserData
     path: str = ""
-    text: str = ""
+    token: Secret | None = None
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ class Draft:
     accepted: Mapping[str, str] = field(default_factory=dict)
     user_data: UserData = UserData.UNDECIDED
     user_data_path: str = ""
-    user_data_text: str = ""
+    token: Secret | None = None  # for a user-data that we make; never stored
     reuse: str = ""  # the S3_KEY whose existing object may be used
 
     def after(self, answer: Answer) -> Draft:  # noqa: C901, PLR0911  one line per kind of answer
@@ -217,8 +218,8 @@ class Draft:
                 return replace(self, page=page, run=run)
             case CheckAccepted(check, reason):
                 return replace(self, accepted={**self.accepted, check: reason})
-            case UserDataChosen(choice, path, text):
-                return replace(self, user_data=choice, user_data_path=path, user_data_text=text)
+            case UserDataChosen(choice, path, token):
+                return replace(self, user_data=choice, user_data_path=path, token=token)
             case ReuseAllowed(key):
                 return replace(self, reuse=key)
 
@@ -227,7 +228,7 @@ class Draft:
 
     def _with_found(self, found: Mapping[str, str]) -> Draft:
         entries = dict(self.entries)
-        for asked in fields.ASKED:
+        for asked in fields.ARGS:
             mine = entries.get(asked.key)
             if asked.key not in found or (mine and mine.origin is not Origin.GUIDE):
                 continue
@@ -249,7 +250,7 @@ class Draft:
 
     def args(self) -> dict[str, str]:
         """What goes into `.arg` (guide step 13). K8S_VERSION is left out when several versions are kept (step 14)."""
-        wanted = {f.key: self.text(f.key) for f in fields.ASKED}
+        wanted = {f.key: self.text(f.key) for f in fields.ARGS}
         wanted["IMAGE_REPO"] = wanted["OS_DISTRIBUTION"]
         if self.several:
             del wanted["K8S_VERSION"]

@@ -22,7 +22,7 @@ _TYPE_AGAIN = "the password is not stored; type the address once more"
 
 
 def to_data(draft: Draft) -> dict[str, object]:
-    """Plain texts, lists and maps; the keys are left out, and a user-data text too, because it can hold a registration token."""
+    """Plain texts, lists and maps; the keys are left out, and the registration token of a user-data."""
     return {
         "schema": SCHEMA,
         "checkout": str(draft.folder) if draft.folder else "",
@@ -34,7 +34,7 @@ def to_data(draft: Draft) -> dict[str, object]:
         "several": draft.several,
         "k8s_versions": list(draft.kept),
         "accepted": dict(draft.accepted),
-        "user_data": draft.user_data.name if draft.user_data is not UserData.TEMPLATE else UserData.UNDECIDED.name,
+        "user_data": draft.user_data.name,
         "user_data_path": draft.user_data_path,
         "reuse": draft.reuse,
     }
@@ -52,7 +52,7 @@ def unstored(draft: Draft) -> tuple[str, ...]:
     hidden += ["the repository's address"] if without_password(draft.repository) != draft.repository else []
     return (
         *([AWS_KEYS] if keys else ()),
-        *(["the user-data"] if draft.user_data is UserData.TEMPLATE else ()),
+        *(["the registration token"] if draft.token is not None else ()),
         *(f"the password in {name}" for name in hidden),
     )
 

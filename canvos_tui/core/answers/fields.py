@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from canvos_tui.core.answers import values
+from canvos_tui.core.checkout import user_data
 from canvos_tui.core.secret import Secret
 
 V_co = TypeVar("V_co", covariant=True)
@@ -21,13 +22,18 @@ class Field(Generic[V_co]):
 
     key: str
     title: str  # for people; the key is the small print
-    step: int
+    step: int  # 0 where the guide does not ask for it
     guide: str
     line: str  # one line of help under the field
     parse: Callable[[str], V_co]
     help: str  # what it is, where to find it, an example, what breaks
     secret: bool = False
     optional: bool = False
+
+    @property
+    def asked_by(self) -> str:
+        """What asks for it, as the small print says it: a step of the guide, or the file that holds it."""
+        return f"guide step {self.step}" if self.step else "user-data"
 
     @property
     def anchor(self) -> str:
@@ -185,8 +191,50 @@ NO_PROXY = Field(
     "Hosts, domains and networks that are reached without the proxy.",
     optional=True,
 )
+PALETTE_ENDPOINT = Field(
+    "PALETTE_ENDPOINT",
+    "Palette",
+    0,
+    "",
+    "the host name that you open Palette with, such as api.spectrocloud.com",
+    user_data.parse_endpoint,
+    "Where an instance registers: stylus.site.paletteEndpoint of user-data. The host name alone, without https://.",
+)
+EDGE_HOST_TOKEN = Field(
+    "EDGE_HOST_TOKEN",
+    "Token",
+    0,
+    "",
+    "8 or more letters, digits, `+` `/` `=` `.` `_` `-`",
+    user_data.parse_token,
+    "With it an instance registers by itself: stylus.site.edgeHostToken of user-data.\n"
+    "Made in Palette: Tenant Settings, Registration Tokens. Kept in memory and in user-data (mode 0600) only: it is asked for again.",
+    secret=True,
+)
+EDGE_HOST_USER = Field(
+    "EDGE_HOST_USER",
+    "User",
+    0,
+    "",
+    "empty, or a user's name; kairos where only a key is given",
+    user_data.parse_user,
+    "A user of the instance who may log in with the SSH key, and use sudo. Without a key no user is made.",
+    optional=True,
+)
+EDGE_HOST_SSH_KEY = Field(
+    "EDGE_HOST_SSH_KEY",
+    "SSH key",
+    0,
+    "",
+    "empty, or a public key: the one line of a .pub file",
+    user_data.parse_ssh_key,
+    "The public key of whoever has to log in, for instance when the instance does not register.\n"
+    "ssh-keygen -t ed25519 makes a pair; the line of the .pub file goes here, never the other file.",
+    optional=True,
+)
 
-ASKED: tuple[Field[str], ...] = (
+# written to .arg (guide step 13)
+ARGS: tuple[Field[str], ...] = (
     CUSTOM_TAG,
     IMAGE_REGISTRY,
     OS_DISTRIBUTION,
@@ -201,8 +249,12 @@ ASKED: tuple[Field[str], ...] = (
     HTTP_PROXY,
     NO_PROXY,
 )
+# for a user-data of our own, beside its token
+USER_DATA: tuple[Field[str], ...] = (PALETTE_ENDPOINT, EDGE_HOST_USER, EDGE_HOST_SSH_KEY)
+ASKED: tuple[Field[str], ...] = (*ARGS[:2], *USER_DATA, *ARGS[2:])
 KEYS: tuple[Field[str] | Field[Secret], ...] = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
+HIDDEN: tuple[Field[str] | Field[Secret], ...] = (*KEYS, EDGE_HOST_TOKEN)  # that panels of their own ask for
 ASKED_BY_KEY = {field.key: field for field in ASKED}
-BY_KEY: dict[str, Field[str] | Field[Secret]] = {**ASKED_BY_KEY, **{field.key: field for field in KEYS}}
+BY_KEY: dict[str, Field[str] | Field[Secret]] = {**ASKED_BY_KEY, **{field.key: field for field in HIDDEN}}
 # written to .arg as they are, never asked for (guide step 13)
 FIXED = {"ARCH": "amd64", "UPDATE_KERNEL": "false"}

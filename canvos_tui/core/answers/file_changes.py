@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
+from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file, user_data
 from canvos_tui.core.errors import FilesError, InvalidValueError
@@ -68,12 +69,20 @@ def plan(draft: Draft, current: Mapping[str, bytes | None], chosen: bytes | None
         changes.append(
             FileChange(VERSIONS, versions, new.encode("utf-8", "surrogateescape"), 0o644, unified(VERSIONS, text, new, context=1))
         )
-    data = draft.user_data_text.encode() if draft.user_data is UserData.TEMPLATE else chosen
+    data = _made(draft) if draft.user_data is UserData.TEMPLATE else chosen
     if draft.user_data in {UserData.TEMPLATE, UserData.FILE} and data is not None:
         old = current.get(USER_DATA)
-        lines = unified(USER_DATA, _covered(old), _covered(data))
+        lines = unified(USER_DATA, covered(old), covered(data))
         changes.append(FileChange(USER_DATA, old, data, 0o600, lines))
     return tuple(changes)
+
+
+def _made(draft: Draft) -> bytes | None:
+    """A user-data of the answers; None while its token or the host is missing, which keeps from writing."""
+    endpoint, user, ssh_key = (draft.text(field.key) for field in fields.USER_DATA)
+    if draft.token is None or not endpoint:
+        return None
+    return user_data.template(endpoint, draft.token.reveal(), user, ssh_key).encode()
 
 
 def _arg(draft: Draft, old: bytes | None) -> FileChange:
@@ -101,7 +110,7 @@ def _text(data: bytes | None) -> str:
     return (data or b"").decode("utf-8", "replace").replace("\r", "\\r")
 
 
-def _covered(data: bytes | None) -> str:
+def covered(data: bytes | None) -> str:
     """user-data with its token's value hidden."""
     lines = shown((data or b"").decode("utf-8", "replace")).splitlines()
     return "\n".join(

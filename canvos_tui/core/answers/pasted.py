@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+HIDDEN = frozenset({SECRET, "EDGE_HOST_TOKEN"})  # whose values are never shown
 _ASSIGNED = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
+_IN_USER_DATA = {"PALETTE_ENDPOINT": "PALETTEENDPOINT", "EDGE_HOST_TOKEN": "EDGEHOSTTOKEN"}  # what a line of that file calls them
 _QUOTES = {"'", '"', "`"}
 _S3_ADDRESS = re.compile(r"^s3://([^/\s]+)(?:/(\S*))?$", re.IGNORECASE)
 _S3_ARN = re.compile(r"^arn:aws[\w-]*:s3:::([^/\s]+)(?:/(\S*))?$")
@@ -27,8 +29,9 @@ def unwrapped(key: str, text: str) -> str:
     """Without `export NAME=`, quotes, blanks and line ends around it; of several assignments the one of this name."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     assigned = {found[1].upper(): found[2] for line in lines if (found := _ASSIGNED.match(line)) is not None}
-    if key in assigned:
-        return _unquoted(assigned[key])
+    for name in (key, _IN_USER_DATA.get(key, "")):
+        if name in assigned:
+            return _unquoted(assigned[name])
     return _unquoted(" ".join(lines))
 
 
@@ -68,9 +71,20 @@ def _registry(text: str) -> str:
     return re.sub(r"^https?://", "", text, flags=re.IGNORECASE).rstrip("/")
 
 
+def _host(text: str) -> str:
+    """The host of an address; the port belongs to it."""
+    return re.sub(r"^https?://([^/?#\s]+).*$", r"\1", text, flags=re.IGNORECASE | re.DOTALL)
+
+
+def has_private_key(text: str) -> bool:
+    """Whether a text holds one, as ssh-keygen and openssl write it: it belongs into no field, and onto no screen."""
+    return "PRIVATE KEY-" in text
+
+
 _MEANINGS: dict[str, Callable[[str], str]] = {
     "S3_BUCKET": _bucket,
     "S3_KEY": _object_key,
     "REGION": _region,
     "IMAGE_REGISTRY": _registry,
+    "PALETTE_ENDPOINT": _host,
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -23,6 +26,54 @@ def parse_endpoint(text: str) -> str:
     return text
 
 
+def parse_user(text: str) -> str:
+    """The name of a Linux user; empty for none."""
+    text = text.strip()
+    if text and not re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", text):
+        raise InvalidValueError(
+            f"`{text}` is no user's name", allowed="1 to 32 of lower case letters, digits, `_` `-`, a letter or `_` first"
+        )
+    return text
+
+
+_CURVES = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
+_ON_A_STICK = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
+_SSH_KINDS = ("ssh-ed25519", "ssh-rsa", *_CURVES, *_ON_A_STICK)
+
+
+def parse_ssh_key(text: str) -> str:
+    """A public SSH key in one line, as a `.pub` file has it; empty for none. A private one is refused without being repeated."""
+    if "PRIVATE KEY" in text:
+        raise InvalidValueError("this is a private key, which must not leave its machine", allowed="the line of the .pub file beside it")
+    text = " ".join(text.split())
+    if not text:
+        return ""
+    kind, _, rest = text.partition(" ")
+    if kind not in _SSH_KINDS:
+        raise InvalidValueError(
+            "this is no public SSH key", allowed=f"one line that starts with {', '.join(_SSH_KINDS[:2])} or ecdsa-sha2-..."
+        )
+    if not _holds(kind, rest.partition(" ")[0]):
+        raise InvalidValueError(f"the key after {kind} is cut or damaged", allowed="the whole line of the .pub file")
+    return text
+
+
+def _holds(kind: str, data: str) -> bool:
+    """Whether the key's bytes begin with their own kind and hold all the parts whose lengths they tell (RFC 4253, 6.6)."""
+    try:
+        raw = base64.b64decode(data, validate=True)
+    except binascii.Error:
+        return False
+    parts = []
+    while raw:
+        size = int.from_bytes(raw[:4], "big")
+        if len(raw) < 4 + size:
+            return False
+        parts.append(raw[4 : 4 + size])
+        raw = raw[4 + size :]
+    return len(parts) > 1 and parts[0] == kind.encode()
+
+
 def parse_token(text: str) -> str:
     """A registration token of Palette (Tenant Settings, Registration Tokens)."""
     text = "".join(text.split())
@@ -33,9 +84,19 @@ def parse_token(text: str) -> str:
     return text
 
 
-def template(endpoint: str, token: str) -> str:
-    """A minimal user-data with what an AWS image needs; no `install:` section, which is pointless there."""
-    return f"{HEADER}\nstylus:\n  site:\n    paletteEndpoint: {parse_endpoint(endpoint)}\n    edgeHostToken: {parse_token(token)}\n"
+USER = "kairos"  # of an instance, where a key is given and no name
+
+
+def template(endpoint: str, token: str, user: str = "", ssh_key: str = "") -> str:
+    """A minimal user-data with what an AWS image needs; no `install:` section, which is pointless there.
+
+    With a public key there is a user who may log in with it and use sudo; InvalidValueError for what cannot be.
+    """
+    site = f"{HEADER}\nstylus:\n  site:\n    paletteEndpoint: {parse_endpoint(endpoint)}\n    edgeHostToken: {parse_token(token)}\n"
+    if not (key := parse_ssh_key(ssh_key)):
+        return site
+    account = f"        {parse_user(user) or USER}:\n          groups:\n            - sudo\n          ssh_authorized_keys:\n"
+    return f"{site}stages:\n  initramfs:\n    - users:\n{account}            - {json.dumps(key, ensure_ascii=False)}\n"
 
 
 _SECRET_NAMES = ("token", "passw", "secret", "passphrase", "private", "api_key", "apikey", "credential")

@@ -27,6 +27,7 @@ IMAGE_REGISTRY = Group(
     "Where provider images would be pushed: your Docker ID, or a registry's host.",
     "This AMI build pushes nothing to the registry. The value is kept in .arg for provider images; no registry login needed.",
 )
+USER_DATA = Group((), "A new user-data", fields.USER_DATA, "What an instance needs to register with Palette by itself.")
 OPERATING_SYSTEM = Group(
     (8,),
     "Operating system",
@@ -54,4 +55,4 @@ S3_KEY = Group(
     "It must be new: an existing object is silently reused, an existing AMI silently reported as the result.",
     "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw file's name instead, so it is filled in here.",
 )
-GROUPS = (IMAGE_TAG, IMAGE_REGISTRY, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY)
+GROUPS = (IMAGE_TAG, IMAGE_REGISTRY, USER_DATA, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY)

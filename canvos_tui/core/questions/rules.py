@@ -28,6 +28,11 @@ def _dots(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule i
     return "dots are allowed but the vendor's documents name only letters and digits" if "." in draft.text("CUSTOM_TAG") else ""
 
 
+def _user(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule is called
+    """A name alone lets nobody in."""
+    return "without an SSH key no user is made" if draft.text("EDGE_HOST_USER") and not draft.text("EDGE_HOST_SSH_KEY") else ""
+
+
 @dataclass(frozen=True)
 class Rule:
     """What goes for one field."""
@@ -40,6 +45,7 @@ class Rule:
 FREE = Rule()
 RULES = {
     "CUSTOM_TAG": Rule(caution=_dots),
+    "EDGE_HOST_USER": Rule(caution=_user),
     "OS_DISTRIBUTION": Rule(choices=operating_system.distributions, caution=operating_system.of_distribution),
     "OS_VERSION": Rule(choices=operating_system.versions, caution=operating_system.of_version),
     "BASE_IMAGE": Rule(wanted=operating_system.base_matters, caution=operating_system.of_base),

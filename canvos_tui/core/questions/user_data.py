@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft, UserData, UserDataChosen
-from canvos_tui.core.checkout.user_data import problems, template
+from canvos_tui.core.answers.file_changes import covered
+from canvos_tui.core.checkout.user_data import HEADER, problems
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.readiness import Blocker, gaps
+from canvos_tui.core.secret import Secret
 
 TITLE = "user-data: the file that lets an instance join Palette"
+ABOUT = (
+    "It is built into the AMI. With Palette's host name and a registration token an instance registers by itself at its first start; "
+    "without them it does not appear in Palette."
+)
 CHOICES = (
     Choice("checkout", "The checkout's   use the user-data file that is there"),
-    Choice("template", "Template         make one from Palette's host name and a registration token"),
     Choice("file", "A file           copy one from elsewhere"),
+    Choice("make", "Make one         from Palette's host name and a registration token"),
     Choice("none", "Without          instances will not register with Palette"),
 )
-HOST, TOKEN = "Palette's host name, for example api.spectrocloud.com", "Registration token"
+WAYS = {
+    "checkout": UserData.CHECKOUT,
+    "file": UserData.FILE,
+    "make": UserData.TEMPLATE,
+    "none": UserData.NONE,
+}
 ANYWAY = (Choice("", "Back"), Choice("go", "Take it as it is"))
 
 
-def made(host: str, token: str) -> UserDataChosen:
-    """One from our template; InvalidValueError for a host or a token that cannot be."""
-    return UserDataChosen(UserData.TEMPLATE, "", template(host, token))
+@dataclass(frozen=True)
+class Found:
+    """A user-data file: what it holds, its secrets covered, and what is wrong with it. Of a file that is none nothing is shown."""
+
+    text: str
+    problems: tuple[str, ...]
+
+
+def made(token: Secret) -> UserDataChosen:
+    """One of the answers, with this token."""
+    return UserDataChosen(UserData.TEMPLATE, token=token)
+
+
+def missing(draft: Draft, token: Secret | None) -> tuple[Blocker, ...]:
+    """What keeps from making one with this token and the answers so far."""
+    page = "user-data"
+    return tuple(gap for gap in gaps(replace(draft, user_data=UserData.TEMPLATE, token=token)) if gap.page == page)
+
+
+def usual(draft: Draft, *, there: bool) -> str:
+    """The word of what was chosen; before that the checkout's own where there is one, else one that we make."""
+    chosen = next((word for word, way in WAYS.items() if way is draft.user_data), "")
+    return chosen or ("checkout" if there else "make")
 
 
 def without() -> UserDataChosen:
@@ -41,23 +74,28 @@ def parse_path(ports: Ports, text: str) -> Path:
     return path
 
 
-async def read_file(ports: Ports, path: Path) -> tuple[str, ...]:
-    """What is wrong with a file from elsewhere; InvalidValueError where there is none, FilesError where it cannot be read."""
+async def read_file(ports: Ports, path: Path) -> Found:
+    """A file from elsewhere; InvalidValueError where there is none, FilesError where it cannot be read."""
     data = await ports.files.read_bytes(path)
     if data is None:
         raise InvalidValueError(f"there is no file {path}")
-    return await _problems(ports, data)
+    return await _found(ports, data)
 
 
-async def read_checkout(ports: Ports, draft: Draft) -> tuple[str, ...]:
+async def read_checkout(ports: Ports, draft: Draft) -> Found:
     """The same of the checkout's own."""
     folder = draft.folder or Path()
     data = await ports.files.read_own(folder, "user-data")
     if data is None:
-        raise InvalidValueError(f"there is no file {folder / 'user-data'}", remedy="choose another way")
-    return await _problems(ports, data)
+        raise InvalidValueError("the checkout has no user-data", remedy="choose another way")
+    return await _found(ports, data)
 
 
-async def _problems(ports: Ports, data: bytes) -> tuple[str, ...]:
+async def _found(ports: Ports, data: bytes) -> Found:
+    """A file that is no YAML is one of the things that can be wrong with it: the build stops at it."""
     text = data.decode("utf-8", "replace")
-    return problems(text, await ports.files.yaml(text))
+    try:
+        wrong = problems(text, await ports.files.yaml(text))
+    except InvalidValueError as error:
+        wrong = (f"it is no YAML: {error}",)
+    return Found(covered(data) if text.startswith(HEADER) else "", wrong)

@@ -51,14 +51,15 @@ def answer_rows(draft: Draft, known: Session, found: Iterable[Blocker], *, user_
     shown = [ReviewRow("Prerequisites", _checked(known), "", "check"), *rows(draft, known)]
     if "aws" in by_page:
         shown.append(ReviewRow("AWS access", "", "", "aws"))
-    return (*(_marked(row, by_page.get(row.page, [])) for row in shown), _of_user_data(draft, there=user_data))
+    last, mark = _of_user_data(draft, there=user_data)
+    return (*(_marked(row, by_page.get(row.page, [])) for row in shown), _marked(last, by_page.get(last.page, []), mark))
 
 
-def _marked(row: ReviewRow, found: list[Blocker]) -> AnswerRow:
+def _marked(row: ReviewRow, found: list[Blocker], mark: Mark = Mark.DONE) -> AnswerRow:
     """A row of one field has that field's reasons alone; one of several says the first of them."""
     mine = [b for b in found if not row.key or not b.key or b.key == row.key]
     if not mine:
-        return AnswerRow(row)
+        return AnswerRow(row, mark)
     says = bool(row.key) or row.value == _NOT_CHECKED  # in fewer words than the reason
     return AnswerRow(row if says else replace(row, value=mine[0].text), Mark.FAILED, mine[0].key)
 
@@ -67,11 +68,15 @@ def _checked(known: Session) -> str:
     return verdict_word(known.report).lower() if known.report is not None and known.report.results else _NOT_CHECKED
 
 
-def _of_user_data(draft: Draft, *, there: bool) -> AnswerRow:
+def _of_user_data(draft: Draft, *, there: bool) -> tuple[ReviewRow, Mark]:
+    if draft.user_data is UserData.TEMPLATE:
+        return ReviewRow(
+            USER_DATA, f"a new one, for {draft.text(fields.PALETTE_ENDPOINT.key)}", draft.user_data.value, USER_DATA
+        ), Mark.DONE
     if there:
-        return AnswerRow(ReviewRow(USER_DATA, "there: instances join Palette", draft.user_data.value, "review"), key=USER_DATA)
+        return ReviewRow(USER_DATA, "there: instances join Palette", draft.user_data.value, USER_DATA), Mark.DONE
     mark = Mark.DONE if draft.user_data is UserData.NONE else Mark.WARNING
-    return AnswerRow(ReviewRow(USER_DATA, "none: instances will not join Palette", "↵ choose", "review"), mark, USER_DATA)
+    return ReviewRow(USER_DATA, "none: instances will not join Palette", "↵ choose", USER_DATA), mark
 
 
 def way_on(found: tuple[Blocker, ...]) -> str:

@@ -49,6 +49,12 @@ def _image() -> Panels:
     )
 
 
+def _user_data() -> Panels:
+    from canvos_tui.tui.steps.user_data import UserDataWays
+
+    return (UserDataWays,)
+
+
 def _os() -> Panels:
     from canvos_tui.tui.steps.step08_os import OperatingSystem
     from canvos_tui.tui.steps.step09_kubernetes import Kubernetes
@@ -118,6 +124,7 @@ PANELS: dict[str, Callable[[], Panels]] = {
     "check": _check,
     "repo": _repo,
     "image": _image,
+    "user-data": _user_data,
     "os": _os,
     "versions": _versions,
     "s3": _s3,

@@ -22,8 +22,7 @@ from canvos_tui.core.text import middle
 from canvos_tui.tui.checks.places import titled
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.dialogs.user_data import choose_user_data
-from canvos_tui.tui.painting.answers import USER_DATA, AnswerRow, answer_rows, then, way_on
+from canvos_tui.tui.painting.answers import AnswerRow, answer_rows, then, way_on
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel, State
@@ -138,21 +137,15 @@ class WriteFiles(StepPanel):
     def _change(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         row = self._rows[event.option_index]
-        if row.key == USER_DATA:
-            self.action_user_data()
-        else:
-            self.leave(row.row.page, row.key if row.key in fields.BY_KEY else "", jump=True)
+        self.leave(row.row.page, row.key if row.key in fields.BY_KEY else "", jump=True)
 
     async def action_diff(self) -> None:
         """The whole diff on a page of its own."""
         await self.app.push_screen(ReadText(f"Changes in {middle(str(self.draft.folder), 40)}", self._diff()))
 
-    @work(exclusive=True, group="ask")
-    async def action_user_data(self) -> None:
-        """Asks what becomes of user-data."""
-        answer = await choose_user_data(self.app, self.ports, self.draft)
-        if answer is not None:
-            self.answer(answer)
+    def action_user_data(self) -> None:
+        """To the page that asks what becomes of it, and back with Esc."""
+        self.leave("user-data", jump=True)
 
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
@@ -191,7 +184,6 @@ class WriteFiles(StepPanel):
             self.hint(f"x {self._pending.fatal}")
             return
         if build and not await self._confirmed():
-            self.hint("nothing was written")
             return
         try:
             written = await review.write(self.ports, self.draft, self._pending)
@@ -210,10 +202,15 @@ class WriteFiles(StepPanel):
         if review.joins(self.draft, self._pending):
             return True
         choices = (
-            Choice("back", "Back   choose a user-data with t"),
-            Choice("go", "Go on  build without it: instances will not register with Palette"),
+            Choice("choose", "Choose one  the page user-data shows the ways"),
+            Choice("go", "Go on       build without it: instances will not register with Palette"),
         )
-        return await self.app.push_screen_wait(Ask("There is no user-data file", "", choices)) == "go"
+        word = await self.app.push_screen_wait(Ask("There is no user-data file", "", choices))
+        if word == "choose":
+            self.action_user_data()
+        elif word != "go":
+            self.hint("nothing was written")
+        return word == "go"
 
     async def _start(self) -> None:
         self.hint("taking the baseline from AWS ...")

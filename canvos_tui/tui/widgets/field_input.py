@@ -6,7 +6,7 @@ from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input
 
-from canvos_tui.core.answers.pasted import SECRET, keys_in, value_in
+from canvos_tui.core.answers.pasted import HIDDEN, has_private_key, keys_in, value_in
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.text import clip
 from canvos_tui.tui.messages import hint
@@ -24,11 +24,19 @@ class FieldInput(Input):
 
     def on_paste(self, event: Paste) -> None:
         """Comes before Textual's own handler, which types the text; in the midst of other text it is only what it is."""
+        if has_private_key(event.text):
+            event.prevent_default()
+            event.stop()
+            hint(
+                self,
+                "x nothing was taken: this is a private key, which must not leave its machine; the .pub file beside it is the public one",
+            )
+            return
         if self.value and self.value != self.selected_text:
             return
         found = value_in(self._key, event.text)
         if found != event.text.strip():
-            shown = "" if self._key == SECRET else f" {clip(found, _SHOWN)}"
+            shown = "" if self._key in HIDDEN else f" {clip(found, _SHOWN)}"
             hint(self, f"taken from what was pasted: {self._title}{shown}")
         event.text = found
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
-from canvos_tui.core.answers.fields import KEYS, Field
+from canvos_tui.core.answers.fields import HIDDEN, Field
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.messages import Answered, ChoiceAsked, decline, tell
 from canvos_tui.tui.widgets.field_input import FieldInput
@@ -171,4 +171,4 @@ def row_of(widget: Widget | None) -> FieldRow | None:
 def field_of(widget: Widget | None) -> Field[Any] | None:
     """The field that is answered in a widget: its row's, or the one that a panel of its own asks for."""
     row = row_of(widget)
-    return row.field if row is not None else next((field for field in KEYS if widget is not None and widget.id == field.anchor), None)
+    return row.field if row is not None else next((field for field in HIDDEN if widget is not None and widget.id == field.anchor), None)

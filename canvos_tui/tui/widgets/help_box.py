@@ -18,7 +18,7 @@ _CHOICES = 5  # that are named in the box; Down lists them all
 
 
 def _small(field: Field[Any]) -> str:
-    return f"{field.key} · guide step {field.step}"
+    return f"{field.key} · {field.asked_by}"
 
 
 def _elsewhere(rows: Iterable[FieldRow]) -> Iterator[Content]:

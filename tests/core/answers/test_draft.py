@@ -90,7 +90,7 @@ def test_another_folder_forgets_the_tag():
 
 def test_a_draft_survives_the_state_file_without_its_secrets():
     draft = full().after(d.FieldRefused("S3_KEY", "a b", "no")).after(d.CheckAccepted("HOST-MEM", "small test"))
-    draft = draft.after(d.UserDataChosen(d.UserData.TEMPLATE, "", "token: s3cr3t-token"))
+    draft = draft.after(d.UserDataChosen(d.UserData.TEMPLATE, token=Secret("s3cr3t-token")))
     data = to_data(draft)
     assert "wJalr" not in str(data)
     assert "AKIA" not in str(data)

@@ -6,6 +6,7 @@ from canvos_tui.adapters.files import Disk
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers.file_changes import apply, plan, read_current
 from canvos_tui.core.errors import FilesError
+from canvos_tui.core.secret import Secret
 from tests.core.answers.test_draft import KEYS, full
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -58,7 +59,11 @@ async def test_a_failure_in_the_middle_leaves_whole_files(tmp_path):
 
 
 def test_user_data_from_the_template_hides_its_token():
-    draft = full().after(d.UserDataChosen(d.UserData.TEMPLATE, "", "#cloud-config\nstylus:\n  site:\n    edgeHostToken: tok123456\n"))
+    draft = (
+        full()
+        .after(d.FieldAnswered("PALETTE_ENDPOINT", "api.acme.com"))
+        .after(d.UserDataChosen(d.UserData.TEMPLATE, token=Secret("tok123456")))
+    )
     change = plan(draft, {})[-1]
     assert change.name == "user-data"
     assert "tok123456" not in "\n".join(line.text for line in change.diff)

@@ -9,6 +9,7 @@ from canvos_tui.core.answers.draft import Draft, FolderChosen, UserData, UserDat
 from canvos_tui.core.answers.file_changes import read_current
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import LinkError
+from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World, answered
@@ -155,7 +156,7 @@ async def test_no_user_data(tmp_path, folder):
     assert (none.status, none.answer.observed) == (Status.WARN, "no user-data file")
     meant = await World(tmp_path).one("FILE-USERDATA", at(folder).after(UserDataChosen(UserData.NONE)))
     assert meant.answer.observed == "no user-data file, as chosen"
-    planned = await World(tmp_path).one("FILE-USERDATA", at(folder).after(UserDataChosen(UserData.TEMPLATE, text=JOIN)))
+    planned = await World(tmp_path).one("FILE-USERDATA", at(folder).after(UserDataChosen(UserData.TEMPLATE, token=Secret("abcdefghij"))))
     assert (planned.status, planned.answer.observed) == (Status.SKIP, "waits for the answers to be written")
 
 

@@ -14,7 +14,7 @@ from canvos_tui.core.errors import Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
 _JOIN = "endpoint and token, so that instances join Palette"
-_OFFER = Remedy("Go on without it and register instances by hand, or let the wizard write one from its template", page="review")
+_OFFER = Remedy("Go on without it and register instances by hand, or let the wizard write one from its template", page="user-data")
 
 
 async def cloud_config(context: Context) -> CheckAnswer:

@@ -16,11 +16,12 @@ def real_ports(environ: dict[str, str]) -> Ports:
     from canvos_tui.adapters.aws.boto import BotoDoor
     from canvos_tui.adapters.clock import SystemClock
     from canvos_tui.adapters.docker.engine import DockerEngine
-    from canvos_tui.adapters.files import Disk, state_root
+    from canvos_tui.adapters.files import Disk
     from canvos_tui.adapters.git.command import GitCommand
     from canvos_tui.adapters.machine.host import LocalHost
     from canvos_tui.adapters.network.reach import HttpNetwork
     from canvos_tui.adapters.runs.local_runs import LocalRuns
+    from canvos_tui.adapters.state_folder import state_root
     from canvos_tui.adapters.terminal import UserTerminal
 
     if not logging.getLogger().handlers:  # else Python prints the SDKs' warnings to stderr, between our lines or over a screen
@@ -42,8 +43,8 @@ def real_ports(environ: dict[str, str]) -> Ports:
 
 def rehearsal_ports(environ: dict[str, str]) -> Ports:
     """The same with a stand-in machine, engine and network; git, files, processes, terminals and HTTP stay real."""
-    from canvos_tui.adapters.files import state_root
     from canvos_tui.adapters.runs.local_runs import LocalRuns
+    from canvos_tui.adapters.state_folder import state_root
     from canvos_tui.rehearsal.machine import RehearsalDocker, RehearsalHost, RehearsalNetwork
 
     docker: Docker = RehearsalDocker()

@@ -28,7 +28,7 @@ ADAPTERS = {
     "machine": 3,
     **dict.fromkeys(("files", "git", "log", "network"), 2),
     **dict.fromkeys(("aws", "catalogue", "clock", "append_file", "programs"), 1),
-    **dict.fromkeys(("threads", "processes", "regular_file"), 0),
+    **dict.fromkeys(("threads", "processes", "regular_file", "state_folder"), 0),
 }
 TUI = {
     "doctor_app": 8,

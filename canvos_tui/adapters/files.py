@@ -36,7 +36,6 @@ _REMEDIES = {
 
 
 _MOST_NODES = 200_000  # values in a YAML text with every alias written out
-_SET_HOME = "export HOME=/some/folder/that/you/may/write"
 
 
 def files_error(action: str, path: Path, error: OSError) -> FilesError:
@@ -270,20 +269,6 @@ def parse_env(data: bytes) -> dict[str, str | None]:
 
     logging.getLogger("dotenv").addHandler(logging.NullHandler())  # it would print a warning for a line of the user's own
     return dotenv_values(stream=io.StringIO(data.decode("utf-8", "replace")), interpolate=False)
-
-
-def state_root(environ: dict[str, str]) -> Path:
-    """`$XDG_STATE_HOME/canvos-tui`, by default ~/.local/state/canvos-tui."""
-    base = environ.get("XDG_STATE_HOME", "")
-    return (Path(base) if base.startswith("/") else home_of(environ) / ".local" / "state") / "canvos-tui"
-
-
-def home_of(environ: Mapping[str, str]) -> Path:
-    """The user's home folder; FilesError for a user whom the system does not know and who has no HOME."""
-    try:
-        return Path(environ.get("HOME") or Path.home())
-    except RuntimeError:
-        raise FilesError("there is no home folder: HOME is not set, and this system does not know the user", remedy=_SET_HOME) from None
 
 
 def same_filesystem(path: Path) -> Path:

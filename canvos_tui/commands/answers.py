@@ -26,7 +26,7 @@ def _from_here(checkout: str) -> str:
 
 def folder_of(ports: Ports, checkout: str | None) -> Path | None:
     """The folder that `--checkout` names; None where it was not given."""
-    from canvos_tui.adapters.files import home_of
+    from canvos_tui.adapters.state_folder import home_of
     from canvos_tui.core.checkout.state import parse_folder
 
     return parse_folder(_from_here(checkout), home_of(ports.environ)) if checkout else None
@@ -34,7 +34,7 @@ def folder_of(ports: Ports, checkout: str | None) -> Path | None:
 
 async def draft_of(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool = True) -> Draft:
     """The draft of that checkout, else the newest one, else a fresh one; always a fresh one where `stored` says no."""
-    from canvos_tui.adapters.files import home_of
+    from canvos_tui.adapters.state_folder import home_of
     from canvos_tui.core.answers.draft import FolderChosen, fresh
     from canvos_tui.core.answers.draft_file import from_data
     from canvos_tui.core.checkout.state import checkout_id, parse_repository

@@ -23,7 +23,7 @@ def config_of(ports: Ports, args: argparse.Namespace) -> Draft:
 
 def whole_config(ports: Ports, name: str, checkout: str | None, repo: str | None) -> Config:
     """The answers file with the names that it gives; what the command line names counts as given by it."""
-    from canvos_tui.adapters.files import home_of
+    from canvos_tui.adapters.state_folder import home_of
     from canvos_tui.commands.answers import folder_of
     from canvos_tui.core.answers.draft import FolderChosen
     from canvos_tui.core.checkout.state import parse_repository
@@ -46,7 +46,7 @@ def read_config(ports: Ports, name: str) -> Draft:
 def _read(ports: Ports, name: str) -> Config:
     import asyncio
 
-    from canvos_tui.adapters.files import home_of
+    from canvos_tui.adapters.state_folder import home_of
     from canvos_tui.core.answers.draft_file import from_config
 
     path = Path(name)

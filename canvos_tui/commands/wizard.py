@@ -106,12 +106,16 @@ def _run(room: Room | Load) -> int:
     """Runs the app; afterwards the result, or the way back to a build that goes on, stands on the terminal."""
     if "SSH_CONNECTION" in os.environ:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from canvos_tui.commands.kept_look import keep_worn, wear_kept
     from canvos_tui.tui.app import CanvosApp
 
+    environ = os.environ if callable(room) else room.ports.environ
+    wear_kept(environ)
     app = CanvosApp(room)
     try:
         app.run()
     finally:
+        keep_worn(environ, app)
         write_raw(sys.stdout, app.restoring())
         sys.stdout.flush()
     if app.problem is not None:

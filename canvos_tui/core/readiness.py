@@ -126,4 +126,5 @@ async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
         reuse_object=bool(draft.reuse) and draft.reuse == draft.text("S3_KEY"),
+        joins=await ports.files.mode(draft.folder / "user-data") is not None,
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.files import Disk, parse_yaml, state_root
+from canvos_tui.adapters.files import Disk, parse_yaml
+from canvos_tui.adapters.state_folder import state_root
 from canvos_tui.core.errors import FilesError, InvalidValueError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.files import home_of
+from canvos_tui.adapters.state_folder import home_of
 from canvos_tui.core.errors import FilesError
 
 ROOT = Path(__file__).parents[2]

@@ -96,8 +96,17 @@ SUCCESS = RunResult(
         Finding("OBJECT", Status.PASS, "object s3://acme-edge-images/palette-learn   4.1 GB, written 14:05 (new)"),
         Finding("AMI", Status.PASS, "AMI is available, x86_64, uefi, ena"),
         Finding("SNAPSHOT", Status.PASS, "AMI uses the snapshot of this run"),
+        Finding("user-data", Status.WARN, "no user-data inside: an instance will not join Palette by itself"),
     ),
-    (LeftOver("object", "s3://acme-edge-images/palette-learn", certain=True, note="4.1 GB, about 0.09 USD a month"),),
+    (
+        LeftOver(
+            "object",
+            "s3://acme-edge-images/palette-learn",
+            certain=True,
+            note="4.1 GB, about 0.09 USD a month",
+            remove="aws s3 rm s3://acme-edge-images/palette-learn",
+        ),
+    ),
     None,
     str(RUN_FOLDER / "build.log"),
 )

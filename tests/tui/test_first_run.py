@@ -12,10 +12,8 @@ from textual.widgets import Input
 
 import canvos_tui.tui
 from canvos_tui.core.answers import draft as d
-from canvos_tui.core.session import Session
 from canvos_tui.tui.messages import GoTo, Hinted
 from tests.doubles import canvos_repo
-from tests.tui import story
 from tests.tui.screen import push, see, text_of, until
 
 ROOT = Path(canvos_tui.tui.__file__).parent
@@ -250,16 +248,6 @@ async def test_a_page_without_a_result_offers_what_it_can_do(make_app, full):
         app.post_message(GoTo("result"))
         await until(pilot, lambda: "d Delete .secret" in text_of(app).split("\n")[-1])
         assert "F8 Look now" in text_of(app).split("\n")[-1]
-
-
-async def test_f8_says_that_there_is_no_way_on_from_the_last_screen(make_app):
-    app = make_app(page="result", known=Session(run_id=story.RUN, result=story.SUCCESS))
-    async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "Your image is ready")
-        await until(pilot, lambda: "F1 Help" in text_of(app).split("\n")[-1] and "F8" not in text_of(app))
-        await pilot.press("f8")
-        assert await see(pilot, "this is the last screen")
-        assert app.current_mode == "result"
 
 
 async def test_whoever_wants_several_versions_comes_to_the_page_where_they_are_kept(make_app, full):

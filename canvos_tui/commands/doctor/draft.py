@@ -130,7 +130,7 @@ def _absolute(folder: str) -> str:
 
 
 def _home(ports: Ports) -> Path:
-    from canvos_tui.adapters.files import home_of
+    from canvos_tui.adapters.state_folder import home_of
 
     return home_of(ports.environ)
 

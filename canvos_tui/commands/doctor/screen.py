@@ -28,6 +28,7 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
     """
     if "SSH_CONNECTION" in os.environ:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from canvos_tui.commands.kept_look import keep_worn, wear_kept
     from canvos_tui.tui.doctor_app import DoctorApp
 
     plans: list[Plan] = []
@@ -43,8 +44,10 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
         known = Session(report=Report(made.asked), final=source.final)
         return Room(source.ports, draft, Opening(page="check", hint=f"! {trouble}" if trouble else "", known=known))
 
+    wear_kept(os.environ)
     app = DoctorApp(room)
     app.run()
+    keep_worn(os.environ, app)
     if app.problem is not None:
         raise app.problem
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see

@@ -70,8 +70,10 @@ def plan(draft: Draft, current: Mapping[str, bytes | None], chosen: bytes | None
             FileChange(VERSIONS, versions, new.encode("utf-8", "surrogateescape"), 0o644, unified(VERSIONS, text, new, context=1))
         )
     data = _made(draft) if draft.user_data is UserData.TEMPLATE else chosen
+    old = current.get(USER_DATA)
+    if draft.user_data is UserData.NONE and old is not None:  # CanvOS builds in whatever lies there
+        changes.append(FileChange(USER_DATA, old, b"", 0o600, unified(USER_DATA, covered(old), ""), gone=True))
     if draft.user_data in {UserData.TEMPLATE, UserData.FILE} and data is not None:
-        old = current.get(USER_DATA)
         lines = unified(USER_DATA, covered(old), covered(data))
         changes.append(FileChange(USER_DATA, old, data, 0o600, lines))
     return tuple(changes)
@@ -177,7 +179,7 @@ async def texts_to_mask(files: Files, draft: Draft, changes: tuple[FileChange, .
     """The texts beside the keys that must not reach a log: passwords in addresses, and the secrets of the user-data that is built in."""
     found = [text for value in draft.args().values() if (password := password_in(value)) for text in {password, unquote(password)}]
     data = next((change.new for change in changes if change.name == USER_DATA), None)
-    if data is None and draft.folder is not None and draft.user_data is not UserData.NONE:
+    if not data and draft.folder is not None:
         data = await files.read_own(draft.folder, USER_DATA)  # the checkout's own is built in without being asked for
     if data is not None:
         text = data.decode("utf-8", "replace")

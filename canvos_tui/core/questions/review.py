@@ -82,13 +82,18 @@ async def look(ports: Ports, draft: Draft) -> Pending:
     current = await read_current(ports.files, draft.folder)
     data = await ports.files.read_bytes(Path(draft.user_data_path)) if draft.user_data is UserData.FILE else None
     changes = plan(draft, current, data)
-    there = current["user-data"] is not None or draft.user_data in {UserData.TEMPLATE, UserData.FILE}
+    there = (current["user-data"] is not None and draft.user_data is not UserData.NONE) or draft.user_data in {
+        UserData.TEMPLATE,
+        UserData.FILE,
+    }
     return Pending(changes, arg_file.parse(next(c.new for c in changes if c.name == ARG)).problems, there)
 
 
 def heading(change: FileChange) -> str:
     """A file's name, what happens to it, and the mode it gets."""
     added, removed = counts(change.diff)
+    if change.gone:
+        return f"{change.name} (is taken away, a copy is kept)"
     state = "new" if change.old is None else (f"+{added} -{removed}, the old one is kept" if change.changed else "unchanged")
     if change.name == SECRET and change.old is not None and change.changed:
         state = f"+{added} -{removed}"

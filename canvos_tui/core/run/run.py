@@ -47,6 +47,7 @@ class BuildPlan:
     endpoint: str = ""  # AWS_ENDPOINT_URL where one is set, shown to the user
     args: tuple[tuple[str, str], ...] = ()  # what was written to .arg, for the summary
     reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
+    joins: bool | None = None  # whether a user-data stood in the checkout when the build was planned; None where nobody looked
 
 
 class Stage(Enum):

@@ -20,6 +20,15 @@ def findings(chain: Chain, exit_code: int | None, *, cancelled: bool = False) ->
     return tuple(lines)
 
 
+def of_user_data(chain: Chain, *, joins: bool | None) -> tuple[Finding, ...]:
+    """Whether one was there to be built into the AMI; AWS knows nothing of it."""
+    if joins is None or chain.image is None:
+        return ()
+    if joins:
+        return (Finding("user-data", Status.PASS, "user-data was in the checkout when the build began"),)
+    return (Finding("user-data", Status.WARN, "no user-data inside: an instance will not join Palette by itself"),)
+
+
 def _object_finding(chain: Chain) -> Finding:
     where = f"s3://{chain.baseline.bucket}/{chain.baseline.key}"
     if chain.foreign:

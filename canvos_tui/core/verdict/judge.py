@@ -13,7 +13,7 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver, Outcome, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.verdict.chain import Chain, chain_of
-from canvos_tui.core.verdict.findings import findings
+from canvos_tui.core.verdict.findings import findings, of_user_data
 from canvos_tui.core.verdict.left_over import (
     left_by_name,
     left_image,
@@ -80,7 +80,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         snapshot=chain.snapshot,
         ami=ami,
         ami_name=chain.image.name if chain.image is not None else "",
-        findings=findings(chain, exit_code, cancelled=cancelled),
+        findings=(*findings(chain, exit_code, cancelled=cancelled), *of_user_data(chain, joins=plan.joins)),
         left_behind=_left_behind(chain, ids, verdict.outcome),
         cause=None if verdict.outcome is Outcome.SUCCEEDED else (verdict.cause if own_first else log.cause or verdict.cause),
         log=log.log,

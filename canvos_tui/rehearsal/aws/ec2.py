@@ -33,6 +33,7 @@ class Ec2:
             "DescribeImages": self._images.describe,
             "RegisterImage": self._images.register,
             "DeregisterImage": self._images.deregister,
+            "RunInstances": self._images.run,
             "CreateTags": self._create_tags,
             "DescribeRegions": self._regions,
             "GetEbsEncryptionByDefault": self._ebs_encryption,

@@ -48,6 +48,22 @@ class Ec2Images:
             )
             return {"imageId": self._cloud.register(image).image_id}
 
+    def run(self, form: Mapping[str, str]) -> Tree:
+        """RunInstances: one instance of an AMI that is there, its root volume not smaller than the snapshot; nothing is kept of it."""
+        image = self._cloud.images.get(form.get("ImageId", ""))
+        if image is None:
+            raise RefusalError("InvalidAMIID.NotFound", f"The image id '[{form.get('ImageId', '')}]' does not exist")
+        size = next((form[f"BlockDeviceMapping.{n}.Ebs.VolumeSize"] for n in _mapped(form, image.device)), "")
+        least = -(-self._cloud.snapshots[image.snapshot_id].size // GIB)
+        if size and int(size) < least:
+            text = f"Volume of size {size}GB is smaller than snapshot '{image.snapshot_id}', expect size >= {least}GB"
+            raise RefusalError("InvalidBlockDeviceMapping", text)
+        kind, count = form.get("InstanceType", "m1.small"), int(form.get("MinCount", "0"))
+        if not count:
+            raise RefusalError("MissingParameter", "The request must contain the parameter MinCount")
+        instances: list[Tree] = [{"instanceId": new_id("i"), "imageId": image.image_id, "instanceType": kind} for _ in range(count)]
+        return {"reservationId": new_id("r"), "ownerId": ACCOUNT, "instancesSet": instances}
+
     def deregister(self, form: Mapping[str, str]) -> Tree:
         """DeregisterImage: takes the AMI away and its snapshot too when asked."""
         image = self._cloud.images.pop(form.get("ImageId", ""), None)
@@ -112,8 +128,13 @@ class Ec2Images:
         }
 
 
+def _mapped(form: Mapping[str, str], device: str) -> list[str]:
+    """The numbers of the mappings of that device."""
+    return [found[1] for key in form if (found := re.fullmatch(r"BlockDeviceMapping\.(\d+)\.DeviceName", key)) and form[key] == device]
+
+
 def _root_snapshot(form: Mapping[str, str], device: str) -> str:
-    numbers = [found[1] for key in form if (found := re.fullmatch(r"BlockDeviceMapping\.(\d+)\.DeviceName", key)) and form[key] == device]
+    numbers = _mapped(form, device)
     if not numbers:
         raise RefusalError("InvalidParameterCombination", "The root device must be one of the block device mappings")
     return form.get(f"BlockDeviceMapping.{numbers[0]}.Ebs.SnapshotId", "")

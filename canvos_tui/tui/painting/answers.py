@@ -18,7 +18,7 @@ from canvos_tui.core.readiness import Blocker
 from canvos_tui.core.session import Session
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import clip
-from canvos_tui.tui.painting.blocks import COMMAND, KEY
+from canvos_tui.tui.painting.blocks import COMMAND, KEY, hung
 from canvos_tui.tui.painting.looks import COLOURS, MUTED
 
 NAME, LABEL = 14, 8  # columns
@@ -99,7 +99,7 @@ def then(changes: Iterable[FileChange], warned: Iterable[str], width: int) -> It
     yield Content.assemble((f"{'run':<{LABEL}}", MUTED), (f" {COMMAND_RUN} ", COMMAND))
     yield Content.styled(f"{'':<{LABEL}}our estimate 1-2 h; it goes on when this window closes", MUTED)
     for line in warned:
-        yield Content.styled(f"{Mark.WARNING.sign} {line}", "$text-warning")
+        yield from hung(Content.styled(f"{Mark.WARNING.sign} {line}", "$text-warning"), width)
 
 
 def _state(change: FileChange) -> str:
@@ -107,7 +107,7 @@ def _state(change: FileChange) -> str:
     if not change.changed:
         return "as it is wanted"
     if change.gone:
-        return "is taken away"
+        return "is taken away, a copy is kept"
     added, removed = counts(change.diff)
     if change.old is None:
         return f"new, {added} lines{mode}"

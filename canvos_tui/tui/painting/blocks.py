@@ -34,6 +34,15 @@ def _wrapped(text: str | Content, room: int) -> list[Content]:
     return [Content(row) for row in textwrap.wrap(text, room, break_long_words=True)] or [Content("")]
 
 
+def hung(text: Content, width: int, indent: int = INDENT) -> list[Content]:
+    """A line that begins with a mark, wrapped so that what follows stands below the words and not below the mark."""
+    if text.cell_length <= width:
+        return [text]
+    first, *rest = text.wrap(width)
+    left = Content(" ").join(rest)
+    return [first, *(Content(" " * indent) + row for row in left.wrap(max(20, width - indent)))]
+
+
 def code(commands: Iterable[Command], width: int, label: str = "", columns: int = LABEL, beside: str = "") -> Iterator[Content]:
     """Commands to type, on one ground as wide as the longest; one that is too long goes on after a `\\`.
 

@@ -11,7 +11,7 @@ from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.verdict.summary import NOT_ASKED, UNKNOWN, finding_lines
-from canvos_tui.tui.painting.blocks import code, labelled
+from canvos_tui.tui.painting.blocks import code, hung, labelled
 from canvos_tui.tui.painting.looks import MUTED, of_status
 
 _SAID = 4  # lines of evidence
@@ -41,25 +41,29 @@ def why(result: RunResult, width: int) -> Content:
 
 def exists(result: RunResult, width: int) -> Content:
     """What was seen in AWS, and what is left behind with what removes it."""
-    lines = list(findings(result.findings)) or [Content.styled(NOT_ASKED, MUTED)]
+    lines = list(findings(result.findings, width)) or [Content.styled(NOT_ASKED, MUTED)]
     for left in result.left_behind:
         lines += _left(left, width)
     return _LINES.join(lines)
 
 
-def findings(found: Iterable[Finding]) -> Iterator[Content]:
+def findings(found: Iterable[Finding], width: int) -> Iterator[Content]:
     """A line for each finding; what is as it should be about the AMI itself shares one."""
     for line in finding_lines(tuple(found)):
         label, _, text = line.partition(" ")
         mark, colour = of_status(next((status for status in Status if status.label == label), Status.SKIP))
-        yield Content.assemble((f"{mark.sign} ", colour), text)
+        yield from hung(Content.assemble((f"{mark.sign} ", colour), text), width)
+
+
+def left_line(left: LeftOver, width: int) -> list[Content]:
+    """What is left behind, and what is to be known of it."""
+    sure = "" if left.certain else " (not certain)"
+    mark = (f"{Mark.WARNING.sign} ", "$text-warning")
+    return hung(Content.assemble(mark, f"left: {left.kind} {left.id}{sure}", (f"  {left.note}".rstrip(), MUTED)), width)
 
 
 def _left(left: LeftOver, width: int) -> Iterator[Content]:
-    sure = "" if left.certain else " (not certain)"
-    yield Content.assemble(
-        (f"{Mark.WARNING.sign} ", "$text-warning"), f"left: {left.kind} {left.id}{sure}", (f"  {left.note}".rstrip(), MUTED)
-    )
+    yield from left_line(left, width)
     for word, command in (("look", left.look), ("remove", left.removal), ("or make the AMI of it", left.use)):
         line = Content.assemble((f"  {word}: ", MUTED), (command, "bold on $panel"))
         if command and line.cell_length > width:

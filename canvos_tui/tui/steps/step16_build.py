@@ -24,8 +24,9 @@ from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.log.browser import LogBrowser
 from canvos_tui.tui.log.pane import LogPane
 from canvos_tui.tui.log.view import frame_for
-from canvos_tui.tui.painting.blocks import said
+from canvos_tui.tui.painting.blocks import hung, said
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.frame import TopBar
 from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.phase_list import PhaseList
 
@@ -153,6 +154,8 @@ class Build(StepPanel):
             return
         began = run.started_at or now
         took = elapsed(((run.ended_at or now) - began).total_seconds())
+        for bar in self.screen.query(TopBar):
+            bar.took = took if run.stage is not Stage.ENDED else ""
         stage = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "STOPPING, x again to force", Stage.ENDED: "ended"}[
             run.stage
         ]
@@ -163,7 +166,8 @@ class Build(StepPanel):
         log.path = middle(path, max(16, self.size.width - 50))
         phases.show(run, now)
         wrong = phases.wrong(run, now)
-        self.query_one("#build-wrong", Static).update(Content("\n").join(map(said, wrong)))
+        width = max(40, self.size.width - 5)
+        self.query_one("#build-wrong", Static).update(Content("\n").join(row for line in wrong for row in hung(said(line), width)))
         box.say(State.WARNING if wrong else State.REST if run.stage is Stage.ENDED else State.RUNNING)
         self.query_one("#build-wrong").display = bool(wrong)
         calm = not wrong and self.screen.size.height >= 30

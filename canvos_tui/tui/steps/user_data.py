@@ -37,6 +37,7 @@ SAYS = {
     "none": "instances will not join Palette by themselves",
 }
 WITHOUT = "The AMI gets no Palette endpoint and no registration token: an instance from it does not register by itself."
+TAKEN_AWAY = "The checkout's user-data is taken away before the build, and a copy kept: CanvOS builds in whatever lies there."
 
 
 class UserDataWays(StepPanel):
@@ -141,7 +142,8 @@ class UserDataWays(StepPanel):
     def _found_text(self, way: str) -> tuple[Content, State]:
         found = self._found(way)
         if found is None:
-            return Content(WITHOUT if way == "none" else self._missing if way == "checkout" else ""), State.REST
+            gone = f" {TAKEN_AWAY}" if self._there is not None else ""
+            return Content(f"{WITHOUT}{gone}" if way == "none" else self._missing if way == "checkout" else ""), State.REST
         lines = [said(f"! {problem}") for problem in found.problems] or [said(f"{Mark.DONE.sign} endpoint and token are there")]
         lines += [Content.styled(line, MUTED) for line in found.text.splitlines()]
         return Content("\n").join(lines), State.WARNING if found.problems else State.SUCCESS

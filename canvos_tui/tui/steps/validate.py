@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Button, OptionList, Static
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.pages import OF_FIELD, words
-from canvos_tui.core.questions.result import NEXT, links
+from canvos_tui.core.questions.result import ABOUT_LAUNCH, launch_command, links, removal_commands, ways
 from canvos_tui.core.run.result import Outcome, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
@@ -22,26 +22,27 @@ from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.painting.blocks import KEY, said
+from canvos_tui.tui.painting.blocks import KEY, code, said
 from canvos_tui.tui.painting.looks import MUTED
-from canvos_tui.tui.painting.outcome import findings
+from canvos_tui.tui.painting.outcome import findings, left_line
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
+from canvos_tui.tui.widgets.row_list import RowList
 
 LOOKED_FOR = ("REGION", "S3_BUCKET", "S3_KEY")
+REMOVE = "An image that works needs neither the object in the bucket nor the keys in .secret; another build from here needs both."
 _OF_A_RESULT = {"copy", "links", "json"}  # what cannot be done without one
 
 
 class Validate(StepPanel):
-    """The AMI id alone on its line, the findings, the links, what is left over."""
+    """The AMI id alone on its line, the findings, what is left over, and how to go on."""
 
     TITLE = "Result and validation"
-    WAY_ON = "this is the last screen; Ctrl+Q leaves"
     ABOUT = "The proof is a chain of facts from AWS: the new import task, its snapshot, and an AMI of yours on that snapshot."
     BINDINGS = [
         Binding("c", "copy", "Copy AMI id"),
-        Binding("l", "links", "Links"),
+        Binding("l", "links", "Links", show=False),
         Binding("d", "delete", "Delete .secret"),
         Binding("j", "json", "result.json"),
     ]
@@ -55,7 +56,7 @@ class Validate(StepPanel):
                     yield Push("Look now", id="look", first=True)
                     yield Static("", id="validate-state", markup=False)
             yield Panel(Static("", id="result-proof", markup=False), title="Proven by AWS", small="guide, Validate 1-4", id="proof-box")
-            yield Panel(Static(NEXT, id="result-next", markup=False), title="Go on", id="next-box")
+            yield Panel(RowList(id="result-ways"), title="Go on", id="next-box")
 
     _secret: Path | None = None  # the file with the keys, where there is one
 
@@ -73,7 +74,7 @@ class Validate(StepPanel):
         """The text scrolls with the arrows; without a run there is a button to press."""
         self._find_secret()
         if self.display:
-            self.query_one("#look" if self.known.result is None else "#result-box").focus()
+            self.query_one("#look" if self.known.result is None else "#result-ways").focus()
 
     def watch_known(self) -> None:
         """A result arrived."""
@@ -116,15 +117,59 @@ class Validate(StepPanel):
             Content.styled(f"{result.ami_name} · {result.region} · {result.snapshot}", MUTED),
         ]
         self.query_one("#result-text", Static).update(Content("\n").join(lines))
-        proof = [*findings(result.findings)]
-        for left in result.left_behind:
-            sign = f"{Mark.WARNING.sign} "
-            proof.append(Content.assemble((sign, "$text-warning"), f"left: {left.kind} {left.id}", (f"  {left.note}", MUTED)))
+        proof = [*findings(result.findings, self._width), *(row for left in result.left_behind for row in left_line(left, self._width))]
         self.query_one("#result-proof", Static).update(Content("\n").join(proof))
-        keys = Content.assemble(
-            ("l", KEY), " links into the AWS console", *(("   ", ("d", KEY), " deletes .secret") if self._secret else ())
+        self._show_ways(result)
+
+    @property
+    def _width(self) -> int:
+        return max(40, self.query_one("#result-proof").size.width or self.size.width - 5)
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        self.call_after_refresh(self.watch_known)
+
+    def _show_ways(self, result: RunResult) -> None:
+        self._ways = ways(result, self._secret)
+        self.query_one("#result-ways", RowList).fill([Content(way.line) for way in self._ways])
+
+    _ways: tuple[Choice, ...] = ()
+
+    @on(OptionList.OptionSelected, "#result-ways")
+    async def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        result = self.known.result
+        assert result is not None
+        match self._ways[event.option_index].word:
+            case "launch":
+                await self._read("Launch an instance", ABOUT_LAUNCH, (launch_command(result),))
+            case "remove":
+                self._remove(result)
+            case "console":
+                await self.action_links()
+            case word:
+                self.leave(word)
+
+    async def _read(self, title: str, about: str, commands: tuple[str, ...]) -> None:
+        """Commands to type, and what is to be known of them; `c` copies the commands."""
+        rows = code([Command(command) for command in commands], min(92, self.app.size.width * 9 // 10 - 6), columns=0)
+        text = Content("\n").join([Content(about), Content(""), *rows])
+        await self.app.push_screen(ReadText(title, text, copy="\n".join(commands)))
+
+    @work(exclusive=True, group="delete")
+    async def _remove(self, result: RunResult) -> None:
+        """The .secret of this machine by a key; what lies in AWS by commands, for it may be wanted for another try."""
+        commands = removal_commands(result)
+        offers = (
+            *((Choice("show", "Show the commands that remove what lies in AWS"),) if commands else ()),
+            *((Choice("secret", f"Delete {self._secret}"),) if self._secret is not None else ()),
         )
-        self.query_one("#result-next", Static).update(Content("\n").join([Content(NEXT), keys]))
+        word = await self.app.push_screen_wait(Ask("Remove what is left", REMOVE, (*offers, Choice("", "Keep it all"))))
+        if word == "show":
+            left = "\n".join(f"{left.kind} {left.id}  {left.note}" for left in result.left_behind if left.removal)
+            await self._read("Remove from AWS", left, commands)
+        elif word == "secret":
+            self.action_delete()
 
     def _missing(self) -> tuple[str, ...]:
         """Keys of the fields without which nothing can be looked for, in the order of the pages."""
@@ -183,8 +228,8 @@ class Validate(StepPanel):
             self._find_secret()
 
     def way_on(self) -> str:
-        """Asking AWS, where there is no run to show."""
-        return "Look now" if self.known.result is None else ""
+        """Asking AWS where there is no run to show, else the way under the cursor."""
+        return "Look now" if self.known.result is None else "Do it"
 
     @on(Button.Pressed, "#look")
     def _pressed(self, event: Button.Pressed) -> None:
@@ -192,7 +237,10 @@ class Validate(StepPanel):
         self.go_on()
 
     def go_on(self) -> None:
-        """Asks AWS, or goes to what is needed for it."""
+        """Asks AWS, or goes to what is needed for it; with a result, as Enter does."""
+        if self.known.result is not None:
+            self.query_one("#result-ways", RowList).action_select()
+            return
         missing = self._missing()
         if missing:
             self.leave(OF_FIELD[missing[0]], missing[0], f"x needed to look for an image: {self._named(missing)}", jump=True)
@@ -219,5 +267,5 @@ class Validate(StepPanel):
             draft.text("REGION"),
         )
         head.say(State.SUCCESS if good else State.ERROR)
-        self.query_one("#result-proof", Static).update(Content("\n").join(findings(findings_)))
+        self.query_one("#result-proof", Static).update(Content("\n").join(findings(findings_, self._width)))
         self.query_one("#proof-box").display = True

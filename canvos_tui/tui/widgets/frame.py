@@ -174,6 +174,8 @@ class Framed(Static):
 class TopBar(Framed):
     """Program, folder, tag, region and the verdict."""
 
+    took: reactive[str] = reactive("")  # how long the build runs that this page shows
+
     def __init__(self, current: str, banner: str, home: str) -> None:
         super().__init__(current, "top-bar")
         self._banner = banner
@@ -182,7 +184,8 @@ class TopBar(Framed):
     def render(self) -> Content:
         """One line, the verdict at its right end on its colour."""
         said = verdict(self.draft, self.known, self._current)
-        right = f" {said.mark.sign} {said.words} "
+        took = f" {self.took}" if self.known.building and self.took else ""
+        right = f" {said.mark.sign} {said.words}{took} "
         name, banner = " canvos-tui ", f" {self._banner} " if self._banner else ""
         room = max(20, self.size.width) - len(name) - len(banner) - len(right)
         rest = "".join(f"{_GAP}{part}" for part in (self._tag(), self._text("REGION")) if part)

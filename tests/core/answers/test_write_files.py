@@ -87,3 +87,19 @@ async def test_other_keys_are_kept_under_a_name_that_git_ignores(tmp_path):
     await apply(disk, tmp_path, plan(full(), await read_current(disk, tmp_path)), "0824-1412")
     assert "AWS_PROFILE=" in (tmp_path / ".secret").read_text()
     assert not (tmp_path / ".arg.secret.bak-0824-1412").exists()
+
+
+async def test_without_user_data_the_one_that_is_there_goes_and_a_copy_is_kept(tmp_path):
+    """CanvOS builds in what it finds: an answer that leaves the file there would not be true."""
+    disk, old = Disk(tmp_path / "state"), b"#cloud-config\nstylus:\n  site:\n    edgeHostToken: tok123456\n"
+    (tmp_path / "user-data").write_bytes(old)
+    draft = full().after(d.UserDataChosen(d.UserData.NONE))
+    change = plan(draft, await read_current(disk, tmp_path))[-1]
+    assert (change.name, change.gone, change.changed) == ("user-data", True, True)
+    assert "tok123456" not in str(change.diff)
+    written = await apply(disk, tmp_path, (change,), "0823-141200")
+    assert not (tmp_path / "user-data").exists()
+    assert written[0].backup is not None
+    assert written[0].backup.read_bytes() == old
+    assert written[0].backup.name.startswith(".arg.user-data")
+    assert [c.name for c in plan(draft, await read_current(disk, tmp_path))] == [".arg", ".secret"]

@@ -1,0 +1,104 @@
+"""The ways on from an image that is ready: a list like that of a failure, what each leads to, and commands that were run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.questions.result import launch_command, removal_commands
+from canvos_tui.core.session import Session
+from canvos_tui.rehearsal.aws.cloud import StoredImage
+from tests.rehearsal.test_aws_standin import KEY, finished_import, upload, world  # noqa: F401  the fixture
+from tests.tui import story
+from tests.tui.screen import see, until
+
+SIZE = (80, 24)
+
+
+@pytest.fixture
+def ended() -> Session:
+    return Session(run_id=story.RUN, result=story.SUCCESS)
+
+
+async def test_the_first_way_shows_the_launch_and_c_copies_the_command_alone(make_app, ports, full, ended):
+    app = make_app(full, page="result", known=ended)
+    async with app.run_test(size=SIZE) as pilot:
+        painted = await see(pilot, "Your image is ready", "▸ Launch an instance", "Remove what is left", "object in S3", "F8 Do it")
+        assert "▲ no user-data inside" in painted
+        await pilot.press("f8")
+        assert await see(pilot, "aws ec2 run-instances --region eu-west-1", "ami-0a1b2c3d4e5f67890 --instance", "our suggestion")
+        await pilot.press("c")
+        await until(pilot, lambda: ports.terminal.copied)
+        assert ports.terminal.copied[-1].startswith("aws ec2 run-instances --region eu-west-1 --image-id ami-0a1b2c3d4e5f67890 ")
+
+
+async def test_what_is_left_is_named_and_removed_where_we_can(make_app, full, ended, checkout):
+    (checkout / ".secret").write_text("AWS_PROFILE=\n")
+    app = make_app(full, page="result", known=ended)
+    async with app.run_test(size=SIZE) as pilot:
+        assert await see(pilot, "object in S3 · .secret")
+        await pilot.press("down", "enter")
+        assert await see(pilot, "Show the commands", "Keep it all")
+        await pilot.press("enter")
+        assert await see(pilot, "object s3://acme-edge-images/palette-learn", "aws s3 rm s3://acme-edge-images/palette-learn")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("enter")
+        await see(pilot, "Keep it all")
+        await pilot.press("down", "enter")
+        assert await see(pilot, "Delete .secret?")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: not (checkout / ".secret").exists())
+        await until(pilot, lambda: ".secret" not in "".join(way.line for way in app.screen.query_one("Validate")._ways))
+
+
+async def test_nothing_left_is_no_way(make_app, full, ended):
+    app = make_app(full, page="result", known=replace(ended, result=replace(story.SUCCESS, left_behind=())))
+    async with app.run_test(size=SIZE) as pilot:
+        assert "Remove what is left" not in await see(pilot, "▸ Launch an instance", "Open in the AWS console")
+        await pilot.press("down", "enter")
+        assert await see(pilot, "https://eu-west-1.console.aws.amazon.com/ec2/home")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.current_mode == "start")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("aws") is None, reason="no AWS command line here")
+def test_the_commands_do_what_they_say(world, tmp_path):  # noqa: F811
+    """In a shell, against the stand-in: an instance of that AMI, and the object gone."""
+    cloud = world.standin.cloud
+    upload(world)
+    snapshot = str(finished_import(world)["SnapshotId"])
+    image = cloud.register(StoredImage("ami-0a1b2c3d4e5f67890", "palette-learn", snapshot, "/dev/xvda", boot_mode="uefi", ena=True))
+    left = replace(story.SUCCESS.left_behind[0], id="s3://here/disk.raw", remove="aws s3 rm s3://here/disk.raw")
+    result = replace(story.SUCCESS, region="us-east-1", ami=image.image_id, left_behind=(left,))
+    environ = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
+        "AWS_ACCESS_KEY_ID": KEY.key_id,
+        "AWS_SECRET_ACCESS_KEY": KEY.secret,
+        "AWS_ENDPOINT_URL": world.endpoint,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+    }
+    launched = shell(launch_command(result), environ, tmp_path)
+    assert '"InstanceId": "i-' in launched
+    assert image.image_id in launched
+    assert "smaller than snapshot" in shell(launch_command(result).replace("VolumeSize=100", "VolumeSize=0"), environ, tmp_path, fails=True)
+    for command in removal_commands(result):
+        assert "delete: s3://here/disk.raw" in shell(command, environ, tmp_path)
+    assert "disk.raw" not in cloud.buckets["here"].objects
+
+
+def shell(text: str, environ: dict[str, str], folder: Path, *, fails: bool = False) -> str:
+    done = subprocess.run(["bash", "-c", text], env=environ, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode != 0) is fails, shlex.join(done.args) + done.stderr
+    return done.stdout + done.stderr

@@ -31,16 +31,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers: those that take many seconds lie within the first part of each worker's share, so that none ends alone.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked `long` waits for the long run.
+
+    With several workers: those that take many seconds lie within the first part of each worker's share, so that none ends alone.
 
     A worker gets a piece of the list in one, and takes from the others' when it is done (`--dist worksteal`).
     """
+    if not config.getoption("--long"):
+        _leave_out(config, items)
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers > 1:
         slow = [item for item in items if item.get_closest_marker("slow")]
         quick = [item for item in items if not item.get_closest_marker("slow")]
         items[:] = [item for n in range(workers) for item in _mixed(slow[n::workers], quick[n::workers])]
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left = [item for item in items if item.get_closest_marker("long")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 def _mixed(slow: list[pytest.Item], quick: list[pytest.Item]) -> list[pytest.Item]:

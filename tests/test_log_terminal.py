@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import samples
 from tests.attacks import EVIL, attack_log
 from tests.runs import Site, opened
 from tests.terminal import Terminal
@@ -213,7 +214,10 @@ def test_a_terminal_that_never_answers_is_asked_once(tmp_path: Path) -> None:
         assert terminal.printed.count(ASK) == 1
 
 
-@pytest.mark.parametrize("environ", [{}, {"TMUX": "/tmp/tmux,1,0", "SSH_CONNECTION": OVER_SSH}])
+AT_HAND: list[dict[str, str]] = [{"TMUX": "/tmp/tmux,1,0", "SSH_CONNECTION": OVER_SSH}, {}]
+
+
+@pytest.mark.parametrize("environ", samples.every(AT_HAND, lambda: AT_HAND[:1]))
 def test_a_terminal_at_hand_is_not_asked(tmp_path: Path, environ: dict[str, str]) -> None:
     with streaming(tmp_path, **environ) as terminal:
         first = newest(terminal)

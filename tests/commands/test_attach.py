@@ -11,6 +11,7 @@ import pytest
 from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.rehearsal.repository import git
+from tests import samples
 from tests.on_stage import REGISTRY, OnStage, from_image_to_review, on_stage, to_tags, tree, write_and_build
 from tests.terminal import Terminal
 from tests.waiting import until
@@ -54,7 +55,35 @@ def outcome(scene: OnStage, run_id: str) -> Outcome:
 # -- the watcher dies ------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+def test_a_wizard_killed_in_mid_form_goes_on_where_it_was(scene):
+    git(scene.home, "clone", "--quiet", "--branch", "v4.9.38", str(scene.stage.repository), str(scene.checkout))
+    with wizard(scene) as terminal:
+        terminal.see("New  ")
+        terminal.press("enter")
+        terminal.see("ready so far")
+        terminal.press("f8")
+        terminal.see("│ v4.9.38 · ")
+        terminal.press("f8")
+        type_the_registry(terminal, scene)
+        terminal.kill()
+    with wizard(scene) as terminal:
+        terminal.see("Continue   at Image")
+        terminal.until(lambda: terminal.highlighted("Continue"))
+        terminal.press("enter")
+        terminal.see("Registry", REGISTRY, "v4.9.38")
+        terminal.press("f8")
+        terminal.see("In this AMI")
+
+
+def type_the_registry(terminal: Terminal, scene: OnStage) -> None:
+    """Until it is in the draft itself: the file beside it that takes its place a moment later does not count yet."""
+    terminal.see("IMAGE_REGISTRY")
+    terminal.type(REGISTRY)
+    terminal.see(REGISTRY)
+    until(lambda: any(REGISTRY.encode() in data for name, (_, data) in tree(scene.state).items() if name.endswith(".yaml")))
+
+
+@pytest.mark.long
 def test_a_wizard_killed_in_mid_form_and_in_mid_build_loses_nothing(scene):
     with wizard(scene) as terminal:
         to_tags(terminal)
@@ -62,11 +91,7 @@ def test_a_wizard_killed_in_mid_form_and_in_mid_build_loses_nothing(scene):
         terminal.see("git checkout v4.9.38: done")
         terminal.until(lambda: terminal.focused("Next ]"))
         terminal.press("enter")
-        terminal.see("IMAGE_REGISTRY")
-        terminal.type(REGISTRY)
-        terminal.see(REGISTRY)
-        # in the draft itself: the file beside it that takes its place a moment later does not count yet
-        until(lambda: any(REGISTRY.encode() in data for name, (_, data) in tree(scene.state).items() if name.endswith(".yaml")))
+        type_the_registry(terminal, scene)
         terminal.kill()
     assert not (scene.checkout / ".arg").exists()
     with wizard(scene) as terminal:
@@ -106,7 +131,7 @@ def test_kill_9_of_a_plain_follower_leaves_the_build_alone(scene):
     process.communicate()
     (info,) = scene.infos()
     assert info.live
-    told = scene.run("attach")
+    told = scene.inside("attach")
     assert told.returncode == 0
     assert told.stdout.splitlines()[:-1] == plain_log(scene, info.run_id)
     assert FIRST_LINE in told.stdout.splitlines()[0]
@@ -123,7 +148,7 @@ def test_a_closed_window_ends_the_screen_and_not_the_build(scene):
     assert outcome(scene, run_id) is Outcome.SUCCEEDED
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", samples.every([signal.SIGTERM, signal.SIGHUP], lambda: [signal.SIGHUP]))
 def test_a_wizard_told_to_end_gives_the_terminal_back(scene, number):
     with scene.terminal() as terminal:
         terminal.see("New  ", "Quit")
@@ -170,7 +195,7 @@ def test_the_screen_shows_a_running_build_from_its_first_line_at_any_size(long):
 def test_an_ended_run_is_shown_whole_as_often_as_one_likes(scene):
     run_id = scene.start_build()
     assert outcome(scene, run_id) is Outcome.SUCCEEDED
-    first, second = scene.run("attach"), scene.run("attach", run_id, "--plain")
+    first, second = scene.inside("attach"), scene.inside("attach", run_id, "--plain")
     assert (first.returncode, second.returncode) == (0, 0)
     assert first.stdout == second.stdout
     assert first.stdout.splitlines()[:-1] == plain_log(scene, run_id)
@@ -179,7 +204,7 @@ def test_an_ended_run_is_shown_whole_as_often_as_one_likes(scene):
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert f"(run {run_id})" in terminal.text
-    unknown = scene.run("attach", "20200101-0000-0000")
+    unknown = scene.inside("attach", "20200101-0000-0000")
     assert unknown.returncode == 2
     assert run_id in unknown.stderr
 
@@ -190,7 +215,7 @@ def test_an_ended_run_is_shown_whole_as_often_as_one_likes(scene):
 def test_a_second_run_on_one_checkout_is_told_of_the_first_and_writes_nothing(long):
     run_id = long.start_build()
     before = tree(long.checkout)
-    second = long.run("run", "--config", long.answers(S3_KEY="another", CUSTOM_TAG="another"), "--yes")
+    second = long.inside("run", "--config", long.answers(S3_KEY="another", CUSTOM_TAG="another"), "--yes")
     assert second.returncode == 2
     assert run_id in second.stderr
     assert "attach" in second.stderr

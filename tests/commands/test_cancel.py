@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import boto3
@@ -33,6 +34,12 @@ from tests.waiting import until
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 BUILD = "trap 'exit 1' INT; echo +aws-cloud-image; while :; do sleep 0.05; done"
 CONFIG = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"}, pending_seconds=0.0, import_seconds=600.0)
+
+
+@cache
+def session() -> boto3.Session:
+    """AWS' own client reads its description of EC2 once, not for each question."""
+    return boto3.Session(KEY_ID, SECRET, region_name="us-east-1")
 
 
 @dataclass
@@ -77,8 +84,7 @@ class World:
 
     def status(self, task: str) -> str:
         """What AWS' own client says."""
-        session = boto3.Session(KEY_ID, SECRET, region_name="us-east-1")
-        found = session.client("ec2", endpoint_url=self.endpoint).describe_import_snapshot_tasks(ImportTaskIds=[task])
+        found = session().client("ec2", endpoint_url=self.endpoint).describe_import_snapshot_tasks(ImportTaskIds=[task])
         return str(found["ImportSnapshotTasks"][0]["SnapshotTaskDetail"]["Status"])
 
     def finish(self) -> None:

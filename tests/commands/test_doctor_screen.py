@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from canvos_tui.core.secret import Secret
-from tests import samples
+from tests import in_process, samples
 from tests.commands.test_doctor import GOOD, JOIN
 from tests.doubles import canvos_repo
 from tests.on_stage import OnStage, on_stage
@@ -68,7 +67,8 @@ def test_an_engine_that_is_down_is_named_at_once_with_its_fix(tmp_path, size):
         assert terminal.left_on() == []
 
 
-@pytest.mark.parametrize("size", PLAYED, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.long
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 def test_a_ready_machine_is_one_line_and_the_files_count_as_they_are(scene, size):
     ready_checkout(scene, scene.stage.keys.secret)
     with scene.terminal("doctor", columns=size[0], rows=size[1], environ=scene.bare) as terminal:
@@ -91,9 +91,12 @@ def test_a_file_that_is_mended_turns_green_with_one_key(scene):
         terminal.see("1 to fix", "▸ ✗ .arg", "FILE-ARG · required", "ago")
         arg.write_text(good)
         terminal.press("r")
-        terminal.see("✓ ready")
+        found = terminal.see("✓ ready", " passed · ", "ago")
+        assert re.search(r"(\d+) of \1 passed · \S+ s", found)
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
+        assert scene.secret not in terminal.said
+    assert not list((scene.home / "state").rglob("*.yaml")), "the doctor stored something"
 
 
 def test_continue_opens_the_wizard(tmp_path):
@@ -122,14 +125,7 @@ def test_warnings_count_on_the_screen_as_in_print(tmp_path):
     (folder / ".secret").write_text("AWS_PROFILE=\nAWS_ACCESS_KEY_ID=x\nAWS_SECRET_ACCESS_KEY=y\n")
     (folder / ".secret").chmod(0o644)
     words = ("--only", "FILE-SECRET-PERM", "--fail-on", "warn")
-    told = subprocess.run(
-        [sys.executable, "-m", "canvos_tui", "doctor", *words],
-        env=environ(tmp_path),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = in_process.command(("doctor", *words), environ(tmp_path), tmp_path)
     with doctor(tmp_path, *words) as terminal:
         terminal.see("▲ Mode of .secret", "ago")
         terminal.press("escape")
@@ -217,15 +213,7 @@ def bare(tmp_path) -> dict[str, str]:
 
 def test_a_machine_with_nothing_gets_every_answer_that_can_be_given(tmp_path, bare):
     for output in ("json", "text", "short", "markdown"):
-        done = subprocess.run(
-            [sys.executable, "-m", "canvos_tui", "doctor", "--output", output],
-            env=bare,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = in_process.command(("doctor", "--output", output), bare, tmp_path)
         assert done.returncode == 3, done.stderr
         assert "Traceback" not in done.stdout + done.stderr
         if output == "json":

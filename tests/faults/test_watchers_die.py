@@ -1,4 +1,7 @@
-"""Whoever watches a build dies, is stopped, or is torn at: the build goes on, nothing is lost, and the terminal is sane afterwards."""
+"""Whoever watches a build dies, is stopped, or is torn at: the build goes on, nothing is lost, and the terminal is sane afterwards.
+
+The ordinary suite takes the three sudden deaths and the crash; the other ways take minutes of nothing but waiting for builds.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.run.result import Outcome
-from tests import samples
 from tests.on_stage import OnStage, on_stage
 from tests.terminal import Terminal
 from tests.waiting import until
@@ -73,6 +75,7 @@ def test_watchers_of_one_build_die_in_three_ways(tmp_path: Path) -> None:
         whole(scene, run_id)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_the_end_of_the_tmux_server(scene: OnStage, tmp_path: Path) -> None:
     run_id = started(scene)
@@ -93,11 +96,12 @@ def test_the_end_of_the_tmux_server(scene: OnStage, tmp_path: Path) -> None:
     whole(scene, run_id)
 
 
+@pytest.mark.long
 def test_a_window_that_is_resized_again_and_again(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as terminal:
         terminal.see("● Build", "FOLLOWING")
-        for number in range(samples.count(40, 200)):
+        for number in range(200):
             terminal.resize(60 + number * 7 % 90, 16 + number * 5 % 40)
             terminal.pump(0.05)
         terminal.resize(80, 24)
@@ -110,6 +114,7 @@ def test_a_window_that_is_resized_again_and_again(scene: OnStage) -> None:
     whole(scene, run_id)
 
 
+@pytest.mark.long
 def test_ctrl_z_and_fg_with_the_title_given_back_meanwhile(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as terminal:
@@ -131,6 +136,7 @@ def test_ctrl_z_and_fg_with_the_title_given_back_meanwhile(scene: OnStage) -> No
     whole(scene, run_id)
 
 
+@pytest.mark.long
 def test_a_screen_that_sleeps_for_long_shows_what_happened_meanwhile(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as terminal:
@@ -145,6 +151,7 @@ def test_a_screen_that_sleeps_for_long_shows_what_happened_meanwhile(scene: OnSt
     whole(scene, run_id)
 
 
+@pytest.mark.long
 def test_two_watchers_of_different_size_both_show_the_build(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as small, scene.terminal("attach", run_id, columns=132, rows=43) as large:
@@ -174,6 +181,7 @@ def test_a_crash_of_the_screen_gives_the_title_back(scene: OnStage, tmp_path: Pa
     whole(scene, run_id)
 
 
+@pytest.mark.long
 def test_the_bell_rings_for_who_waited_and_for_nobody_else(scene: OnStage) -> None:
     run_id = started(scene)
     with scene.terminal("attach", run_id) as waits, scene.terminal("attach", run_id, "--no-bell") as quiet:

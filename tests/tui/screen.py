@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.dom import DOMNode
 from textual.pilot import Pilot
@@ -15,6 +16,7 @@ from tests.waiting import soon
 
 def text_of(app: App[Any]) -> str:
     """The painted screen as text."""
+    visible_screen_stack.set(list(app._background_screens))  # what shows around a dialog
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
@@ -33,8 +35,15 @@ async def until(pilot: Pilot[Any], ready: Callable[[], object]) -> None:
 
 async def see(pilot: Pilot[Any], *words: str) -> str:
     """Waits until all the words are painted; the screen."""
-    await until(pilot, lambda: all(w in text_of(pilot.app) for w in words))
-    return text_of(pilot.app)
+    painted = ""
+
+    def seen() -> bool:
+        nonlocal painted
+        painted = text_of(pilot.app)
+        return all(word in painted for word in words)
+
+    await until(pilot, seen)
+    return painted
 
 
 _WAITING = {"follow", "quit"}  # groups of workers that wait for a running build's next words, and for an answer to a question

@@ -143,6 +143,7 @@ def assert_masked(folder: Path, secret: str) -> None:
     assert holders == {"aws.json", "CanvOS/.secret"}
 
 
+@pytest.mark.long
 def test_every_tag_is_what_it_claims_to_be(scene: OnStage) -> None:
     with scene.terminal("rehearse", "--keep", str(scene.home / "rehearsal"), environ=scene.bare) as terminal:
         to_tags(terminal)

@@ -223,6 +223,7 @@ def test_a_second_run_on_one_checkout_is_told_of_the_first_and_writes_nothing(lo
     assert [i.run_id for i in long.infos()] == [run_id]
 
 
+@pytest.mark.long
 def test_a_second_wizard_offers_to_watch_the_live_run(long):
     run_id = long.start_build()
     with wizard(long) as terminal:

@@ -477,6 +477,7 @@ def test_the_screen_cancels_the_build_and_then_its_import(world: World) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_screen_shows_the_command_where_the_right_is_missing(world: World) -> None:
     task = world.importing()
     world.standin.set_faults(*deny("ec2:CancelImportTask"))

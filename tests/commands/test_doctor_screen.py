@@ -225,7 +225,8 @@ def test_a_machine_with_nothing_gets_every_answer_that_can_be_given(tmp_path, ba
             assert not [c for c in found.values() if "check itself failed" in c["observed"]["text"]]
 
 
-@pytest.mark.parametrize("size", PLAYED, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.long
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 def test_the_screen_of_a_machine_with_nothing(tmp_path, bare, size):
     with Terminal([sys.executable, "-m", "canvos_tui", "doctor"], bare, size[0], size[1], tmp_path) as terminal:
         terminal.see(" to fix", "✗ git", "✗ Docker engine", "ago")

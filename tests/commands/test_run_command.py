@@ -363,6 +363,7 @@ def test_detached_it_returns_at_once_and_attach_tells_the_rest(scene):
     assert told.stdout.splitlines()[:-1] == [plain(line) for line in scene.log(run_id).splitlines()]
 
 
+@pytest.mark.long
 def test_ctrl_c_leaves_the_build_running_and_says_so(scene):
     with scene.terminal("run", "--config", scene.answers(), "--yes", columns=300, rows=60) as terminal:
         terminal.until(lambda: "== run 2" in terminal.said)

@@ -16,6 +16,7 @@ from canvos_tui.core.errors import AwsError
 from canvos_tui.tui.checks.rights_table import detail
 from canvos_tui.tui.steps.aws_rights import AwsRights
 from canvos_tui.tui.widgets.panel import Panel, State
+from tests import samples
 from tests.tui.screen import see, settled, text_of, until
 
 NOT_SEEN = RightProbe("s3:PutObject", Right.UNKNOWN, "not_verifiable", "NotImplemented", "no conditions here", "REQ-1")
@@ -123,7 +124,7 @@ async def test_the_right_to_upload_is_found_out_in_a_way_that_was_chosen(page, p
         assert (probe.right, probe.method) == (Right.ALLOWED, how)
 
 
-@pytest.mark.parametrize("size", [(60, 24), (80, 24), (120, 40)])
+@pytest.mark.parametrize("size", samples.every([(60, 24), (80, 24), (120, 40)], lambda: [(60, 24), (120, 40)]))
 async def test_without_answers_it_says_what_it_waits_for(make_app, size):
     app = make_app(page="aws")
     async with app.run_test(size=size) as pilot:
@@ -148,18 +149,21 @@ async def test_answers_that_are_taken_back_take_back_what_was_found_out(make_app
         assert "✓ vmimport" not in painted
 
 
-@pytest.mark.parametrize("size", [(60, 24), (61, 30), (72, 24), (80, 24), (99, 30), (100, 30), (113, 30), (120, 40)])
-async def test_rows_fit_the_panel_at_every_width(page, ports, size):
+async def test_rows_fit_the_panel_at_every_width(page, ports):
     ports.aws.account.role = False
-    async with page.run_test(size=size) as pilot:
+    async with page.run_test(size=(80, 24)) as pilot:
         await asked(pilot, "18 of 20 proven")
         await pilot.press("down")
-        painted = await see(pilot, "▸ ? s3:PutObject ", "not tried · ↵ how")
-        shown = [line for line in rows_of(painted)[:8] if "│" in line]
-        assert not [line for line in shown if "…" in line]
-        assert "▸ ? s3:PutObject " in shown[1]
-        widest = page.screen.query_one("#rights").scrollable_content_region.width
-        assert max(row.line.cell_length + 2 for row in page.screen.query_one(AwsRights)._rows) <= widest
+        for size in ((60, 24), (61, 30), (72, 24), (80, 24), (99, 30), (100, 30), (113, 30), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert len(text_of(page).splitlines()) == size[1]
+            painted = await see(pilot, "▸ ? s3:PutObject ", "not tried · ↵ how")
+            shown = [line for line in rows_of(painted)[:8] if "│" in line]
+            assert not [line for line in shown if "…" in line], size
+            assert "▸ ? s3:PutObject " in shown[1], size
+            widest = page.screen.query_one("#rights").scrollable_content_region.width
+            assert max(row.line.cell_length + 2 for row in page.screen.query_one(AwsRights)._rows) <= widest, size
 
 
 async def test_a_low_window_has_room_for_the_detail(make_app, ports, full):

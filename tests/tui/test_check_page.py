@@ -23,6 +23,7 @@ from canvos_tui.core.text import clip
 from canvos_tui.tui.checks.rows import LONGEST_NAME, NAMES
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
 from canvos_tui.tui.widgets.check_list import WIDE, CheckList
+from tests import samples
 from tests.tui.screen import see, text_of, until
 
 DOWN = DockerError("/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")
@@ -136,7 +137,7 @@ async def test_a_green_list_is_one_line_and_the_way_on(make_app, full, checkout)
         await until(pilot, lambda: app.current_mode == "repo")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", samples.every([(80, 24), (120, 40)], lambda: [(80, 24)]))
 async def test_warnings_alone_need_no_second_line_above_the_list(make_app, ports, full, size):
     app = make_app(full, page="check")
     async with app.run_test(size=size) as pilot:

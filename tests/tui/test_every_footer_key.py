@@ -38,6 +38,8 @@ PRESSED = [(OF[stem], size) for size in samples.every(SIZES, lambda: SIZES[:1]) 
 
 
 MENU = {stem for stem in samples.every(STATES, lambda: STATES[:1])}  # it is the same everywhere, and takes long to open
+USUAL = {"f1", "f2", "escape"}  # so are help, the guide and the way back
+TRIED = {stem for stem in samples.every(STATES, lambda: STATES[:3])}
 LEAVES = {"app.quit", "quit"}
 
 
@@ -48,7 +50,7 @@ async def test_every_key_of_the_footer_shows_what_it_does(scene: Scene, size: tu
         passed = LEAVES if scene.stem in MENU else {*LEAVES, "app.command_palette"}
         keys = [key.key for key in pilot.app.screen.query(FooterKey) if key.action not in passed]
         assert {"f1", "f8"} & set(keys)
-        for key in keys:
+        for key in keys if scene.stem in TRIED else [key for key in keys if key not in USUAL]:
             before = seen(pilot)
             await pilot.press(key)
             await until(pilot, partial(differs, pilot, before))

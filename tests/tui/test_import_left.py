@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -10,6 +11,7 @@ from canvos_tui.core.aws.facts import Right, RightProbe, S3Object
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.session import Session
+from tests import samples
 from tests.tui import story
 from tests.tui.conftest import KEYS
 from tests.tui.screen import see, text_of, until
@@ -47,8 +49,10 @@ async def choose_to_end(pilot) -> None:
     await see(pilot, f"End {story.TASK.task_id}?", "Let it go on")
 
 
-@pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.FAILED])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+ENDS = list(product([Outcome.CANCELLED, Outcome.FAILED], [(80, 24), (120, 40)]))
+
+
+@pytest.mark.parametrize(("outcome", "size"), samples.every(ENDS, lambda: ENDS[::3]))
 async def test_whoever_may_is_offered_to_end_the_import(cancelled, aws, outcome, size):
     async with cancelled(replace(story.CANCELLED, outcome=outcome)).run_test(size=size) as pilot:
         await choose_to_end(pilot)

@@ -71,7 +71,7 @@ async def test_every_page_opens_and_fits(make_app, full, page, size):
         assert body.max_scroll_y == 0 or page in {"result", "review"}, f"{page} needs {body.virtual_size.height} rows"
 
 
-@pytest.mark.parametrize("page", samples.every([p.slug for p in PAGES], lambda: ["check", "os", "review", "build"]))
+@pytest.mark.parametrize("page", samples.every([p.slug for p in PAGES], lambda: ["check", "build"]))
 async def test_no_size_of_the_window_costs_an_answer_or_cuts_the_verdict(make_app, full, page):
     app = make_app(full, page=page)
     async with app.run_test(size=(200, 60)) as pilot:

@@ -31,7 +31,7 @@ from tests import samples
 from tests.tui.conftest import SECRET
 from tests.tui.screen import until
 
-BURSTS = samples.count(3, 1000)
+BURSTS = samples.count(1, 1000)
 LETTERS = "abcxyz0189-./_:"
 EDITS = ("left", "right", "home", "end", "backspace", "delete", "ctrl+k", "ctrl+u")
 

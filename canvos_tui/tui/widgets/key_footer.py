@@ -60,6 +60,7 @@ class KeyFooter(Footer):
         self._room = self.app.size.width
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
         for key in keys:
+            key.add_class("-compact", update=False)  # or its style would be looked up before it is anywhere, and again when it is
             key.description = self.labels.get(key.action, key.description)
             if key.action == _OUT and self.detaches:
                 key.description = "Detach"
@@ -67,7 +68,7 @@ class KeyFooter(Footer):
         yield from _that_fit([key for key in keys if key not in ends], self._room - 3 - sum(_width(key) + _GAP for key in ends))
         yield Static("", classes="footer-gap")
         for key in ends:
-            key.set_class(key is ends[-1], "-last")
+            key.set_class(key is ends[-1], "-last", update=False)
             yield key
 
     async def on_resize(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.scenarios import SCENARIOS
 from tests.on_stage import REGISTRY, OnStage, on_stage, to_review, to_tags, tree, write_and_build
 from tests.plain.typist import Typist
@@ -18,6 +19,7 @@ from tests.terminal import Terminal
 pytestmark = pytest.mark.slow
 AMI = re.compile(r"ami-[0-9a-f]{17}")
 BLOCKED = [name for name, scenario in SCENARIOS.items() if scenario.accepted]
+QUICK = {PACE_VARIABLE: "0.03"}
 MOST_KEYS = 20  # from the start to a running build, with the defaults
 PERCENT = re.compile(r"[━─]{20}\s+(\d+) %")
 
@@ -103,11 +105,11 @@ def test_line_by_line_to_the_ami_and_no_other_process_sees_the_secret(scene: OnS
     """What holds of every rehearsal, by the way that takes the least time."""
     folder = scene.home / "rehearsal"
     spy = Spy(folder)
-    with scene.terminal("rehearse", "--plain", "--keep", str(folder), environ=scene.bare) as terminal:
+    with scene.terminal("rehearse", "--plain", "--keep", str(folder), environ=scene.bare | QUICK) as terminal:
         terminal.watchers.append(spy)
         typist = Typist(terminal, {"IMAGE_REGISTRY": REGISTRY})
         typist.all()
-        assert terminal.wait() == 0, terminal.said[-2000:]
+        assert terminal.wait(60) == 0, terminal.said[-2000:]
         assert "REHEARSAL" in terminal.said
         assert "canvos-tui: DONE in" in terminal.said
         assert AMI.search(terminal.said)
@@ -161,9 +163,9 @@ def test_every_tag_is_what_it_claims_to_be(scene: OnStage) -> None:
 
 @pytest.mark.parametrize("name", BLOCKED[:1])
 def test_such_an_ending_is_reached_line_by_line_too(scene: OnStage, name: str) -> None:
-    with scene.terminal("rehearse", "--plain", "--scenario", name, environ=scene.bare) as terminal:
+    with scene.terminal("rehearse", "--plain", "--scenario", name, environ=scene.bare | QUICK) as terminal:
         Typist(terminal, {"IMAGE_REGISTRY": REGISTRY}).all()
-        assert terminal.wait() == ExitCode.IMPORT_FAILED, terminal.said[-2000:]
+        assert terminal.wait(60) == ExitCode.IMPORT_FAILED, terminal.said[-2000:]
         for words in (f"the rehearsal of {name}", "FAILED in"):
             assert words in terminal.said
 

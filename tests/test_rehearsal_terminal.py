@@ -107,7 +107,7 @@ def test_line_by_line_to_the_ami_and_no_other_process_sees_the_secret(scene: OnS
     spy = Spy(folder)
     with scene.terminal("rehearse", "--plain", "--keep", str(folder), environ=scene.bare | QUICK) as terminal:
         terminal.watchers.append(spy)
-        typist = Typist(terminal, {"IMAGE_REGISTRY": REGISTRY})
+        typist = Typist(terminal, {"IMAGE_REGISTRY": REGISTRY, "user_data": "none"})
         typist.all()
         assert terminal.wait(60) == 0, terminal.said[-2000:]
         assert "REHEARSAL" in terminal.said
@@ -164,7 +164,7 @@ def test_every_tag_is_what_it_claims_to_be(scene: OnStage) -> None:
 @pytest.mark.parametrize("name", BLOCKED[:1])
 def test_such_an_ending_is_reached_line_by_line_too(scene: OnStage, name: str) -> None:
     with scene.terminal("rehearse", "--plain", "--scenario", name, environ=scene.bare | QUICK) as terminal:
-        Typist(terminal, {"IMAGE_REGISTRY": REGISTRY}).all()
+        Typist(terminal, {"IMAGE_REGISTRY": REGISTRY, "user_data": "none"}).all()
         assert terminal.wait(60) == ExitCode.IMPORT_FAILED, terminal.said[-2000:]
         for words in (f"the rehearsal of {name}", "FAILED in"):
             assert words in terminal.said

@@ -91,7 +91,7 @@ def detach(person: Person) -> None:
 
 def watched(home: House, run_id: str) -> None:
     with home.person() as person:
-        person.choose(f"Watch      build {run_id} is running")
+        person.choose(f"Watch      build {run_id}")
         person.see("● Build", "import-snap-")
         detach(person)
 
@@ -117,7 +117,7 @@ def cancelled(home: House, run_id: str) -> None:
 def looked_at_again(home: House, run_id: str) -> None:
     with home.person() as person:
         person.choose("Continue   at Result")
-        person.see("CANCELLED in Snapshot import", "left behind", "End import-snap-")
+        person.see("CANCELLED in Snapshot import", "left: object", "End import-snap-")
         person.terminal.press("ctrl+q")
         assert person.terminal.wait() == 130
 

@@ -136,6 +136,8 @@ def image(one: Stranger) -> None:
     one.text("reg_istry", "✗ `_` is not allowed in a registry", "try reg-istry")
     one.text("acme team", "✗ a blank is not allowed in a registry")
     one.text("acme:99999", "✗ `99999` is no port", then="enter")
+    one.terminal.press("backtab")
+    one.person.see("The last part of the names of provider images", "✗ Registry: `99999`")
     one.key("f8", "✗ `99999` is no port; allowed: 1 to 65535 ", kept=("acme:99999",))
     one.key("down", "there is no list for ")
     one.person.replace("acme-team")

@@ -28,7 +28,7 @@ def scene(tmp_path):
 
 
 def answers(scene: OnStage) -> dict[str, str]:
-    return {"IMAGE_REGISTRY": "acme-team", "S3_BUCKET": scene.stage.bucket}
+    return {"IMAGE_REGISTRY": "acme-team", "user_data": "none", "S3_BUCKET": scene.stage.bucket}
 
 
 def lines(scene: OnStage, until_: str = "", **changes: str) -> str:

@@ -15,6 +15,7 @@ def real_ports(environ: dict[str, str]) -> Ports:
 
     from canvos_tui.adapters.aws.boto import BotoDoor
     from canvos_tui.adapters.clock import SystemClock
+    from canvos_tui.adapters.compatibility import load_matrix
     from canvos_tui.adapters.docker.engine import DockerEngine
     from canvos_tui.adapters.files import Disk
     from canvos_tui.adapters.git.command import GitCommand
@@ -38,6 +39,7 @@ def real_ports(environ: dict[str, str]) -> Ports:
         aws=BotoDoor(environ),
         terminal=UserTerminal(environ, root),
         environ=environ,
+        matrix=load_matrix(),
     )
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from canvos_tui.commands.follow import say
 from canvos_tui.core.answers.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
 from canvos_tui.core.answers.file_changes import FileChange, apply, plan, read_current
+from canvos_tui.core.checkout.compatibility import Takes, suggested_for
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.state import Place
-from canvos_tui.core.checkout.tags import suggested
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
+from canvos_tui.core.questions.checkout import concerns
 from canvos_tui.core.readiness import gaps
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ async def checked_out(ports: Ports, draft: Draft, consent: Agrees, *, dry: bool)
         facts = await look(ports, folder)
     if facts.state.place is not Place.CANVOS:
         raise CanvosError(f"{folder} is no CanvOS checkout: {facts.state.place.value}", remedy="name another folder: checkout: PATH")
-    tag = await _tag(facts, draft)
+    tag = _tag(facts, draft, ports.matrix.takes(draft.text("palette")))
     if tag != facts.state.tag:
         if dry:
             raise CanvosError(f"the checkout is on {facts.state.tag or 'no tag'}, not on {tag}", remedy="a dry run changes nothing")
@@ -59,17 +60,19 @@ def _key(draft: Draft) -> Draft:
     return draft.after(FieldAnswered("S3_KEY", entry.text, Origin.TAG)) if entry.origin is Origin.TAG and not entry.error else draft
 
 
-async def _tag(facts: CheckoutFacts, draft: Draft) -> str:
+def _tag(facts: CheckoutFacts, draft: Draft, takes: Takes | None) -> str:
     names = {t.name: t for t in facts.tags}
     if draft.tag:
         if draft.tag not in names:
             raise InvalidValueError(f"tag: there is no {draft.tag} in the checkout", remedy="fetch it: git fetch --tags")
         if not names[draft.tag].selectable:
             raise InvalidValueError(f"tag: {draft.tag}: {names[draft.tag].remark}", remedy="leave it out for the suggested tag")
-        if names[draft.tag].remark:
-            say(f"WARN {draft.tag}: {names[draft.tag].remark}")
+        for concern in concerns(names[draft.tag], takes):
+            say(f"WARN {draft.tag}: {concern}")
         return draft.tag
-    best = suggested(facts.tags)
+    best = suggested_for(facts.tags, takes)
+    if best is None and takes is not None:
+        raise CanvosError(f"no tag of the repository can be suggested: {takes.sentence}", remedy="name one: tag: TAG")
     if best is None:
         raise CanvosError("the repository has no release tag that can do AWS", remedy="check the repository's address")
     return best.name

@@ -30,7 +30,7 @@ class Page:
 PAGES = (
     Page("start", "Start"),
     Page("check", "Check", 1, "Check"),
-    Page("repo", "Repository and tag", 2, "Repo"),
+    Page("repo", "Repository and tag", 2, "Repo", ("palette",)),
     Page("image", "Image", 3, "Image", ("CUSTOM_TAG", "IMAGE_REGISTRY")),
     Page("user-data", "user-data", 3, "", ("PALETTE_ENDPOINT", "EDGE_HOST_USER", "EDGE_HOST_SSH_KEY", "EDGE_HOST_TOKEN")),
     Page(

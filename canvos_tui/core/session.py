@@ -9,6 +9,7 @@ from pathlib import Path
 
 from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
+from canvos_tui.core.checkout.compatibility import Matrix
 from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.checks.report import Report
@@ -158,6 +159,7 @@ class Session:
 
     checkout: CheckoutState | None = None
     tags: tuple[CanvosTag, ...] = ()
+    matrix: Matrix = field(default_factory=Matrix)  # the vendor's, which came with this program
     wanted: str = ""  # the tag that the user asked to check out
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the checkout's k8s_version.json
     report: Report | None = None

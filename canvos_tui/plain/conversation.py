@@ -43,7 +43,7 @@ def questions(follow: Follow) -> Sequence[Question]:
     return (
         Start(follow, look_at_image),
         Prerequisites(),
-        *(Folder(), Source(), Clone(), Tag()),
+        *(Folder(), Source(), Clone(), *_of(groups.PALETTE), Tag()),
         *_of(groups.IMAGE_TAG),
         *_of(groups.IMAGE_REGISTRY),
         UserDataQuestion(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from canvos_tui.core.answers.draft import Answer, Draft
 from canvos_tui.core.answers.draft_file import store
 from canvos_tui.core.errors import CanvosError
@@ -14,7 +16,7 @@ class Desk:
 
     def __init__(self, ports: Ports, draft: Draft, known: Session | None = None, given: frozenset[str] = frozenset()) -> None:
         self.ports, self.draft = ports, draft
-        self.known = known or Session(accepted=draft.accepted)
+        self.known = replace(known or Session(accepted=draft.accepted), matrix=ports.matrix)
         self._given = set(given)
         self.from_file = bool(given)
         self._kept = draft

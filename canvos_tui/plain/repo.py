@@ -8,9 +8,10 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import FolderChosen, TagChosen
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.state import GUIDE_FILES, CheckoutState, Place, parse_folder, parse_repository
-from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested
+from canvos_tui.core.checkout.tags import CanvosTag, listed
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.questions import checkout as rules
+from canvos_tui.core.questions import palette
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.readiness import refuse_second
 from canvos_tui.core.session import CheckoutSeen, TagsSeen
@@ -153,12 +154,13 @@ class Tag(Question):
         return tuple(tag for tag in listed(desk.known.tags, everything=self._all) if tag.selectable)
 
     def _default(self, desk: Desk) -> str:
-        best = suggested(desk.known.tags)
+        best = palette.suggested(desk.draft, desk.known)
         return desk.draft.tag or (best.name if best is not None else "")
 
     def _prompt(self, desk: Desk) -> Prompt:
-        state, best = desk.known.checkout, suggested(desk.known.tags)
-        choices = [Choice(tag.name, _line(tag, best, state.tag if state else "")) for tag in self._shown(desk)]
+        state, best = desk.known.checkout, palette.suggested(desk.draft, desk.known)
+        takes = palette.takes(desk.draft, desk.known)
+        choices = [Choice(tag.name, _line(tag, rules.remarks(tag, best, state.tag if state else "", takes))) for tag in self._shown(desk)]
         about = (
             "The tag that is checked out (guide steps 3 and 4). It has to match your Palette release.",
             f"`{EVERYTHING}` lists pre-releases too, or the releases again; `{FETCH}` fetches new tags.",
@@ -195,9 +197,9 @@ class Tag(Question):
         return True
 
 
-def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
+def _line(tag: CanvosTag, remarks: str) -> str:
     date = tag.date.strftime("%Y-%m-%d") if tag.date else "-"
-    return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {rules.remarks(tag, best, here)}".rstrip()
+    return f"{tag.name:<13} {date:<11} {tag.earthfile.pe_version or '-':<9} {remarks}".rstrip()
 
 
 async def _fetch(desk: Desk, talk: Talk) -> None:

@@ -80,6 +80,8 @@ class Review(Question):
         for row in rules.rows(desk.draft, desk.known):
             origin = f"  ({row.origin})" if row.origin else ""
             talk.say(f"{row.name:<16}{row.value}{origin}")
+            if row.caution:
+                talk.prose(f"! {row.caution}")
         for change in pending.changes:
             talk.say(f"-- {rules.heading(change)}", *(line.text for line in change.diff if line.kind != "f"))
         for warning in (*pending.warnings(), *rules.warnings(desk.draft, desk.known)):

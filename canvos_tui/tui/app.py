@@ -93,7 +93,7 @@ class CanvosApp(PacedApp[int]):
         self.ports = room.ports
         self.notice = Notice(room.ports.environ)
         self.set_reactive(CanvosApp.draft, room.draft)
-        self.set_reactive(CanvosApp.known, room.opening.known)
+        self.set_reactive(CanvosApp.known, room.known)
         self._saved = room.draft
 
     def get_default_screen(self) -> Screen[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.ports import Ports
@@ -26,3 +26,8 @@ class Room:
     ports: Ports
     draft: Draft
     opening: Opening = field(default_factory=Opening)
+
+    @property
+    def known(self) -> Session:
+        """What is known already, with what the program itself brings."""
+        return replace(self.opening.known, matrix=self.ports.matrix)

@@ -19,6 +19,8 @@ import pytest
 import canvos_tui
 from canvos_tui.arguments import build_parser
 from canvos_tui.commands.doctor import draft, main_doctor
+from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, fresh
+from canvos_tui.core.answers.draft_file import store
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.errors import DockerError
@@ -104,6 +106,25 @@ def test_the_keys_of_the_secret_file_are_the_ones_that_are_tried(tmp_path, check
     (checkout / ".secret").unlink()
     doctor(world, "--checkout", str(checkout), "--only", "AWS-KEYTYPE", "--output", "json")
     assert document(capsys)["checks"][0]["observed"]["text"] == "...HER1 of environment is long-lived"
+
+
+def test_the_palette_is_known_from_the_answers_that_are_kept_or_given(tmp_path, checkout, capsys):
+    world = World(tmp_path)
+    only = ("--only", "REPO-TAG", "--output", "json")
+    doctor(world, "--checkout", str(checkout), *only)
+    assert "Palette" not in document(capsys)["checks"][0]["observed"]["text"]
+    kept = fresh().after(FolderChosen(checkout, "r")).after(FieldAnswered("palette", "4.9.46"))
+    asyncio.run(store(world.ports().files, kept))
+    doctor(world, "--checkout", str(checkout), *only)
+    told = document(capsys)["checks"][0]
+    assert (told["status"], told["observed"]["text"]) == (
+        "warn",
+        "v4.9.38 is newer than v4.9.37; Palette 4.9.46 takes v4.9.37 (table of 2026-11)",
+    )
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(f"checkout: {checkout}\ntag: v4.9.38\npalette: 4.9.48\n")
+    doctor(world, "--config", str(answers), *only)
+    assert document(capsys)["checks"][0]["observed"]["text"].endswith("; Palette 4.9.48 takes v4.9.38 (table of 2026-11)")
 
 
 def test_temporary_keys_of_the_environment_are_seen_as_such(tmp_path, capsys):

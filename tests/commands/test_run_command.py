@@ -230,6 +230,21 @@ def test_a_tag_with_another_agent_inside_is_warned_of_and_taken(scene):
     assert "IMAGE_REGISTRY" in done.stderr
 
 
+def test_the_tag_is_the_one_that_the_palette_takes(scene):
+    clone(scene)
+    done = scene.inside("run", "--config", scene.answers(tag=None, palette="4.9.46", IMAGE_REGISTRY=None), "--yes")
+    assert git(scene.checkout, "describe", "--tags", "--exact-match").strip() == "v4.9.37"
+    done = scene.inside("run", "--config", scene.answers(tag="v4.9.38", palette="4.9.46", IMAGE_REGISTRY=None), "--yes")
+    assert "WARN v4.9.38: newer than v4.9.37 (2026-11)" in done.stderr
+    assert git(scene.checkout, "describe", "--tags", "--exact-match").strip() == "v4.9.38"
+    done = scene.inside("run", "--config", scene.answers(tag=None, palette="4.10.17"), "--yes")
+    assert done.returncode == 2
+    assert "no tag of the repository can be suggested: Palette 4.10.17 takes v4.10.4 (table of 2026-11)" in done.stderr
+    done = scene.inside("run", "--config", scene.answers(palette="4.9"), "--yes")
+    assert done.returncode == 2
+    assert "palette: `4.9` is no Palette version; try 4.9.48" in done.stderr
+
+
 def test_local_changes_are_never_overwritten(scene):
     folder = clone(scene, "v4.9.37")
     with (folder / "Earthfile").open("a") as file:

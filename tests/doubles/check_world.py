@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
 from canvos_tui.core.answers.draft import ArgFound, Draft, KeysGiven, fresh
@@ -104,6 +105,7 @@ class World:
             aws=cast(Any, _Door(self)),
             terminal=cast(Any, None),
             environ=env,
+            matrix=load_matrix(),
         )
 
     async def results(self, draft: Draft | None = None, *, final: bool = False) -> dict[str, CheckResult]:

@@ -21,7 +21,7 @@ from tests.tui.test_user_data_page import SSH_KEY
 
 # every question of the guide's own way, in the order of the pages; what has no answer here is taken as it is offered
 ORDER = [
-    *("start", "check", "checkout", "repository", "clone", "tag"),
+    *("start", "check", "checkout", "repository", "clone", "palette", "tag"),
     *(
         "CUSTOM_TAG",
         "IMAGE_REGISTRY",
@@ -90,6 +90,7 @@ async def test_where_the_input_ends_the_question_is_named_and_nothing_written(ta
         ("clone", "maybe", "clone: `maybe` is none of the answers"),
         ("tag", "v9.9.9", "tag: there is no v9.9.9 in the checkout"),
         ("tag", "v4.8.5", "tag: v4.8.5: no +aws-cloud-image target"),
+        ("palette", "4.9", "palette: `4.9` is no Palette version; try 4.9.48"),
         ("REGION", "Europe", "REGION: "),
         ("user_data", "file", "user-data file: a path is needed"),
         ("review", "7", "review: `7` is none of the answers"),
@@ -319,6 +320,33 @@ async def test_all_tags_can_be_listed_and_new_ones_fetched(talk, ports, source):
     assert one.said.count("suggested for 4.9") == 3
 
 
+async def test_the_palette_decides_which_tag_is_offered(talk, ports):
+    one = talk(palette=["v4.9.46", "4.9.46"], review="write")
+    assert await one.run() == 0, one.said
+    assert "x `v4.9.46` is no Palette version; try 4.9.46" in one.said
+    assert "fits 4.9.46 (table of 2026-11)" in one.said
+    assert "newer than v4.9.37 (2026-11)" in one.said
+    assert "tag [v4.9.37]: " in one.said
+    assert one.desk.draft.tag == "v4.9.37"
+    assert "newer than" not in one.said.partition("== 8 of")[2]
+    assert "4.9.46" not in (files(ports) / ".arg").read_text()
+
+
+async def test_a_tag_that_the_palette_cannot_take_is_taken_and_warned_of(talk):
+    one = talk(palette="4.9.46", tag="v4.9.38", review="dry")
+    assert await one.run() == 0, one.said
+    assert one.desk.draft.tag == "v4.9.38"
+    assert "! v4.9.38: newer than v4.9.37 (2026-11)" in one.said.partition("== 8 of")[2]
+
+
+async def test_a_palette_that_the_table_does_not_hold_is_said_with_the_row_below(talk):
+    one = talk(palette="4.9.50", review="dry")
+    assert await one.run() == 0, one.said
+    said = " ".join(one.said.split())
+    assert "! Palette 4.9.50 is not in the table of 2026-11, between two of its rows; the row below, 4.9.48, takes v4.9.38" in said
+    assert one.desk.draft.tag == "v4.9.38"
+
+
 async def test_another_folder_can_be_chosen_instead_of_cloning(talk, ports, tmp_path):
     canvos_repo.make(tmp_path / "mine")
     (tmp_path / "full").mkdir()
@@ -334,7 +362,7 @@ async def test_a_clone_that_fails_is_said_and_another_source_can_be_named(talk, 
     one = talk(repository=[str(tmp_path / "nothing"), str(source)], clone=["yes", "<", "yes"], review="dry")
     assert await one.run() == 0, one.said
     at = one.asked.index("repository")
-    assert one.asked[at : at + 6] == ["repository", "clone", "clone", "repository", "clone", "tag"]
+    assert one.asked[at : at + 6] == ["repository", "clone", "clone", "repository", "clone", "palette"]
     assert "x git" in one.said
 
 

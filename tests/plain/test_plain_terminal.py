@@ -93,7 +93,7 @@ def test_a_line_that_is_no_text_is_refused_by_its_question(scene):
 
 
 def test_an_answers_file_answers_and_only_the_rest_is_asked(scene):
-    asked = ("check", "clone", "CUSTOM_TAG", "OS_DISTRIBUTION", "OS_VERSION", "K8S_DISTRIBUTION")
+    asked = ("check", "clone", "palette", "CUSTOM_TAG", "OS_DISTRIBUTION", "OS_VERSION", "K8S_DISTRIBUTION")
     rest = (*asked, "several versions", "K8S_VERSION", "HTTPS_PROXY", "aws")
     file = scene.answers(tag="v4.9.37")
     done = scene.run("--plain", "--config", file, stdin="\n" * len(rest) + "write\n")

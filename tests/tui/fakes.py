@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from canvos_tui.adapters.aws.account import regions
+from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
 from canvos_tui.adapters.log.file import LogFile
@@ -317,4 +318,5 @@ def make_ports(root: Path, environ: dict[str, str] | None = None) -> Ports:
         aws=FakeDoor(FakeAws()),
         terminal=FakeTerminal(),
         environ=env,
+        matrix=load_matrix(),
     )

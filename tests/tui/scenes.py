@@ -125,7 +125,12 @@ SCENES = (
     Scene("step00-prerequisites", "check", ("ready", "passed")),
     Scene("step00-prerequisites-failing", "check", ("2 to fix", "TOOL-DOCKER", "passed"), _docker_down),
     Scene("step01-clone", "repo", ("nothing there yet", "Clone"), checkout=False),
-    Scene("step03-tags", "repo", ("suggested for 4.9", "no AWS target")),
+    Scene(
+        "step03-tags",
+        "repo",
+        ("Palette 4.9.46 takes v4.9.37", "fits 4.9.46 (table of 2026-11)", "newer than v4.9.37", "no AWS target"),
+        act=lambda p, _: _type_palette(p, "4.9.46"),
+    ),
     Scene("step04-checkout", "repo", ("In use", "v4.9.38")),
     Scene("step05-files", "repo", ("ARG PE_VERSION",), act=lambda p, _: _open_file(p)),
     Scene("step06-image-tag", "image", ("CUSTOM_TAG", "lower case letters, digits")),
@@ -156,6 +161,12 @@ SCENES = (
     Scene("quit", "build", ("Detach",), keys=("ctrl+q",), known=_follow(story.BUILDING, 14.5)),
     Scene("build-loop", "build", ("cannot end by itself", "ec2:DescribeImportSnapshotTasks"), known=_follow(story.LOOPING, 76.2)),
 )
+
+
+async def _type_palette(pilot: Pilot[Any], version: str) -> None:
+    await see(pilot, "suggested for 4.9")
+    await _focus(pilot, "#palette")
+    await type_text(pilot, version)
 
 
 async def _open_file(pilot: Pilot[Any]) -> None:

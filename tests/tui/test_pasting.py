@@ -18,6 +18,7 @@ from tests.tui.screen import see, until
         ("s3", "S3_BUCKET", "s3://acme-images/edge/one\n", "acme-images", "taken from what was pasted: Bucket acme-images"),
         ("s3", "REGION", "eu-west-1b", "eu-west-1", "taken from what was pasted: Region eu-west-1"),
         ("image", "IMAGE_REGISTRY", "https://registry.acme.com/team/", "registry.acme.com/team", "Registry registry.acme.com/team"),
+        ("repo", "palette", "Palette 4.9.46\n", "4.9.46", "taken from what was pasted: Palette 4.9.46"),
         ("image", "CUSTOM_TAG", "export CUSTOM_TAG='edge-1'", "edge-1", "Image tag edge-1"),
     ],
 )

@@ -8,12 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from canvos_tui.core.answers.draft import ArgFound, CheckAccepted, Draft, FolderChosen, KeysGiven, TagChosen, fresh
+from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import ArgFound, CheckAccepted, Draft, FolderChosen, KeysGiven, TagChosen, answer_for, fresh
+from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.key_places import look_for_keys
-from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, parse_folder
+from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, checkout_id, parse_folder
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
@@ -62,7 +64,7 @@ class Source:
         found, trouble = await self._keys(folder)
         if folder is None:
             return _with_keys(draft, found), trouble
-        draft = draft.after(FolderChosen(folder, draft.repository))
+        draft = await self._with_palette(draft.after(FolderChosen(folder, draft.repository)), folder)
         try:
             async with asyncio.timeout(GIT_PATIENCE):
                 draft = draft.after(TagChosen((await ports.git.state(folder)).tag))
@@ -75,6 +77,14 @@ class Source:
         except CanvosError as error:
             trouble = trouble or str(error)
         return _with_keys(draft, found), trouble
+
+    async def _with_palette(self, draft: Draft, folder: Path) -> Draft:
+        """No file of a checkout says which Palette it is for: the answers that the wizard keeps for it may."""
+        with suppress(CanvosError):  # nothing else hangs on it
+            kept = from_data(await self.ports.files.load_draft(checkout_id(folder)))
+            if kept is not None and kept.text(fields.PALETTE.key):
+                return draft.after(answer_for(fields.PALETTE, kept.text(fields.PALETTE.key)))
+        return draft
 
     async def _folder(self) -> Path | None:
         """The folder that was named; else the checkout that the person stands in, whatever state it is in; else ~/CanvOS."""

@@ -1,4 +1,4 @@
-"""The field table: what the guide's steps 6 to 12 ask for, one row each, with the guide's value and the parser."""
+"""The field table: what the guide's steps 3 to 13 ask for, one row each, with the guide's value and the parser."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from canvos_tui.core.answers import values
 from canvos_tui.core.checkout import user_data
+from canvos_tui.core.checkout.compatibility import EXAMPLE, parse_palette
 from canvos_tui.core.secret import Secret
 
 V_co = TypeVar("V_co", covariant=True)
@@ -41,6 +42,18 @@ class Field(Generic[V_co]):
         return self.key.lower().replace("_", "-")
 
 
+PALETTE = Field(
+    "palette",
+    "Palette",
+    3,
+    "",
+    f"your Palette version such as {EXAMPLE}, or empty",
+    parse_palette,
+    "The version of the Palette that the instances will join.\n"
+    "Tags that it cannot take by the vendor's Edge Compatibility Matrix are marked, and the one that fits is suggested.\n"
+    "Any tag can still be chosen. It is not written to .arg.",
+    optional=True,
+)
 CUSTOM_TAG = Field(
     "CUSTOM_TAG",
     "Image tag",
@@ -251,7 +264,7 @@ ARGS: tuple[Field[str], ...] = (
 )
 # for a user-data of our own, beside its token
 USER_DATA: tuple[Field[str], ...] = (PALETTE_ENDPOINT, EDGE_HOST_USER, EDGE_HOST_SSH_KEY)
-ASKED: tuple[Field[str], ...] = (*ARGS[:2], *USER_DATA, *ARGS[2:])
+ASKED: tuple[Field[str], ...] = (PALETTE, *ARGS[:2], *USER_DATA, *ARGS[2:])
 KEYS: tuple[Field[str] | Field[Secret], ...] = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
 HIDDEN: tuple[Field[str] | Field[Secret], ...] = (*KEYS, EDGE_HOST_TOKEN)  # that panels of their own ask for
 ASKED_BY_KEY = {field.key: field for field in ASKED}

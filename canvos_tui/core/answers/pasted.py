@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from canvos_tui.core.checkout.compatibility import version_in
+
 ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 HIDDEN = frozenset({SECRET, "EDGE_HOST_TOKEN"})  # whose values are never shown
 _ASSIGNED = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
@@ -29,7 +31,7 @@ def unwrapped(key: str, text: str) -> str:
     """Without `export NAME=`, quotes, blanks and line ends around it; of several assignments the one of this name."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     assigned = {found[1].upper(): found[2] for line in lines if (found := _ASSIGNED.match(line)) is not None}
-    for name in (key, _IN_USER_DATA.get(key, "")):
+    for name in (key.upper(), _IN_USER_DATA.get(key, "")):
         if name in assigned:
             return _unquoted(assigned[name])
     return _unquoted(" ".join(lines))
@@ -81,10 +83,15 @@ def has_private_key(text: str) -> bool:
     return "PRIVATE KEY-" in text
 
 
+def _palette(text: str) -> str:
+    return version_in(text) or text
+
+
 _MEANINGS: dict[str, Callable[[str], str]] = {
     "S3_BUCKET": _bucket,
     "S3_KEY": _object_key,
     "REGION": _region,
     "IMAGE_REGISTRY": _registry,
     "PALETTE_ENDPOINT": _host,
+    "palette": _palette,
 }

@@ -132,28 +132,17 @@ def order(tags: tuple[CanvosTag, ...]) -> tuple[CanvosTag, ...]:
     return tuple(sorted(tags, key=key, reverse=True))
 
 
-def suggested(tags: tuple[CanvosTag, ...], train: str = "") -> CanvosTag | None:
-    """The highest release with the target whose agent carries the tag's own version, within a train such as `4.9` if given."""
-    for tag in order(tags):
-        in_train = not train or f"{tag.numbers[0]}.{tag.numbers[1]}" == train
-        if tag.kind is TagKind.RELEASE and tag.selectable and not tag.agent_differs and in_train:
-            return tag
-    return None
+def suggested(tags: tuple[CanvosTag, ...]) -> CanvosTag | None:
+    """The highest release with the target whose agent carries the tag's own version."""
+    fit = (tag for tag in order(tags) if tag.kind is TagKind.RELEASE and tag.selectable and not tag.agent_differs)
+    return next(fit, None)
 
 
-def trains(tags: tuple[CanvosTag, ...]) -> tuple[str, ...]:
-    """The Palette releases (`4.9`, `4.8`) that have a tag to offer, newest first."""
-    found = {t.numbers[:2] for t in tags if t.kind is TagKind.RELEASE and t.selectable}
-    return tuple(f"{x}.{y}" for x, y in sorted(found, reverse=True))
-
-
-def listed(tags: tuple[CanvosTag, ...], *, everything: bool = False, train: str = "", text: str = "") -> tuple[CanvosTag, ...]:
+def listed(tags: tuple[CanvosTag, ...], *, everything: bool = False, text: str = "") -> tuple[CanvosTag, ...]:
     """The tags a picker shows: the releases with the target and the guide's own example, or all of them on request."""
     rows = order(tags)
     if not everything:
         rows = tuple(t for t in rows if t.kind is TagKind.RELEASE and (t.selectable or t.name == GUIDE_TAG))
-    if train:
-        rows = tuple(t for t in rows if f"{t.numbers[0]}.{t.numbers[1]}" == train or t.name == GUIDE_TAG or everything)
     return tuple(t for t in rows if text.lower() in t.name.lower())
 
 

@@ -27,6 +27,7 @@ from canvos_tui.core.aws.facts import (
     Upload,
 )
 from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.checkout.compatibility import Matrix
 from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
@@ -262,3 +263,4 @@ class Ports:
     aws: AwsDoor
     terminal: Terminal
     environ: dict[str, str]
+    matrix: Matrix  # the vendor's, as it came with this program

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Answer, ArgFound, Draft, TagChosen
+from canvos_tui.core.checkout.compatibility import Takes
 from canvos_tui.core.checkout.facts import CheckoutFacts, read_versions
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag
@@ -15,8 +16,9 @@ from canvos_tui.core.session import CheckoutSeen
 
 ABOUT_CLONE = "Use an existing checkout, or an empty place to clone into. The repository may be a URL or a local path."
 ABOUT_TAGS = (
-    "The tag has to match your Palette release. The agent inside the image is what the Earthfile names, not the tag: "
-    "where the two differ a warning stands beside it. Tags without the +aws-cloud-image target cannot be chosen."
+    "The tag has to match your Palette release: tags that it cannot take by the vendor's table are marked, and can be chosen all the same. "
+    "The agent inside the image is what the Earthfile names, not the tag: where the two differ a warning stands beside it. "
+    "Tags without the +aws-cloud-image target cannot be chosen."
 )
 ABOUT_CHECKOUT = "Local changes are never overwritten: they are listed, and you choose to stash them, to copy them aside, or to cancel."
 MEND = "git restore brings back what was deleted; other tags may have it"
@@ -56,16 +58,24 @@ def follows(facts: CheckoutFacts, draft: Draft) -> Iterator[Answer]:
         yield ArgFound(facts.args)
 
 
-def remarks(tag: CanvosTag, best: CanvosTag | None, here: str) -> str:
-    """What to know of a tag beside its numbers; `best` is the suggested one, `here` the one that is checked out."""
+def remarks(tag: CanvosTag, best: CanvosTag | None, here: str, takes: Takes | None = None) -> str:
+    """What to know of a tag beside its numbers; `best` is the suggested one, `here` the one in use, `takes` what the Palette takes."""
     if tag.name == GUIDE_TAG and not tag.selectable:
         return "the guide's example: no AWS target"
-    notes = [tag.remark] if tag.remark else []
-    if best is not None and tag.name == best.name:
-        notes.append(f"suggested for {tag.numbers[0]}.{tag.numbers[1]}")
+    notes = list(concerns(tag, takes))
+    if takes is not None and takes.fits(tag):
+        notes.append(f"fits {takes.palette} (table of {takes.date})")
+    elif best is not None and tag.name == best.name:
+        notes.append(f"suggested for {takes.palette if takes is not None else f'{tag.numbers[0]}.{tag.numbers[1]}'}")
     if tag.name == here:
         notes.append("checked out")
     return ", ".join(notes)
+
+
+def concerns(tag: CanvosTag, takes: Takes | None) -> tuple[str, ...]:
+    """What speaks against a tag, or is to be thought of before it is chosen."""
+    against = takes.dated(tag) if takes is not None and tag.selectable else ""
+    return tuple(filter(None, (against, tag.remark)))
 
 
 async def check_out(ports: Ports, state: CheckoutState, tag: str) -> CheckoutSeen:

@@ -19,6 +19,12 @@ class Group:
     note: str = ""
 
 
+PALETTE = Group(
+    (3,),
+    "Palette",
+    (fields.PALETTE,),
+    "The tag has to match the Palette release that the instances will join; the vendor's table names one for each of its versions.",
+)
 IMAGE_TAG = Group((6,), "Image tag", (fields.CUSTOM_TAG,), "The last part of the names of provider images. You choose it.")
 IMAGE_REGISTRY = Group(
     (7,),
@@ -55,4 +61,4 @@ S3_KEY = Group(
     "It must be new: an existing object is silently reused, an existing AMI silently reported as the result.",
     "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw file's name instead, so it is filled in here.",
 )
-GROUPS = (IMAGE_TAG, IMAGE_REGISTRY, USER_DATA, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY)
+GROUPS = (PALETTE, IMAGE_TAG, IMAGE_REGISTRY, USER_DATA, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY)

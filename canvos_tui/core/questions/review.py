@@ -14,6 +14,7 @@ from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.pages import PAGES
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions import palette
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
 
@@ -31,6 +32,7 @@ class ReviewRow:
     origin: str
     page: str
     key: str = ""
+    caution: str = ""  # the value again, and why to think twice before building; it keeps nobody from it
 
 
 def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
@@ -47,8 +49,9 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
     def of_field(key: str) -> ReviewRow:
         return ReviewRow(BY_KEY[key].title, d.text(key) or "missing", origin(key), "image", key)
 
+    tag = f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}"
     return (
-        ReviewRow("Tag", f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}", "you" if d.tag else "", "repo"),
+        ReviewRow("Tag", tag, "you" if d.tag else "", "repo", caution=palette.of_tag(d, known)),
         of_field("CUSTOM_TAG"),
         of_field("IMAGE_REGISTRY"),
         ReviewRow("System", system, origin("OS_VERSION"), "os"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import Field
-from canvos_tui.core.questions import bucket, kubernetes, operating_system
+from canvos_tui.core.questions import bucket, kubernetes, operating_system, palette
 from canvos_tui.core.session import Session
 
 
@@ -44,6 +44,7 @@ class Rule:
 
 FREE = Rule()
 RULES = {
+    "palette": Rule(caution=palette.of_palette),
     "CUSTOM_TAG": Rule(caution=_dots),
     "EDGE_HOST_USER": Rule(caution=_user),
     "OS_DISTRIBUTION": Rule(choices=operating_system.distributions, caution=operating_system.of_distribution),

@@ -59,7 +59,7 @@ def _marked(row: ReviewRow, found: list[Blocker], mark: Mark = Mark.DONE) -> Ans
     """A row of one field has that field's reasons alone; one of several says the first of them."""
     mine = [b for b in found if not row.key or not b.key or b.key == row.key]
     if not mine:
-        return AnswerRow(row, mark)
+        return AnswerRow(replace(row, value=row.caution), Mark.WARNING) if row.caution else AnswerRow(row, mark)
     says = bool(row.key) or row.value == _NOT_CHECKED  # in fewer words than the reason
     return AnswerRow(row if says else replace(row, value=mine[0].text), Mark.FAILED, mine[0].key)
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Select, Static
+from textual.widgets import Input, OptionList, Static
 
-from canvos_tui.core.checkout.tags import CanvosTag, listed, suggested, trains
+from canvos_tui.core.answers import fields
+from canvos_tui.core.checkout.compatibility import Takes
+from canvos_tui.core.checkout.tags import CanvosTag, listed
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import checkout as rules
+from canvos_tui.core.questions import palette
+from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.tui.painting.looks import COLOURS, MUTED
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
+from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
 
@@ -33,22 +39,26 @@ class Tags(StepPanel):
         super().__init__(ports)
         self._everything = False
         self._shown: tuple[CanvosTag, ...] = ()
+        self._best: CanvosTag | None = None
 
     def compose(self) -> ComposeResult:
-        """Train, filter, list."""
+        """Palette, filter, what the vendor's table says, list."""
         with Panel(title="Tag", small="step 3", id="tag-box"):
             with Horizontal(classes="field-line"):
-                yield Static("Palette", classes="short-label", markup=False)
-                yield Select[str]([], id="train", prompt="all", compact=True)
-                yield Static(" Filter", classes="short-label", markup=False)
+                yield FieldRow(fields.PALETTE).begin(self.draft).data_bind(draft=StepPanel.draft)
+                yield Static("Filter", classes="short-label", markup=False)
                 yield Input(id="tag-filter", compact=True, placeholder="4.9")
-            yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)
-            yield RowList(id="tag-list")
+            with Vertical(id="tag-table"):
+                yield Static("", id="palette-told", markup=False)
+                yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)
+                yield RowList(id="tag-list")
 
     def way_on(self) -> str:
-        """To check out the tag under the cursor, as long as none is in use."""
-        tag = self._under_cursor()
-        return f"Check out {tag.name}" if tag is not None and not self.draft.tag and not self.known.wanted else ""
+        """To check out the tag under the cursor, as long as none is in use; one that the Palette cannot take is for Enter alone."""
+        tag, takes = self._under_cursor(), palette.takes(self.draft, self.known)
+        if tag is None or self.draft.tag or self.known.wanted or (takes is not None and takes.against(tag)):
+            return ""
+        return f"Check out {tag.name}"
 
     def go_on(self) -> None:
         """As Enter on its row does."""
@@ -68,30 +78,44 @@ class Tags(StepPanel):
     def watch_known(self) -> None:
         """New tags fill the list."""
         if self.is_mounted:
-            self._fill_trains()
+            self._tell()
             self._fill()
 
-    def _fill_trains(self) -> None:
-        select = self.query_one("#train", Select)
-        names = trains(self.known.tags)
-        if names != getattr(self, "_trains", None):
-            self._trains = names
-            with self.prevent(Select.Changed):
-                select.set_options([(name, name) for name in names])
+    _filled_for: Takes | None = None  # the Palette whose marks the list bears
 
-    def _train(self) -> str:
-        value = self.query_one("#train", Select).value
-        return value if isinstance(value, str) else ""
+    def watch_draft(self) -> None:
+        """Another Palette takes other tags."""
+        if self.is_mounted:
+            self._tell()
+            if palette.takes(self.draft, self.known) != self._filled_for:
+                self._fill()
+
+    def on_mount(self) -> None:
+        """Says what the field is for."""
+        self._tell()
+
+    @on(FieldChanged)
+    def _tell(self) -> None:
+        """What is wrong with the Palette version, or what the table says of it; the page's help box has no room beside the list."""
+        row = self.query_one(FieldRow)
+        row.caution = rule(fields.PALETTE).caution(self.draft, self.known)
+        mark = Mark.FAILED if row.refused else Mark.WARNING
+        if said := row.refused or row.caution:
+            told = Content.styled(f"{mark.sign} {said}", COLOURS[mark])
+        else:
+            told = Content.styled(palette.told(self.draft, self.known) or fields.PALETTE.line, MUTED)
+        self.query_one("#palette-told", Static).update(told)
 
     def _fill(self) -> None:
         text = self.query_one("#tag-filter", Input).value.strip()
-        shown = listed(self.known.tags, everything=self._everything, train=self._train(), text=text)
-        best = suggested(self.known.tags, self._train())
+        shown = listed(self.known.tags, everything=self._everything, text=text)
+        best = palette.suggested(self.draft, self.known)
+        takes = self._filled_for = palette.takes(self.draft, self.known)
         state = self.known.checkout
-        lines = [self._line(tag, best, state.tag if state else "") for tag in shown]
+        lines = [_line(tag, rules.remarks(tag, best, state.tag if state else "", takes), rules.concerns(tag, takes)) for tag in shown]
         rows = self.query_one("#tag-list", RowList)
-        if shown != self._shown or not lines:
-            self._shown = shown
+        if shown != self._shown or best != self._best or not lines:
+            self._shown, self._best = shown, best
             if lines:
                 rows.fill(lines, shown.index(best) if best in shown else 0, off=[n for n, tag in enumerate(shown) if not tag.selectable])
             else:
@@ -101,27 +125,6 @@ class Tags(StepPanel):
         what = "all" if self._everything else "releases, p shows all"
         self.query_one("#tag-box", Panel).entitle("Tag", f"{len(shown)} of {len(self.known.tags)}, {what} · step 3")
         self.post_message(WayChanged())  # another row may be under the cursor, or none
-
-    @staticmethod
-    def _line(tag: CanvosTag, best: CanvosTag | None, here: str) -> Content:
-        date = f"{tag.date.day:>2} {tag.date:%b %Y}" if tag.date else "-"
-        able = (Mark.DONE, "$text-success") if tag.earthfile.has_target else (Mark.FAILED, "$text-error")
-        note = rules.remarks(tag, best, here)
-        muted = "" if tag.selectable else "$text-muted"
-        warned = bool(tag.remark) and tag.selectable
-        return Content.assemble(
-            (f"{tag.name:<12} ", muted),
-            (f"{date:<11} ", "$text-muted"),
-            (f"{tag.earthfile.pe_version or '-':<8} ", muted),
-            (f"{able[0].sign}  ", able[1]),
-            (f"{Mark.WARNING.sign} " if warned else "", "$text-warning"),
-            (note, "$text-warning" if warned else "$text-muted"),
-        )
-
-    @on(Select.Changed, "#train")
-    def _train_chosen(self, event: Select.Changed) -> None:
-        event.stop()
-        self._fill()
 
     @on(Input.Changed, "#tag-filter")
     def _filtered(self, event: Input.Changed) -> None:
@@ -160,3 +163,18 @@ class Tags(StepPanel):
         new = {t.name for t in tags} - {t.name for t in self.known.tags}
         self.learn(TagsSeen(tags))
         self.hint(f"{len(new)} new tags" if new else "no new tags")
+
+
+def _line(tag: CanvosTag, remarks: str, concerns: tuple[str, ...]) -> Content:
+    date = f"{tag.date.day:>2} {tag.date:%b %Y}" if tag.date else "-"
+    able = (Mark.DONE, "$text-success") if tag.earthfile.has_target else (Mark.FAILED, "$text-error")
+    muted = "" if tag.selectable else "$text-muted"
+    warned = bool(concerns) and tag.selectable
+    return Content.assemble(
+        (f"{tag.name:<12} ", muted),
+        (f"{date:<11} ", "$text-muted"),
+        (f"{tag.earthfile.pe_version or '-':<8} ", muted),
+        (f"{able[0].sign}  ", able[1]),
+        (f"{Mark.WARNING.sign} " if warned else "", "$text-warning"),
+        (remarks, "$text-warning" if warned else "$text-muted"),
+    )

@@ -83,6 +83,13 @@ def test_gaps_name_page_and_field_until_all_is_answered():
     assert [g.key for g in gaps(full().after(d.SeveralChosen(True)))] == ["k8s_versions"]
 
 
+def test_no_palette_is_read_from_an_arg_and_none_is_written_there():
+    draft = full().after(d.FieldAnswered("palette", "4.9.48")).after(d.ArgFound({"palette": "4.8.6"}))
+    assert draft.text("palette") == "4.9.48"
+    assert full().after(d.ArgFound({"palette": "4.8.6"})).text("palette") == ""
+    assert "palette" not in {key.lower() for key in draft.args()}
+
+
 def test_another_folder_forgets_the_tag():
     assert full().after(d.FolderChosen(Path("/y"), "r")).tag == ""
     assert full().after(d.FolderChosen(Path("/x/CanvOS"), "r")).tag == "v4.9.38"
@@ -119,6 +126,7 @@ def test_an_answers_file_makes_the_same_draft():
     data = {
         "checkout": "~/C",
         "tag": "v4.9.38",
+        "palette": "4.9.48",
         "OS_VERSION": "24.10",
         "S3_BUCKET": "acme",
         "k8s_versions": ["1.33.5"],
@@ -128,6 +136,8 @@ def test_an_answers_file_makes_the_same_draft():
     assert config.problems == ()
     assert config.draft.folder == Path("/home/a/C")
     assert config.draft.text("OS_VERSION") == "24.10"
+    assert config.draft.text("palette") == "4.9.48"
+    assert "palette" in config.given
     assert config.draft.several
     assert config.draft.user_data is d.UserData.NONE
 

@@ -34,6 +34,11 @@ ID = "AKIAIOSFODNN7EXAMPLE"
         ("OS_VERSION", "24.04\r\n", "24.04"),
         ("HTTPS_PROXY", "http://proxy:3128", "http://proxy:3128"),
         ("CUSTOM_TAG", "", ""),
+        ("palette", "Palette v4.9.48\n", "4.9.48"),
+        ("palette", "palette: 4.9.48", "4.9.48"),
+        ("palette", "Version 4.9.48-20260820 (build 7)", "4.9.48"),
+        ("palette", "4.9.48 or 4.9.46", "4.9.48 or 4.9.46"),
+        ("palette", "latest", "latest"),
     ],
 )
 def test_the_value_is_taken_out_of_what_stands_around_it(key: str, text: str, value: str) -> None:

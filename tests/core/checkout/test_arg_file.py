@@ -31,7 +31,7 @@ def random_draft(rng: random.Random) -> draft.Draft:
     """A draft of texts that the parsers accepted, from alphabets wider than they allow."""
     alphabet = "abcxyzABC019.-_/:@%+=,~!$&*;'\"\\ #()[]{}ü"
     made = fresh()
-    for field in fields.ASKED:
+    for field in fields.ARGS:
         for _ in range(12):
             text = "".join(rng.choice(alphabet) for _ in range(rng.randint(0, 14)))
             if "PROXY" in field.key and rng.random() < 0.7:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.answers.draft import Draft, FolderChosen, SeveralChosen, TagChosen, fresh
+from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen, SeveralChosen, TagChosen, fresh
 from canvos_tui.core.status import Status
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World
@@ -89,6 +89,34 @@ async def test_a_tag_whose_agent_is_older(tmp_path, folder):
     canvos_repo.git(folder, "checkout", "-q", "v4.10.0")
     result = await World(tmp_path).one("REPO-TAG", at(folder, "v4.10.0"))
     assert (result.status, result.answer.observed) == (Status.WARN, "v4.10.0 carries the agent v4.9.21")
+
+
+@pytest.mark.parametrize(
+    ("palette", "tag", "status", "observed"),
+    [
+        ("4.9.48", "v4.9.38", Status.PASS, "v4.9.38, agent v4.9.38; Palette 4.9.48 takes v4.9.38 (table of 2026-11)"),
+        ("4.9.46", "v4.9.38", Status.WARN, "v4.9.38 is newer than v4.9.37; Palette 4.9.46 takes v4.9.37 (table of 2026-11)"),
+        (
+            "4.9.48",
+            "v4.10.0",
+            Status.WARN,
+            "v4.10.0 is not for Palette 4.9 and carries the agent v4.9.21; Palette 4.9.48 takes v4.9.38 (table of 2026-11)",
+        ),
+        (
+            "4.9.50",
+            "v4.9.38",
+            Status.PASS,
+            "v4.9.38, agent v4.9.38; Palette 4.9.50 is not in the table of 2026-11, between two of its rows; "
+            "the row below, 4.9.48, takes v4.9.38",
+        ),
+    ],
+)
+async def test_a_tag_is_held_against_the_palette_that_is_known(tmp_path, folder, palette, tag, status, observed):
+    canvos_repo.git(folder, "checkout", "-q", tag)
+    result = await World(tmp_path).one("REPO-TAG", at(folder, tag).after(FieldAnswered("palette", palette)))
+    assert (result.status, result.answer.observed) == (status, observed)
+    if palette == "4.9.46":
+        assert result.answer.remedies[0].commands[0].run == f"git -C {folder} checkout v4.9.37"
 
 
 async def test_a_commit_without_a_tag(tmp_path, folder):

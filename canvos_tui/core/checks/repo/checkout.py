@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
+from canvos_tui.core.checkout.compatibility import Takes, suggested_for
 from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
-from canvos_tui.core.checkout.tags import TARGET, CanvosTag, TagKind, classify, suggested
+from canvos_tui.core.checkout.tags import TARGET, CanvosTag, TagKind, classify
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, earthfile, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
@@ -76,14 +78,23 @@ async def tag(context: Context) -> CheckAnswer:
     if context.draft.tag and state.tag != context.draft.tag:
         return CheckAnswer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
     found = await earthfile(context, state.path)
-    kind = classify(state.tag, None, found).kind
-    if kind in {TagKind.CANDIDATE, TagKind.ALPHA}:
-        observed = f"{state.tag} is a pre-release ({kind.value})"
-        return CheckAnswer(Status.WARN, observed, required, await _switch(context, state))
-    if found.has_target and found.pe_version and found.pe_version != state.tag:
-        observed = f"{state.tag} carries the agent {found.pe_version}"
-        return CheckAnswer(Status.WARN, observed, required, await _switch(context, state))
-    return CheckAnswer(Status.PASS, f"{state.tag}, agent {found.pe_version or 'not named'}", required)
+    takes = _takes(context)
+    table = f"; {takes.sentence}" if takes is not None else ""
+    doubts = " and ".join(_doubts(classify(state.tag, None, found), takes))
+    if doubts:
+        return CheckAnswer(Status.WARN, f"{state.tag} {doubts}{table}", required, await _switch(context, state))
+    return CheckAnswer(Status.PASS, f"{state.tag}, agent {found.pe_version or 'not named'}{table}", required)
+
+
+def _doubts(here: CanvosTag, takes: Takes | None) -> Iterator[str]:
+    """What speaks against the tag, each as the rest of a sentence that its name begins."""
+    agent = here.earthfile.pe_version
+    if takes is not None and (against := takes.against(here)):
+        yield f"is {against}"
+    if here.kind in {TagKind.CANDIDATE, TagKind.ALPHA}:
+        yield f"is a pre-release ({here.kind.value})"
+    elif agent and here.agent_differs:
+        yield f"carries the agent {agent}"
 
 
 async def target(context: Context) -> CheckAnswer:
@@ -105,13 +116,18 @@ async def _switch(context: Context, state: CheckoutState) -> tuple[Remedy, ...]:
     """The way to the tag that was chosen, or to the one that would be suggested."""
     chosen = context.draft.tag if context.draft.tag != state.tag else ""
     if not chosen:
-        found = suggested(await _tags(context, state.path))
+        found = suggested_for(await _tags(context, state.path), _takes(context))
         chosen = found.name if found and found.name != state.tag else ""
     if not chosen:
         fetch = Command(f"git -C {word(state.path)} fetch --tags")
         return (Remedy("Fetch the newer tags and choose one that matches your Palette release", (fetch,)),)
     go = Command(f"git -C {word(state.path)} checkout {chosen}")
     return (Remedy(f"Check out {chosen}, or another tag that matches your Palette release", (go,)),)
+
+
+def _takes(context: Context) -> Takes | None:
+    """What the user's Palette takes, where its version is known."""
+    return context.ports.matrix.takes(context.draft.text("palette"))
 
 
 async def _tags(context: Context, folder: Path) -> tuple[CanvosTag, ...]:

@@ -20,7 +20,7 @@ def chosen(checkout) -> d.Draft:
 async def test_the_suggested_tag_becomes_the_one_that_fits(make_app, chosen):
     app = make_app(chosen, page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert await see(pilot, "your Palette version such as 4.9.48, or empty", "F8 Check out v4.9.38")
+        assert await see(pilot, "your Palette version or empty", "F8 Check out v4.9.38")
         app.screen.query_one("#palette").focus()
         await type_text(pilot, "4.9.46")
         assert await see(pilot, "fits 4.9.46 (table of 2026-11)", "▲ newer than v4.9.37 (2026-11)", "F8 Check out v4.9.37")
@@ -28,7 +28,7 @@ async def test_the_suggested_tag_becomes_the_one_that_fits(make_app, chosen):
         await pilot.press("backspace", *"8")
         assert await see(pilot, "fits 4.9.48 (table of 2026-11)", "F8 Check out v4.9.38")
         await pilot.press("ctrl+u")
-        assert await see(pilot, "your Palette version such as 4.9.48, or empty", "suggested for 4.9")
+        assert await see(pilot, "your Palette version or empty", "suggested for 4.9")
     again = from_data(to_data(app.draft.after(d.FieldAnswered("palette", "4.9.46"))))
     assert again is not None
     assert again.text("palette") == "4.9.46"

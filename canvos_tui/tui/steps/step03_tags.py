@@ -25,6 +25,7 @@ from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
 
 NONE_FITS = "no tag fits: empty the filter, or p shows all"
+YOURS = "your Palette version or empty"
 NO_TAGS = "the tags are listed when there is a checkout"
 
 
@@ -45,7 +46,7 @@ class Tags(StepPanel):
         """Palette, filter, what the vendor's table says, list."""
         with Panel(title="Tag", small="step 3", id="tag-box"):
             with Horizontal(classes="field-line"):
-                yield FieldRow(fields.PALETTE).begin(self.draft).data_bind(draft=StepPanel.draft)
+                yield FieldRow(fields.PALETTE, YOURS).begin(self.draft).data_bind(draft=StepPanel.draft)
                 yield Static("Filter", classes="short-label", markup=False)
                 yield Input(id="tag-filter", compact=True, placeholder="4.9")
             with Vertical(id="tag-table"):
@@ -100,11 +101,11 @@ class Tags(StepPanel):
         row = self.query_one(FieldRow)
         row.caution = rule(fields.PALETTE).caution(self.draft, self.known)
         mark = Mark.FAILED if row.refused else Mark.WARNING
-        if said := row.refused or row.caution:
-            told = Content.styled(f"{mark.sign} {said}", COLOURS[mark])
-        else:
-            told = Content.styled(palette.told(self.draft, self.known) or fields.PALETTE.line, MUTED)
-        self.query_one("#palette-told", Static).update(told)
+        told = row.refused or row.caution
+        line = Content.styled(f"{mark.sign} {told}", COLOURS[mark]) if told else Content.styled(palette.told(self.draft, self.known), MUTED)
+        said = self.query_one("#palette-told", Static)
+        said.update(line)
+        said.display = bool(line)
 
     def _fill(self) -> None:
         text = self.query_one("#tag-filter", Input).value.strip()

@@ -31,9 +31,10 @@ class FieldRow(Horizontal):
     choices: reactive[tuple[str, ...]] = reactive((), init=False)
     caution: reactive[str] = reactive("", init=False)
 
-    def __init__(self, field: Field[str]) -> None:
+    def __init__(self, field: Field[str], empty: str = "empty for none") -> None:
         super().__init__(id=f"row-{field.anchor}", classes="field-row")
         self.field = field
+        self._empty = empty if field.optional else ""  # what stands there while nothing does
         self._touched = False
         self._sent = OnItsWay[Entry]()
         self._heard = ""  # what the field held when it last told of a change
@@ -50,10 +51,6 @@ class FieldRow(Horizontal):
         yield Static(self.field.title, classes="field-label", markup=False)
         yield FieldInput(self.field.key, self.field.title, entry.text, id=self.field.anchor, placeholder=self._empty)
         yield Static("", classes="field-origin", markup=False)
-
-    @property
-    def _empty(self) -> str:
-        return "empty for none" if self.field.optional else ""
 
     def on_mount(self) -> None:
         """Shows what is to say of the value that was there."""

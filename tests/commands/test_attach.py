@@ -72,7 +72,7 @@ def test_a_wizard_killed_in_mid_form_goes_on_where_it_was(scene):
         terminal.press("enter")
         terminal.see("Registry", REGISTRY, "v4.9.38")
         terminal.press("f8")
-        terminal.see("In this AMI")
+        terminal.see("How instances join Palette")
 
 
 def type_the_registry(terminal: Terminal, scene: OnStage) -> None:

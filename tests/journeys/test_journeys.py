@@ -74,7 +74,7 @@ def user_data(person: Person, *, burst: bool) -> None:
     person.on("user-data")
     person.see("▸ ○ Make one", "Use these")
     person.press("Use these")
-    person.see("✗ Palette is needed")
+    person.see("✗ Palette host is needed")
     person.type("api.acme.com", burst=burst)
     person.see("api.acme.com")
     person.terminal.press("enter")

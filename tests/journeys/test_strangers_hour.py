@@ -162,7 +162,7 @@ def user_data(one: Stranger) -> None:
     one.text("~/nowhere", "✗ there is no file", then="enter")
     one.text("~/.gitconfig", "▲ it is no YAML", then="enter")
     terminal.press("backtab", "down", "f8")
-    person.see("✗ Palette is needed")
+    person.see("✗ Palette host is needed")
     one.text("api acme", "✗ this is no host name", then="enter")
     person.replace("https://api.acme.com/\r")
     person.do("tab")

@@ -57,7 +57,7 @@ async def test_a_new_one_is_made_of_its_answers_and_the_token_is_in_no_file_of_o
     async with app.run_test(size=SIZE) as pilot:
         await see(pilot, "▸ ○ Make one")
         await pilot.press("f8")
-        assert await see(pilot, "✗ Palette is needed")
+        assert await see(pilot, "✗ Palette host is needed")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "palette-endpoint")
         await type_text(pilot, "api acme")
         await pilot.press("enter")

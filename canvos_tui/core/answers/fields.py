@@ -206,7 +206,7 @@ NO_PROXY = Field(
 )
 PALETTE_ENDPOINT = Field(
     "PALETTE_ENDPOINT",
-    "Palette",
+    "Palette host",
     0,
     "",
     "the host name that you open Palette with, such as api.spectrocloud.com",

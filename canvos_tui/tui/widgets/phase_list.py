@@ -108,7 +108,9 @@ class _Lines:
         beside = self._share(seconds, "$text-accent" if runs else "$text-success") if not self.folded else self._progress(times)
         usual = self.usual.get(phase)
         told = " ".join(filter(None, (_facts(self.run, phase), usual.text if runs and usual is not None else "")))
-        line = start + beside + Content.styled(clip(told, self.width - start.cell_length - beside.cell_length), MUTED)
+        room = self.width - start.cell_length - beside.cell_length
+        rest = told if len(told) <= room else "" if beside.cell_length and self.folded else clip(told, room)  # the border says when it ends
+        line = start + beside + Content.styled(rest, MUTED)
         late = f"  {Mark.WARNING.sign} longer than usual: {LOOK_AT.get(phase, LOOK)}"
         lines = [line, *([Content.styled(late, "$text-warning")] if runs and overdue(usual, seconds) else [])]
         return [

@@ -141,7 +141,7 @@ CANCELLED = replace(
     phase=Phase.IMPORT,
     snapshot="",
     ami="",
-    findings=(Finding("import-task", Status.FAIL, f"{TASK.task_id} active: downloading/converting"),),
+    findings=(Finding("import-task", Status.WARN, f"{TASK.task_id} active: downloading/converting; it goes on in AWS"),),
     left_behind=(*SUCCESS.left_behind, LEFT_TASK),
 )
 LOG = "".join(

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.questions.result import launch_command, removal_commands
+from canvos_tui.core.run.result import Finding
 from canvos_tui.core.session import Session
+from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.cloud import StoredImage
 from tests.rehearsal.test_aws_standin import KEY, finished_import, upload, world  # noqa: F401  the fixture
 from tests.tui import story
@@ -56,6 +58,20 @@ async def test_what_is_left_is_named_and_removed_where_we_can(make_app, full, en
         await pilot.press("down", "enter")
         await until(pilot, lambda: not (checkout / ".secret").exists())
         await until(pilot, lambda: ".secret" not in "".join(way.line for way in app.screen.query_one("Validate")._ways))
+
+
+async def test_the_id_stays_in_sight_however_much_is_proven(make_app, full, ended):
+    """The list has the focus: were it within what scrolls, the window would go to it, and away from what the whole build was for."""
+    many = tuple(
+        Finding(f"f{n}", Status.PASS, f"fact {n}, which AWS itself has told of what came of this run of the build") for n in range(12)
+    )
+    app = make_app(full, page="result", known=replace(ended, result=replace(story.SUCCESS, findings=many)))
+    async with app.run_test(size=SIZE) as pilot:
+        await see(pilot, "ami-0a1b2c3d4e5f67890", "▸ Launch an instance", "Leave it as it is", "fact 0,")
+        await pilot.press("pagedown", "pagedown")
+        await see(pilot, "▸ Launch an instance", "fact 11,", "USD a month")
+        await pilot.press("pageup", "pageup")
+        await see(pilot, "ami-0a1b2c3d4e5f67890")
 
 
 async def test_nothing_left_is_no_way(make_app, full, ended):

@@ -14,7 +14,7 @@ def findings(chain: Chain, exit_code: int | None, *, cancelled: bool = False) ->
     lines = [_object_finding(chain), _task_finding(chain), *_image_findings(chain)]
     if exit_code:
         text = f"the command ended with exit code {exit_code}" + (", although AWS has everything" if chain.holds else "")
-        lines.append(Finding("exit-code", Status.WARN if chain.holds else Status.FAIL, text))
+        lines.append(Finding("exit-code", Status.WARN if chain.holds or cancelled else Status.FAIL, text))
     if cancelled and chain.holds:
         lines.append(Finding("cancelled", Status.WARN, "the run was cancelled after AWS had everything"))
     return tuple(lines)
@@ -52,7 +52,10 @@ def _task_finding(chain: Chain) -> Finding:
         text = "no import task of this run" if known else "import tasks could not be asked for"
         return Finding("import-task", Status.FAIL if known else Status.UNKNOWN, text)
     detail = f", {chain.snapshot}" if chain.snapshot else f": {chain.task.message}" if chain.task.message else ""
-    return Finding("import-task", Status.PASS if chain.snapshot else Status.FAIL, f"{chain.task.task_id} {chain.task.status}{detail}")
+    told = f"{chain.task.task_id} {chain.task.status}{detail}"
+    if not chain.task.ended:  # the run is over, and this is not: no fault that AWS has found
+        return Finding("import-task", Status.WARN, f"{told}; it goes on in AWS")
+    return Finding("import-task", Status.PASS if chain.snapshot else Status.FAIL, told)
 
 
 def _image_findings(chain: Chain) -> tuple[Finding, ...]:

@@ -45,18 +45,21 @@ class Validate(StepPanel):
         Binding("l", "links", "Links", show=False),
         Binding("d", "delete", "Delete .secret"),
         Binding("j", "json", "result.json"),
+        Binding("pagedown", "scroll_text(1)", show=False, priority=True),  # the list of ways never needs a second page
+        Binding("pageup", "scroll_text(-1)", show=False, priority=True),
     ]
 
     def compose(self) -> ComposeResult:
         """Text, and for an image built earlier the button that asks AWS."""
-        with VerticalScroll(id="result-box"):
+        with VerticalScroll(id="result-box", can_focus=False):
             with Panel(id="result-head"):
                 yield Static("", id="result-text", markup=False)
                 with Horizontal(classes="field-line", id="validate-line"):
                     yield Push("Look now", id="look", first=True)
                     yield Static("", id="validate-state", markup=False)
             yield Panel(Static("", id="result-proof", markup=False), title="Proven by AWS", small="guide, Validate 1-4", id="proof-box")
-            yield Panel(RowList(id="result-ways"), title="Go on", id="next-box")
+            yield Panel(Static("", id="result-launch", markup=False), title="To launch an instance", id="launch-box")
+        yield Panel(RowList(id="result-ways"), title="Go on", id="next-box")  # below what scrolls: the id stays in sight
 
     _secret: Path | None = None  # the file with the keys, where there is one
 
@@ -83,6 +86,7 @@ class Validate(StepPanel):
         result = self.known.result
         self.display = result is None or result.outcome is Outcome.SUCCEEDED
         self.query_one("#validate-line").display = result is None
+        self.set_class(result is not None, "-proven")
         self.refresh_bindings()
         for name in ("#proof-box", "#next-box"):
             self.query_one(name).display = result is not None
@@ -119,6 +123,8 @@ class Validate(StepPanel):
         self.query_one("#result-text", Static).update(Content("\n").join(lines))
         proof = [*findings(result.findings, self._width), *(row for left in result.left_behind for row in left_line(left, self._width))]
         self.query_one("#result-proof", Static).update(Content("\n").join(proof))
+        rows = code([Command(launch_command(result))], self._width, columns=0)
+        self.query_one("#result-launch", Static).update(Content("\n").join([Content(ABOUT_LAUNCH), Content(""), *rows]))
         self._show_ways(result)
 
     @property
@@ -179,6 +185,11 @@ class Validate(StepPanel):
     @staticmethod
     def _named(missing: tuple[str, ...]) -> str:
         return ", ".join(fields.BY_KEY[name].title if name in LOOKED_FOR else f"AWS keys ({words('keys')})" for name in missing)
+
+    def action_scroll_text(self, way: int) -> None:
+        """A page of what is said, whatever has the focus."""
+        box = self.query_one("#result-box", VerticalScroll)
+        box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)
 
     def action_copy(self) -> None:
         """Copies the AMI id."""

@@ -286,3 +286,25 @@ def test_an_unusual_ami_is_pointed_out(change, finding):
 def test_a_stranger_on_another_snapshot_is_not_certainly_ours():
     result = verdict(replace(GOOD, images=(replace(IMAGE, root_snapshot="snap-0other"),)))
     assert [(left.kind, left.certain) for left in result.left_behind] == [("object", True), ("snapshot", True), ("ami", False)]
+
+
+def test_what_goes_on_in_aws_is_no_fault_and_whether_user_data_was_there_is_told_of_an_image_alone():
+    going_on = replace(GOOD, tasks=(replace(DONE, status="active", snapshot_id=""),), images=())
+    result = verdict(going_on, -2, cancelled=True)
+    assert (status_of(result, "import-task"), status_of(result, "exit-code")) == (Status.WARN, Status.WARN)
+    assert any(f.text.endswith("active; it goes on in AWS") for f in result.findings)
+    ended = verdict(replace(going_on, tasks=(replace(DONE, status="deleted", snapshot_id="", message="ClientError"),)), 1)
+    assert (status_of(ended, "import-task"), status_of(ended, "exit-code")) == (Status.FAIL, Status.FAIL)
+    told = {joins: judged(joins=joins) for joins in (True, False, None)}
+    assert {joins: [f.status for f in result.findings if f.id == "user-data"] for joins, result in told.items()} == {
+        True: [Status.PASS],
+        False: [Status.WARN],
+        None: [],
+    }
+    assert {result.outcome for result in told.values()} == {Outcome.SUCCEEDED}
+    assert not [f for f in judged(replace(GOOD, images=()), joins=True).findings if f.id == "user-data"]
+
+
+def judged(sighting: Sighting = GOOD, *, joins: bool | None) -> RunResult:
+    plan = BuildPlan("/c", "v1.2.3", ("./earthly.sh",), BASE, joins=joins)
+    return judge("r", plan, sighting, 0, {}, False, JudgeHints(Phase.AMI), NOW, NOW)

@@ -17,6 +17,7 @@ from textual.widgets import Checkbox, Input
 
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import answer_for
 from canvos_tui.core.checkout.state import parse_folder
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.pages import OF_FIELD
@@ -96,8 +97,9 @@ async def bursts(pilot: Pilot[Any], field: Input, held: Callable[[str], object],
 
 
 def held_by(app: CanvosApp, key: str, text: str) -> bool:
-    """Whether the draft has it."""
-    return app.draft.entry(key).text.strip() == text.strip()
+    """Whether the draft has it, in the spelling that its parser gives it."""
+    answer = answer_for(fields.ASKED_BY_KEY[key], text)
+    return app.draft.entry(key).text.strip() == (answer.text if isinstance(answer, d.FieldRefused) else answer.value).strip()
 
 
 def seeds() -> int:

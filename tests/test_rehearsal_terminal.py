@@ -82,7 +82,7 @@ def test_from_start_to_the_ami_with_keys_alone(scene: OnStage) -> None:
         percents = follow_the_build(terminal)
         assert len(percents) >= 3
         assert percents == sorted(percents)
-        painted = terminal.see("Your image is ready", "Validate")
+        painted = terminal.see("Your image is ready", "Proven by AWS")
         found = AMI.search(painted)
         assert found is not None
         ami = found[0]

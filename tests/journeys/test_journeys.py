@@ -150,7 +150,7 @@ def build(person: Person, *, burst: bool) -> None:
 
 
 def result(person: Person, *, burst: bool) -> None:
-    person.see("Your image is ready", "Validate", "ami-")
+    person.see("Your image is ready", "Proven by AWS", "ami-")
 
 
 STEPS: dict[str, Callable[..., None]] = {

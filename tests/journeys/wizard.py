@@ -99,7 +99,7 @@ class Person:
         """Until the window has not changed for a while; the slower the program, the longer."""
         end = time.monotonic() + PATIENCE
         quiet, seen = time.monotonic(), self._painted()
-        while time.monotonic() < min(end, quiet + max(0.15, 3 * self._slow)):
+        while time.monotonic() < min(end, quiet + max(0.12, 2 * self._slow)):
             self.terminal.pump(0.03)
             if (now := self._painted()) != seen:
                 quiet, seen = time.monotonic(), now

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 import html
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def _rest(terminal: Terminal) -> None:
 
 def drawn(frames: list[Frame]) -> str:
     """The picture; ValueError where it would be too large."""
-    times = [min(LONGEST, max(SHORTEST, later.at - frame.at)) for frame, later in zip(frames, frames[1:], strict=False)] + [LAST]
+    times = [min(LONGEST, max(SHORTEST, later.at - frame.at)) for frame, later in pairwise(frames)] + [LAST]
     known: dict[Row, str] = {}
     shown = []
     for frame in frames:
@@ -186,7 +187,7 @@ def main() -> None:
             most = most * 4 // 5
             continue
         file.write_text(picture, encoding="utf-8")
-        print(f"{file}: {len(picture.encode())} bytes, {min(most, len(frames))} of {len(frames)} frames")
+        sys.stdout.write(f"{file}: {len(picture.encode())} bytes, {min(most, len(frames))} of {len(frames)} frames\n")
         return
 
 

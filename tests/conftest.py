@@ -9,7 +9,7 @@ import signal
 import hypothesis
 import pytest
 
-from tests import samples
+from tests import no_name_server, samples
 from tests.doubles import warm_supervisor
 
 _EARLY = 0.6  # of a worker's share
@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     heed_signals()
+    no_name_server.answer_for_the_name_server()
     gc.set_threshold(50_000, 20, 100)  # the modules of all tests live as long as the process, and to walk over them took a fifth of it
     samples.choose(long=config.getoption("--long"))
     # no deadline: it would measure the machine

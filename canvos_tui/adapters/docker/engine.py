@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import docker
 
 PING_LIMIT = 5.0  # seconds; a healthy engine answers in milliseconds
+LOOKUP_LIMIT = 4.0  # seconds for the address of a named host; within PING_LIMIT, so that the name is blamed and not the engine
 ASK_LIMIT = 9  # seconds for one question through the SDK
 _CLEAN_UP = 8.0  # seconds that a cancelled probe may take to remove its container
 _SBIN = "/usr/local/sbin:/usr/sbin:/sbin"  # where dockerd may be without being on a user's PATH
@@ -171,13 +172,12 @@ async def _connect(engine: Engine, host: str, port: int) -> tuple[asyncio.Stream
 
     try:
         # not by the loop's own lookup: its threads would hold up the end of the program when no name server answers
-        found = await threads.call(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        async with asyncio.timeout(LOOKUP_LIMIT):
+            found = await threads.call(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except TimeoutError:
+        raise _no_address(engine, f"no name server answers within {LOOKUP_LIMIT:.0f} s") from None
     except (socket.gaierror, UnicodeError) as error:
-        raise DockerError(
-            f"{engine.source} points to {engine.url}: {getattr(error, 'strerror', None) or 'this is no host name'}",
-            cause="context",
-            remedy="use the engine of this machine: unset DOCKER_HOST; docker context use default",
-        ) from None
+        raise _no_address(engine, getattr(error, "strerror", None) or "this is no host name") from None
     last: OSError = ConnectionRefusedError()
     for *_, address in found:  # localhost may be ::1 first and listen on 127.0.0.1 only
         try:
@@ -185,6 +185,14 @@ async def _connect(engine: Engine, host: str, port: int) -> tuple[asyncio.Stream
         except OSError as error:
             last = error
     raise last
+
+
+def _no_address(engine: Engine, why: str) -> DockerError:
+    return DockerError(
+        f"{engine.source} points to {engine.url}: {why}",
+        cause="context",
+        remedy="use the engine of this machine: unset DOCKER_HOST; docker context use default",
+    )
 
 
 def open_client(engine: Engine, limit: int) -> docker.DockerClient:

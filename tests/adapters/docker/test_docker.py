@@ -254,6 +254,14 @@ async def test_contexts_that_lead_nowhere(folder):
     assert (lost.cause, "DOCKER_HOST points to tcp://no-such-host.invalid:2375" in str(lost)) == ("context", True)
 
 
+async def test_a_name_server_that_never_answers_is_told_as_such(folder, monkeypatch):
+    monkeypatch.setattr(adapter, "LOOKUP_LIMIT", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
+    lost = await cause_of(engine(folder, DOCKER_HOST="tcp://build.example:2375"))
+    assert lost.cause == "context"
+    assert "DOCKER_HOST points to tcp://build.example:2375: no name server answers within" in str(lost)
+
+
 # -- the privileged container --------------------------------------------------------------------------------------
 
 

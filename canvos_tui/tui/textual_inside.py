@@ -14,7 +14,6 @@ from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.widgets._footer import FooterKey as FooterKey  # nothing public says what a key of the footer does, nor how it is called
 from textual.worker import WorkerFailed
 
 Result = TypeVar("Result")

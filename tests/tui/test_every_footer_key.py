@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets._footer import FooterKey
 
 from canvos_tui.tui.key_order import KeyCame
+from canvos_tui.tui.widgets.key_footer import KeyFooter
 from tests import samples
 from tests.tui.scenes import SCENES, SIZES, Scene, play
 from tests.tui.screen import text_of, until
@@ -48,7 +48,7 @@ async def test_every_key_of_the_footer_shows_what_it_does(scene: Scene, size: tu
     async with play(scene, size, tmp_path) as pilot:
         page, standing = pilot.app.current_mode, pilot.app.focused
         passed = LEAVES if scene.stem in MENU else {*LEAVES, "app.command_palette"}
-        keys = [key.key for key in pilot.app.screen.query(FooterKey) if key.action not in passed]
+        keys = [key.key for key in pilot.app.screen.query_one(KeyFooter).keys if key.action not in passed]
         assert {"f1", "f8"} & set(keys)
         for key in keys if scene.stem in TRIED else [key for key in keys if key not in USUAL]:
             before = seen(pilot)

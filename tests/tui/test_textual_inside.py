@@ -222,7 +222,6 @@ def test_no_other_module_looks_inside():
             "_driver",
             "_exit",
             "_filters",
-            "_footer",
             "_handle_exception",
             "_refresh_truecolor_filter",
             "_shutdown",

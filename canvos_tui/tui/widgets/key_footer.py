@@ -6,13 +6,13 @@ A narrow window shows fewer keys, never half a one, and never without those two 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
+from textual.content import Content
+from textual.events import Leave, MouseDown, MouseMove
 from textual.reactive import reactive
-from textual.widgets import Footer, Static
-
-from canvos_tui.tui.textual_inside import FooterKey
+from textual.widget import Widget
 
 _HELP, _OUT = "help", "app.quit"  # what the keys at the end do
 _ALWAYS = {"next", "back"}  # the way on and the way back: no key of a page drives them out
@@ -20,15 +20,27 @@ _GAP = 2  # columns between two keys
 _SPACE = 1  # columns between a key and its name
 
 
-def _width(key: FooterKey) -> int:
-    return cell_len(key.key_display) + _SPACE + cell_len(key.description)
+@dataclass(frozen=True)
+class FooterKey:
+    """A key as the footer names it; `enabled` is False for one that works here, but not now."""
+
+    key: str
+    display: str
+    name: str
+    action: str
+    enabled: bool = True
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return cell_len(self.display) + _SPACE + cell_len(self.name)
 
 
 def _that_fit(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
     """The ways on and back and the first of the others, whole and in their order."""
     kept: list[FooterKey] = []
     for key in sorted(keys, key=lambda key: key.action not in _ALWAYS):
-        room -= _width(key)
+        room -= key.width
         if room < 0:
             break
         kept.append(key)
@@ -36,42 +48,112 @@ def _that_fit(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
     return [key for key in keys if key in kept]
 
 
-class KeyFooter(Footer):
-    """Textual's footer would cut the last key in the middle of its name."""
+class KeyFooter(Widget):
+    """One line that is painted anew when it would read differently.
 
-    DEFAULT_CSS = """
-    KeyFooter { padding: 0 1; }
-    KeyFooter .footer-gap { width: 1fr; height: 1; }
-    KeyFooter.-compact FooterKey { margin-right: 2; }
-    KeyFooter.-compact FooterKey.-last { margin-right: 0; }
+    Textual's footer makes a widget of each key, anew whenever a key comes or goes: several times for each page that is opened, at a cost
+    of its own each; and it cuts the last key in the middle of its name.
     """
 
-    detaches: reactive[bool] = reactive(False, recompose=True)  # whether a build goes on when one leaves
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyFooter { dock: bottom; height: 1; padding: 0 1; background: $footer-background; color: $footer-foreground; }
+    """
 
-    labels: reactive[dict[str, str]] = reactive(dict, recompose=True)  # what a key is called here, by its action
+    detaches: reactive[bool] = reactive(False, init=False)  # whether a build goes on when one leaves
+    labels: reactive[dict[str, str]] = reactive(dict, init=False)  # what a key is called here, by its action
+    _under: reactive[int | None] = reactive(None)  # which of the shown keys the mouse is over
 
     def __init__(self, *, detaches: bool = False) -> None:
-        super().__init__(compact=True, show_command_palette=False)
-        self._room = 0
+        super().__init__()
+        self._shown: tuple[tuple[int, FooterKey], ...] | None = None
         self.set_reactive(KeyFooter.detaches, detaches)
 
-    def compose(self) -> ComposeResult:
-        """As many whole keys as fit, then the one that names the others, and the one that leaves."""
-        self._room = self.app.size.width
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        for key in keys:
-            key.add_class("-compact", update=False)  # or its style would be looked up before it is anywhere, and again when it is
-            key.description = self.labels.get(key.action, key.description)
-            if key.action == _OUT and self.detaches:
-                key.description = "Detach"
-        ends = [key for action in (_HELP, _OUT) for key in keys if key.action == action]
-        yield from _that_fit([key for key in keys if key not in ends], self._room - 3 - sum(_width(key) + _GAP for key in ends))
-        yield Static("", classes="footer-gap")
-        for key in ends:
-            key.set_class(key is ends[-1], "-last", update=False)
-            yield key
+    def on_mount(self) -> None:
+        """Follows the keys of its screen."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._follow())
 
-    async def on_resize(self) -> None:
+    def watch_detaches(self) -> None:
+        """The way out is called differently."""
+        self._follow()
+
+    def watch_labels(self) -> None:
+        """So is another key."""
+        self._follow()
+
+    def _follow(self) -> None:
+        if self.app.app_focus and self._shown != self._laid_out():
+            self.refresh()
+
+    @property
+    def keys(self) -> tuple[FooterKey, ...]:
+        """Those that the window has room for, from left to right."""
+        return tuple(key for _, key in self._laid_out())
+
+    def _known(self) -> list[FooterKey]:
+        found: dict[str, FooterKey] = {}
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show and binding.action not in found:
+                out = binding.action == _OUT and self.detaches
+                name = "Detach" if out else self.labels.get(binding.action, binding.description)
+                found[binding.action] = FooterKey(binding.key, self.app.get_key_display(binding), name, binding.action, enabled)
+        return list(found.values())
+
+    def _laid_out(self) -> tuple[tuple[int, FooterKey], ...]:
+        """Each key with its column: as many whole ones as fit, and the two at the end."""
+        keys, room = self._known(), self.app.size.width - 2
+        ends = [key for action in (_HELP, _OUT) for key in keys if key.action == action]
+        left = _that_fit([key for key in keys if key not in ends], room - 1 - sum(key.width + _GAP for key in ends))
+        placed, column = [], 0
+        for key in left:
+            placed.append((column, key))
+            column += key.width + _GAP
+        column = max(column, room - sum(key.width for key in ends) - _GAP * (len(ends) - 1))
+        for key in ends:
+            placed.append((column, key))
+            column += key.width + _GAP
+        return tuple(placed)
+
+    def render(self) -> Content:
+        """The keys in their colour, their names behind."""
+        self._shown = self._laid_out()
+        parts, column = [], 0
+        for number, (start, key) in enumerate(self._shown):
+            dim = "" if key.enabled else " dim"
+            ground = " on $block-hover-background" if number == self._under else ""
+            parts += [
+                Content(" " * (start - column)),
+                Content.styled(key.display, f"bold{dim} $footer-key-foreground{ground}"),
+                Content.styled(f"{' ' * _SPACE}{key.name}", f"{dim} $footer-description-foreground{ground}".strip()),
+            ]
+            column = start + key.width
+        return Content("").join(parts)
+
+    def _at(self, column: int) -> int | None:
+        """Which of the shown keys stands there."""
+        at = column - self.styles.padding.left
+        return next((n for n, (start, key) in enumerate(self._shown or ()) if start <= at < start + key.width), None)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Whoever clicks a key presses it."""
+        number = self._at(event.x)
+        if number is None or self._shown is None:
+            return
+        key = self._shown[number][1]
+        if key.enabled:
+            self.app.simulate_key(key.key)
+        else:
+            self.app.bell()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """The key under the mouse stands out."""
+        self._under = self._at(event.x)
+
+    def on_leave(self, event: Leave) -> None:
+        """And no longer when the mouse has gone."""
+        del event
+        self._under = None
+
+    def on_resize(self) -> None:
         """Another width holds another number of keys."""
-        if self._room and self._room != self.app.size.width:
-            await self.recompose()
+        self._follow()

@@ -2,45 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
-from canvos_tui.core.ports import Docker, Host, Network, Ports
+from canvos_tui.core.ports import AwsDoor, Docker, Git, Host, Network, Ports, Runs, Terminal
 
 REHEARSAL_HASTE = 10  # the stand-in for AWS needs seconds where AWS needs minutes
 
+_Port = TypeVar("_Port")
+
+
+class _AtFirstUse:
+    """Stands for an adapter that is imported and made when it is asked for something: the first page needs but three of them."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        if "_real" not in self.__dict__:
+            self._real = self._make()
+        return getattr(self._real, name)
+
+
+def _later(port: Callable[[], _Port]) -> _Port:
+    return cast("_Port", _AtFirstUse(port))
+
 
 def real_ports(environ: dict[str, str]) -> Ports:
-    """The world as it is. The SDKs of AWS and Docker are loaded at their first use."""
+    """The world as it is. Adapters, and the SDKs of AWS and Docker, are loaded at their first use."""
     import logging
 
-    from canvos_tui.adapters.aws.boto import BotoDoor
     from canvos_tui.adapters.clock import SystemClock
     from canvos_tui.adapters.compatibility import load_matrix
-    from canvos_tui.adapters.docker.engine import DockerEngine
     from canvos_tui.adapters.files import Disk
-    from canvos_tui.adapters.git.command import GitCommand
-    from canvos_tui.adapters.machine.host import LocalHost
-    from canvos_tui.adapters.network.reach import HttpNetwork
-    from canvos_tui.adapters.runs.local_runs import LocalRuns
     from canvos_tui.adapters.state_folder import state_root
-    from canvos_tui.adapters.terminal import UserTerminal
 
     if not logging.getLogger().handlers:  # else Python prints the SDKs' warnings to stderr, between our lines or over a screen
         logging.getLogger().addHandler(logging.NullHandler())
     root = state_root(environ)
     return Ports(
         clock=SystemClock(),
-        host=LocalHost(environ),
-        docker=DockerEngine(environ),
-        network=HttpNetwork(environ),
-        git=GitCommand(environ),
+        host=_later(lambda: _host(environ)),
+        docker=_later(lambda: _docker(environ)),
+        network=_later(lambda: _network(environ)),
+        git=_later(lambda: _git(environ)),
         files=Disk(root),
-        runs=LocalRuns(root),
-        aws=BotoDoor(environ),
-        terminal=UserTerminal(environ, root),
+        runs=_later(lambda: _runs(root)),
+        aws=_later(lambda: _aws(environ)),
+        terminal=_later(lambda: _terminal(environ, root)),
         environ=environ,
         matrix=load_matrix(),
     )
+
+
+def _host(environ: dict[str, str]) -> Host:
+    from canvos_tui.adapters.machine.host import LocalHost
+
+    return LocalHost(environ)
+
+
+def _docker(environ: dict[str, str]) -> Docker:
+    from canvos_tui.adapters.docker.engine import DockerEngine
+
+    return DockerEngine(environ)
+
+
+def _network(environ: dict[str, str]) -> Network:
+    from canvos_tui.adapters.network.reach import HttpNetwork
+
+    return HttpNetwork(environ)
+
+
+def _git(environ: dict[str, str]) -> Git:
+    from canvos_tui.adapters.git.command import GitCommand
+
+    return GitCommand(environ)
+
+
+def _runs(root: Path) -> Runs:
+    from canvos_tui.adapters.runs.local_runs import LocalRuns
+
+    return LocalRuns(root)
+
+
+def _aws(environ: dict[str, str]) -> AwsDoor:
+    from canvos_tui.adapters.aws.boto import BotoDoor
+
+    return BotoDoor(environ)
+
+
+def _terminal(environ: dict[str, str], root: Path) -> Terminal:
+    from canvos_tui.adapters.terminal import UserTerminal
+
+    return UserTerminal(environ, root)
 
 
 def rehearsal_ports(environ: dict[str, str]) -> Ports:

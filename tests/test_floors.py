@@ -41,9 +41,9 @@ TUI = {
     "way": 2,
     "pace": 2,
     "theme": 2,
-    **dict.fromkeys(("messages", "checks", "ascii_filter", "clean_filter", "doorstep", "job_control", "opening"), 1),
+    **dict.fromkeys(("messages", "checks", "doorstep", "job_control", "opening"), 1),
     "key_order": 1,
-    **dict.fromkeys(("textual_inside", "reflex", "painting"), 0),
+    **dict.fromkeys(("textual_inside", "reflex", "painting", "collector"), 0),
 }
 PLAIN = {
     "conversation": 7,

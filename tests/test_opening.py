@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from textual.events import Key
 
 from canvos_tui.core.answers.draft import fresh
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.tui import collector
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.opening import Opening, Room
 from tests import samples
@@ -42,10 +44,12 @@ def test_the_first_frame_waits_for_nothing_of_ours():
     light = {
         "core.command_words",
         "core.errors",
+        "core.exit_codes",
         "core.terminal",
         "core.terminal.marks",
         "core.terminal.plain_ascii",
         "tui.app",
+        "tui.collector",
         "tui.doorstep",
         "tui.job_control",
         "tui.key_order",
@@ -88,6 +92,25 @@ async def test_keys_typed_before_the_first_page_is_there_reach_it(make_room):
         go_on.set()
         await until(pilot, lambda: app.current_mode == "check" and app.screen.query("#check-rows"))
         await pilot.pause()
+
+
+async def test_garbage_is_searched_for_again_as_soon_as_the_first_page_stands(make_room):
+    async def room():
+        return make_room()
+
+    collector.hold()
+    try:
+        async with CanvosApp(room).run_test() as pilot:
+            await until(pilot, gc.isenabled)
+            assert gc.get_freeze_count()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def test_nothing_is_set_aside_where_no_search_was_held_up():
+    collector.release()
+    assert (gc.isenabled(), gc.get_freeze_count()) == (True, 0)
 
 
 async def test_what_cannot_be_loaded_ends_it_with_the_reason():

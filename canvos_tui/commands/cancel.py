@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.exit_codes import ExitCode
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports

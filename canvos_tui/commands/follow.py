@@ -15,8 +15,8 @@ from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.events import CannotSee, ImageSeen, Noted, PhaseEntered, SnapshotSeen, TaskSeen
 from canvos_tui.core.run.heartbeat import Beat, blindness, silence, troubles
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.core.text import elapsed

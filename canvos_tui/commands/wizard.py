@@ -107,6 +107,9 @@ def _run(room: Room | Load) -> int:
     if "SSH_CONNECTION" in os.environ:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from canvos_tui.commands.kept_look import keep_worn, wear_kept
+    from canvos_tui.tui import collector
+
+    collector.hold()
     from canvos_tui.tui.app import CanvosApp
 
     environ = os.environ if callable(room) else room.ports.environ

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checkout.tags import GUIDE_TAG
 from canvos_tui.core.command_words import word
-from canvos_tui.core.masking.outlet import shown
 
 BUILD_COMMAND = ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
 
@@ -136,4 +135,6 @@ def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
         out.extend(line.split("\n"))
     if step is BY_NUMBER[13] and any(c in value for value in args.values() for c in "$`\\"):
         out[0] = out[0].replace("EOF", "'EOF'")  # what stands in a value is text; without the quotes the shell would act on it
+    from canvos_tui.core.masking.outlet import shown
+
     return tuple(shown(line) for line in out)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
-from canvos_tui.core.answers.fields import Field
-from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checkout.distributions import NEEDS_BASE
-from canvos_tui.core.checks.aws.account import CHECK_OF
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.pages import OF_FIELD
-from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.run import BuildPlan
-from canvos_tui.core.session import Session
+
+if TYPE_CHECKING:  # every page asks what is missing, before anything was asked of AWS
+    from canvos_tui.core.answers.fields import Field
+    from canvos_tui.core.aws.facts import RightProbe
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.core.run.run import BuildPlan
+    from canvos_tui.core.session import Session
 
 # categories whose results do not depend on the answers; repository, files and AWS are judged from what is known right now
 LASTING = frozenset({"host", "tools", "network"})
@@ -68,12 +70,19 @@ def rights_subject(draft: Draft) -> str:
 
 
 def _denied(probe: RightProbe) -> bool:
+    from canvos_tui.core.aws.facts import Right
+
     return probe.right is Right.DENIED
 
 
 def taken_on_rights(draft: Draft, known: Session) -> tuple[tuple[RightProbe, str], ...]:
     """Every right that is denied and was taken on all the same, with the reason that was given."""
-    return tuple((p, reason) for p in known.rights if _denied(p) and (reason := draft.accepted.get(CHECK_OF.get(p.action, ""), "")))
+    denied = [probe for probe in known.rights if _denied(probe)]
+    if not denied:
+        return ()
+    from canvos_tui.core.checks.aws.account import CHECK_OF
+
+    return tuple((p, reason) for p in denied if (reason := draft.accepted.get(CHECK_OF.get(p.action, ""), "")))
 
 
 def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
@@ -114,6 +123,8 @@ async def refuse_second(ports: Ports, folder: Path) -> None:
 
 async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
     """The plan with a baseline taken from AWS right now; raises AwsError when AWS cannot be asked."""
+    from canvos_tui.core.run.run import BuildPlan
+
     assert draft.keys is not None
     assert draft.folder is not None
     aws = await ports.aws.open(draft.keys, draft.text("REGION"))

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe
-from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checkout.compatibility import Matrix
-from canvos_tui.core.checkout.state import CheckoutState
-from canvos_tui.core.checkout.tags import CanvosTag
-from canvos_tui.core.checks.report import Report
-from canvos_tui.core.run.result import RunInfo, RunResult
-from canvos_tui.core.run.run import BuildPlan
+
+if TYPE_CHECKING:
+    from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe
+    from canvos_tui.core.aws.taken_names import TakenNames
+    from canvos_tui.core.checkout.state import CheckoutState
+    from canvos_tui.core.checkout.tags import CanvosTag
+    from canvos_tui.core.checks.report import Report
+    from canvos_tui.core.run.result import RunInfo, RunResult
+    from canvos_tui.core.run.run import BuildPlan
 
 # -- facts: one thing that was found out each ---------------------------------------------------------------------
 

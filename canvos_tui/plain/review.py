@@ -10,7 +10,7 @@ from canvos_tui.core.questions import review as rules
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.questions.result import NEXT, links
 from canvos_tui.core.readiness import Blocker, blockers
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.session import RunChosen
 from canvos_tui.plain.desk import Desk
 from canvos_tui.plain.help import with_guide

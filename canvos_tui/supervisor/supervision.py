@@ -25,7 +25,8 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.endless import Endless, endless
 from canvos_tui.core.run.events import BuildEvent, CancelAsked, Finished, IdFound, PhaseEntered, Started
 from canvos_tui.core.run.mandate import Mandate
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import phase_seconds
 from canvos_tui.core.verdict.concerns import why_ended

@@ -17,6 +17,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.tui import collector
 from canvos_tui.tui.doorstep import Doorstep
 from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned, LeaveAsked, Until
@@ -45,7 +47,6 @@ class CanvosApp(PacedApp[int]):
 
     TITLE = "canvos-tui"
     BINDINGS = [Binding("ctrl+c", "reflex", show=False, system=True), Binding("ctrl+z", "suspend_process", show=False)]
-    ENABLE_COMMAND_PALETTE = True
 
     # None only until the room is loaded; a real default would load it before the first frame
     draft: reactive[Draft] = reactive(cast("Draft", None), init=False)
@@ -86,7 +87,7 @@ class CanvosApp(PacedApp[int]):
 
     def _move_in(self, room: Room) -> None:
         from canvos_tui.core.terminal.notice import Notice
-        from canvos_tui.tui.clean_filter import CleanFilter
+        from canvos_tui.tui.painting.clean_filter import CleanFilter
 
         add_filter(self, CleanFilter())  # before this there is nothing to show that came from outside
         self._furnished = True
@@ -121,8 +122,6 @@ class CanvosApp(PacedApp[int]):
         try:
             room = await self._room()
         except CanvosError as error:
-            from canvos_tui.core.exit_codes import ExitCode
-
             self.problem = error
             self.exit(return_code=ExitCode.USAGE)
             return
@@ -169,6 +168,7 @@ class CanvosApp(PacedApp[int]):
         await super().on_event(event)
 
     def _pass_keys(self) -> None:
+        collector.release()
         keys, self._early = self._early or [], None
         for key in keys:
             self.post_message(key)

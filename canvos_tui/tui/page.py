@@ -25,7 +25,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.readiness import Blocker, blockers, gaps
 from canvos_tui.core.session import Session
-from canvos_tui.tui.checks.places import titled
+from canvos_tui.tui.checks.titles import titled
 from canvos_tui.tui.dialogs import help_text
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.key_order import KeyCame

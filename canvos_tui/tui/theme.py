@@ -133,11 +133,11 @@ def dress(app: App[Any], environ: Mapping[str, str]) -> None:
     InvalidValueError where a theme was asked for that there is not.
     """
     if plain_ascii.wanted(environ):
-        from canvos_tui.tui.ascii_filter import AsciiFilter
+        from canvos_tui.tui.painting.ascii_filter import AsciiFilter
 
         add_filter(app, AsciiFilter())
     elif plain_ascii.wide(environ):
-        from canvos_tui.tui.ascii_filter import AsciiFilter, to_twins
+        from canvos_tui.tui.painting.ascii_filter import AsciiFilter, to_twins
 
         add_filter(app, AsciiFilter(to_twins))
     for theme in OURS.values():

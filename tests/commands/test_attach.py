@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from canvos_tui.core.escapes import plain
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests import samples
 from tests.on_stage import REGISTRY, OnStage, from_image_to_review, on_stage, to_tags, tree, write_and_build

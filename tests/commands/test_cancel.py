@@ -19,7 +19,8 @@ from canvos_tui.adapters.aws.boto import BotoAws
 from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.cli import main
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict import import_cancel
 from canvos_tui.core.verdict.aftermath import final_result

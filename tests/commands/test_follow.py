@@ -18,8 +18,9 @@ from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.events import CannotSee, Finished, IdFound, PhaseEntered, ScriptBlind, SnapshotSeen, Started
 from canvos_tui.core.run.heartbeat import Pulse
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from tests.tui.fakes import NOW, FakeClock, FakeRuns, make_ports

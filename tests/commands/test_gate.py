@@ -24,7 +24,8 @@ from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.escapes import clean, vanish
 from canvos_tui.core.masking.outlet import Outlet, secrets_in
 from canvos_tui.core.run.codec import plan_text, result_data
-from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import Finding, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from tests.commands.test_doctor_output import doctor

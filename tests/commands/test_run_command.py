@@ -16,7 +16,7 @@ import pytest
 from canvos_tui.commands.run import known_ids
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.escapes import plain
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.rehearsal.repository import git
 from tests import samples
 from tests.on_stage import OnStage, on_stage, staged, tree

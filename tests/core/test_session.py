@@ -15,7 +15,8 @@ from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import classify, read_earthfile
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.run.result import Outcome, RunInfo, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.core.run.run import BuildPlan
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

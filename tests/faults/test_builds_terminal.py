@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.run.events import Noted
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from tests import samples
 from tests.runs import KEYS, NOBODY, Site, opened
 from tests.waiting import until

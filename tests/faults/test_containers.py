@@ -12,7 +12,8 @@ import pytest
 from canvos_tui.core.run.containers import BUILDER
 from canvos_tui.core.run.events import ContainerSeen, DiskSeen, Noted
 from canvos_tui.core.run.heartbeat import Pulse
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.status import Status
 from tests.doubles.engine_standin import EngineStandin
 from tests.runs import Site

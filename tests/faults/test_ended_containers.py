@@ -9,7 +9,8 @@ import signal
 import pytest
 
 from canvos_tui.core.run.containers import BUILDER
-from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import Cause, RunResult
 from canvos_tui.core.status import Status
 from tests.doubles.engine_standin import EngineStandin
 from tests.runs import Site

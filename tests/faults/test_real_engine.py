@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import Cause, RunResult
 from tests import samples
 from tests.doubles.engine_standin import IMAGE
 from tests.doubles.own_engine import OwnEngine, own_engine

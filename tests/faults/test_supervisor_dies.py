@@ -20,7 +20,8 @@ from canvos_tui.core.errors import RunError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.events import Noted
 from canvos_tui.core.run.heartbeat import Beat
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from tests.on_stage import OnStage, on_stage
 from tests.terminal import Terminal
 from tests.waiting import until

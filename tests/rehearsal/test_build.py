@@ -17,8 +17,9 @@ from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.log.clean import LogCleaner
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.events import IdFound, PhaseEntered
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.rehearsal.build import SIZE, is_local, main, settings

@@ -14,7 +14,8 @@ from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.run.events import BuildEvent, CannotSee, IdFound, Noted, Started, UploadSeen
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import Secret
 from canvos_tui.supervisor.recorder import BuildRecorder

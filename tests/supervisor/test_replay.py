@@ -20,7 +20,8 @@ from canvos_tui.core.aws.facts import Baseline, Image
 from canvos_tui.core.log.pipe import LogPipe
 from canvos_tui.core.log.source_lines import SourceLines
 from canvos_tui.core.run.events import BuildEvent, Finished, IdFound, PhaseEntered, UploadSeen
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.cloud import StoredImage, StoredTask
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey

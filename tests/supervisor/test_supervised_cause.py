@@ -12,7 +12,7 @@ import pytest
 
 from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.events import BuildEvent
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.rehearsal.aws.cloud import StoredImage
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny

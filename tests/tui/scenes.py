@@ -16,7 +16,8 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.result import Outcome, RunInfo
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import Session
 from canvos_tui.tui import theme

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from canvos_tui.core.run.result import Outcome, RunInfo
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunInfo
 from tests.tui import story
 from tests.tui.fakes import NOW
 from tests.tui.screen import see, text_of, until

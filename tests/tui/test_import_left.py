@@ -9,7 +9,7 @@ import pytest
 
 from canvos_tui.core.aws.facts import Right, RightProbe, S3Object
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.session import Session
 from tests import samples
 from tests.tui import story

@@ -10,8 +10,8 @@ from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import Shape, detail
-from canvos_tui.tui.checks.places import titled
 from canvos_tui.tui.checks.rows import CheckRow, Unfolded, beyond, rows
+from canvos_tui.tui.checks.titles import titled
 from tests.tui.fakes import NOW
 from tests.tui.screen import see
 from tests.tui.test_review_and_build import READY

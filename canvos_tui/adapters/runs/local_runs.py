@@ -26,7 +26,8 @@ from canvos_tui.core.run.codec import plan_text
 from canvos_tui.core.run.events import BuildEvent, Finished, Noted
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.mandate import Mandate
-from canvos_tui.core.run.result import Outcome, RunInfo, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.secret import PRO_KEY, Secret, without_keys
 

@@ -18,7 +18,8 @@ from canvos_tui.adapters.runs.heart import build_goes_on, read_heart, rebooted_s
 from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.run.containers import left_container, unknown_container
 from canvos_tui.core.run.events import GONE
-from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.status import Status
 

@@ -29,6 +29,9 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
     if "SSH_CONNECTION" in os.environ:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from canvos_tui.commands.kept_look import keep_worn, wear_kept
+    from canvos_tui.tui import collector
+
+    collector.hold()
     from canvos_tui.tui.doctor_app import DoctorApp
 
     plans: list[Plan] = []

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.fields import Field
-from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from canvos_tui.core.errors import InvalidValueError
-from canvos_tui.core.secret import Secret
+
+if TYPE_CHECKING:
+    from canvos_tui.core.answers.fields import Field
+    from canvos_tui.core.aws.facts import AwsKeys
+    from canvos_tui.core.secret import Secret
 
 
 class Origin(Enum):

@@ -11,7 +11,7 @@ from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import checkout_id, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
-from canvos_tui.core.masking.outlet import without_password
+from canvos_tui.core.masking.address import without_password
 from canvos_tui.core.ports import Files
 from canvos_tui.core.text import nearest
 

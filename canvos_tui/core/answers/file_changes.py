@@ -12,7 +12,8 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout import arg_file, k8s_versions, secret_file, user_data
 from canvos_tui.core.errors import FilesError, InvalidValueError
-from canvos_tui.core.masking.outlet import password_in, shown
+from canvos_tui.core.masking.address import password_in
+from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Files
 from canvos_tui.core.secret import Secret
 

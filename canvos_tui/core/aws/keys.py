@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.secret import Secret
+
+if TYPE_CHECKING:
+    from canvos_tui.core.aws.facts import AwsKeys
 
 
 class KeySource(Enum):
@@ -34,6 +37,8 @@ class PlacedKeys:
 
 def keys_in(environ: Mapping[str, str]) -> AwsKeys | None:
     """The pair that the environment exports; None when a half is missing."""
+    from canvos_tui.core.aws.facts import AwsKeys  # no draft needs what AWS tells
+
     key_id, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
     token = environ.get("AWS_SESSION_TOKEN")
     return AwsKeys(key_id, Secret(secret), Secret(token) if token else None) if key_id and secret else None

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from canvos_tui.core.escapes import clean
+from canvos_tui.core.masking.address import password_in
 from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.secret import KEY_VARIABLES, PRO_KEY, Secret
@@ -50,20 +51,6 @@ def secrets_in(environ: Mapping[str, str]) -> Iterator[Masked]:
         for value in (environ.get(name, ""), environ.get(name.lower(), "")):
             if password := password_in(value):
                 yield from (Masked("url_password", Secret(text)) for text in {password, unquote(password)})
-
-
-def password_in(address: str) -> str:
-    """The password of an address, as it is spelled there; "" where there is none."""
-    try:
-        return urlsplit(address if "://" in address else f"//{address}").password or ""
-    except ValueError:
-        return ""
-
-
-def without_password(address: str) -> str:
-    """The same address, the password left out."""
-    password = password_in(address)
-    return address.replace(f":{password}@", "@", 1) if password else address
 
 
 def values_of(text: str) -> tuple[str, ...]:

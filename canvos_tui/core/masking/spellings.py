@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
-from xml.sax.saxutils import escape
 
 from canvos_tui.core.secret import Secret
 
@@ -106,12 +105,20 @@ def _in_documents(value: str) -> Iterator[str]:
     """YAML, XML and Python's own words."""
     yield value.replace("'", "''")
     yield repr(value)[1:-1]
-    for quotes in ({}, {'"': "&quot;"}, {'"': "&quot;", "'": "&apos;"}, {'"': "&quot;", "'": "&#39;"}, {'"': "&#34;", "'": "&#39;"}):
-        yield escape(value, quotes)
-    hidden = {'"': "&quot;", "'": "&#x27;"}
-    yield escape(value, hidden)
+    for quotes in _QUOTES:
+        yield value.translate({ord(char): text for char, text in (_MARKUP | quotes).items()})
 
 
+# by hand: xml.sax.saxutils brings a whole HTTP client with it, which every start of this program would wait for
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_QUOTES: tuple[dict[str, str], ...] = (
+    {},
+    {'"': "&quot;"},
+    {'"': "&quot;", "'": "&apos;"},
+    {'"': "&quot;", "'": "&#39;"},
+    {'"': "&quot;", "'": "&#x27;"},
+    {'"': "&#34;", "'": "&#39;"},
+)
 _ANSI_C = {"'": "\\'", "\\": "\\\\", "\t": "\\t", "\x1b": "\\E", "\a": "\\a"}
 
 

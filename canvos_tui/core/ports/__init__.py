@@ -8,37 +8,39 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from canvos_tui.core.aws.facts import (
-    AwsKeys,
-    Baseline,
-    Bucket,
-    Encryption,
-    Identity,
-    Image,
-    ImportTask,
-    PutWay,
-    RegionFacts,
-    RightProbe,
-    RoleFacts,
-    S3Object,
-    Snapshot,
-    Upload,
-)
-from canvos_tui.core.aws.sighting import Sighting
-from canvos_tui.core.checkout.compatibility import Matrix
-from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
-from canvos_tui.core.checkout.tags import CanvosTag
-from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports.clock import Clock as Clock
 from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
-from canvos_tui.core.run.events import BuildEvent
-from canvos_tui.core.run.heartbeat import Pulse
-from canvos_tui.core.run.result import RunInfo, RunResult
-from canvos_tui.core.run.run import BuildPlan, RunId
+
+if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one thing does not load them all
+    from canvos_tui.core.aws.facts import (
+        AwsKeys,
+        Baseline,
+        Bucket,
+        Encryption,
+        Identity,
+        Image,
+        ImportTask,
+        PutWay,
+        RegionFacts,
+        RightProbe,
+        RoleFacts,
+        S3Object,
+        Snapshot,
+        Upload,
+    )
+    from canvos_tui.core.aws.sighting import Sighting
+    from canvos_tui.core.checkout.compatibility import Matrix
+    from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
+    from canvos_tui.core.checkout.tags import CanvosTag
+    from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+    from canvos_tui.core.run.events import BuildEvent
+    from canvos_tui.core.run.heartbeat import Pulse
+    from canvos_tui.core.run.result import RunInfo, RunResult
+    from canvos_tui.core.run.run import BuildPlan, RunId
 
 
 class Host(Protocol):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from canvos_tui.core.terminal.clipboard import Copied
+if TYPE_CHECKING:
+    from canvos_tui.core.terminal.clipboard import Copied
 
 
 class LogReader(Protocol):

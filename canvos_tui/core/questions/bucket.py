@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.aws.facts import Bucket
-from canvos_tui.core.session import Session
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.aws.facts import Bucket
+    from canvos_tui.core.session import Session
 
 
 def regions(draft: Draft, known: Session) -> tuple[str, ...]:  # noqa: ARG001  as every rule is called

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 
 from canvos_tui.core.errors import Remedy
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import RunId
 from canvos_tui.core.status import Status
 
 SKIPPED = frozenset({"object-foreign", "object-neighbour", "object-reused"})  # the causes of a failure whose upload was skipped
-
-
-class Outcome(Enum):
-    """How a run ended, as proven through the API and never by the exit code alone."""
-
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
-    INCONCLUSIVE = "inconclusive"
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ take it, because others show the number as a notification. All of it is taken ba
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.run.run import BuildRun
-from canvos_tui.core.verdict.summary import WORDS
+from canvos_tui.core.run.outcome import WORDS
+
+if TYPE_CHECKING:
+    from canvos_tui.core.run.result import RunResult
+    from canvos_tui.core.run.run import BuildRun
 
 NO_BELL = "CANVOS_TUI_NO_BELL"  # set by --no-bell
 _PROGRESS = frozenset({"ghostty", "WezTerm", "WindowsTerminal", "ConEmu"})

@@ -11,7 +11,8 @@ from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Aws, Ports
-from canvos_tui.core.run.result import Finding, Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import Finding, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge

@@ -9,8 +9,9 @@ from datetime import datetime
 from canvos_tui.core.aws.facts import Image, ImportTask
 from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.errors import Remedy
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Cause, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.result import Cause, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.verdict.chain import Chain, chain_of
 from canvos_tui.core.verdict.findings import findings, of_user_data

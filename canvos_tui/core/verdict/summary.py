@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from canvos_tui.core.exit_codes import ExitCode
-from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.outcome import WORDS, Outcome
+from canvos_tui.core.run.result import Finding, LeftOver, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip, elapsed, size
 
-WORDS = {
-    Outcome.SUCCEEDED: "DONE",
-    Outcome.FAILED: "FAILED",
-    Outcome.CANCELLED: "CANCELLED",
-    Outcome.INTERRUPTED: "INTERRUPTED",
-    Outcome.INCONCLUSIVE: "NOT PROVEN",
-}
 _EXIT_CODES = {
     Outcome.SUCCEEDED: ExitCode.OK,
     Outcome.FAILED: ExitCode.BUILD_FAILED,

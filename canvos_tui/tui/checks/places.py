@@ -1,30 +1,13 @@
-"""Titles in place of ids, and where in the wizard something is answered or mended: what the texts of core leave to the screen."""
+"""Where in the wizard something is answered or mended: what the texts of core leave to the screen."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.checks.check import Check, CheckAnswer
 from canvos_tui.core.checks.report_text import plain
 from canvos_tui.core.errors import Remedy
-from canvos_tui.core.pages import BY_SLUG, RAIL_WORDS
-
-_FIELDS = {field.key: field.title for field in BY_KEY.values()}
-_NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*\b")
-
-
-def where(pages: tuple[str, ...]) -> str:
-    """` (screen S3)`, ` (screens S3 and Keys)`; empty for no page."""
-    names = [RAIL_WORDS[BY_SLUG[slug].number] for slug in pages]
-    return f" (screen{'s' if len(names) > 1 else ''} {' and '.join(names)})" if names else ""
-
-
-def titled(words: str, checks: Iterable[Check] = ()) -> str:
-    """The words with the titles of fields and of these checks: people read them, files and reports have the keys and the ids."""
-    titles = _FIELDS | {check.id: check.title for check in checks}
-    return _NAME.sub(lambda found: titles.get(found[0], found[0]), words)
+from canvos_tui.tui.checks.titles import titled, where
 
 
 def observed(answer: CheckAnswer, checks: Iterable[Check] = ()) -> str:

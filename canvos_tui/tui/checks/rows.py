@@ -14,7 +14,8 @@ from canvos_tui.core.checks.report import STALE_AFTER, Report
 from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, clip
-from canvos_tui.tui.checks.places import observed, titled, where
+from canvos_tui.tui.checks.places import observed
+from canvos_tui.tui.checks.titles import titled, where
 from canvos_tui.tui.painting.looks import of_status
 
 UNFOLD = "Space unfolds"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.run.result import Outcome
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from textual.content import Content
 
 from canvos_tui.core.errors import Command
-from canvos_tui.core.run.result import Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import Finding, LeftOver, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.verdict.summary import NOT_ASKED, UNKNOWN, finding_lines

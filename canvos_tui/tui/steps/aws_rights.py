@@ -25,7 +25,7 @@ from canvos_tui.core.readiness import rights_subject
 from canvos_tui.core.session import RightsSeen
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks import rights_table
-from canvos_tui.tui.checks.places import where
+from canvos_tui.tui.checks.titles import where
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.dialogs.read_text import ReadText

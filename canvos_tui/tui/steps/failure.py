@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.session import Ended
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from canvos_tui.core.answers.draft import TagChosen
-from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import start as rules
 from canvos_tui.core.questions.choice import Choice
-from canvos_tui.core.run.result import Outcome, RunInfo
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen, RunsSeen
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import ago
@@ -21,6 +22,9 @@ from canvos_tui.tui.painting.looks import of_outcome
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from canvos_tui.core.run.result import RunInfo
 
 PROMISE = "The guide's 16 steps, from this Linux machine to a verified AMI."
 NAME = 11  # columns of a door's name
@@ -47,13 +51,15 @@ class Start(StepPanel):
     def entered(self) -> None:
         """Looks for runs each time the page comes to the front."""
         self.query_one("#doors").focus()
-        self._look()
+        self.call_after_refresh(self._look)
 
     @work(exclusive=True)
     async def _look(self) -> None:
         try:
             self.learn(RunsSeen(await self.ports.runs.infos()))
             if self.draft.folder is not None and self.known.checkout is None:
+                from canvos_tui.core.checkout.facts import look
+
                 facts = await look(self.ports, self.draft.folder)
                 self.learn(CheckoutSeen(facts.state, facts.versions, facts.tags))
                 if self.draft.tag and self.draft.tag != facts.state.tag:

@@ -19,7 +19,7 @@ from canvos_tui.core.readiness import Blocker, blockers
 from canvos_tui.core.session import RunChosen
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import middle
-from canvos_tui.tui.checks.places import titled
+from canvos_tui.tui.checks.titles import titled
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.painting.answers import AnswerRow, answer_rows, then, way_on

@@ -17,7 +17,7 @@ from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import at_home
-from canvos_tui.tui.checks.places import titled
+from canvos_tui.tui.checks.titles import titled
 from canvos_tui.tui.messages import Until, hint
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.painting.looks import COLOURS, MUTED

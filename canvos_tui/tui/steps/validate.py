@@ -15,7 +15,8 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.pages import OF_FIELD, words
 from canvos_tui.core.questions.result import ABOUT_LAUNCH, launch_command, links, removal_commands, ways
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import elapsed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.events import Click
@@ -12,18 +13,19 @@ from textual.widgets import Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL, Page
 from canvos_tui.core.readiness import Blocker, blockers, gaps, rights_subject
-from canvos_tui.core.run.result import Outcome
-from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import at_home, middle
 from canvos_tui.tui.messages import GoTo, tell
 from canvos_tui.tui.painting.looks import COLOURS, of_outcome
+
+if TYPE_CHECKING:
+    from canvos_tui.core.checks.report import Report
+    from canvos_tui.core.run.run import BuildPlan
 
 _OF_A_RUN = {"build", "result"}  # pages that show a run
 _HERE = "bold $background on $text-accent"
@@ -64,6 +66,8 @@ def verdict(draft: Draft, known: Session, page: str) -> Verdict:
 def _of_report(report: Report | None) -> Verdict:
     if report is None or not report.results:
         return Verdict(Mark.TO_COME, "not checked")
+    from canvos_tui.core.checks.report_text import verdict_word
+
     if report.verdict == "not_ready":
         return Verdict(Mark.FAILED, f"{report.count(Status.FAIL)} to fix", "$text-error")
     if report.verdict == "ready":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.events import Key
 from textual.widgets import Static
 
-from canvos_tui.core.masking.outlet import shown
 from canvos_tui.tui.messages import Hinted, Until
 from canvos_tui.tui.painting.blocks import said
 
@@ -21,6 +20,8 @@ class HintRow(Static):
 
     def say(self, hinted: Hinted) -> None:
         """Shows another sentence; the words may be git's, with an address in them."""
+        from canvos_tui.core.masking.outlet import shown
+
         self._until = hinted.until if hinted.text else Until.REPLACED
         self.update(said(shown(hinted.text)), layout=False)
 

@@ -16,8 +16,8 @@ from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.aws.facts import AwsKeys, Right
 from canvos_tui.core.aws.vmimport_role import role_document
 from canvos_tui.core.run.events import ImageSeen, PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.verdict.judge import JudgeHints, judge

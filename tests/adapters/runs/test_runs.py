@@ -27,8 +27,8 @@ from canvos_tui.core.ports import Runs
 from canvos_tui.core.run.codec import plan_text
 from canvos_tui.core.run.events import CancelAsked, CannotSee, Finished, IdFound, Noted, PhaseEntered, Started
 from canvos_tui.core.run.mandate import Mandate
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome
 from canvos_tui.core.run.run import BuildPlan, BuildRun, Stage
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.cloud import StoredImage

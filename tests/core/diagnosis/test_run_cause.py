@@ -12,8 +12,9 @@ from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, known_cause, phase_of, with_cause
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.pipe import LogPipe
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from tests.logs import AWS_IMPORT, EARTHLY

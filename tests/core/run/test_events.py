@@ -32,8 +32,9 @@ from canvos_tui.core.run.events import (
     TaskSeen,
     UploadSeen,
 )
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Cause, Finding, LeftOver, Outcome, RunResult
+from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 

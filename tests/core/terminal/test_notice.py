@@ -9,8 +9,9 @@ import pytest
 
 from canvos_tui.core.aws.facts import Baseline, ImportTask
 from canvos_tui.core.run.events import PhaseEntered, TaskSeen, UploadSeen
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Outcome, RunResult
+from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.terminal.notice import NO_BELL, Notice, ended, title_of
 

@@ -11,8 +11,9 @@ import pytest
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.result import Cause, Outcome, RunResult
+from canvos_tui.core.run.result import Cause, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge

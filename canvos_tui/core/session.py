@@ -105,9 +105,11 @@ class KeysChanged:
 
 @dataclass(frozen=True)
 class RunsSeen:
-    """The runs of this machine."""
+    """The runs of this machine, where each that lives stands in words, and when the answers were saved."""
 
     runs: tuple[RunInfo, ...]
+    stands: Mapping[str, str] = field(default_factory=dict)
+    saved: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -175,11 +177,12 @@ class Session:
     rights_for: str = ""  # account/region/bucket that the rights hold for
     taken: TakenNames | None = None
     runs: tuple[RunInfo, ...] = ()
+    stands: Mapping[str, str] = field(default_factory=dict)  # by the id of a run that lives: `0:31:12 · Snapshot import 42 %`
+    saved: datetime | None = None  # when the answers were, as far as was looked
     run_id: str = ""
     plan: BuildPlan | None = None  # of that run, as soon as it was read
     result: RunResult | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)  # checks that were taken on before the start; so they are after a new one
-    drafts: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def building(self) -> bool:
@@ -215,8 +218,8 @@ class Session:
                 return replace(self, rights=probes, rights_for=subject)
             case KeysChanged():
                 return replace(self, identity=None, taken=None, rights=(), rights_for="")
-            case RunsSeen(runs):
-                return replace(self, runs=runs)
+            case RunsSeen(runs, stands, saved):
+                return replace(self, runs=runs, stands=stands, saved=saved)
             case RunChosen(run_id):
                 return replace(self, run_id=run_id, plan=None, result=None)
             case PlanSeen(plan):

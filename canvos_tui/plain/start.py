@@ -9,7 +9,7 @@ from canvos_tui.core.checkout.facts import look
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import start as rules
-from canvos_tui.core.session import BegunAnew, CheckoutSeen, RunChosen, RunsSeen
+from canvos_tui.core.session import BegunAnew, CheckoutSeen, RunChosen
 from canvos_tui.plain.checks import ask_all
 from canvos_tui.plain.desk import Desk
 from canvos_tui.plain.talk import Prompt, Talk, Way
@@ -35,7 +35,7 @@ class Start(Question):
         """The door."""
         if talk.typed:
             await self._look(desk, talk)
-        doors = tuple(rules.doors(desk.draft, desk.known, desk.ports.environ.get("HOME", "")))
+        doors = tuple(rules.doors(desk.draft, desk.known, desk.ports.environ.get("HOME", ""), desk.ports.clock.now()))
         prompt = Prompt(
             self.name, about=(f"Have ready: {'; '.join(rules.HAVE_READY)}. {rules.NOTHING_WRITTEN.capitalize()}.",), help=rules.ABOUT
         )
@@ -55,7 +55,7 @@ class Start(Question):
 
     async def _look(self, desk: Desk, talk: Talk) -> None:
         try:
-            desk.learn(RunsSeen(await desk.ports.runs.infos()))
+            desk.learn(await rules.look_around(desk.ports, desk.draft))
             if desk.draft.folder is not None and desk.known.checkout is None:
                 facts = await look(desk.ports, desk.draft.folder)
                 desk.learn(CheckoutSeen(facts.state, facts.versions, facts.tags))

@@ -18,10 +18,11 @@ def test_sizes_are_decimal(count, text):
 def test_durations_and_ages():
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert [elapsed(s) for s in (48, 751, 3723, -1)] == ["0:48", "12:31", "1:02:03", "0:00"]
-    assert [ago(now, now - timedelta(seconds=s)) for s in (12, 300, 7200, 300000, -5)] == [
+    assert [ago(now, now - timedelta(seconds=s)) for s in (12, 300, 7200, 130000, 300000, -5)] == [
         "12 s ago",
         "5 min ago",
         "2 h ago",
+        "1 day ago",
         "3 days ago",
         "0 s ago",
     ]

@@ -91,7 +91,7 @@ def detach(person: Person) -> None:
 
 def watched(home: House, run_id: str) -> None:
     with home.person() as person:
-        person.choose(f"Watch      build {run_id}")
+        person.choose("Watch      build running")
         person.see("● Build", "import-snap-")
         detach(person)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,14 @@ def _import_goes_on(ports: Ports, draft: Draft) -> Draft:
 
 def _runs(ports: Ports, draft: Draft) -> Draft:
     live = RunInfo(story.RUN, "/home/alice/CanvOS", "v4.9.38", NOW, live=True, outcome=None)
-    old = replace(live, run_id="20260822-0904-11aa", live=False, outcome=Outcome.SUCCEEDED, ami=story.AMI.image_id)
-    ports.runs.listed = (live, old)  # type: ignore[attr-defined]
+    old = replace(live, run_id="20260822-0904-11aa", live=False, outcome=Outcome.SUCCEEDED, ami=story.AMI.image_id, took=5480.0)
+    why = "the role vmimport is missing, or may not read the bucket"
+    older = replace(live, run_id="20260821-1740-77bb", live=False, outcome=Outcome.FAILED, took=4000.0, why=why)
+    older, old = (replace(info, created=NOW - timedelta(hours=hours)) for info, hours in ((older, 45), (old, 29)))
+    runs: Any = ports.runs
+    runs.listed = (live, old, older)
+    runs.plans[story.RUN], runs.events, runs.keep_open = story.PLAN, [story.IMPORTING], True
+    ports.clock.move(76.2 * 60)  # type: ignore[attr-defined]
     return replace(draft, page="s3")
 
 

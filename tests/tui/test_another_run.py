@@ -8,6 +8,7 @@ import pytest
 
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunInfo
+from canvos_tui.tui.steps import start as start_page
 from tests.tui import story
 from tests.tui.fakes import NOW
 from tests.tui.screen import see, text_of, until
@@ -35,7 +36,7 @@ def start(ports, make_app, full):
 
 
 async def watch(pilot) -> None:
-    await see(pilot, f"Watch      build {story.RUN}")
+    await see(pilot, "Watch      build running")
     await pilot.press("enter")
 
 
@@ -49,6 +50,14 @@ async def test_the_frame_tells_of_the_run_that_is_watched_and_of_ones_own_answer
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.current_mode != "build")
         assert all(word in text_of(pilot.app).splitlines()[0] for word in MINE[:3])
+
+
+async def test_the_door_follows_the_build_and_stays_under_the_cursor(start, ports, monkeypatch):
+    monkeypatch.setattr(start_page, "AGAIN", 0.05)
+    async with start().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Watch      build running 0:00 · Installer image")
+        ports.clock.move(3723)
+        await see(pilot, "▸ Watch      build running 1:02:03 · Installer image")
 
 
 async def test_the_secret_that_the_result_offers_to_delete_is_that_of_the_run(start, ports, checkout):

@@ -191,7 +191,9 @@ class LocalRuns:
         live = held and result is None  # with its result stored it only clears up: there is nothing left to cancel or to wait for
         outcome = result.outcome if result is not None else None if live else Outcome.INTERRUPTED
         ami = result.ami if result is not None and outcome is Outcome.SUCCEEDED else ""
-        return RunInfo(name, plan.checkout, plan.tag, created, live, outcome, ami)
+        took = result.took if result is not None else None
+        why = result.cause.title if result is not None and result.cause is not None else ""
+        return RunInfo(name, plan.checkout, plan.tag, created, live, outcome, ami, took, why)
 
     def _result(self, folder: RunFolder, plan: BuildPlan) -> RunResult | None:
         live = self._lives(folder, plan)  # first: a supervisor that ends in between has its result stored by then

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from canvos_tui.core import pages
 from canvos_tui.core.answers.draft import Draft, StartedAnew, fresh
+from canvos_tui.core.checkout.state import checkout_id
+from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions.choice import Choice
-from canvos_tui.core.session import Session
-from canvos_tui.core.text import at_home, middle
+from canvos_tui.core.session import RunsSeen, Session
+from canvos_tui.core.text import ago, at_home, elapsed, middle
+
+if TYPE_CHECKING:
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.core.run.result import RunInfo
 
 ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
 HAVE_READY = (
@@ -21,16 +29,37 @@ NOTHING_WRITTEN = f"but for the clone of CanvOS nothing is written before {pages
 WATCH = "watch "  # before the id of a run
 
 
-def doors(draft: Draft, known: Session, home: str = "") -> Iterator[Choice]:
+async def look_around(ports: Ports, draft: Draft) -> RunsSeen:
+    """The runs of this machine, where those that live stand, and when this draft was saved; raises what cannot be listed at all."""
+    infos = await ports.runs.infos()
+    stands = {info.run_id: await _stands(ports, info) for info in infos if info.live}
+    name = checkout_id(draft.folder) if draft.folder else "new"
+    return RunsSeen(infos, stands, dict(await ports.files.drafts()).get(name))
+
+
+async def _stands(ports: Ports, info: RunInfo) -> str:
+    from canvos_tui.core.verdict.standing import phase_words, standing
+
+    try:
+        told = await standing(ports, info.run_id)
+    except CanvosError:  # it has just ended, or its folder is damaged: the door stays, for whoever opens it is told
+        return f"build {info.run_id}"
+    return f"build running {elapsed(told.elapsed_seconds)} · {phase_words(told.run)}"
+
+
+def doors(draft: Draft, known: Session, home: str, now: datetime) -> Iterator[Choice]:
     """Only those that lead somewhere; what lies below `home` is told from there."""
     for info in known.runs:
         if info.live:
-            line = f"Watch      build {info.run_id} · {info.tag} · {middle(at_home(info.checkout, home), 24)}"
-            yield Choice(f"{WATCH}{info.run_id}", line)
+            elsewhere = f" · {middle(at_home(info.checkout, home), 20)}" if info.checkout != str(draft.folder) else ""
+            yield Choice(
+                f"{WATCH}{info.run_id}", f"Watch      {known.stands.get(info.run_id) or f'build {info.run_id}'} · {info.tag}{elsewhere}"
+            )
     page = pages.BY_SLUG.get(draft.page)
     if page is not None and page.number:
+        saved = f" · saved {ago(now, known.saved)}" if known.saved is not None else ""
         folder = f" · {middle(at_home(str(draft.folder), home), 30)}" if draft.folder else ""
-        yield Choice("continue", f"Continue   at {page.title}{folder}")
+        yield Choice("continue", f"Continue   at {page.title}{saved}{folder}")
     yield Choice("new", "New        from the guide's step 1")
     yield Choice("check", "Check      the prerequisites only, about 10 s")
     yield Choice("result", "Validate   look at an image already built")

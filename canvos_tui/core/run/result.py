@@ -83,6 +83,11 @@ class RunResult:
     phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id
 
     @property
+    def took(self) -> float | None:
+        """Seconds from its start to its end; None where one of them is not known."""
+        return None if self.started_at is None or self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
+
+    @property
     def import_left(self) -> LeftOver | None:
         """This run's import, where it goes on or may go on; never one that may be another machine's."""
         return next((left for left in self.left_behind if left.kind == "import_task" and left.id == self.import_task), None)
@@ -92,7 +97,8 @@ class RunResult:
 class RunInfo:
     """One run of the state directory; `live` means that its supervisor holds the lock right now and has no result yet.
 
-    `ami` is that of a success: whoever lists runs takes it for a result.
+    `ami` is that of a success: whoever lists runs takes it for a result. `took` is in seconds, None where it is not known; `why` is the
+    cause of an end that was no success, in a few words.
     """
 
     run_id: RunId
@@ -102,3 +108,5 @@ class RunInfo:
     live: bool
     outcome: Outcome | None
     ami: str = ""
+    took: float | None = None
+    why: str = ""

@@ -14,9 +14,9 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import start as rules
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
-from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen, RunsSeen
+from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen
 from canvos_tui.core.terminal.marks import Mark
-from canvos_tui.core.text import ago
+from canvos_tui.core.text import ago, clip, elapsed
 from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.painting.looks import of_outcome
 from canvos_tui.tui.step_panel import StepPanel
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PROMISE = "The guide's 16 steps, from this Linux machine to a verified AMI."
 NAME = 11  # columns of a door's name
+_AROUND = 4  # columns that a panel takes for its border and its padding
+AGAIN = 5.0  # seconds between two looks at builds that run
 
 
 class Start(StepPanel):
@@ -47,6 +49,12 @@ class Start(StepPanel):
     def on_mount(self) -> None:
         """The doors that are known without looking."""
         self._fill()
+        self.set_interval(AGAIN, self._follow)
+
+    def _follow(self) -> None:
+        """A build that runs goes on while one looks at this page."""
+        if self.screen.is_current and any(info.live for info in self.known.runs):
+            self._look()
 
     def entered(self) -> None:
         """Looks for runs each time the page comes to the front."""
@@ -56,7 +64,7 @@ class Start(StepPanel):
     @work(exclusive=True)
     async def _look(self) -> None:
         try:
-            self.learn(RunsSeen(await self.ports.runs.infos()))
+            self.learn(await rules.look_around(self.ports, self.draft))
             if self.draft.folder is not None and self.known.checkout is None:
                 from canvos_tui.core.checkout.facts import look
 
@@ -97,7 +105,7 @@ class Start(StepPanel):
         self.watch_known()
 
     def _doors(self) -> tuple[Choice, ...]:
-        return tuple(rules.doors(self.draft, self.known, self.ports.environ.get("HOME", "")))
+        return tuple(rules.doors(self.draft, self.known, self.ports.environ.get("HOME", ""), self.ports.clock.now()))
 
     def _fill(self) -> None:
         doors = [Content.assemble(door.line[:NAME], (door.line[NAME:], "$text-muted")) for door in self._doors()]
@@ -112,9 +120,12 @@ class Start(StepPanel):
     def _line(self, info: RunInfo) -> Content:
         outcome = info.outcome or Outcome.INTERRUPTED
         mark, style = of_outcome(outcome)
-        found = (f"{info.ami:<22}", "bold") if outcome is Outcome.SUCCEEDED and info.ami else (f"{outcome.value:<22}", style)
         when = ago(self.ports.clock.now(), info.created)
-        return Content.assemble((f"{mark.sign} ", style), f"{when:<12}{info.tag:<11}", found, (f" {info.run_id}", "$text-muted"))
+        line = Content.assemble((f"{mark.sign} ", style), f"{when:<12}{info.tag:<11}")
+        took = elapsed(info.took) if info.took is not None else ""
+        room = max(22, self.size.width - _AROUND - line.cell_length - len(took) - 2)
+        found = (info.ami, "bold") if outcome is Outcome.SUCCEEDED and info.ami else (clip(info.why or outcome.value, room), style)
+        return Content.assemble(line, (found[0].ljust(room), found[1]), (f"  {took}", "$text-muted"))
 
     def way_on(self) -> str:
         """The line under the cursor."""

@@ -102,6 +102,8 @@ def test_a_build_that_made_an_ami_succeeds_and_everything_is_on_record(site: Sit
     until(lambda: not asyncio.run(site.runs.infos())[0].live)
     (info,) = asyncio.run(site.runs.infos())
     assert (info.live, info.outcome, info.ami) == (False, Outcome.SUCCEEDED, image.image_id)
+    assert (info.took, info.why) == (site.result(run_id).took, "")
+    assert info.took
 
 
 def test_nothing_that_is_stored_holds_a_secret_and_only_the_user_can_read_it(site: Site, cloud: StandinAws) -> None:
@@ -110,6 +112,9 @@ def test_nothing_that_is_stored_holds_a_secret_and_only_the_user_can_read_it(sit
     run_id = site.start(f"{cats}; echo plain {SECRET} {EDGE_TOKEN} {PASSWORD}; printf {SECRET[:20]}; sleep 0.3; echo {SECRET[20:]}; exit 1")
     events = site.follow(run_id)
     assert site.result(run_id).outcome is not Outcome.SUCCEEDED
+    (info,) = asyncio.run(site.runs.infos())
+    cause = site.result(run_id).cause
+    assert (info.ami, info.why) == ("", cause.title if cause is not None else "")
     assert any(isinstance(e, CannotSee) and "MASKED" in e.reason for e in events)
     data = stored_bytes(site.state)
     assert b"***MASKED:aws_secret***" in data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -128,9 +129,30 @@ def test_after_the_writing_the_files_hold_the_answers():
 
 
 def test_only_doors_that_lead_somewhere_are_there():
-    assert [door.word for door in start.doors(fresh(), Session())] == ["new", "check", "result"]
+    assert [door.word for door in start.doors(fresh(), Session(), "", NOW)] == ["new", "check", "result"]
     known = Session().after(RunsSeen((RunInfo("1", "/c", "v4.9.38", NOW, live=True, outcome=None),)))
-    assert [door.word for door in start.doors(replace(fresh(), page="s3"), known)] == ["watch 1", "continue", "new", "check", "result"]
+    assert [door.word for door in start.doors(replace(fresh(), page="s3"), known, "", NOW)] == [
+        "watch 1",
+        "continue",
+        "new",
+        "check",
+        "result",
+    ]
+
+
+def test_a_door_says_where_the_build_stands_and_whose_it_is_where_it_is_not_ones_own():
+    live = RunInfo("1", "/home/a/CanvOS", "v4.9.38", NOW, live=True, outcome=None)
+    runs = RunsSeen((live, replace(live, run_id="2", checkout="/srv/theirs")), {"1": "build running 0:31:12 · Snapshot import 42 %"})
+    draft = replace(fresh(), folder=Path("/home/a/CanvOS"))
+    assert [door.line for door in start.doors(draft, Session().after(runs), "/home/a", NOW)][:2] == [
+        "Watch      build running 0:31:12 · Snapshot import 42 % · v4.9.38",
+        "Watch      build 2 · v4.9.38 · /srv/theirs",
+    ]
+
+
+def test_continue_says_when_the_answers_were_saved():
+    draft, known = replace(fresh(), page="s3", folder=Path("/home/a/CanvOS")), Session().after(RunsSeen((), {}, NOW - timedelta(hours=2)))
+    assert next(start.doors(draft, known, "/home/a", NOW)).line == "Continue   at S3 bucket · saved 2 h ago · ~/CanvOS"
 
 
 @pytest.mark.parametrize(

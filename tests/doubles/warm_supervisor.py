@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,9 @@ class Popen:
         """Writes its stdin, and reads its stdout until no process holds it."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(timeout)
-            line.connect(_server())
+            with _STARTING:  # several threads may be the first, and `cache` lets them all in
+                address = _server()
+            line.connect(address)
             mine, its = socket.socketpair()
             with mine:
                 with its:
@@ -74,6 +77,7 @@ def _server() -> bytes:
     return address
 
 
+_STARTING = threading.Lock()
 _KEPT: list[subprocess.Popen[bytes]] = []  # its stdin is what it lives by
 
 

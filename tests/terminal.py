@@ -48,6 +48,7 @@ KEYS = {
     "ctrl+a": "\x01",
     "ctrl+c": "\x03",
     "ctrl+k": "\x0b",
+    "ctrl+l": "\x0c",
     "ctrl+q": "\x11",
     "ctrl+z": "\x1a",
 }
@@ -107,6 +108,10 @@ class Terminal:
             os.close(self._ends.pop())
 
     # -- out ---------------------------------------------------------------------------------------------
+
+    def garble(self, row: int, text: str) -> None:
+        """Another program writes over what stands there; the program in this terminal does not hear of it."""
+        self._show(f"\x1b7\x1b[{row};1H\x1b[0m{text}\x1b8")
 
     def pump(self, seconds: float = 0.02) -> None:
         """Takes over what was printed, waiting at most that long for it."""

@@ -46,6 +46,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "core.errors",
         "core.exit_codes",
         "core.terminal",
+        "core.terminal.frame_diff",
         "core.terminal.marks",
         "core.terminal.plain_ascii",
         "tui.app",
@@ -55,6 +56,8 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.key_order",
         "tui.messages",
         "tui.pace",
+        "tui.painting",
+        "tui.painting.thrifty_driver",
         "tui.reflex",
         "tui.textual_inside",
         "tui.theme",
@@ -135,6 +138,22 @@ def test_keys_and_signals_at_the_very_start_in_a_real_terminal(tmp_path):
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
         assert terminal.left_on() == []
+
+
+def test_what_another_program_wrote_over_is_mended_by_one_key_and_by_another_size(tmp_path):
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    with Terminal([sys.executable, "-m", "canvos_tui"], environ) as terminal:
+        whole = terminal.see("Validate", "Have ready", "F1 Help")
+        for mend in (lambda: terminal.press("ctrl+l"), lambda: terminal.resize(100, 30)):
+            terminal.garble(8, "Broadcast message from root: the system is going down")
+            assert "Broadcast" in terminal.text
+            mend()
+            terminal.until(lambda: "Broadcast" not in terminal.text)
+            assert "from the guide's step 1" in terminal.text
+        terminal.resize(80, 24)
+        terminal.until(lambda: terminal.text == whole)
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
 
 
 @pytest.mark.parametrize("moment", samples.every([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3], lambda: [0.0, 0.1, 0.2]))

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from textual import events, on
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.message import Message
 from textual.widgets import Input
 
@@ -41,8 +42,8 @@ class KeyCame(Message):
 class OrderlyApp(QuietlyLeavingApp[Result]):
     """Passes a key on when the one before it is done with."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
         self._queue: deque[events.Event] = deque()
         self._number = 0
         self._rounds = 0  # marks still to come before the next key

@@ -15,7 +15,8 @@ from typing import TypeVar
 from textual.events import CursorPosition
 
 from canvos_tui.tui.key_order import OrderlyApp
-from canvos_tui.tui.textual_inside import has_terminal, write
+from canvos_tui.tui.painting.thrifty_driver import ThriftyDriver
+from canvos_tui.tui.textual_inside import driver_of, has_terminal, write
 
 ASK = "\x1b[6n"
 LOST = 2.0  # seconds without an answer, after which none is expected
@@ -78,6 +79,24 @@ class PacedApp(OrderlyApp[Result]):
     """An app that hears the terminal's answers."""
 
     pace: Pace
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=ThriftyDriver)
+
+    def on_resize(self) -> None:
+        """A terminal of another size may have moved what stood on it."""
+        self.send_all()
+
+    def action_redraw(self) -> None:
+        """Paints everything again, also what another program wrote over."""
+        self.send_all()
+        self.screen.refresh(layout=True)
+
+    def send_all(self) -> None:
+        """What is painted next is sent whole, whatever stands on the terminal already."""
+        driver = driver_of(self)
+        if isinstance(driver, ThriftyDriver):
+            driver.forget()
 
     def on_cursor_position(self, event: CursorPosition) -> None:
         """A frame has arrived."""

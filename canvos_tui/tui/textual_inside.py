@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -32,6 +33,11 @@ def write(app: App[Any], sequence: str) -> None:
 def has_terminal(app: App[Any]) -> bool:
     """Whether what is written goes anywhere (`App._driver`)."""
     return app._driver is not None
+
+
+def driver_of(app: App[Any]) -> Driver | None:
+    """What stands between the app and its terminal (`App._driver`); None before it runs."""
+    return app._driver
 
 
 def add_filter(app: App[Any], added: LineFilter) -> None:

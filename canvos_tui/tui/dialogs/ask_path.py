@@ -13,6 +13,7 @@ from textual.widgets import Input
 from canvos_tui.tui.dialogs.ask_text import NEEDED
 from canvos_tui.tui.dialogs.dialog import Dialog
 from canvos_tui.tui.messages import Until, hint
+from canvos_tui.tui.widgets.field_input import StillInput
 
 
 class AskPath(Dialog[Path | None]):
@@ -27,7 +28,7 @@ class AskPath(Dialog[Path | None]):
 
     def inside(self) -> Iterable[Widget]:
         """The field."""
-        yield Input(str(self._proposed), id="ask-path", compact=True, select_on_focus=False)
+        yield StillInput(str(self._proposed), id="ask-path", compact=True, select_on_focus=False)
 
     @on(Input.Submitted)
     def _taken(self, event: Input.Submitted) -> None:

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from canvos_tui.tui.dialogs.dialog import Dialog
 from canvos_tui.tui.messages import Until, hint
+from canvos_tui.tui.widgets.field_input import StillInput
 
 NEEDED = "x nothing was typed; Esc closes"
 
@@ -28,7 +29,7 @@ class AskText(Dialog[str | None]):
     def inside(self) -> Iterable[Widget]:
         """Text and line."""
         yield Static(self._text, classes="dialog-text", markup=False)
-        yield Input(self._value, id="ask-text", compact=True)
+        yield StillInput(self._value, id="ask-text", compact=True)
 
     def on_mount(self) -> None:
         """The line has the focus."""

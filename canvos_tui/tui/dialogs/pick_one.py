@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from canvos_tui.tui.dialogs.dialog import Dialog
+from canvos_tui.tui.widgets.field_input import StillInput
 
 
 class PickOne(Dialog[str | None]):
@@ -30,7 +31,7 @@ class PickOne(Dialog[str | None]):
 
     def inside(self) -> Iterable[Widget]:
         """A filter over a list."""
-        yield Input(placeholder="filter", id="pick-filter", compact=True)
+        yield StillInput(placeholder="filter", id="pick-filter", compact=True)
         yield OptionList(id="pick-list", compact=True, markup=False)
 
     def on_mount(self) -> None:

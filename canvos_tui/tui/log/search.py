@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from canvos_tui.tui.widgets.field_input import StillInput
+
 PAUSE = 0.03  # seconds from a key to the search for what it makes: the key is painted first, and keys that follow at once share one
 
 
@@ -39,7 +41,7 @@ class LogSearch(Horizontal):
     def compose(self) -> ComposeResult:
         """A slash and the field."""
         yield Static("/", markup=False)
-        yield Input(id="log-query", compact=True, placeholder="text, or re:EXPRESSION; Enter, then n and N for next and previous")
+        yield StillInput(id="log-query", compact=True, placeholder="text, or re:EXPRESSION; Enter, then n and N for next and previous")
 
     def open(self) -> None:
         """Shows the field, empty and with the focus."""

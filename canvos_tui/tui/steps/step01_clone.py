@@ -19,6 +19,7 @@ from canvos_tui.core.questions import checkout as rules
 from canvos_tui.core.session import CheckoutSeen, TagWanted
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
+from canvos_tui.tui.widgets.field_input import StillInput
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.push import Push
@@ -42,10 +43,10 @@ class Clone(StepPanel):
         with Panel(title="CanvOS", small="steps 1, 2"):
             with Horizontal(classes="field-line"):
                 yield Static("Folder", classes="short-label", markup=False)
-                yield Input(id="folder", compact=True)
+                yield StillInput(id="folder", compact=True)
             with Horizontal(classes="field-line", id="clone-line"):
                 yield Static("From", classes="short-label", markup=False)
-                yield Input(id="repository", compact=True)
+                yield StillInput(id="repository", compact=True)
                 yield Push("Clone", id="clone")
             yield Static("looking ...", id="folder-state", markup=False)
 

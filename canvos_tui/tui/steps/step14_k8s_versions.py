@@ -19,6 +19,7 @@ from canvos_tui.core.session import CheckoutSeen
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.widgets.field_input import StillInput
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.tick_list import TickList
@@ -49,7 +50,7 @@ class KubernetesVersions(StepPanel):
     def compose(self) -> ComposeResult:
         """Filter, list, what comes out."""
         with Panel(title="Versions that are kept", id="versions-box"):
-            yield Input(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
+            yield StillInput(placeholder="filter, for example 1.33", id="versions-filter", compact=True)
             yield TickList(id="versions-list", compact=True)
         with Panel(title="What comes of it", small="step 14"):
             yield Static("", id="versions-result", markup=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.events import Paste
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from canvos_tui.core.answers.pasted import HIDDEN, has_private_key, keys_in, value_in
@@ -14,7 +15,13 @@ from canvos_tui.tui.messages import hint
 _SHOWN = 40  # characters of the value in the sentence
 
 
-class FieldInput(Input):
+class StillInput(Input):
+    """Textual's, but for its cursor: one that blinks has the terminal written to twice a second, over a slow line too."""
+
+    cursor_blink = reactive(False, init=False)
+
+
+class FieldInput(StillInput):
     """An Input that knows which field it is of."""
 
     def __init__(self, key: str, title: str, value: str = "", *, id: str, placeholder: str = "", hidden: bool = False) -> None:  # noqa: PLR0913  an Input has as many

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from textual.binding import Binding
-from textual.widgets import Input
+
+from canvos_tui.tui.widgets.field_input import StillInput
 
 
-class FilterLine(Input):
+class FilterLine(StillInput):
     """Opens with focus; Enter keeps the words, Esc takes them back. Either posts Input.Submitted."""
 
     BINDINGS = [Binding("escape", "drop", "Show all", show=False)]

@@ -41,8 +41,12 @@ class Panel(Vertical):
 
     def entitle(self, title: str, small: str = "") -> None:
         """Another title and another small print; both are texts, never markup."""
-        self.border_title = Content(title)
-        self.border_subtitle = Content(small)
+        if (title, small) != self._entitled:  # either would be painted anew, and all within the border
+            self._entitled = title, small
+            self.border_title = Content(title)
+            self.border_subtitle = Content(small)
+
+    _entitled: tuple[str, str] | None = None
 
     @property
     def state(self) -> State:

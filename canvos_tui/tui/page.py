@@ -36,9 +36,11 @@ from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
 from canvos_tui.tui.widgets.help_box import HelpBox
 from canvos_tui.tui.widgets.hint_row import HintRow, does_nothing
 from canvos_tui.tui.widgets.key_footer import KeyFooter
-from canvos_tui.tui.widgets.push import Push
+from canvos_tui.tui.widgets.so_far import SoFar
+from canvos_tui.tui.widgets.ways import Ways
 
 STYLES = Path(__file__).parent
+_WITH_ROOM = {"image", "s3"}  # whose fields leave half of a tall window empty
 
 
 Panels = tuple[type[StepPanel], ...]
@@ -59,7 +61,7 @@ class PageScreen(Screen[None]):
         Binding("ctrl+p", "app.command_palette", "Menu", priority=True),
         Binding("ctrl+q", "app.quit", "Quit", key_display="^q", priority=True),
         Binding("q", "leave", "Quit", show=False),
-        Binding("ctrl+l", "redraw", "Redraw", show=False),
+        Binding("ctrl+l", "app.redraw", "Redraw", show=False),
         Binding("pagedown", "scroll_body(1)", show=False),
         Binding("pageup", "scroll_body(-1)", show=False),
     ]
@@ -96,9 +98,10 @@ class PageScreen(Screen[None]):
                     for panel in panels:
                         yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
                     if self.page.fields:
-                        yield Vertical(HelpBox(), id="help-rest")
+                        so_far = [SoFar(self.page, self.draft).data_bind(PageScreen.draft)] if self.page.slug in _WITH_ROOM else []
+                        yield Vertical(HelpBox(), *so_far, id="help-rest")
                 if self.has_next and not any(panel.HAS_NEXT for panel in panels):
-                    yield Push("Next", id="next", first=True)
+                    yield Ways()
         yield HintRow()
         yield KeyFooter(detaches=self.known.building)
 
@@ -157,11 +160,12 @@ class PageScreen(Screen[None]):
 
     def _relabel(self) -> None:
         """The footer says what F8 does, and does not name it where it does nothing."""
-        label = self._own_way()[1] or ("Next" if self.has_next else "")
+        panel, own = self._own_way()
+        label, other = own or ("Next" if self.has_next else ""), panel.other_way() if panel is not None else ""
+        for ways in self.query(Ways):
+            ways.say(label, other, panel.go_other if panel is not None else None)
         if label != self._label:
             self._label = label
-            for push in self.query("#next").results(Push):
-                push.rename(label)
             for footer in self.query(KeyFooter):
                 footer.labels = {"next": label}
             self.refresh_bindings()
@@ -292,7 +296,3 @@ class PageScreen(Screen[None]):
             if (box.scroll_target_y < box.max_scroll_y) if way > 0 else box.scroll_target_y > 0:
                 box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)
                 return
-
-    def action_redraw(self) -> None:
-        """Paints everything again."""
-        self.refresh(layout=True)

@@ -83,6 +83,13 @@ class StepPanel(Vertical):
     def go_on(self) -> None:
         """Does it."""
 
+    def other_way(self) -> str:
+        """What may be done instead, in the words of the second button; empty where there is no choice. Asked for together with `way_on`."""
+        return ""
+
+    def go_other(self) -> None:
+        """Does that."""
+
     def unkept(self) -> str:
         """What is typed here and is no answer yet, so that it would be lost with the program; empty when there is nothing."""
         return ""

@@ -167,7 +167,12 @@ SCENES = (
     Scene("help", "s3", ("Name of the object in the bucket",), act=lambda p, _: _focus(p, "#s3-key", "f1")),
     Scene("guide-commands", "s3", ("export S3_BUCKET",), keys=("f2",)),
     Scene("quit", "build", ("Detach",), keys=("ctrl+q",), known=_follow(story.BUILDING, 14.5)),
-    Scene("build-loop", "build", ("cannot end by itself", "ec2:DescribeImportSnapshotTasks"), known=_follow(story.LOOPING, 76.2)),
+    Scene(
+        "build-loop",
+        "build",
+        ("cannot end by itself", "ec2:DescribeImportSnapshotTasks", "ends it; what is in"),
+        known=_follow(story.LOOPING, 76.2),
+    ),
 )
 
 
@@ -188,9 +193,8 @@ async def _focus(pilot: Pilot[Any], selector: str, *keys: str) -> None:
     await pilot.press(*keys)
 
 
-@asynccontextmanager
-async def play(scene: Scene, size: tuple[int, int], root: Path, worn: str = "") -> AsyncGenerator[Pilot[Any], None]:
-    """The scene on the screen in that theme, everything it waits for painted. It looks the same whenever and wherever it is played."""
+def staged(scene: Scene, root: Path, worn: str = "") -> CanvosApp:
+    """The wizard in the state of the scene, before anybody acts."""
     ports, home = make_ports(root), root / "home"
     ports.environ[theme.VARIABLE] = worn
     runs: Any = ports.runs
@@ -202,7 +206,14 @@ async def play(scene: Scene, size: tuple[int, int], root: Path, worn: str = "") 
     else:
         draft = d.fresh().after(d.FolderChosen(HOME / "CanvOS", d.fresh().repository))
     draft = scene.prepare(ports, draft)
-    app = CanvosApp(Room(housed(ports, home), draft, Opening(page=scene.page, known=scene.known(ports))))
+    return CanvosApp(Room(housed(ports, home), draft, Opening(page=scene.page, known=scene.known(ports))))
+
+
+@asynccontextmanager
+async def play(scene: Scene, size: tuple[int, int], root: Path, worn: str = "") -> AsyncGenerator[Pilot[Any], None]:
+    """The scene on the screen in that theme, everything it waits for painted. It looks the same whenever and wherever it is played."""
+    app = staged(scene, root, worn)
+    ports: Any = app.ports
     async with app.run_test(size=size) as pilot:
         await see(pilot, "canvos-tui")
         if scene.act is not None:
@@ -215,4 +226,4 @@ async def play(scene: Scene, size: tuple[int, int], root: Path, worn: str = "") 
         try:
             yield pilot
         finally:
-            runs.keep_open = False
+            ports.runs.keep_open = False

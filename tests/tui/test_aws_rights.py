@@ -79,6 +79,26 @@ async def test_a_missing_role_is_drawn_first_with_its_way_out(make_app, ports, f
         assert "put-role-policy" in detail_of(below, "vmimport service role")
 
 
+async def test_after_a_refusal_the_first_button_asks_again_and_the_other_goes_on_without(make_app, ports, full):
+    ports.aws.account.role = False
+    app = make_app(full, page="aws")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, "[ Check again ]   [ Go on without ]", "F8 Check again")
+        await pilot.press("f8")
+        await see(pilot, "AWS was asked again: ", "[ Check again ]")
+        app.screen.query_one("#otherwise").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "review")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "aws")
+        ports.aws.account.role = True
+        await pilot.press("f8")
+        painted = await see(pilot, "20 of 20 proven", "[ Next ]", "F8 Next")
+        assert "Go on without" not in painted
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "review")
+
+
 async def test_a_wide_window_has_a_row_for_each_right_and_the_detail_code_and_request(page):
     async with page.run_test(size=(120, 40)) as pilot:
         painted = await asked(pilot, "19 of 20 proven", "REQ-1")
@@ -170,7 +190,7 @@ async def test_a_low_window_has_room_for_the_detail(make_app, ports, full):
     ports.aws.account.role = False
     app = make_app(full, page="aws")
     async with app.run_test(size=(80, 16)) as pilot:
-        painted = await asked(pilot, "19 of 20 proven", "[ Next ]", "▸ ✗ vmimport service role")
+        painted = await asked(pilot, "19 of 20 proven", "[ Check again ]", "▸ ✗ vmimport service role")
         said = detail_of(painted, "vmimport service role")
         assert "Why  " in said
         assert "Seen  " in said

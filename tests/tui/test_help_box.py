@@ -65,7 +65,8 @@ async def test_enter_on_a_refused_field_says_why_as_often_as_it_is_pressed(make_
     async with app.run_test(size=(80, 24)) as pilot:
         app.screen.query_one("#image-registry").focus()
         await pilot.press("home", "ctrl+k", *"acme:99999", "enter")
-        await see(pilot, "refused")
+        painted = await see(pilot, "refused")
+        assert "Allowed: " not in painted  # the refusal says it
         await pilot.press("down")
         await see(pilot, "there is no list for")
         await pilot.press("enter")

@@ -16,12 +16,14 @@ from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.aws.facts import Image, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.pages import OF_FIELD, PAGES, RAIL, neighbour
+from canvos_tui.core.session import Session
 from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.steps import OWN_WAY, PANELS
 from canvos_tui.tui.steps.step10_s3_bucket import S3Bucket
 from canvos_tui.tui.widgets import frame
 from tests import samples
 from tests.doubles import canvos_repo
+from tests.tui import story
 from tests.tui.conftest import SECRET, answered
 from tests.tui.fakes import NOW
 from tests.tui.screen import push, see, text_of, type_text, until
@@ -279,10 +281,59 @@ async def test_a_taken_key_is_named_with_a_new_one_on_one_key(make_app, ports, f
     ports.aws.account.images.append(Image("ami-0aaaaaaaaaaaaaaaa", "palette-learn", "available"))
     app = make_app(full, page="s3")
     async with app.run_test(size=(80, 24)) as pilot:
-        painted = await see(pilot, "would skip the upload", "would report that old AMI")
+        painted = await see(pilot, "would skip the upload", "would report that old AMI", "[ New key ]", "F8 New key")
         assert "Reuse" not in painted  # an AMI clash is never gone on with
-        await push(pilot, "#new-key")
+        await pilot.press("f8")
         await until(pilot, lambda: app.draft.text("S3_KEY") == "palette-learn-20260823-1412")
+
+
+async def test_an_object_of_that_key_can_be_used_on_purpose(make_app, ports, full):
+    ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, NOW)
+    app = make_app(full, page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "would skip the upload", "[ New key ]   [ Reuse the object on purpose ]")
+        app.screen.query_one("#otherwise").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.draft.reuse == "palette-learn")
+        assert await see(pilot, "[ Next ]", "F8 Next")
+
+
+async def test_without_a_checkout_no_panel_says_what_is_in_use(make_app, checkout):
+    elsewhere = checkout.parent / "none-yet"
+    app = make_app(d.fresh().after(d.FolderChosen(elsewhere, d.fresh().repository)), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "In use" not in await see(pilot, "nothing there yet")
+
+
+async def test_a_tall_window_shows_what_the_file_will_hold(make_app, full):
+    draft = full.after(d.FieldAnswered("CUSTOM_TAG", "")).after(
+        d.FieldAnswered("HTTPS_PROXY", "http://u:hunter2hunter2@proxy.example:3128")
+    )
+    app = make_app(draft.after(d.FieldAnswered("REGION", "")), page="image")
+    async with app.run_test(size=(120, 40)) as pilot:
+        painted = await see(pilot, ".arg by the answers so far", "IMAGE_REGISTRY=acme-team", "ARCH=amd64", "written after Review")
+        assert "CUSTOM_TAG=palette" not in painted
+        assert "REGION=   screen S3" in painted
+        assert "hunter2hunter2" not in painted
+        app.screen.query_one("#custom-tag", Input).focus()
+        await type_text(pilot, "mine")
+        await see(pilot, "CUSTOM_TAG=mine")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: ".arg by the answers" not in text_of(app))
+
+
+async def test_a_tall_window_shows_the_log_where_a_build_failed(make_app, ports, full):
+    ports.runs.lines = "".join(f"line {n} .\n" for n in range(1, 41))
+    assert story.FAILURE.cause is not None
+    cause = replace(story.FAILURE.cause, line=30)
+    for result, title, lines in (
+        (replace(story.FAILURE, cause=cause), "The log there", range(25, 34)),
+        (replace(story.FAILURE, cause=None), "The end of the log", range(32, 41)),
+    ):
+        app = make_app(full, page="result", known=Session(run_id=story.RUN, result=result))
+        async with app.run_test(size=(120, 40)) as pilot:
+            painted = await see(pilot, title, f"lines {lines[0]} to {lines[-1]}", *(f"line {n} " for n in lines))
+            assert f"line {lines[0] - 1} " not in painted
 
 
 async def test_keys_are_typed_hidden_and_tested(make_app, full):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.questions.result import launch_command, removal_commands
+from canvos_tui.core.questions.result import launch_command, links, removal_commands
 from canvos_tui.core.run.result import Finding
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
@@ -38,6 +38,17 @@ async def test_the_first_way_shows_the_launch_and_c_copies_the_command_alone(mak
         await pilot.press("c")
         await until(pilot, lambda: ports.terminal.copied)
         assert ports.terminal.copied[-1].startswith("aws ec2 run-instances --region eu-west-1 --image-id ami-0a1b2c3d4e5f67890 ")
+
+
+async def test_addresses_are_links_that_a_terminal_opens(make_app, full, ended):
+    app = make_app(full, page="result", known=ended)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await see(pilot, "Your image is ready")
+        await pilot.press("l")
+        await see(pilot, "https://")
+        text = app.screen.query_one("#reading Static")
+        found = {segment.style.link for y in range(text.size.height) for segment in text.render_line(y) if segment.style}
+        assert found - {None} == {line.partition(": ")[2] for line in links(story.SUCCESS, ended)}
 
 
 async def test_what_is_left_is_named_and_removed_where_we_can(make_app, full, ended, checkout):

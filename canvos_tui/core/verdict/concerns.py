@@ -19,7 +19,7 @@ from canvos_tui.core.verdict.watch import is_new_object
 
 STILL = 10 * 60.0  # seconds that a percentage may stand before that is said
 GIVE_UP = 100 * 60.0  # seconds: the longest that a project of others waits for an import, NixOS/amis#266
-_END = "to end the script: canvos-tui cancel, or x on the build screen; what is in AWS stays"
+_END = "canvos-tui cancel, or x where the build is shown, ends it; what is in AWS stays"
 
 
 @dataclass(frozen=True)

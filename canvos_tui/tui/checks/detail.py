@@ -16,7 +16,7 @@ from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
 from canvos_tui.tui.checks.places import advice, observed
 from canvos_tui.tui.checks.rows import NAMES, CheckRow, seconds
-from canvos_tui.tui.painting.blocks import KEY, LABEL, code, labelled
+from canvos_tui.tui.painting.blocks import KEY, LABEL, code, labelled, linked
 from canvos_tui.tui.painting.looks import MUTED
 
 OUTPUT_LINES = 400  # of evidence beside the list; the raw output has all
@@ -65,7 +65,7 @@ def _of_result(result: CheckResult, found: str, shape: Shape) -> Iterator[Conten
     if answer.remedies:
         yield from _fix(answer.remedies, shape)
     for number, url in enumerate(check.docs):
-        yield from labelled("" if number else "Read", Content.styled(url, "$text-secondary"), width)
+        yield from labelled("" if number else "Read", linked(url), width)
     yield from _evidence(result, shape)
 
 

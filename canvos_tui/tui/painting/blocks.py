@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
 from textual.content import Content
+from textual.style import Style
 
 from canvos_tui.core.errors import Command
 from canvos_tui.core.terminal.marks import Mark
@@ -60,6 +62,7 @@ def code(commands: Iterable[Command], width: int, label: str = "", columns: int 
         yield Content.assemble((f"{'' if number else label:<{indent}}", MUTED), (f" {row.text:<{across - 1}}", COMMAND), (note, MUTED))
 
 
+_ADDRESS = re.compile(r"https://[\w.~:/?#@!$&*+,;=%-]*[\w/=]")
 _SAID = {"x ": Mark.FAILED, "! ": Mark.WARNING, "? ": Mark.UNKNOWN}
 
 
@@ -69,6 +72,14 @@ def said(text: str) -> Content:
     if mark is None:
         return Content(text)
     return Content.assemble((f"{mark.sign} ", f"bold {COLOURS[mark]}"), (text[2:], COLOURS[mark]))
+
+
+def linked(text: str) -> Content:
+    """The text, each web address in it a link that the terminal opens (OSC 8), also where it is wrapped."""
+    content = Content(text)
+    for found in _ADDRESS.finditer(text):
+        content = content.stylize("$text-secondary underline", *found.span()).stylize(Style(link=found[0]), *found.span())
+    return content
 
 
 def bar(percent: int, columns: int, colour: str = "$text-accent") -> Content:

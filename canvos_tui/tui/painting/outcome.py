@@ -12,7 +12,7 @@ from canvos_tui.core.run.result import Finding, LeftOver, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.verdict.summary import NOT_ASKED, UNKNOWN, finding_lines
-from canvos_tui.tui.painting.blocks import code, hung, labelled
+from canvos_tui.tui.painting.blocks import code, hung, labelled, linked
 from canvos_tui.tui.painting.looks import MUTED, of_status
 
 _SAID = 4  # lines of evidence
@@ -36,7 +36,7 @@ def why(result: RunResult, width: int) -> Content:
         lines += labelled("Fix", remedy.text, width)
         lines += code(remedy.commands, width)
     for url in cause.docs[:2]:
-        lines += labelled("Read", Content.styled(url, "$text-secondary"), width)
+        lines += labelled("Read", linked(url), width)
     return _LINES.join(lines)
 
 

@@ -29,7 +29,7 @@ from canvos_tui.tui.checks.titles import where
 from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.step_panel import StepPanel
+from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.row_list import RowList
 
@@ -62,7 +62,7 @@ class AwsRights(StepPanel):
         "Shift+down and shift+up scroll what is said of the row, where it is longer than the window."
     )
     BINDINGS = [
-        Binding("r", "rerun", "Ask again"),
+        Binding("r", "rerun", "Again"),
         Binding("c", "copy_fix", "Copy fix"),
         Binding("m", "copy_message", "Message"),
         Binding("w", "write_files", "Write files"),
@@ -143,6 +143,26 @@ class AwsRights(StepPanel):
         found = self._found
         return aws_questions.subject_of(self.draft.text("S3_BUCKET"), self.draft.text("REGION"), found.identity, found.encryption)
 
+    def way_on(self) -> str:
+        """After a refusal asking once more: somebody has mended it meanwhile, here or in AWS."""
+        return "Check again" if self._refused else ""
+
+    def go_on(self) -> None:
+        """Asks."""
+        self.action_rerun()
+
+    def other_way(self) -> str:
+        """Answers can be prepared all the same; Review says what is missing."""
+        return "Go on without" if self._refused else ""
+
+    def go_other(self) -> None:
+        """To the next page."""
+        self.leave("next")
+
+    @property
+    def _refused(self) -> bool:
+        return not self._waits and self._report.done and self._report.count(Status.FAIL) > 0
+
     # -- showing ---------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
@@ -159,6 +179,7 @@ class AwsRights(StepPanel):
         box = self.query_one("#rights-box", Panel)
         box.entitle(MAY, "" if self._waits else text)
         box.say(State.REST if self._waits else _state(self._report))
+        self.post_message(WayChanged())
         self._explain()
 
     def _probes_by_check(self) -> dict[str, RightProbe]:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.log.excerpt import excerpt
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
@@ -20,7 +21,7 @@ from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
 from canvos_tui.core.verdict.summary import headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.painting.blocks import said
-from canvos_tui.tui.painting.looks import of_outcome
+from canvos_tui.tui.painting.looks import MUTED, of_outcome
 from canvos_tui.tui.painting.outcome import exists, why
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel, State
@@ -58,6 +59,7 @@ class Failure(StepPanel):
         with VerticalScroll(id="failure-box", can_focus=False):
             yield Panel(Static("", id="failure-text", markup=False), id="failure-why")
             yield Panel(Static("", id="failure-left", markup=False), title="What exists", small="asked from AWS", id="failure-exists")
+            yield Panel(Static("", id="failure-excerpt", markup=False), title="The log there", id="failure-log")
         yield Static("", id="failure-import", markup=False)
         yield Panel(RowList(id="ways"), title="Go on")
 
@@ -80,6 +82,7 @@ class Failure(StepPanel):
         self.display = result is not None and result.outcome is not Outcome.SUCCEEDED
         if result is not None and self.display:
             self._show(result)
+            self._excerpt(result)
             task = result.import_left.id if result.import_left is not None else ""
             about = (task, self.known.of_another(self.draft.folder))
             if about != self._about:
@@ -103,6 +106,18 @@ class Failure(StepPanel):
         self.query_one("#failure-text", Static).update(why(result, width))
         self.query_one("#failure-exists", Panel).entitle("What exists", f"asked from AWS · log {middle(result.log, 40)}")
         self.query_one("#failure-left", Static).update(exists(result, width))
+
+    @work(exclusive=True, group="excerpt")
+    async def _excerpt(self, result: RunResult) -> None:
+        """The lines around the first error, or the last ones; for windows that have the room."""
+        try:
+            first, lines, at = await excerpt(self.ports.runs, self.known.run_id, result.cause.line if result.cause is not None else 0)
+        except CanvosError:
+            first, lines, at = 1, [], 0  # its folder is gone
+        shown = [Content.styled(said, "$text-error" if first + n == at else MUTED) for n, said in enumerate(lines)]
+        self.query_one("#failure-excerpt", Static).update(Content("\n").join(shown))
+        small = f"lines {first} to {first + len(lines) - 1}" if lines else "there is none"
+        self.query_one("#failure-log", Panel).entitle("The log there" if at else "The end of the log", small)
 
     def action_scroll_text(self, way: int) -> None:
         """A page of what is said, whatever has the focus."""

@@ -20,6 +20,7 @@ from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.painting.looks import COLOURS, MUTED
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
+from canvos_tui.tui.widgets.field_input import StillInput
 from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
@@ -48,7 +49,7 @@ class Tags(StepPanel):
             with Horizontal(classes="field-line"):
                 yield FieldRow(fields.PALETTE, YOURS).begin(self.draft).data_bind(draft=StepPanel.draft)
                 yield Static("Filter", classes="short-label", markup=False)
-                yield Input(id="tag-filter", compact=True, placeholder="4.9")
+                yield StillInput(id="tag-filter", compact=True, placeholder="for example 4.9")
             with Vertical(id="tag-table"):
                 yield Static("", id="palette-told", markup=False)
                 yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)

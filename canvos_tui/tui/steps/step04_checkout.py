@@ -52,14 +52,18 @@ class Checkout(StepPanel):
             self._busy = True
             self._check_out(state, wanted)
 
+    def on_mount(self) -> None:
+        """Nothing is in use as long as there is nothing."""
+        self._show(self.known.checkout)
+
     def watch_draft(self) -> None:
         """The line says which tag is in use."""
         if self.is_mounted:
             self._show(self.known.checkout)
 
     def _show(self, state: CheckoutState | None) -> None:
-        if state is None or state.place is not Place.CANVOS:
-            self.query_one("#checkout-state", Static).update("", layout=False)
+        self.query_one(Panel).display = here = state is not None and state.place is Place.CANVOS
+        if state is None or not here:
             return
         names = ", ".join(c.path for c in state.changes[:4]) + (" ..." if len(state.changes) > 4 else "")
         told = self.draft.tag if self.draft.tag else "none yet, Enter on a tag checks it out"

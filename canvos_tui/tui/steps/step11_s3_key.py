@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual import on, work
-from textual.containers import Horizontal, Vertical
+from textual import work
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from canvos_tui.core.answers.draft import FieldAnswered, ReuseAllowed
 from canvos_tui.core.aws.taken_names import unique_key
@@ -17,7 +17,6 @@ from canvos_tui.core.questions import s3_key as rules
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.step_panel import FormStep
 from canvos_tui.tui.widgets.panel import Panel, State
-from canvos_tui.tui.widgets.push import Push
 
 
 class S3Key(FormStep):
@@ -28,17 +27,8 @@ class S3Key(FormStep):
     ABOUT = groups.S3_KEY.about
 
     def below(self) -> Iterable[Vertical]:
-        """The clash and the ways out of it."""
-        yield Vertical(
-            Static("", id="clash", markup=False),
-            Horizontal(
-                Push("New key", id="new-key"),
-                Push("Reuse the object on purpose", id="reuse"),
-                classes="field-line",
-                id="clash-ways",
-            ),
-            classes="note-box",
-        )
+        """The clash; the ways out of it are the page's ways on."""
+        yield Vertical(Static("", id="clash", markup=False), classes="note-box")
 
     def on_mount(self) -> None:
         """Nothing in the way as far as is known."""
@@ -87,15 +77,20 @@ class S3Key(FormStep):
         self.query_one("#clash").display = bool(told)
         taken = bool(told) and not rules.reused(draft, known)
         self.query_one(Panel).say(State.ERROR if taken else State.REST)
-        self.query_one("#clash-ways").display = rules.clash(draft, known) is not None and not rules.reused(draft, known)
-        self.query_one("#reuse").display = rules.reusable(draft, known)
 
-    @on(Button.Pressed, "#new-key")
-    def _new(self, event: Button.Pressed) -> None:
-        event.stop()
+    def way_on(self) -> str:
+        """Out of the clash, while there is one."""
+        clash = rules.clash(self.draft, self.known) is not None and not rules.reused(self.draft, self.known)
+        return "New key" if clash else ""
+
+    def go_on(self) -> None:
+        """Takes a key that nobody has."""
         self.answer(FieldAnswered("S3_KEY", unique_key(self.draft.text("S3_KEY"), self.ports.clock.now())))
 
-    @on(Button.Pressed, "#reuse")
-    def _reuse(self, event: Button.Pressed) -> None:
-        event.stop()
+    def other_way(self) -> str:
+        """The object, where it can be used."""
+        return "Reuse the object on purpose" if rules.reusable(self.draft, self.known) else ""
+
+    def go_other(self) -> None:
+        """Uses it."""
         self.answer(ReuseAllowed(self.draft.text("S3_KEY")))

@@ -23,7 +23,7 @@ from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
-from canvos_tui.tui.painting.blocks import KEY, code, said
+from canvos_tui.tui.painting.blocks import KEY, code, linked, said
 from canvos_tui.tui.painting.looks import MUTED
 from canvos_tui.tui.painting.outcome import findings, left_line
 from canvos_tui.tui.step_panel import StepPanel
@@ -42,10 +42,10 @@ class Validate(StepPanel):
     TITLE = "Result and validation"
     ABOUT = "The proof is a chain of facts from AWS: the new import task, its snapshot, and an AMI of yours on that snapshot."
     BINDINGS = [
-        Binding("c", "copy", "Copy AMI id"),
+        Binding("c", "copy", "Copy id"),
         Binding("l", "links", "Links", show=False),
         Binding("d", "delete", "Delete .secret"),
-        Binding("j", "json", "result.json"),
+        Binding("j", "json", "JSON"),
         Binding("pagedown", "scroll_text(1)", show=False, priority=True),  # the list of ways never needs a second page
         Binding("pageup", "scroll_text(-1)", show=False, priority=True),
     ]
@@ -200,7 +200,7 @@ class Validate(StepPanel):
     async def action_links(self) -> None:
         """All console links, bare, to copy."""
         if self.known.result is not None:
-            await self.app.push_screen(ReadText("Console", "\n".join(links(self.known.result, self.known))))
+            await self.app.push_screen(ReadText("Console", linked("\n".join(links(self.known.result, self.known)))))
 
     def action_json(self) -> None:
         """Where result.json lies."""

@@ -61,7 +61,7 @@ class HelpBox(Panel):
             named = " · ".join(row.choices[:_CHOICES])
             more = f" of {len(row.choices)}" if len(row.choices) > _CHOICES else ""
             lines.append(Content.assemble("Known: ", (named, "bold"), f"{more}   ", ("Down", "bold $text-accent"), " lists them"))
-        else:
+        elif not refused:  # a refusal says itself what is allowed
             lines.append(Content.assemble("Allowed: ", (field.line, "bold")))
         lines.append(Content(field.help.replace("\n", " ")))
         if field.guide:

@@ -240,7 +240,7 @@ class PhaseList(Static):
         lines: list[str] = []
         for concern in concerns(run, now):
             told = concern.lines()
-            lines += told[:2] if folded else told
+            lines += told[:3] if folded else told  # the third says what to do
         if run.blind is not None and run.stage is not Stage.ENDED and endless(run) is None:
             lines.append(f"! {blindness(run.blind, self.size.width - 2 if folded else 0)}")
         if run.stage is not Stage.ENDED:

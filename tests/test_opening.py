@@ -6,9 +6,11 @@ import ast
 import asyncio
 import gc
 import os
+import re
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 from textual.events import Key
@@ -154,6 +156,29 @@ def test_what_another_program_wrote_over_is_mended_by_one_key_and_by_another_siz
         terminal.until(lambda: terminal.text == whole)
         terminal.press("ctrl+q")
         assert terminal.wait() == 0
+
+
+def styled(terminal: Terminal, word: str) -> Any:
+    """The first cell of that word."""
+    row, line = next((n, line) for n, line in enumerate(terminal.screen.display) if word in line and "›" not in line and n)
+    return terminal.screen.buffer[row][line.index(word)]
+
+
+def test_without_colours_no_sequence_of_one_goes_out_and_attributes_tell_what_grounds_tell_elsewhere(tmp_path):
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state"), "NO_COLOR": "1"}
+    with Terminal([sys.executable, "-m", "canvos_tui"], environ) as terminal:
+        terminal.see("▸ New", "F1 Help")
+        terminal.until(lambda: styled(terminal, "▸ New").underscore)  # the row under the cursor
+        terminal.press("enter")
+        terminal.see("● Check", "F8 Next")
+        terminal.press("f8")
+        terminal.see("● Repo", "Folder")
+        assert styled(terminal, "/CanvOS").underscore, "where something can be typed"
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+    numbers = {n for sgr in re.findall(rb"\x1b\[([\d;]*)m", bytes(terminal.printed)) for n in sgr.split(b";") if n}
+    assert numbers <= {b"0", b"1", b"2", b"3", b"4", b"7", b"9"}
+    assert numbers >= {b"1", b"4", b"7"}
 
 
 @pytest.mark.parametrize("moment", samples.every([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3], lambda: [0.0, 0.1, 0.2]))

@@ -147,4 +147,4 @@ def dress(app: App[Any], environ: Mapping[str, str]) -> None:
     app.set_reactive(App.ansi_theme_light, _terminal(LIGHT))
     wears(app)
     app.stylesheet.set_variables(app.get_css_variables())
-    app.set_class(bool(environ.get("NO_COLOR")), "-colourless")  # where no ground tells the row under the cursor, a line does
+    app.set_class(bool(environ.get("NO_COLOR")), "-colourless")  # what a ground tells elsewhere, an attribute does

@@ -16,6 +16,7 @@ from unicodedata import combining, east_asian_width
 
 _CUP, _SGR, _LINK, _END, _TEXT = range(1, 6)  # the groups below
 _TOKEN = re.compile(r"\x1b\[(\d+;\d+)H|\x1b\[([\d;]*)m|\x1b\](8;[^\x07\x1b]*)\x1b\\|(\r?\n)|([^\x00-\x1f\x7f\x80-\x9f]+)")
+_SGRS = re.compile(r"\x1b\[([\d;]*)m")
 _FRAME = re.compile(r"\x1b\[\d+;\d+H")
 _ANEW = ("\x1b[?1049", "\x1b[2J", "\x1bc")  # after these nothing stands where it stood
 _NEAR = 8  # cells between two changes that cost less than to say where the second begins
@@ -50,9 +51,10 @@ class _Row:
 
 
 class FrameDiff:
-    """Remembers one terminal; what is written to it must all go through `passed`."""
+    """Remembers one terminal; what is written to it must all go through `passed`. Without `colours` none goes out (no-color.org)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, colours: bool = True) -> None:
+        self._colours = colours
         self._rows: dict[int, _Row] = {}
         self._cursor: tuple[int, int] | None = None  # where the last frame left it
 
@@ -67,6 +69,8 @@ class FrameDiff:
             if any(word in data for word in _ANEW):
                 self.forget()
             return data
+        if not self._colours:
+            data = _SGRS.sub(lambda found: f"\x1b[{_uncoloured(found[1])}m", data)
         runs = _runs(data)
         if runs is None:  # something that is not understood may have moved anything
             self.forget()
@@ -107,7 +111,7 @@ def _runs(data: str) -> list[_Run] | None:
             case 1:
                 row, column = map(int, token[_CUP].split(";"))
             case 2:
-                sgr = token[_SGR] if token[_SGR] != "0" else ""
+                sgr = token[_SGR] if token[_SGR].strip("0") else ""
             case 3:
                 link = token[_LINK] if not token[_LINK].endswith(";") else _NO_LINK
             case 4:
@@ -175,6 +179,10 @@ def _change(worn: str, wanted: str) -> str:
     said += [front or "39"] if front != fore else []
     said += [ground or "49"] if ground != back else []
     return f"\x1b[{';'.join(said)}m"
+
+
+def _uncoloured(sgr: str) -> str:
+    return ";".join(_parts(sgr)[0])
 
 
 @lru_cache(maxsize=4096)

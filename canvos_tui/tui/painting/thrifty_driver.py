@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -15,7 +16,7 @@ class ThriftyDriver(LinuxDriver):
     """Textual's own, but for what goes out."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        self._diff = FrameDiff()
+        self._diff = FrameDiff(colours=not os.environ.get("NO_COLOR"))
         self._begun = False
         super().__init__(*args, **named)
 

@@ -49,7 +49,7 @@ class Tags(StepPanel):
             with Horizontal(classes="field-line"):
                 yield FieldRow(fields.PALETTE, YOURS).begin(self.draft).data_bind(draft=StepPanel.draft)
                 yield Static("Filter", classes="short-label", markup=False)
-                yield StillInput(id="tag-filter", compact=True, placeholder="for example 4.9")
+                yield StillInput(id="tag-filter", compact=True, placeholder="such as 4.9")
             with Vertical(id="tag-table"):
                 yield Static("", id="palette-told", markup=False)
                 yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)

@@ -113,3 +113,13 @@ def test_a_row_with_characters_of_two_cells_is_sent_whole():
     wide = frame((1, 1, piece("日本") + piece(" and more")))
     diff.passed(wide)
     assert diff.passed(wide) == f"\x1b[1;1H\x1b[{DARK}m日本 and more\x1b[0m\x1b[1;1H"
+
+
+@pytest.mark.parametrize(
+    ("sgr", "left"), [(BOLD, "1"), (DARK, ""), ("3;4;31;44", "3;4"), ("7", "7"), ("1;38;5;9", "1"), ("48;5;20", ""), ("9;91;104", "9")]
+)
+def test_without_colours_only_the_attributes_go_out(sgr, left):
+    diff = FrameDiff(colours=False)
+    worn = f"\x1b[{left}m" if left else ""
+    assert diff.passed(frame((1, 1, piece("ab", sgr)))) == f"\x1b[1;1H{worn}ab{worn and chr(27) + '[0m'}\x1b[1;1H"
+    assert diff.passed(frame((1, 1, piece("ab", RED)))) == ("" if not left else "\x1b[1;1Hab\x1b[1;1H")

@@ -136,7 +136,7 @@ SCENES = (
     Scene(
         "step03-tags",
         "repo",
-        ("Palette 4.9.46 takes v4.9.37", "fits 4.9.46 (table of 2026-11)", "newer than v4.9.37", "no AWS target"),
+        ("Palette 4.9.46 takes v4.9.37", "fits 4.9.46", "newer than v4.9.37, checked out", "no AWS target"),
         act=lambda p, _: _type_palette(p, "4.9.46"),
     ),
     Scene("step04-checkout", "repo", ("In use", "v4.9.38")),

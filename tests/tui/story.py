@@ -121,9 +121,9 @@ FAILURE = replace(
     findings=(Finding("TASK", Status.FAIL, "no import task of this run in eu-west-1"),),
     cause=Cause(
         "E-VMIMPORT",
-        'the role "vmimport" is missing or may not read the bucket',
-        "EC2 reads the image from S3 through this role.",
-        (Remedy("create the role", (Command("aws iam create-role --role-name vmimport"),)),),
+        "The service role vmimport is missing",
+        "AWS imports with a role of its own in your account, which may read the bucket.",
+        (Remedy("Look whether the role exists; then create it as AWS describes", (Command("aws iam get-role --role-name vmimport"),)),),
         ("The service role vmimport provided does not exist or does not have sufficient permissions",),
         1701,
     ),

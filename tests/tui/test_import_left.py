@@ -142,10 +142,10 @@ async def test_the_questions_before_say_what_aws_goes_on_with(cancelled, ports):
 
 async def test_c_copies_the_fix_of_the_cause_and_then_what_removes_what_is_left(cancelled, ports, aws):
     async with cancelled(story.FAILURE).run_test(size=(80, 24)) as pilot:
-        await see(pilot, "E-VMIMPORT", "aws iam create-role --role-name vmimport")
+        await see(pilot, "E-VMIMPORT", "aws iam get-role --role-name vmimport")
         await pilot.press("c")
         await until(pilot, lambda: ports.terminal.copied)
     [copied] = ports.terminal.copied
     fix, *removals = copied.splitlines()
-    assert fix == "aws iam create-role --role-name vmimport"
+    assert fix == "aws iam get-role --role-name vmimport"
     assert removals == [left.removal for left in story.FAILURE.left_behind if left.removal]

@@ -20,7 +20,7 @@ class Keys(App[None]):
         Binding("f1", "help", "Help", key_display="F1"),
         Binding("b", "refresh_css", "Beta"),
         Binding("c", "help_quit", "Gamma"),
-        Binding("ctrl+q", "app.quit", "Quit", key_display="^q", priority=True),
+        Binding("ctrl+q", "app.quit", "Quit", key_display="^Q", priority=True),
     ]
     detaches = False
 
@@ -28,7 +28,7 @@ class Keys(App[None]):
         yield KeyFooter(detaches=self.detaches)
 
 
-def reads(app: Keys, shown: str, out: str = "^q Quit") -> bool:
+def reads(app: Keys, shown: str, out: str = "^Q Quit") -> bool:
     """Whether the footer shows these keys, and the two at its end."""
     left, end = text_of(app).split("\n")[-1].strip(), f"F1 Help  {out}"
     return left.endswith(end) and left.removesuffix(end).rstrip() == shown
@@ -65,7 +65,7 @@ async def test_while_a_build_runs_the_way_out_leaves_it_running() -> None:
     app = Keys()
     app.detaches = True
     async with app.run_test(size=(60, 4)) as pilot:
-        await until(pilot, partial(reads, app, "a Alpha  b Beta  c Gamma", "^q Detach"))
+        await until(pilot, partial(reads, app, "a Alpha  b Beta  c Gamma", "^Q Detach"))
         app.query_one(KeyFooter).detaches = False
         await until(pilot, partial(reads, app, "a Alpha  b Beta  c Gamma"))
 

@@ -68,7 +68,7 @@ async def test_every_page_opens_and_fits(make_app, full, page, size):
     async with app.run_test(size=size) as pilot:
         await until(pilot, settled)
         assert len(painted()) == size[1]
-        assert painted()[-1].rstrip().endswith("F1 Help  ^q Quit"), "help and the way out stand at the right end"
+        assert painted()[-1].rstrip().endswith("F1 Help  ^Q Quit"), "help and the way out stand at the right end"
         body = app.screen.query_one("#body")
         assert body.max_scroll_y == 0 or page in {"result", "review"}, f"{page} needs {body.virtual_size.height} rows"
 
@@ -90,7 +90,7 @@ def _whole(app, page: str, size: tuple[int, int]) -> bool:
     top, *middle, last = text_of(app).split("\n")
     verdict = frame.verdict(app.draft, app.known, page)
     fits = len(middle) + 2 == size[1] and len(top) <= size[0]
-    return fits and top.endswith(f" {verdict.mark.sign} {verdict.words}") and last.endswith("^q Quit")
+    return fits and top.endswith(f" {verdict.mark.sign} {verdict.words}") and last.endswith("^Q Quit")
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 15), (20, 5)], ids=str)

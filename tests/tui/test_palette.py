@@ -23,7 +23,7 @@ async def test_the_suggested_tag_becomes_the_one_that_fits(make_app, chosen):
         assert await see(pilot, "your Palette version or empty", "F8 Check out v4.9.38")
         app.screen.query_one("#palette").focus()
         await type_text(pilot, "4.9.46")
-        assert await see(pilot, "fits 4.9.46 (table of 2026-11)", "▲ newer than v4.9.37 (2026-11)", "F8 Check out v4.9.37")
+        assert await see(pilot, "fits 4.9.46 ", "table of 2026-11", "▲ newer than v4.9.37", "F8 Check out v4.9.37")
         assert "Palette 4.9.46 takes v4.9.37 (table of 2026-11)" in text_of(app)
         await pilot.press("backspace", *"8")
         assert await see(pilot, "fits 4.9.48 (table of 2026-11)", "F8 Check out v4.9.38")

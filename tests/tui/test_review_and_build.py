@@ -186,7 +186,7 @@ async def test_quitting_asks_and_detach_leaves_the_build_alone(following, ports)
     app = following(story.BUILDING, minutes=14)
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "Installer image")
-        assert await see(pilot, "x Cancel ", "F1 Help  ^q Detach")
+        assert await see(pilot, "x Cancel ", "F1 Help  ^Q Detach")
         await pilot.press("ctrl+q")
         assert await see(pilot, "a build is running", "Detach")
         await pilot.press("escape")
@@ -214,7 +214,7 @@ async def test_cancel_asks_first_and_forces_the_second_time(following, ports):
 async def test_a_failure_names_cause_and_ways_on(following):
     app = following(story.IMPORTING, minutes=80, result=story.FAILURE)
     async with app.run_test(size=(80, 24)) as pilot:
-        painted = await see(pilot, "FAILED in Snapshot import", 'the role "vmimport" is missing', "log line 1701")
+        painted = await see(pilot, "FAILED in Snapshot import", "The service role vmimport is missing", "log line 1701")
         assert "Run step 16 again" in painted
         await pilot.press("f8")  # AWS has a part in that phase: what mends it comes first
         await until(pilot, lambda: app.current_mode == "aws")

@@ -58,13 +58,16 @@ def follows(facts: CheckoutFacts, draft: Draft) -> Iterator[Answer]:
         yield ArgFound(facts.args)
 
 
-def remarks(tag: CanvosTag, best: CanvosTag | None, here: str, takes: Takes | None = None) -> str:
-    """What to know of a tag beside its numbers; `best` is the suggested one, `here` the one in use, `takes` what the Palette takes."""
+def remarks(tag: CanvosTag, best: CanvosTag | None, here: str, takes: Takes | None = None, *, dated: bool = True) -> str:
+    """What to know of a tag beside its numbers; `best` is the suggested one, `here` the one in use, `takes` what the Palette takes.
+
+    `dated` says of which month the vendor's table is, for whoever does not say it elsewhere.
+    """
     if tag.name == GUIDE_TAG and not tag.selectable:
         return "the guide's example: no AWS target"
-    notes = list(concerns(tag, takes))
+    notes = list(concerns(tag, takes)) if dated or takes is None else [n for n in (takes.against(tag), tag.remark) if n]
     if takes is not None and takes.fits(tag):
-        notes.append(f"fits {takes.palette} (table of {takes.date})")
+        notes.append(f"fits {takes.palette}{f' (table of {takes.date})' if dated else ''}")
     elif best is not None and tag.name == best.name:
         notes.append(f"suggested for {takes.palette if takes is not None else f'{tag.numbers[0]}.{tag.numbers[1]}'}")
     if tag.name == here:

@@ -25,7 +25,7 @@ HAVE_READY = (
     "an S3 bucket, and the region it is in",
     "Linux x86_64 with 150 GB free, and one to two hours",
 )
-NOTHING_WRITTEN = f"but for the clone of CanvOS nothing is written before {pages.BY_SLUG['review'].title}"
+NOTHING_WRITTEN = f"before {pages.BY_SLUG['review'].title} nothing is written but the clone of CanvOS"
 WATCH = "watch "  # before the id of a run
 
 

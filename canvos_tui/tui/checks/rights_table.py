@@ -93,7 +93,8 @@ class _Table:
         """Mark, name and state always; what needs it where there is room beside them."""
         mark, colour = of_status(Status.SKIP if status is None and self.waits else status)
         room = self.width - NAME - 2
-        right = f" {needed}" if needed and room >= HOW + 1 + len(needed) else ""
+        fits = room >= HOW + 1 + len(needed) and (status not in LOUD or len(how) + 1 + len(needed) <= room)  # what was seen comes first
+        right = f" {needed}" if needed and fits else ""
         room -= len(right)
         muted = MUTED if status in {Status.SKIP, None} else ""
         return Content.assemble((f"{mark.sign} ", colour), (f"{name:<{NAME}}", muted), f"{clip(how, room):<{room}}", (right, MUTED))

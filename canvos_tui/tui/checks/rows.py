@@ -19,7 +19,6 @@ from canvos_tui.tui.checks.titles import titled, where
 from canvos_tui.tui.painting.looks import of_status
 
 UNFOLD = "Space unfolds"
-_LEAST = 12  # columns in which a part of what is needed says anything
 SHORTEST = 24  # columns; a window narrower than that is too small to draw in
 NAMES, LONGEST_NAME = 20, 31  # columns of the names in a narrow window and in a wide one
 # what people ask about first: rows of their own where there is room, although they passed
@@ -148,7 +147,7 @@ def columns(row: CheckRow, width: int, names: int, running: float | None = None,
     needed = f"{row.needs} {row.required}" if row.required else ""
     right = seconds(running) if row.status is None and running is not None else needed
     beside = room - len(row.observed) - 1  # what was found comes first
-    right = right if len(right) <= beside else clip(right, beside) if beside >= _LEAST and row.status is not Status.PASS else ""
+    right = right if len(right) <= beside else ""  # the detail says it in full; half of it beside half a word is neither
     left = room - len(right) - (1 if right else 0)
     quiet = "$text-muted" if row.status in {Status.PASS, Status.SKIP} else ""
     return start + Content.assemble((f"{clip(row.observed, left):<{left}}", quiet), (f" {right}" if right else "", "$text-muted"))

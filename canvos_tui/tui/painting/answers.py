@@ -14,7 +14,7 @@ from canvos_tui.core.checks.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL_WORDS
 from canvos_tui.core.questions.review import COMMAND as COMMAND_RUN
 from canvos_tui.core.questions.review import ReviewRow, rows
-from canvos_tui.core.readiness import Blocker
+from canvos_tui.core.readiness import Blocker, rights_subject
 from canvos_tui.core.session import Session
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import clip
@@ -52,16 +52,30 @@ def answer_rows(draft: Draft, known: Session, found: Iterable[Blocker], *, user_
     if "aws" in by_page:
         shown.append(ReviewRow("AWS access", "", "", "aws"))
     last, mark = _of_user_data(draft, there=user_data)
-    return (*(_marked(row, by_page.get(row.page, [])) for row in shown), _marked(last, by_page.get(last.page, []), mark))
+    unasked = _unasked(draft, known)
+    answers = (_marked(row, by_page.get(row.page, []), unasked=row.page in unasked) for row in shown)
+    return (*answers, _marked(last, by_page.get(last.page, []), mark))
 
 
-def _marked(row: ReviewRow, found: list[Blocker], mark: Mark = Mark.DONE) -> AnswerRow:
-    """A row of one field has that field's reasons alone; one of several says the first of them."""
+def _unasked(draft: Draft, known: Session) -> set[str]:
+    """Pages that nobody asked yet: nothing there has failed."""
+    asked = {
+        "check": known.report is not None and bool(known.report.results),
+        "keys": draft.keys is None or known.identity is not None,
+        "aws": draft.keys is not None and known.rights_for == rights_subject(draft),
+    }
+    return {page for page, done in asked.items() if not done}
+
+
+def _marked(row: ReviewRow, found: list[Blocker], mark: Mark = Mark.DONE, *, unasked: bool = False) -> AnswerRow:
+    """A row of one field has that field's reasons alone; one of several says the first of them. What nobody asked is not known."""
     mine = [b for b in found if not row.key or not b.key or b.key == row.key]
     if not mine:
-        return AnswerRow(replace(row, value=row.caution), Mark.WARNING) if row.caution else AnswerRow(row, mark)
+        return (
+            AnswerRow(replace(row, value=row.caution), Mark.WARNING) if row.caution else AnswerRow(row, Mark.UNKNOWN if unasked else mark)
+        )
     says = bool(row.key) or row.value == _NOT_CHECKED  # in fewer words than the reason
-    return AnswerRow(row if says else replace(row, value=mine[0].text), Mark.FAILED, mine[0].key)
+    return AnswerRow(row if says else replace(row, value=mine[0].text), Mark.UNKNOWN if unasked else Mark.FAILED, mine[0].key)
 
 
 def _checked(known: Session) -> str:

@@ -56,9 +56,17 @@ class Tags(StepPanel):
                 yield RowList(id="tag-list")
 
     def way_on(self) -> str:
-        """To check out the tag under the cursor, as long as none is in use; one that the Palette cannot take is for Enter alone."""
+        """To check out the tag under the cursor, where none is in use that may stay; one that the Palette refuses is for Enter alone."""
         tag, takes = self._under_cursor(), palette.takes(self.draft, self.known)
-        if tag is None or self.draft.tag or self.known.wanted or (takes is not None and takes.against(tag)):
+        in_use = next((known for known in self.known.tags if known.name == self.draft.tag), None)
+        refused = takes is not None and in_use is not None and bool(takes.against(in_use))
+        if (
+            tag is None
+            or tag is in_use
+            or self.known.wanted
+            or (self.draft.tag and not refused)
+            or (takes is not None and takes.against(tag))
+        ):
             return ""
         return f"Check out {tag.name}"
 
@@ -114,7 +122,10 @@ class Tags(StepPanel):
         best = palette.suggested(self.draft, self.known)
         takes = self._filled_for = palette.takes(self.draft, self.known)
         state = self.known.checkout
-        lines = [_line(tag, rules.remarks(tag, best, state.tag if state else "", takes), rules.concerns(tag, takes)) for tag in shown]
+        lines = [
+            _line(tag, rules.remarks(tag, best, state.tag if state else "", takes, dated=False), rules.concerns(tag, takes))
+            for tag in shown
+        ]
         rows = self.query_one("#tag-list", RowList)
         if shown != self._shown or best != self._best or not lines:
             self._shown, self._best = shown, best

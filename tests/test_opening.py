@@ -144,6 +144,7 @@ def test_keys_and_signals_at_the_very_start_in_a_real_terminal(tmp_path):
 
 def test_what_another_program_wrote_over_is_mended_by_one_key_and_by_another_size(tmp_path):
     environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    environ = {name: value for name, value in environ.items() if name not in {"COLUMNS", "LINES"}}  # or the window's size would not count
     with Terminal([sys.executable, "-m", "canvos_tui"], environ) as terminal:
         terminal.see("Validate", "Have ready", "F1 Help")
         terminal.press("z")

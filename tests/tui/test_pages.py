@@ -322,6 +322,17 @@ async def test_a_tall_window_shows_what_the_file_will_hold(make_app, full):
         await until(pilot, lambda: ".arg by the answers" not in text_of(app))
 
 
+async def test_a_tall_window_shows_what_the_keys_are_needed_for_and_the_way_to_the_end(make_app, full):
+    app = make_app(full, page="keys")
+    async with app.run_test(size=(120, 40)) as pilot:
+        painted = await see(pilot, "What a build needs of them", "on arn:aws:s3:::acme-edge-images/*", "iam:GetRole")
+        assert all(action in painted for action in ("s3:PutObject", "ec2:ImportSnapshot", "ec2:RegisterImage", "ec2:CreateTags"))
+        app.post_message(GoTo("start"))
+        await see(pilot, "The way", "Validate 1-4", "not in the guide")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "The way" not in text_of(app))
+
+
 async def test_a_tall_window_shows_the_log_where_a_build_failed(make_app, ports, full):
     ports.runs.lines = "".join(f"line {n} .\n" for n in range(1, 41))
     assert story.FAILURE.cause is not None

@@ -26,6 +26,19 @@ HAVE_READY = (
     "Linux x86_64 with 150 GB free, and one to two hours",
 )
 NOTHING_WRITTEN = f"before {pages.BY_SLUG['review'].title} nothing is written but the clone of CanvOS"
+# the pages by their word on the rail: what becomes of each, and which steps of the guide those are
+PATH = (
+    ("Check", "this machine, its tools and its network", "prerequisites"),
+    ("Repo", "clone CanvOS, check out a tag that works", "steps 1-5"),
+    ("Image", "tag and registry; user-data, with which instances join Palette", "steps 6, 7"),
+    ("OS/K8s", "the operating system, and Kubernetes for provider images", "steps 8, 9, 14"),
+    ("S3", "the bucket, and the key that names the AMI", "steps 10, 11"),
+    ("Keys", "AWS keys, tested at once", "step 12"),
+    ("AWS", "what the keys may do, tried before the long build", "not in the guide"),
+    ("Review", "every answer and each difference; then the files are written", "steps 13, 15"),
+    ("Build", "image, upload, import and AMI, told by AWS; our estimate 1-2 h", "step 16"),
+    ("Result", "proven through the API, with the ways on from there", "Validate 1-4"),
+)
 WATCH = "watch "  # before the id of a run
 
 

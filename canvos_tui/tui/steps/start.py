@@ -45,6 +45,8 @@ class Start(StepPanel):
         bullets = [Content.assemble((f"{Mark.BULLET.sign} ", "$text-accent"), thing) for thing in rules.HAVE_READY]
         yield Panel(Static(Content("\n").join(bullets), markup=False), title="Have ready", small=rules.NOTHING_WRITTEN)
         yield Panel(Static("", id="last-runs", markup=False), title="Last builds", id="last-runs-box")
+        path = [Content.assemble((f"{name:<9}", "bold"), f"{what:<66}", (steps, "$text-muted")) for name, what, steps in rules.PATH]
+        yield Panel(Static(Content("\n").join(path), markup=False), title="The way", small="F1 explains each page", id="path-box")
 
     def on_mount(self) -> None:
         """The doors that are known without looking."""

@@ -19,6 +19,7 @@ from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.painting.blocks import said
+from canvos_tui.tui.painting.rights import needed
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.field_input import KeyInput
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
@@ -26,6 +27,7 @@ from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
 
 ID, SECRET = fields.AWS_ACCESS_KEY_ID, fields.AWS_SECRET_ACCESS_KEY
+NEEDED = "asked one by one on the next page, which has them as a policy"
 SOURCES = {"from-environment": KeySource.ENVIRONMENT, "from-profile": KeySource.PROFILE, "from-secret": KeySource.SECRET}
 
 
@@ -60,6 +62,21 @@ class AwsKeysPanel(StepPanel):
         with Panel(title="Whose they are", small="asks STS, needs no right", id="test-box"):
             yield Push("Test", id="test")
             yield Static("", id="test-result", markup=False)
+
+        yield Panel(Static("", id="needed", markup=False), title="What a build needs of them", small=NEEDED, id="needed-box")
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        self.call_after_refresh(self._show_needed)
+
+    def watch_known(self) -> None:
+        """Whose keys they are changes the names of what they are needed on."""
+        if self.is_mounted:
+            self._show_needed()
+
+    def _show_needed(self) -> None:
+        text = self.query_one("#needed", Static)
+        text.update(needed(self.draft, self.known.identity, max(40, text.size.width)))
 
     def entered(self) -> None:
         """Says which keys are in memory already; fields whose keys are not any more, after a new start, are emptied."""
@@ -103,6 +120,7 @@ class AwsKeysPanel(StepPanel):
     def watch_draft(self) -> None:
         """An answer came back."""
         self._sent.came(self.draft.keys)
+        self.watch_known()
 
     @property
     def _keys(self) -> AwsKeys | None:

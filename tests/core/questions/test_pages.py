@@ -17,6 +17,7 @@ from canvos_tui.core.checkout.facts import CheckoutFacts
 from canvos_tui.core.checkout.state import Change, CheckoutState, Place
 from canvos_tui.core.checkout.tags import Earthfile, classify
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.pages import RAIL
 from canvos_tui.core.questions import checkout, keys, kubernetes, review, s3_key, start
 from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.run.result import RunInfo
@@ -126,6 +127,10 @@ def test_after_the_writing_the_files_hold_the_answers():
     draft = fresh().after(KeysGiven(AwsKeys("A", Secret("s")), KeySource.TYPED)).after(UserDataChosen(UserData.FILE, "/x"))
     assert list(review.follows(draft)) == [UserDataChosen(UserData.CHECKOUT), KeysGiven(draft.keys, KeySource.SECRET)]
     assert list(review.follows(fresh())) == []
+
+
+def test_the_way_names_every_page_of_the_rail():
+    assert [name for name, _, _ in start.PATH] == [page.rail for page in RAIL]
 
 
 def test_only_doors_that_lead_somewhere_are_there():

@@ -104,11 +104,11 @@ def show(ports: Ports, draft: Draft, opening: Opening | None = None) -> int:
 
 def _run(room: Room | Load) -> int:
     """Runs the app; afterwards the result, or the way back to a build that goes on, stands on the terminal."""
-    if "SSH_CONNECTION" in os.environ:
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from canvos_tui.commands.distance import suit
     from canvos_tui.commands.kept_look import keep_worn, wear_kept
     from canvos_tui.tui import collector
 
+    suit(os.environ)
     collector.hold()
     from canvos_tui.tui.app import CanvosApp
 

@@ -115,7 +115,7 @@ class CanvosApp(PacedApp[int]):
     def on_ready(self) -> None:
         """The first frame is on its way."""
         if callable(self._room):
-            self.call_after_refresh(self._load)
+            self.run_worker(self._load(), group="open")  # not in the app's own queue: what leaves has to be heard while it loads
 
     async def _load(self) -> None:
         assert callable(self._room)
@@ -129,7 +129,7 @@ class CanvosApp(PacedApp[int]):
             return  # the user has left meanwhile
         self._move_in(room)
         await self._open(room)
-        self.call_after_refresh(self._pass_keys)
+        self._pass_keys()
 
     async def _open(self, room: Room) -> None:
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
@@ -179,7 +179,7 @@ class CanvosApp(PacedApp[int]):
 
         screen = PageScreen(page, PANELS[page.slug], self.ports, banner, has_next=page.slug not in OWN_WAY)
         knows_the_styles(self, screen)
-        return screen.begin(self.draft, self.known).data_bind(CanvosApp.draft, CanvosApp.known)
+        return screen.begin(self.draft, self.known, self.size).data_bind(CanvosApp.draft, CanvosApp.known)
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus, Key
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -30,6 +31,7 @@ from canvos_tui.tui.dialogs import help_text
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
+from canvos_tui.tui.painting.shape import COLUMNS, ROWS, shape
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow, field_of, row_of
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
@@ -41,8 +43,6 @@ from canvos_tui.tui.widgets.ways import Ways
 
 STYLES = Path(__file__).parent
 _WITH_ROOM = {"image", "s3"}  # whose fields leave half of a tall window empty
-
-
 Panels = tuple[type[StepPanel], ...]
 
 
@@ -65,8 +65,8 @@ class PageScreen(Screen[None]):
         Binding("pagedown", "scroll_body(1)", show=False),
         Binding("pageup", "scroll_body(-1)", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-short"), (21, "-high"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = COLUMNS
+    VERTICAL_BREAKPOINTS = ROWS
 
     draft: reactive[Draft] = reactive(Draft, init=False)
     known: reactive[Session] = reactive(Session, init=False)
@@ -79,8 +79,9 @@ class PageScreen(Screen[None]):
         self.ports = ports
         self._banner = banner
 
-    def begin(self, draft: Draft, known: Session) -> PageScreen:
-        """Sets what is known before the first widget is made: a data binding alone would only follow afterwards."""
+    def begin(self, draft: Draft, known: Session, size: Size) -> PageScreen:
+        """Sets what is known before the first widget is made, also of the window: a data binding alone would only follow afterwards."""
+        self.add_class(*shape(size.width, size.height))
         self.set_reactive(PageScreen.draft, draft)
         self.set_reactive(PageScreen.known, known)
         return self

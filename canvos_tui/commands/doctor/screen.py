@@ -26,11 +26,11 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
 
     What `prepare` gives is loaded after the first frame; CanvosError from it ends the screen and is raised here.
     """
-    if "SSH_CONNECTION" in os.environ:
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from canvos_tui.commands.distance import suit
     from canvos_tui.commands.kept_look import keep_worn, wear_kept
     from canvos_tui.tui import collector
 
+    suit(os.environ)
     collector.hold()
     from canvos_tui.tui.doctor_app import DoctorApp
 

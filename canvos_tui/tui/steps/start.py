@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PROMISE = "The guide's 16 steps, from this Linux machine to a verified AMI."
 NAME = 11  # columns of a door's name
+BREATH = 0.05  # seconds in which what was typed has its effect: looking loads much
 _AROUND = 4  # columns that a panel takes for its border and its padding
 AGAIN = 5.0  # seconds between two looks at builds that run
 
@@ -61,7 +62,7 @@ class Start(StepPanel):
     def entered(self) -> None:
         """Looks for runs each time the page comes to the front."""
         self.query_one("#doors").focus()
-        self.call_after_refresh(self._look)
+        self.set_timer(BREATH, self._look)
 
     @work(exclusive=True)
     async def _look(self) -> None:

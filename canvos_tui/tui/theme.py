@@ -15,10 +15,11 @@ from canvos_tui.core.terminal import plain_ascii
 from canvos_tui.tui.textual_inside import add_filter, wears
 
 VARIABLE = "CANVOS_TUI_THEME"
-# ground, raised: what text stands on; chosen: the row under the cursor; line: borders; the others are colours of text
+# ground, raised, code: what text stands on; chosen: the row under the cursor; line: borders; the others are colours of text
 DARK = {
     "ground": "#0d1117",
     "raised": "#161b22",
+    "code": "#21262d",
     "chosen": "#10383b",
     "line": "#30363d",
     "text": "#d7dde5",
@@ -33,6 +34,7 @@ DARK = {
 LIGHT = {
     "ground": "#fbfbfa",
     "raised": "#eeefed",
+    "code": "#e4e6e3",
     "chosen": "#d3ece9",
     "line": "#c3c8c4",
     "text": "#1d2329",
@@ -59,6 +61,7 @@ _PLACES = {
     "text-disabled": "muted",
     "foreground-muted": "muted",
     "primary-background": "chosen",
+    "surface-active": "code",
     "block-cursor-background": "accent",
     "block-cursor-foreground": "ground",
     "block-cursor-blurred-background": "raised",

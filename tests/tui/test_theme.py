@@ -17,7 +17,7 @@ from tests.terminal import Terminal
 from tests.tui.scenes import SCENES, play
 from tests.tui.screen import see, text_of
 
-GROUNDS = ("ground", "raised", "chosen")
+GROUNDS = ("ground", "raised", "code", "chosen")
 WORDS = ("text", "accent", "success", "warning", "error", "unknown", "link")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.run.result import Finding
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import size
 from canvos_tui.core.verdict.chain import Chain
 
 ARCHITECTURE, BOOT_MODE = "x86_64", "uefi"  # what the build registers
@@ -34,7 +35,7 @@ def _object_finding(chain: Chain) -> Finding:
     if chain.foreign:
         return Finding("object", Status.FAIL, f"{where} is not from this run, and the upload was skipped because of it")
     if chain.object is not None:
-        text = f"{where} is new: {chain.object.size:,} bytes, {chain.object.modified:%Y-%m-%d %H:%M:%S} UTC"
+        text = f"{where} is new: {size(chain.object.size)}, written {chain.object.modified:%Y-%m-%d %H:%M:%S} UTC"
         return Finding("object", Status.PASS if chain.object.size else Status.FAIL, text)
     if chain.reused:
         return Finding("object", Status.WARN if chain.holds else Status.FAIL, f"{where} is the object from before the run")

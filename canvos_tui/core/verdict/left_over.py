@@ -8,7 +8,7 @@ import shlex
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.command_words import word
 from canvos_tui.core.run.result import LeftOver
-from canvos_tui.core.text import GIB
+from canvos_tui.core.text import size
 
 _S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
 _SOURCE = "(list price of us-east-1)"
@@ -19,7 +19,7 @@ _BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and mont
 def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> LeftOver:
     """The raw image in the bucket."""
     version = f" --version-id {word(found.version_id)}" if found.version_id and found.version_id != "null" else ""
-    note = f"{_size(found.size)}, about {_month(found.size, _S3_PRICE)}"
+    note = f"{size(found.size)}, about {_month(found.size, _S3_PRICE)}"
     if task_runs:
         note += "; wait for the import task to end first, it reads the object"
     return LeftOver("object", f"s3://{baseline.bucket}/{found.key}", True, note, _s3(baseline, "delete-object", found.key) + version)
@@ -27,7 +27,7 @@ def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> Left
 
 def left_upload(baseline: Baseline, upload: Upload, *, certain: bool) -> LeftOver:
     """Parts of an upload that was not completed; not `certain` when this run uploaded nothing."""
-    note = f"{_size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, _S3_PRICE)}"
+    note = f"{size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, _S3_PRICE)}"
     remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {word(upload.upload_id)}"
     look = _s3(baseline, "list-parts", upload.key) + f" --upload-id {word(upload.upload_id)}"
     return LeftOver("upload", upload.upload_id, certain, note, remove if certain else "", "" if certain else look)
@@ -55,8 +55,8 @@ def cancel_command(region: str, task_id: str) -> str:
 def left_snapshot(baseline: Baseline, snapshot_id: str, snapshot: Snapshot | None, *, usable: bool) -> LeftOver:
     """A snapshot that no AMI uses; `usable` when it is this build and its name is still free."""
     region = baseline.region
-    size = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
-    note = f"no AMI uses it, up to {_month(size, _SNAPSHOT_PRICE)}" if size else f"no AMI uses it; {_BLOCKS}"
+    count = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
+    note = f"no AMI uses it, up to {_month(count, _SNAPSHOT_PRICE)}" if count else f"no AMI uses it; {_BLOCKS}"
     use = register_command(region, baseline.key, snapshot_id) if usable else ""
     return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id), use=use)
 
@@ -105,9 +105,5 @@ def _ec2(region: str, command: str, found: str) -> str:
     return ec2_command(f"{command} {word(found)}", region)
 
 
-def _size(size: int) -> str:
-    return f"{size / GIB:.1f} GiB" if size >= GIB / 10 else f"{size / 1024**2:.1f} MiB"
-
-
-def _month(size: int, price: float) -> str:
-    return f"{max(size / 1e9 * price, 0.01):.2f} USD a month {_SOURCE}"
+def _month(count: int, price: float) -> str:
+    return f"{max(count / 1e9 * price, 0.01):.2f} USD a month {_SOURCE}"

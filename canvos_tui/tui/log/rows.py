@@ -18,6 +18,7 @@ from canvos_tui.tui.log.window import ScreenRow, Window
 
 PARTS = ("cursor", "hit", "selected", "thumb", "time")
 STAMP = 9  # columns of a time in front of a line
+CUT = "…"  # there is more to the right
 
 
 def stamp_of(reader: LogReader, way: str, line: int) -> str:
@@ -50,7 +51,9 @@ class Painter:
         room = max(1, self.width - 1 - (STAMP if self.stamp else 0))
         if self.wraps:
             return rows_of(strip, room)
-        return [strip.crop(self.shift, self.shift + room)] if self.shift or strip.cell_length > room else [strip]
+        if strip.cell_length <= self.shift + room:
+            return [strip.crop(self.shift)] if self.shift else [strip]
+        return [Strip([*strip.crop(self.shift, self.shift + room - 1), Segment(CUT, self.base + self.parts["time"])])]
 
     def finished(self, window: Window) -> list[Strip]:
         """All rows of the window, as wide as it is."""

@@ -16,7 +16,7 @@ from canvos_tui.tui.painting.looks import COLOURS, MUTED
 
 LABEL, INDENT, BESIDE = 8, 2, 50  # columns: of the labels, of a text below its label, and from when they stand side by side
 SHORTEST = 44  # columns of the ground that commands stand on
-KEY, COMMAND = "bold $text-accent", "bold on $panel"
+KEY, COMMAND = "bold $text-accent", "bold on $surface-active"
 _ROOT = "as root"
 _FULL, _REST = "━", "─"
 
@@ -32,17 +32,31 @@ def labelled(label: str, text: str | Content, width: int, columns: int = LABEL) 
 
 def _wrapped(text: str | Content, room: int) -> list[Content]:
     if isinstance(text, Content):
-        return list(text.wrap(room)) if text.cell_length > room else [text]
-    return [Content(row) for row in textwrap.wrap(text, room, break_long_words=True)] or [Content("")]
+        return _folded(text, room) if text.cell_length > room else [text]
+    rows = textwrap.wrap(_UNIT.sub(_GLUE, text), room, break_long_words=True)
+    return [Content(row.replace(_GLUE, " ")) for row in rows] or [Content("")]
+
+
+# a blank between a number and its unit, and one that stands there while lines are cut
+_UNIT, _GLUE = (
+    re.compile(r"(?<=\d) (?=(?:USD|[kMGT]i?B|B|min|days?|[hs%])\b)|(?<=USD) (?=a month)|(?<=USD a) (?=month)|(?<=\d) (?=%)"),
+    "\ue000",
+)
+
+
+def _folded(text: Content, room: int) -> list[Content]:
+    """The rows of a text that is too long for one; a number and its unit stay together."""
+    glued = Content(_UNIT.sub(_GLUE, text.plain), [*text.spans])
+    return [Content(row.plain.replace(_GLUE, " "), [*row.spans]) for row in glued.wrap(room)]
 
 
 def hung(text: Content, width: int, indent: int = INDENT) -> list[Content]:
     """A line that begins with a mark, wrapped so that what follows stands below the words and not below the mark."""
     if text.cell_length <= width:
         return [text]
-    first, *rest = text.wrap(width)
+    first, *rest = _folded(text, width)
     left = Content(" ").join(rest)
-    return [first, *(Content(" " * indent) + row for row in left.wrap(max(20, width - indent)))]
+    return [first, *(Content(" " * indent) + row for row in _folded(left, max(20, width - indent)))]
 
 
 def code(commands: Iterable[Command], width: int, label: str = "", columns: int = LABEL, beside: str = "") -> Iterator[Content]:

@@ -12,7 +12,7 @@ from canvos_tui.core.run.result import Finding, LeftOver, RunResult
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.verdict.summary import NOT_ASKED, UNKNOWN, finding_lines
-from canvos_tui.tui.painting.blocks import code, hung, labelled, linked
+from canvos_tui.tui.painting.blocks import COMMAND, code, hung, labelled, linked
 from canvos_tui.tui.painting.looks import MUTED, of_status
 
 _SAID = 4  # lines of evidence
@@ -66,7 +66,7 @@ def left_line(left: LeftOver, width: int) -> list[Content]:
 def _left(left: LeftOver, width: int) -> Iterator[Content]:
     yield from left_line(left, width)
     for word, command in (("look", left.look), ("remove", left.removal), ("or make the AMI of it", left.use)):
-        line = Content.assemble((f"  {word}: ", MUTED), (command, "bold on $panel"))
+        line = Content.assemble((f"  {word}: ", MUTED), (command, COMMAND))
         if command and line.cell_length > width:
             yield Content.styled(f"  {word}:", MUTED)
             yield from code([Command(command)], width)

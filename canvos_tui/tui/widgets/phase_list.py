@@ -45,7 +45,7 @@ SHORT = {
     Phase.REGISTER: "Register",
     Phase.AMI: "Wait",
 }
-BAR = 20  # columns of the import's bar
+BAR, LONG = 20, 40  # columns of the import's bar, and of one that has a line of its own
 SHARE = 24  # columns of the bar of the longest phase
 NAME = 17  # columns of the widest phase's name
 
@@ -146,7 +146,7 @@ def import_lines(run: BuildRun, now: datetime, *, drawn: bool = False) -> list[C
     task = run.task.task
     lines = []
     if task.progress is not None and not drawn and not (task.ended and not task.ending):
-        lines.append(Content("  ") + bar(task.progress, BAR))
+        lines.append(Content("  ") + bar(task.progress, LONG))
     said = f"{task.status}{f': {task.message}' if task.message else ''}"
     lines += _fact("AWS says", said, ago(now, run.task.at))
     lines += _fact("Task", task.task_id)

@@ -1,0 +1,23 @@
+"""What texts are built of: units that stay with their numbers, and marks with the words behind them."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from canvos_tui.tui.painting.blocks import hung, labelled
+
+
+def test_a_number_and_its_unit_are_never_torn_apart():
+    text = "object s3://acme-edge-images/palette-learn  4.1 GB, about 0.09 USD a month"
+    pairs = ("4.1 GB", "0.09 USD a month")
+    for width in range(24, len(text) + 4):
+        for rows in (hung(Content(f"! left: {text}"), width), labelled("Left", text, width), labelled("Left", Content(text), width)):
+            torn = [pair for pair in pairs if not any(pair in row.plain for row in rows)]
+            assert torn == [], f"at {width}: {[row.plain for row in rows]}"
+            assert "".join(text.split()) in "".join(c for row in rows for c in row.plain if not c.isspace())
+
+
+def test_what_follows_a_mark_stands_below_the_words_and_keeps_its_style():
+    rows = hung(Content.assemble(("! ", "$text-warning"), "an object of 4.1 GB that nobody uses", ("  remove it soon", "bold")), 20)
+    assert [row.plain for row in rows] == ["! an object of", "  4.1 GB that nobody", "  uses  remove it soon"]
+    assert [[span.style for span in row.spans] for row in rows] == [["$text-warning"], [], ["bold"]]

@@ -13,7 +13,7 @@ from canvos_tui import __version__
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.text import nearest
 
-COMMANDS = ("doctor", "fix", "run", "attach", "status", "cancel", "validate", "diagnose", "guide", "redact", "rehearse")
+COMMANDS = ("doctor", "fix", "run", "attach", "status", "cancel", "resume", "validate", "diagnose", "guide", "redact", "rehearse")
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 NO_BELL = "no bell and no notification when the build ends"
 EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
@@ -109,5 +109,5 @@ def add_global(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="an answers file: what it answers is not asked")
     parser.add_argument("--theme", metavar="NAME", help="dark, light, one of Textual's, or none, as with NO_COLOR")
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
-    parser.add_argument("--ascii", action="store_true", help="nothing but ASCII; by itself where the locale is not UTF-8")
+    parser.add_argument("--ascii", action="store_true", help=argparse.SUPPRESS)  # comes by itself where it is needed
     parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the help of the commands has it

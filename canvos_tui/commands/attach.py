@@ -37,6 +37,11 @@ def attach(args: argparse.Namespace) -> int:
         from canvos_tui.commands.follow import follow_plain
 
         return asyncio.run(follow_plain(ports, info.run_id))
+    return open_build(ports, info)
+
+
+def open_build(ports: Ports, info: RunInfo) -> int:
+    """The build screen on that run."""
     from canvos_tui.commands.answers import load
     from canvos_tui.commands.wizard import show
     from canvos_tui.core.session import Session

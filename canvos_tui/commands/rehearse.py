@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from canvos_tui.rehearsal.stage import Stage
 
 SCENARIO = "success"
+KEPT_MINUTES = 15  # without a request the stand-in ends by itself
 HINT = "Nothing is real. Type any registry; take the keys from the Environment."
 
 
@@ -79,7 +81,7 @@ def _on_stage(folder: Path, scenario: str, play: Callable[[Ports, Draft], int], 
         except KeyboardInterrupt:
             sys.stderr.write("\nthe rehearsal was interrupted\n")
             code = ExitCode.INTERRUPTED
-        going_on = _settle(ports, keep=keep)
+        going_on = _settle(ports, keep=keep) or (keep and _resumable(ports, stage, folder))
         return code
     finally:
         if not going_on:
@@ -105,6 +107,27 @@ def _settle(ports: Ports, *, keep: bool) -> bool:
         return bool(live) and keep
 
     return asyncio.run(settle())
+
+
+def _resumable(ports: Ports, stage: Stage, folder: Path) -> bool:
+    """Whether the newest run can be gone on from; then its account stays for that, and the command is printed."""
+    import asyncio
+
+    from canvos_tui.core.run.resumable import offer_words, resume_command
+
+    async def words() -> tuple[str, str]:
+        runs = await ports.runs.infos()
+        result = await ports.runs.result(runs[0].run_id) if runs else None
+        return (runs[0].run_id, offer_words(result)) if result is not None else ("", "")
+
+    run_id, offer = asyncio.run(words())
+    if not offer:
+        return False
+    given = {**stage.environ, "XDG_STATE_HOME": str(folder / "state")}
+    variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in given.items())
+    sys.stderr.write(f"the rehearsal's AWS stays for {KEPT_MINUTES} minutes; to go on {offer}:\n")
+    sys.stderr.write(f"  env {variables} {resume_command(run_id)}\n")
+    return True
 
 
 def _answers(ports: Ports, checkout: Path, stage: Stage) -> Draft:

@@ -53,6 +53,16 @@ _ALL = (
     ),
     Scenario("import-deleted", "AWS gives up on the import half-way", aws=(("import_failure", _NOT_A_DISK),)),
     Scenario(
+        "import-once",
+        "AWS gives up on the first import; canvos-tui resume imports again",
+        aws=(("import_failure", "ServerError: an internal error has occurred during the conversion"), ("failing_imports", 1)),
+    ),
+    Scenario(
+        "register-once",
+        "the AMI is not registered the first time; canvos-tui resume registers it",
+        aws=(("faults", ({"action": "ec2:RegisterImage", "kind": "deny", "times": 1, "real": True},)),),
+    ),
+    Scenario(
         "access-denied",
         "the keys may not write to the bucket",
         aws=(("faults", ({"action": "s3:PutObject", "kind": "deny"},)),),

@@ -54,6 +54,12 @@ class AwsSide:
         self._watcher.pause = self._pause()
         return tuple(told)
 
+    def taking_over(self, phase: Phase, task_id: str) -> None:
+        """The run begins with that phase: what came before it is its own, and no news. `task_id` is "" where it has none yet."""
+        self._watch = replace(self._watch, phase=phase, uploads_begun=True)
+        if task_id:
+            self.naming(task_id)
+
     def naming(self, task_id: str) -> None:
         """The log says which import task is this run's."""
         self._watch = self._watch.naming(task_id)

@@ -16,9 +16,11 @@ from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import without_keys
 from canvos_tui.supervisor.pro_prompt import ProPrompt
 from canvos_tui.supervisor.recorder import BuildRecorder
+from canvos_tui.supervisor.stage_work import command, exports
 
 _GATHER = 64 * 1024  # bytes that are handled together
 _LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
+_PACKAGE = Path(__file__).parents[2]  # the folder that our package lies in
 NOT_STARTED = 127  # the exit code of a command that could not be started, as a shell has it
 
 
@@ -38,9 +40,13 @@ class BuildTerminal:
 
     def start(self, mandate: Mandate) -> int | None:
         """The process group; None where the command could not be started, which the recorder is told."""
-        environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in mandate.exports}}
+        plan = self._plan
+        ours = exports(mandate.keys) if plan.resumes is not None else ()
+        environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in (*mandate.exports, *ours)}}
+        # our own stages run where this package is, and never in a folder that somebody else filled
+        words, folder = (plan.command, Path(plan.checkout)) if plan.resumes is None else (command(plan, mandate.pace), _PACKAGE)
         try:
-            self.process = PtyProcess(self._plan.command, Path(self._plan.checkout), environ, mandate.columns, mandate.rows)
+            self.process = PtyProcess(words, folder, environ, mandate.columns, mandate.rows)
         except (OSError, ValueError) as error:
             self._recorder.note(f"the build could not be started: {error}")
             self.exit_code, self.ended_at = NOT_STARTED, self._clock.now()

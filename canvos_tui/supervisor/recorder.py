@@ -25,6 +25,7 @@ from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.run.codec import event_data, line_of, plan_text, result_data, text_of
 from canvos_tui.core.run.events import BuildEvent, Noted
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.text import clip, size
@@ -53,7 +54,7 @@ class BuildRecorder:
         secrets = tuple(masked)
         self._pipe = LogPipe(secrets)
         self._redactor = Redactor(secrets)
-        self._reader = PhaseReader()
+        self._reader = PhaseReader(plan.resumes.first_phase if plan.resumes is not None else Phase.PREPARE)
         self._react = react
         self.listen: Callable[[Sequence[str]], None] | None = None
         self._log = AppendFile(folder.log)

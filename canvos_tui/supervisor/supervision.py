@@ -62,6 +62,8 @@ class Supervision:
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._terminal = BuildTerminal(plan, self._recorder, self._clock, self._selector)
         self._aws = AwsSide(open_aws, plan.baseline, mandate.pace, self._clock, self._awake)
+        if plan.resumes is not None:
+            self._aws.taking_over(plan.resumes.first_phase, plan.resumes.task)
         engine = BuildEngine(os.environ, plan.checkout, self._clock.wall0, mandate.pace)
         self._machine = MachineEvents(engine, folder.root, self._clock, self._awake, mandate.pace)
         self._signs = RunSigns(folder, self._clock, self._recorder, self._machine)

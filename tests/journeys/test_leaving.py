@@ -117,7 +117,7 @@ def cancelled(home: House, run_id: str) -> None:
 def looked_at_again(home: House, run_id: str) -> None:
     with home.person() as person:
         person.choose("Continue   at Result")
-        person.see("CANCELLED in Snapshot import", "left: object", "End import-snap-")
+        person.see("CANCELLED in Snapshot import", "left: object", "End the import")
         person.terminal.press("ctrl+q")
         assert person.terminal.wait() == 130
 

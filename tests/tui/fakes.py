@@ -40,6 +40,7 @@ from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.terminal.clipboard import Copied
+from canvos_tui.core.verdict.watch import our_task
 
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
 GB = 10**9
@@ -178,8 +179,16 @@ class FakeAws:
     async def baseline(self, bucket: str, key: str) -> Baseline:
         return Baseline(NOW, self.region, bucket, key, "123456789012")
 
+    async def start_import(self, bucket: str, key: str, token: str) -> ImportTask:
+        return ImportTask("import-snap-0abc1234def567891", "pending", bucket=bucket, key=key)
+
+    async def register_image(self, name: str, snapshot_id: str) -> str:
+        return "ami-0a1b2c3d4e5f67891"
+
     async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
-        return Sighting(NOW, (), self.objects.get(baseline.key), True, self.tasks, None, tuple(self.images))
+        task = our_task(baseline, self.tasks, task_id)
+        snapshot = await self.snapshot(task.snapshot_id) if task is not None and task.snapshot_id else None
+        return Sighting(NOW, (), self.objects.get(baseline.key), True, self.tasks, snapshot, tuple(self.images))
 
     async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
         probes = [RightProbe(a, Right.DENIED if a in self.denied else Right.ALLOWED, "verified") for a in NINE]
@@ -242,8 +251,9 @@ class FakeRuns:
 
     async def start(self, plan: BuildPlan, keys: AwsKeys, secrets: tuple[str, ...] = ()) -> str:
         self.started.append((plan, keys, secrets))
-        self.plans["20260823-1412-3f9a"] = plan
-        return "20260823-1412-3f9a"
+        run_id = "20260823-1412-3f9a" if "20260823-1412-3f9a" not in self.plans else "20260823-1600-5b1c"
+        self.plans[run_id] = plan
+        return run_id
 
     async def infos(self) -> tuple[RunInfo, ...]:
         return self.listed

@@ -160,7 +160,7 @@ SCENES = (
     Scene(
         "cancelled",
         "build",
-        ("CANCELLED in Snapshot import", "End import-snap-"),
+        ("CANCELLED in Snapshot import", "End the import"),
         _import_goes_on,
         known=_follow(story.IMPORTING, 80, story.CANCELLED),
     ),

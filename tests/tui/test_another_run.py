@@ -73,6 +73,6 @@ async def test_the_secret_that_the_result_offers_to_delete_is_that_of_the_run(st
 async def test_a_failed_run_of_another_checkout_offers_no_step_of_this_one(start):
     async with start(replace(story.FAILURE, outcome=Outcome.FAILED)).run_test(size=(80, 24)) as pilot:
         await watch(pilot)
-        painted = await see(pilot, "E-VMIMPORT", "Look at the log and the phases", "Leave it as it is")
+        painted = await see(pilot, "E-VMIMPORT", "Log and phases", "Leave it as it is")
         assert "step 16 again" not in painted
         assert "AWS rights again" not in painted

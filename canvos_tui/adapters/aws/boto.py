@@ -14,6 +14,7 @@ from canvos_tui.adapters.aws import profiles as aws_profiles
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.bucket import head_bucket
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
+from canvos_tui.adapters.aws.making import register_image, start_import
 from canvos_tui.adapters.aws.proofs import prove_put
 from canvos_tui.adapters.aws.rights import RightsProber
 from canvos_tui.core.aws.facts import (
@@ -214,7 +215,7 @@ class BotoAws:
             self._parts(bucket, key, blind),
             _attempt(Question.OBJECT, self.head(bucket, key), blind),
             _attempt(Question.TASKS, self.import_tasks(), blind),
-            _attempt(Question.IMAGES, self.images_named(key), blind),
+            _attempt(Question.IMAGES, self.images_named(baseline.image_name), blind),
         )
         task = our_task(baseline, tasks or (), task_id)
         snapshot = None
@@ -255,6 +256,14 @@ class BotoAws:
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""
         await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
+
+    async def start_import(self, bucket: str, key: str, token: str) -> ImportTask:
+        """Begins to import an object; the same `token` again gives the same task."""
+        return await start_import(self._clients, bucket, key, token)
+
+    async def register_image(self, name: str, snapshot_id: str) -> str:
+        """Registers the AMI of a snapshot; its id."""
+        return await register_image(self._clients, name, snapshot_id)
 
 
 async def _attempt(what: Question, asked: Awaitable[T], blind: list[Unseen]) -> tuple[bool, T | None]:

@@ -270,3 +270,9 @@ class Baseline:
     object: S3Object | None = None
     neighbours: tuple[str, ...] = ()
     upload_ids: tuple[str, ...] = ()
+    ami_name: str = ""  # where the AMI gets another name than the import script gives it
+
+    @property
+    def image_name(self) -> str:
+        """The AMI's name: the key of the object, unless another was asked for."""
+        return self.ami_name or self.key

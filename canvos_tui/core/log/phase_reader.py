@@ -46,7 +46,8 @@ _INTERESTING = (Kind.OUTPUT, Kind.OUTER, Kind.ERROR)
 class PhaseReader:
     """Takes cleaned and masked lines; gives the events they cause, and keeps the facts."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: Phase = Phase.PREPARE) -> None:
+        self._first = first  # the phase that the first line belongs to
         self._facts = LogFacts()
         self._lines = 0
         self._blind: dict[str, int] = {}
@@ -85,7 +86,7 @@ class PhaseReader:
 
     def _read(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
         if self._lines == 1:
-            self._enter(Phase.PREPARE, at, events)
+            self._enter(self._first, at, events)
         if line.kind is Kind.TRACE:
             self._trace(line.body, at, events)
         elif line.kind in _INTERESTING:

@@ -1,4 +1,4 @@
-"""After a build: what comes next, the commands for it, and where the console shows what came of it."""
+"""After a build: what comes next and the commands for it, or the ways on from a failure; where the console shows what came of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from pathlib import Path
 
 from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.resumable import offered
+from canvos_tui.core.run.stage import BY_ID
 from canvos_tui.core.session import Session
 
 NEXT = "Launch an instance with a larger root volume (the AMI's is the small raw disk), of a type that boots UEFI, from the AMI above."
@@ -17,6 +21,7 @@ ABOUT_LAUNCH = (
     f"{TYPE} and {ROOT} GiB are our suggestion: any type that boots UEFI does, and any root volume that is larger than the AMI's, which is "
     "the small raw disk. Where the account has no default VPC, add --subnet-id and --security-group-ids."
 )
+RESUME, END, LEAVE = "resume", "end-import", "start"  # words of ways on from a failure
 
 
 def launch_command(result: RunResult) -> str:
@@ -51,3 +56,31 @@ def links(result: RunResult, known: Session) -> tuple[str, ...]:
 
 def _pages(result: RunResult, partition: str) -> tuple[tuple[str, str], ...]:
     return console_links(partition, result.region, result.bucket, result.key, result.ami)
+
+
+def failure_ways(result: RunResult, *, another: bool = False, task: str = "") -> tuple[Choice, ...]:
+    """How to go on. `another` says that the run is another checkout's, `task` is an import that these keys may end, "" for none.
+
+    What builds or asks with this window's answers is no way on from another checkout's run.
+    """
+    stage = offered(result)
+    on = [_way(RESUME, f"Go on: {BY_ID[stage].title}", "from what is done; nothing is built again")] if stage is not None else []
+    log = _way("build", "Log and phases", "what the build said, and when")
+    rights = _way("aws", "AWS rights", "which are missing, and what mends them")
+    if another:
+        found = [*on, log]
+    else:
+        again = _way("review", "Build again", "the whole build, from Review (step 16)")
+        found = [rights, *on, log, again] if _to_mend(result) else [*on, log, rights, again]
+    found += [_way(END, "End the import", f"{task} goes on in AWS")] if task else []
+    return (*found, _way(LEAVE, "Leave it as it is", "back to Start"))
+
+
+def _way(word: str, name: str, about: str) -> Choice:
+    return Choice(word, f"{name:<25}{about}")
+
+
+def _to_mend(result: RunResult) -> bool:
+    """Whether something in AWS has to be mended first: then what mends it stands on the page of the rights."""
+    phase = result.phase if result.outcome is Outcome.FAILED and result.cause is not None and result.cause.remedies else None
+    return phase is not None and Phase.UPLOAD.order <= phase.order < Phase.DONE.order

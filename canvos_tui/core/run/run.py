@@ -28,12 +28,37 @@ from canvos_tui.core.run.events import (
     UploadSeen,
 )
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.stage import BY_ID, StageId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 RunId = str
+
+
+@dataclass(frozen=True)
+class Resumes:
+    """What a run takes over from an earlier one, and the stage that it begins with.
+
+    `task` is the import that is followed or is done, `snapshot` the snapshot to register. `token` keeps an import from beginning twice.
+    """
+
+    run: RunId
+    stage: StageId
+    task: str = ""
+    snapshot: str = ""
+    token: str = ""
+
+    @property
+    def first_phase(self) -> Phase:
+        """The phase that it begins with."""
+        return BY_ID[self.stage].phase
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The ids that are this run's from its beginning, by kind."""
+        return {kind: found for kind, found in (("import_task", self.task), ("snapshot", self.snapshot)) if found}
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,7 @@ class BuildPlan:
     endpoint: str = ""  # AWS_ENDPOINT_URL where one is set, shown to the user
     args: tuple[tuple[str, str], ...] = ()  # what was written to .arg, for the summary
     reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
+    resumes: Resumes | None = None  # where it is no build but goes on from one
     joins: bool | None = None  # whether a user-data stood in the checkout when the build was planned; None where nobody looked
 
 

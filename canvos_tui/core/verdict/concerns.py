@@ -66,7 +66,10 @@ def _import_loop(run: BuildRun, loop: Endless) -> Concern:
         return Concern("endless-import", text, (_missing(loop), _END, done), (f"{ec2_command(wanted, region)}",))
     done = f"AWS has finished the import: {snapshot.snapshot_id} is completed; once the script has ended, this makes the AMI of it"
     return Concern(
-        "endless-import", text, (_missing(loop), _END, done), (register_command(region, run.plan.baseline.key, snapshot.snapshot_id),)
+        "endless-import",
+        text,
+        (_missing(loop), _END, done),
+        (register_command(region, run.plan.baseline.image_name, snapshot.snapshot_id),),
     )
 
 

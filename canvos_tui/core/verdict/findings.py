@@ -68,7 +68,7 @@ def _image_findings(chain: Chain) -> tuple[Finding, ...]:
     return (
         Finding("ami", Status.PASS if image.state == "available" else Status.FAIL, f"{image.image_id} is {image.state}"),
         Finding("ami-snapshot", Status.PASS, f"its root device uses {image.root_snapshot}, the snapshot of this import"),
-        _expect("ami-name", image.name, chain.baseline.key),
+        _expect("ami-name", image.name, chain.baseline.image_name),
         _expect("ami-architecture", image.architecture, ARCHITECTURE),
         _expect("ami-boot-mode", image.boot_mode, BOOT_MODE),
         Finding("ami-ena", Status.PASS if image.ena else Status.WARN, "enhanced networking " + ("on" if image.ena else "off")),

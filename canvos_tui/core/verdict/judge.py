@@ -62,7 +62,8 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     ended_at: datetime | None,
 ) -> RunResult:
     """The result of a run; `ids` are those that the run knows of, `exit_code` is None when the supervisor was lost."""
-    chain = chain_of(plan.baseline, sighting, ids if log.named is None else log.named, log.found, reuse_wanted=plan.reuse_object)
+    named = {**(plan.resumes.named if plan.resumes is not None else {}), **(ids if log.named is None else log.named)}
+    chain = chain_of(plan.baseline, sighting, named, log.found, reuse_wanted=plan.reuse_object)
     verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
     ami = chain.image.image_id if chain.image is not None else ""

@@ -57,7 +57,7 @@ def left_snapshot(baseline: Baseline, snapshot_id: str, snapshot: Snapshot | Non
     region = baseline.region
     count = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
     note = f"no AMI uses it, up to {_month(count, _SNAPSHOT_PRICE)}" if count else f"no AMI uses it; {_BLOCKS}"
-    use = register_command(region, baseline.key, snapshot_id) if usable else ""
+    use = register_command(region, baseline.image_name, snapshot_id) if usable else ""
     return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id), use=use)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.run.outcome import WORDS, Outcome
 from canvos_tui.core.run.result import Finding, LeftOver, RunResult
+from canvos_tui.core.run.resumable import offer_words, resume_command
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip, elapsed, size
 
@@ -49,7 +50,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> tuple[str, ...]:
 
 
 def plain_lines(result: RunResult) -> tuple[str, ...]:
-    """Eight lines at most that stay on the terminal: verdict, AMI or cause with what was said, object, snapshot, left-overs, log."""
+    """Nine lines at most that stay on the terminal: verdict, AMI or cause with what was said, object, snapshot, left-overs, log."""
     lines = _verdict(result)
     if result.cause is not None and result.outcome is not Outcome.SUCCEEDED:
         lines.append(f"cause     {result.cause.title}")
@@ -115,11 +116,13 @@ def _left(result: RunResult) -> list[str]:
 
 
 def _going_on(result: RunResult) -> list[str]:
+    words = offer_words(result)
+    lines = [f"go on     {resume_command(result.run_id)}   {words}"] if words else []
     left = result.import_left
     if left is None:
-        return []
+        return lines
     word = "goes on" if left.certain else "may go on"
-    return [f"{word:<10}{left.id} in AWS; to end it: canvos-tui cancel {result.run_id} --import-task"]
+    return [*lines, f"{word:<10}{left.id} in AWS; to end it: canvos-tui cancel {result.run_id} --import-task"]
 
 
 def _log(result: RunResult) -> list[str]:

@@ -106,6 +106,7 @@ class Cloud:
         self.lock = threading.RLock()
         self.buckets = {name: StoredBucket(name, region) for name, region in config.buckets.items()}
         self.tasks: dict[str, StoredTask] = {}
+        self._tokens: dict[str, str] = {}  # ClientToken of an import -> its task
         self.snapshots: dict[str, StoredSnapshot] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.images = {
@@ -120,12 +121,16 @@ class Cloud:
             self.buckets[bucket].objects[key] = found
         return found
 
-    def start_import(self, bucket: str, key: str, description: str, tags: dict[str, str]) -> StoredTask:
-        """Begins an import; an object that is not there lets it fail later, as AWS does."""
+    def start_import(self, bucket: str, key: str, description: str, tags: dict[str, str], token: str = "") -> StoredTask:
+        """Begins an import; an object that is not there lets it fail later, as AWS does. A token that was there gives the same task."""
         with self.lock:
+            if token in self._tokens:
+                return self.tasks[self._tokens[token]]
             found = self.buckets[bucket].objects.get(key) if bucket in self.buckets else None
             missing = "ClientError: Disk validation failed [We do not have access to the given resource. Reason 404 Not Found]"
-            failure = self.config.import_failure or ("" if found is not None else missing)
+            most = self.config.failing_imports
+            wanted = self.config.import_failure if most is None or len(self.tasks) < most else ""
+            failure = wanted or ("" if found is not None else missing)
             task = StoredTask(
                 task_id=new_id("import-snap"),
                 bucket=bucket,
@@ -138,6 +143,8 @@ class Cloud:
                 tags=tags,
             )
             self.tasks[task.task_id] = task
+            if token:
+                self._tokens[token] = task.task_id
             return task
 
     def look(self, task: StoredTask) -> TaskView:

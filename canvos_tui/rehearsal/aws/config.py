@@ -52,6 +52,7 @@ class Fault:
     status: int = 400
     seconds: float = 30.0
     times: int | None = None
+    real: bool = False  # dry runs pass, and take nothing from `times`
 
     def hits(self, action: str) -> bool:
         """Whether the fault is meant for that action."""
@@ -93,6 +94,7 @@ class StandinConfig:
     image_seconds: float = 0.1
     cancel_seconds: float = 0.0  # how long a cancelled import is `deleting` before it is `deleted`
     import_failure: str = ""  # a StatusMessage: the task ends as `deleted` with it
+    failing_imports: int | None = None  # how many end so, None for all
     clock_offset: float = 0.0
     page_size: int = 1000
 

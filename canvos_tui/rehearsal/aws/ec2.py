@@ -68,7 +68,7 @@ class Ec2:
         if stored is not None and stored.region != form["_region"]:
             text = f"The given S3 object is not local to the region. The object must be located in {form['_region']}."
             raise RefusalError("InvalidParameter", text)
-        task = self._cloud.start_import(bucket, key, form.get("Description", ""), _tags(form))
+        task = self._cloud.start_import(bucket, key, form.get("Description", ""), _tags(form), form.get("ClientToken", ""))
         return self._task(task)
 
     def _describe_tasks(self, form: Mapping[str, str]) -> Tree:

@@ -75,9 +75,9 @@ class Gate:
         if request.headers.get("x-amz-security-token", "") != key.token:
             raise _unknown_key(service)
 
-    def pass_action(self, action: str, key: StandinKey, resource: str = "*") -> None:
+    def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False) -> None:
         """Applies the fault table to an action; returns when nothing stands in the way."""
-        fault = self._take(action)
+        fault = self._take(action, dry=dry)
         if fault is None:
             return
         service = action.split(":")[0]
@@ -91,10 +91,10 @@ class Gate:
             self.closed.wait(fault.seconds)
         raise HangUpError
 
-    def _take(self, action: str) -> Fault | None:
+    def _take(self, action: str, *, dry: bool) -> Fault | None:
         with self._lock:
             for n, fault in enumerate(self._faults):
-                if not fault.hits(action) or fault.times == 0:
+                if not fault.hits(action) or fault.times == 0 or (fault.real and dry):
                     continue
                 if fault.times is not None:
                     self._faults[n] = replace(fault, times=fault.times - 1)

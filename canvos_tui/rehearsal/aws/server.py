@@ -93,10 +93,11 @@ class StandinAws:
         if caller is None:
             return self._s3.unsigned(request)
         key, signed = caller
+        dry = signed.service != "s3" and request.form.get("DryRun") == "true"
 
         def permit(action: str, resource: str) -> None:
             self.actions.append(action)
-            self.gate.pass_action(action, key, resource)
+            self.gate.pass_action(action, key, resource, dry=dry)
 
         if signed.service == "s3":
             return self._s3.answer(request, signed.region, permit)

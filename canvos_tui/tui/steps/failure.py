@@ -11,15 +11,18 @@ from textual.widgets import OptionList, Static
 
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.log.excerpt import excerpt
+from canvos_tui.core.questions.result import END, LEAVE, RESUME, failure_ways
 from canvos_tui.core.run.outcome import Outcome
-from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.session import Ended
+from canvos_tui.core.run.stage import BY_ID, StageId
+from canvos_tui.core.session import Ended, RunChosen
+from canvos_tui.core.stages.resume import Ground, begin, lines_of, look, start_of
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
 from canvos_tui.core.verdict.summary import headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.painting.looks import MUTED, of_outcome
 from canvos_tui.tui.painting.outcome import exists, why
@@ -27,15 +30,13 @@ from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.row_list import RowList
 
-WAYS = (
-    ("build", "Look at the log and the phases"),
-    ("aws", "Look at the AWS rights, with what mends them"),
-    ("review", "Run step 16 again: the whole build, from Review"),
-)
-LEAVE = ("start", "Leave it as it is")
-END = "end-import"
+NAME = 25  # columns of a way's name
 ABOUT_END = "AWS stops the import and makes no snapshot. The object in the bucket stays."
 CHOICES = (Choice("", "Let it go on"), Choice("go", "End it"))
+GO_ON = (
+    Choice("", "Back         what failed may have to be mended first"),
+    Choice("go", "Go on        from what is done; nothing is built again"),
+)
 
 
 class Failure(StepPanel):
@@ -43,8 +44,9 @@ class Failure(StepPanel):
 
     TITLE = "Failure"
     ABOUT = (
-        "The first cause is named, not the last error line. A repeated run builds everything again: the build's cache is gone "
-        "when its container ends. What is left behind costs money until it is removed. An import that began goes on in AWS; "
+        "The first cause is named, not the last error line. What AWS has of the run is used by Go on: an object that was uploaded is "
+        "imported, a snapshot registered. Build again builds everything: the build's cache is gone when its container ends. "
+        "What is left behind costs money until it is removed. An import that began goes on in AWS; "
         "whether your keys may end it (ec2:CancelImportTask, which the guide does not ask for) is found out without ending it."
     )
 
@@ -126,17 +128,11 @@ class Failure(StepPanel):
 
     def _show_ways(self, task: str) -> None:
         """The ways on; among them to end that import, where it is given. The steps are those of this window's checkout."""
-        mine = WAYS[:1] if self._about[1] else self._best_first()
-        ways = (*mine, *([(END, f"End {task} in AWS")] if task else []), LEAVE)
-        self._words = [word for word, _ in ways]
-        self.query_one("#ways", RowList).fill([Content(line) for _, line in ways])
-
-    def _best_first(self) -> tuple[tuple[str, str], ...]:
-        """Where AWS has a part in the phase, what mends it stands on the page of the rights."""
         result = self.known.result
-        phase = result.phase if result is not None and result.outcome is Outcome.FAILED else None
-        of_aws = phase is not None and Phase.UPLOAD.order <= phase.order < Phase.DONE.order
-        return (WAYS[1], WAYS[0], *WAYS[2:]) if of_aws else WAYS
+        found = failure_ways(result, another=self._about[1], task=task) if result is not None else ()
+        self._words = [way.word for way in found]
+        lines = [Content.assemble(way.line[:NAME], (way.line[NAME:], MUTED)) for way in found]
+        self.query_one("#ways", RowList).fill(lines)
 
     _words: list[str] = []  # what each of the ways on leads to
 
@@ -194,5 +190,38 @@ class Failure(StepPanel):
         word = self._words[event.option_index]
         if word == END:
             self._end(self._about[0])
+        elif word == RESUME:
+            self._resume()
         else:
-            self.leave(word, jump=word != LEAVE[0])
+            self.leave(word, jump=word != LEAVE)
+
+    @work(exclusive=True, group="resume")
+    async def _resume(self) -> None:
+        """Asks AWS how far each stage is, shows it, and goes on when that is wished for; the page of the build follows it."""
+        run_id = self.known.run_id
+        self.hint("asking AWS how far the run came ...")
+        try:
+            ground = await look(self.ports, run_id, self.draft.keys)
+            self.hint("")
+            start = await self._agreed(ground)
+            if start is not None:
+                self.learn(RunChosen(await begin(self.ports, ground, start)))
+                self.leave("build")
+        except CanvosError as error:
+            self.hint("")
+            await self.app.push_screen_wait(ReadText("It does not go on", f"{error}\n\n{error.remedy}"))
+
+    async def _agreed(self, ground: Ground) -> StageId | None:
+        """The stage to go on with, when somebody wants it who has seen how far each is."""
+        seen = "\n".join(lines_of(ground.proofs))
+        try:
+            start = start_of(ground)
+        except CanvosError as error:
+            await self.app.push_screen_wait(ReadText("How far the run came", f"{error}\n\n{error.remedy}\n\n{seen}"))
+            return None
+        if start is None:
+            self.hint("every stage is done: the AMI is there")
+            self.learn(Ended(await final_result(self.ports, ground.run)))
+            return None
+        agreed = await self.app.push_screen_wait(Ask(f"Go on with {BY_ID[start].title}?", seen, GO_ON))
+        return start if agreed else None

@@ -20,6 +20,7 @@ from canvos_tui.core.run.heartbeat import Beat, Pulse, blindness, troubles
 from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
+from canvos_tui.core.run.stage import GUIDE, ORDER
 from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.terminal.notice import ended, title_of
@@ -78,10 +79,21 @@ class _Lines:
             if phase in entered:
                 lines += [] if together and phase in over else self._of(entered[phase])
             elif phase.order < reached:
-                lines.append(Content.styled(f"{Mark.UNKNOWN.sign} {phase.title:<{NAME}} not seen in the log", MUTED))
+                lines += [] if self.run.plan.resumes is not None else [self._unseen(phase)]
             else:
                 waiting.append(phase)
-        return lines + self._to_come(waiting)
+        return [*self._taken_over(), *lines, *self._to_come(waiting)]
+
+    def _unseen(self, phase: Phase) -> Content:
+        return Content.styled(f"{Mark.UNKNOWN.sign} {phase.title:<{NAME}} not seen in the log", MUTED)
+
+    def _taken_over(self) -> list[Content]:
+        """One line for what an earlier run did."""
+        resumes = self.run.plan.resumes
+        if resumes is None:
+            return []
+        done = " · ".join(stage.id.value for stage in GUIDE if ORDER[stage.id] < ORDER[resumes.stage])
+        return [Content.assemble((f"{Mark.DONE.sign} ", "$text-success"), (f"{done}   of run {resumes.run}", MUTED))]
 
     def _to_come(self, waiting: list[Phase]) -> list[Content]:
         names = [f"{Mark.TO_COME.sign} {SHORT.get(phase, phase.title) if self.folded else phase.title}" for phase in waiting]

@@ -1,0 +1,43 @@
+"""The two calls that make something in EC2, with the parameters of CanvOS' import script (create-raw-to-ami.sh)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from canvos_tui.adapters.aws import values as aws_values
+from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.core.aws.facts import ImportTask
+
+DEVICE = "/dev/xvda"
+
+
+async def start_import(clients: Clients, bucket: str, key: str, token: str) -> ImportTask:
+    """ImportSnapshot of a raw image in S3. The same `token` again gives the same task; the script itself sends none."""
+    container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
+    tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{key}"}]}]
+
+    def ask(ec2: Any) -> ImportTask:
+        return aws_values.import_task(
+            ec2.import_snapshot(ClientToken=token, Description=f"Import {key}", DiskContainer=container, TagSpecifications=tags)
+        )
+
+    return await clients.call("ec2", ask)
+
+
+async def register_image(clients: Clients, name: str, snapshot_id: str) -> str:
+    """RegisterImage of a snapshot, UEFI and ENA; the AMI's id. No token exists for it: only the name keeps it from being made twice."""
+
+    def ask(ec2: Any) -> str:
+        made = ec2.register_image(
+            Name=name,
+            Description=f"AMI for {name} created from snapshot {snapshot_id}",
+            Architecture="x86_64",
+            RootDeviceName=DEVICE,
+            BlockDeviceMappings=[{"DeviceName": DEVICE, "Ebs": {"SnapshotId": snapshot_id}}],
+            VirtualizationType="hvm",
+            BootMode="uefi",
+            EnaSupport=True,
+        )
+        return str(made["ImageId"])
+
+    return await clients.call("ec2", ask)

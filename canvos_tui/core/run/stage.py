@@ -1,0 +1,49 @@
+"""The stages on the guide's route as data, in order: what each makes, what it asks for, and what it leaves behind when it stops there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from canvos_tui.core.run.phase import Phase
+
+
+class StageId(Enum):
+    """The name of a stage, the same in commands, files and on screens."""
+
+    IMAGE = "image"
+    UPLOAD = "upload"
+    IMPORT = "import"
+    REGISTER = "register"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage. `phase` is the phase of the build that begins it, `rights` are IAM actions, `leaves` kinds of left-overs.
+
+    `alone` says whether it can be repeated without what comes before it: image and upload are one command of CanvOS.
+    """
+
+    id: StageId
+    title: str
+    phase: Phase
+    rights: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    alone: bool = False
+
+
+GUIDE = (
+    Stage(StageId.IMAGE, "Raw image", Phase.PREPARE, leaves=("container",)),
+    Stage(StageId.UPLOAD, "Upload to S3", Phase.UPLOAD, ("s3:GetBucketLocation", "s3:ListBucket", "s3:PutObject"), ("object", "upload")),
+    Stage(
+        StageId.IMPORT,
+        "Snapshot import",
+        Phase.IMPORT,
+        ("ec2:ImportSnapshot", "ec2:CreateTags", "ec2:DescribeImportSnapshotTasks", "ec2:DescribeSnapshots"),
+        ("import_task", "snapshot"),
+        alone=True,
+    ),
+    Stage(StageId.REGISTER, "AMI", Phase.REGISTER, ("ec2:RegisterImage", "ec2:DescribeImages"), ("ami",), alone=True),
+)
+BY_ID = {stage.id: stage for stage in GUIDE}
+ORDER = {stage.id: number for number, stage in enumerate(GUIDE)}

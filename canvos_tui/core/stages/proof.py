@@ -1,0 +1,146 @@
+"""Which stages of a run are done, by what AWS shows now: nothing is taken over that was not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
+from canvos_tui.core.aws.sighting import Question
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.text import size
+from canvos_tui.core.verdict.chain import Chain
+
+CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
+HOPELESS = frozenset({"failed", "invalid", "error", "deregistered", "disabled"})
+
+
+class Done(Enum):
+    """How far a stage is."""
+
+    DONE = "done"
+    UNDER_WAY = "under way"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was seen of one stage; `taken_for_it` says that it is this run's by circumstance only, and somebody has to agree."""
+
+    stage: StageId
+    done: Done
+    text: str
+    taken_for_it: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the run itself recorded: when it ended, and how many bytes its object had then, 0 where nobody saw it."""
+
+    ended: datetime | None = None
+    bytes: int = 0
+
+
+def proofs(chain: Chain, told: Told) -> tuple[Proof, ...]:
+    """A proof for each stage of the guide's route, in order."""
+    upload = _upload(chain, told)
+    return (_image(upload), upload, _import(chain), _register(chain))
+
+
+def _image(upload: Proof) -> Proof:
+    """The raw image is in the build's container; that it was made shows only in what was uploaded of it."""
+    if upload.done is Done.DONE:
+        return Proof(StageId.IMAGE, Done.DONE, "the object was made of it", upload.taken_for_it)
+    text = (
+        "is not known without the object"
+        if upload.done is Done.UNKNOWN
+        else "the build keeps no raw image: only an object shows that it was made"
+    )
+    return Proof(StageId.IMAGE, upload.done, text)
+
+
+def _upload(chain: Chain, told: Told) -> Proof:
+    where, found = f"s3://{chain.baseline.bucket}/{chain.baseline.key}", chain.object
+    if not chain.sighting.object_known:
+        return _proof(StageId.UPLOAD, Done.UNKNOWN, f"{where} could not be asked for{_why(chain, Question.OBJECT)}")
+    if chain.reused and chain.reuse_wanted and chain.sighting.object is not None:
+        return _proof(StageId.UPLOAD, Done.DONE, f"{where}  {size(chain.sighting.object.size)}, the one that was to be imported")
+    if found is None:
+        text = "is the object from before the run" if chain.reused else "does not exist"
+        return _proof(StageId.UPLOAD, Done.OPEN, f"{where} {text}")
+    wrong = "was not made by this run" if chain.foreign else _unlike(chain, found, told)
+    if wrong:
+        return _proof(StageId.UPLOAD, Done.OPEN, f"{where} {wrong}")
+    text = f"{where}  {size(found.size)}, written {found.modified:%Y-%m-%d %H:%M} UTC"
+    return Proof(StageId.UPLOAD, Done.DONE, text, taken_for_it=True)
+
+
+def _unlike(chain: Chain, found: S3Object, told: Told) -> str:
+    """Why an object that came after the baseline is not this run's; "" when nothing speaks against it."""
+    if not found.size:
+        return "is empty"
+    if told.bytes and found.size != told.bytes:
+        return f"has {found.size:,} bytes, and the run uploaded {told.bytes:,}"
+    if found.modified < chain.baseline.taken_at - CLOCKS:
+        return f"was written before the run, {found.modified:%Y-%m-%d %H:%M} UTC"
+    if told.ended is not None and found.modified > told.ended + CLOCKS:
+        return f"was written after the run ended, {found.modified:%Y-%m-%d %H:%M} UTC"
+    return ""
+
+
+def _import(chain: Chain) -> Proof:
+    task = chain.task
+    if chain.rivals:
+        names = ", ".join(task.task_id for task in (chain.task, *chain.rivals) if task is not None)
+        return _proof(StageId.IMPORT, Done.UNKNOWN, f"which of {names} is this run's is not known")
+    if task is not None and not chain.as_wanted:
+        return _proof(StageId.IMPORT, Done.OPEN, f"{task.task_id} imports an object that this run did not upload")
+    if not chain.snapshot:
+        return _without_snapshot(chain, task)
+    if chain.sighting.snapshot is None and not any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
+        return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is no longer there")
+    by = f"{task.task_id} is completed" if task is not None else "AWS describes it with this run's import task"
+    return _proof(StageId.IMPORT, Done.DONE, f"{chain.snapshot}, {by}")
+
+
+def _without_snapshot(chain: Chain, task: ImportTask | None) -> Proof:
+    if chain.sighting.tasks is None:
+        return _proof(StageId.IMPORT, Done.UNKNOWN, f"import tasks could not be asked for{_why(chain, Question.TASKS)}")
+    if task is None:
+        return _proof(StageId.IMPORT, Done.OPEN, "no import task of this run")
+    if task.failed:
+        return _proof(StageId.IMPORT, Done.OPEN, f"{task.task_id} ended as `{task.status}`: {task.message or 'AWS gave no reason'}")
+    percent = f", {task.progress} %" if task.progress is not None else ""
+    return _proof(StageId.IMPORT, Done.UNDER_WAY, f"{task.task_id} is {task.status}{percent}")
+
+
+def _register(chain: Chain) -> Proof:
+    if chain.sighting.images is None:
+        return _proof(StageId.REGISTER, Done.UNKNOWN, f"AMIs could not be asked for{_why(chain, Question.IMAGES)}")
+    image = chain.image
+    if image is None:
+        taken = name_taken(chain)
+        return _proof(
+            StageId.REGISTER, Done.OPEN, f"the name is taken by {taken.image_id}" if taken is not None else "no AMI of this snapshot"
+        )
+    if image.state == "available":
+        return _proof(StageId.REGISTER, Done.DONE, f"{image.image_id} is available")
+    if image.state in HOPELESS:
+        return _proof(StageId.REGISTER, Done.OPEN, f"{image.image_id} is `{image.state}`: {image.reason or 'AWS gave no reason'}")
+    return _proof(StageId.REGISTER, Done.UNDER_WAY, f"{image.image_id} is {image.state}")
+
+
+def name_taken(chain: Chain) -> Image | None:
+    """An AMI that has the name and is no good to this run; None where the name is free, or its own AMI has it."""
+    others = (image for image in chain.sighting.images or () if image is not chain.image or image.state in HOPELESS)
+    return next(others, None)
+
+
+def _why(chain: Chain, what: Question) -> str:
+    return "".join(f": {unseen.why}" for unseen in chain.sighting.blind if unseen.what is what)[:200]
+
+
+def _proof(stage: StageId, done: Done, text: str) -> Proof:
+    return Proof(stage, done, text)

@@ -1,0 +1,112 @@
+"""`resume` as people meet it: the command that a failed rehearsal prints, pasted into a shell."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.commands.rehearse import KEPT_MINUTES
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.rehearsal.serve import IDLE_SECONDS
+from tests.on_stage import OnStage, on_stage
+
+ROOT = Path(__file__).parents[2]
+AMI = re.compile(r"ami-[0-9a-f]{17}")
+
+
+def environ_of(tmp_path: Path) -> dict[str, str]:
+    """A bare home, and `canvos-tui` on PATH."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "canvos-tui").write_text(f'#!/bin/sh\nexec {sys.executable} -m canvos_tui "$@"\n')
+    (programs / "canvos-tui").chmod(0o755)
+    home = tmp_path / "home"
+    home.mkdir()
+    kept = {name: os.environ[name] for name in ("TMPDIR",) if name in os.environ}
+    path = os.pathsep.join((str(programs), os.environ["PATH"]))
+    return {**kept, "PATH": path, "HOME": str(home), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "CANVOS_TUI_REHEARSAL_PACE": "0.02"}
+
+
+def shell(line: str, environ: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", line], env=environ, cwd=folder, capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+@pytest.mark.parametrize(
+    ("scenario", "stage"), [("register-once", "register"), pytest.param("import-once", "import", marks=pytest.mark.long)]
+)
+def test_a_kept_rehearsal_that_failed_is_gone_on_from_by_the_command_that_it_prints(tmp_path, scenario, stage):
+    environ, kept = environ_of(tmp_path), tmp_path / "kept"
+    ended = shell(f"canvos-tui rehearse --plain --keep {kept} --scenario {scenario}", environ, tmp_path)
+    assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
+    assert f"to go on from {stage}" in ended.stderr
+    (line,) = (line.strip() for line in ended.stderr.splitlines() if line.startswith("  env "))
+    shown = shell(f"{line} --dry-run", environ, tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert f"it would go on with: {stage}" in shown.stderr
+    asked = shell(line, environ, tmp_path)
+    assert asked.returncode == ExitCode.USAGE
+    assert "add --yes" in asked.stderr
+    done = shell(f"{line} --yes", environ, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert AMI.fullmatch(done.stdout.splitlines()[-1])
+    assert "canvos-tui: DONE in" in done.stderr
+    assert "+base-image" not in done.stdout, "nothing is built again"
+    over = shell(f"{line.rpartition(' ')[0]} --yes", environ, tmp_path)  # of the newest run, which is the one that went on
+    assert over.returncode == 0
+    assert "every stage is done" in over.stderr
+    assert over.stdout.strip() == done.stdout.splitlines()[-1]
+    end_the_account(kept)
+
+
+def end_the_account(kept: Path) -> None:
+    """The stand-in that stays for whoever goes on."""
+    words = f"--config\0{kept}/".encode()
+    (pid,) = (int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if words in _read(path))
+    os.kill(pid, signal.SIGTERM)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
+
+
+def test_the_time_that_is_named_is_the_time_that_the_account_stays():
+    assert KEPT_MINUTES * 60 == IDLE_SECONDS
+
+
+@pytest.fixture
+def scene(tmp_path):
+    with on_stage(tmp_path, pace=0.02) as found:
+        yield found
+
+
+def test_what_cannot_be_gone_on_from_is_refused_in_a_sentence(scene: OnStage):
+    nothing = scene.inside("resume", "--yes")
+    assert nothing.returncode == ExitCode.USAGE
+    assert "there is no run" in nothing.stderr
+    wrong = scene.inside("resume", "--from", "image")
+    assert wrong.returncode == ExitCode.USAGE
+    assert "image" in wrong.stderr
+    run_id = scene.start_build()
+    alive = scene.inside("resume", run_id, "--yes")
+    assert alive.returncode == ExitCode.USAGE
+    assert f"canvos-tui attach {run_id} shows it" in alive.stderr
+    assert scene.inside("cancel", run_id, "--force").returncode == 0
+    scene.inside("attach", run_id, "--plain")
+    built = scene.inside("resume", run_id, "--yes")
+    assert built.returncode == ExitCode.NOT_READY
+    assert "there is nothing to go on from: s3://" in built.stderr
+    assert "the whole build has to run again" in built.stderr
+    unnamed = scene.inside("resume", run_id, "--yes", "--name", "a b")
+    assert unnamed.returncode == ExitCode.USAGE
+    assert "is not allowed in a key" in unnamed.stderr

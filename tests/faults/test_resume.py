@@ -1,0 +1,227 @@
+"""Going on after whatever ended a run: nothing is built, imported or registered twice, and AWS proves the result."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.processes import stat_fields
+from canvos_tui.adapters.runs.local_runs import LocalRuns
+from canvos_tui.core.errors import CanvosError, RunError
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey, deny
+from canvos_tui.rehearsal.aws.server import StandinAws
+from canvos_tui.wiring import real_ports
+from tests.runs import KEY_ID, KEYS, SECRET, Site, opened
+from tests.waiting import until
+
+BUILT = "echo +base-image; echo built; exit 1"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    with opened(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandinAws]:
+    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"}, import_seconds=0.4, image_seconds=0.05)
+    with StandinAws(config) as found:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", found.start())
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield found
+
+
+@pytest.fixture
+def ports(site: Site, standin: StandinAws) -> Ports:
+    kept = {"PATH": os.environ["PATH"], "HOME": str(site.root), "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
+    keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    return replace(real_ports({**kept, **keys}), runs=LocalRuns(site.state, pace=0.005))
+
+
+def failed(site: Site, standin: StandinAws, *, imports: int = 1) -> str:
+    """A run that ended after its object was uploaded and so many imports of it were begun."""
+
+    async def baseline():
+        return await (await BotoDoor().open(KEYS, "us-east-1")).baseline("images", "edge.raw")
+
+    base = asyncio.run(baseline())
+    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
+    for _ in range(imports):
+        standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    plan = replace(site.plan(BUILT, base), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    site.result(run_id)
+    return run_id
+
+
+def begun(ports: Ports, run_id: str, stage: StageId | None = None, name: str = "") -> str:
+    async def go_on() -> str:
+        ground = await look(ports, run_id, name=name)
+        start = start_of(ground, stage)
+        assert start is not None
+        return await begin(ports, ground, start)
+
+    return asyncio.run(go_on())
+
+
+def resumed(site: Site, ports: Ports, run_id: str, stage: StageId | None = None, name: str = "") -> RunResult:
+    return site.result(begun(ports, run_id, stage, name))
+
+
+def proven(site: Site, standin: StandinAws, result: RunResult, *, tasks: int = 1) -> None:
+    """The end of each of these: one AMI on the snapshot of this run's import, no build in the log, no secret anywhere."""
+    (image,) = standin.cloud.images.values()
+    assert (result.outcome, result.ami, result.snapshot) == (Outcome.SUCCEEDED, image.image_id, image.snapshot_id)
+    assert len(standin.cloud.tasks) == tasks
+    assert "built" not in site.log(result.run_id)
+    written = b"".join(path.read_bytes() for path in site.state.rglob("*") if path.is_file())
+    assert SECRET.encode() not in written
+
+
+def test_an_ami_that_was_not_registered_is_registered_and_nothing_else(site, standin, ports):
+    result = resumed(site, ports, failed(site, standin))
+    proven(site, standin, result)
+    assert result.import_task == next(iter(standin.cloud.tasks))
+    assert "ec2:ImportSnapshot" not in standin.actions
+
+
+def test_an_import_that_failed_is_begun_anew(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, import_failure="ServerError: internal", failing_imports=1)
+    run_id = failed(site, standin)
+    (task,) = standin.cloud.tasks.values()
+    until(lambda: standin.cloud.look(task).status == "deleted")
+    proven(site, standin, resumed(site, ports, run_id), tasks=2)
+
+
+def test_an_object_that_was_never_imported_is_imported(site, standin, ports):
+    proven(site, standin, resumed(site, ports, failed(site, standin, imports=0)))
+
+
+def test_an_import_that_goes_on_is_followed_to_its_end(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=3.0)
+    run_id = failed(site, standin)
+    assert asyncio.run(look(ports, run_id)).first_open is StageId.IMPORT
+    proven(site, standin, resumed(site, ports, run_id))
+
+
+def test_registration_denied_ends_it_with_its_cause_and_it_goes_on_when_the_right_is_there(site, standin, ports):
+    run_id = failed(site, standin)
+    standin.set_faults(*deny("ec2:RegisterImage"))
+    denied = resumed(site, ports, run_id)
+    assert denied.outcome is Outcome.FAILED
+    assert denied.cause is not None
+    assert "ec2:RegisterImage" in " ".join((denied.cause.title, denied.cause.explanation, *denied.cause.evidence))
+    assert [left.kind for left in denied.left_behind] == ["object", "snapshot"]
+    standin.set_faults()
+    proven(site, standin, resumed(site, ports, denied.run_id))
+
+
+def test_a_name_that_was_taken_meanwhile_is_left_alone_and_another_does(site, standin, ports):
+    run_id = failed(site, standin)
+    task = next(iter(standin.cloud.tasks.values()))
+    until(lambda: standin.cloud.look(task).status == "completed")
+    twin = resumed(site, ports, run_id)
+    standin.cloud.images[twin.ami] = replace(standin.cloud.images[twin.ami], snapshot_id="snap-00000000000000001")
+    with pytest.raises(RunError, match=f"the AMI name edge.raw is taken by {twin.ami}"):
+        begun(ports, run_id)
+    result = resumed(site, ports, run_id, name="edge-two")
+    assert (result.outcome, result.ami_name) == (Outcome.SUCCEEDED, "edge-two")
+    assert standin.cloud.images[twin.ami].name == "edge.raw"
+
+
+def test_a_run_that_is_done_has_nothing_to_go_on_with(site, standin, ports):
+    done = resumed(site, ports, failed(site, standin))
+
+    async def start() -> StageId | None:
+        return start_of(await look(ports, done.run_id))
+
+    assert asyncio.run(start()) is None
+
+
+def test_another_aws_than_that_of_the_run_is_not_asked(site, standin, ports):
+    run_id = failed(site, standin)
+    elsewhere = replace(real_ports({**ports.environ, "AWS_ENDPOINT_URL": ""}), runs=ports.runs)
+    with pytest.raises(CanvosError, match=r"this run used http://127\.0\.0\.1"):
+        asyncio.run(look(elsewhere, run_id))
+
+
+def killed(site: Site, run_id: str) -> None:
+    """kill -9 of the supervisor: what it watched dies with its terminal."""
+    pid = site.supervisor(run_id)
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not stat_fields(pid) or stat_fields(pid)[0] in "ZX")
+    until(lambda: not any(info.live for info in asyncio.run(site.runs.infos())))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.0, 0.4, 0.9])
+def test_kill_9_in_the_middle_of_going_on(site, standin, ports, moment):
+    survived(site, standin, ports, (moment,))
+
+
+@pytest.mark.long
+def test_kill_9_at_thirty_moments(site, standin, ports):
+    for number in range(30):
+        standin.cloud.tasks.clear()
+        standin.cloud.snapshots.clear()
+        standin.cloud.images.clear()
+        standin.cloud.buckets["images"].objects.clear()
+        survived(site, standin, ports, (number * 0.06, number * 0.03))
+
+
+def survived(site: Site, standin: StandinAws, ports: Ports, moments: tuple[float, ...]) -> None:
+    """Goes on, is killed so many seconds later, and goes on from that; in the end there are one task and one AMI."""
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=1.0, image_seconds=0.3)
+    run_id = failed(site, standin, imports=0)
+    for moment in moments:
+        ground = asyncio.run(look(ports, run_id))
+        start = start_of(ground)
+        if start is None:
+            break
+        run_id = asyncio.run(begin(ports, ground, start))
+        time.sleep(moment)
+        if asyncio.run(site.runs.result(run_id)) is None:
+            killed(site, run_id)
+    ground = asyncio.run(look(ports, run_id))
+    start = start_of(ground)
+    if start is not None:
+        proven(site, standin, site.result(asyncio.run(begin(ports, ground, start))))
+    assert len(standin.cloud.images) == 1
+    assert len(standin.cloud.tasks) == 1
+
+
+def test_a_build_whose_supervisor_was_killed_during_the_import_is_finished(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=0.8)
+    plan = replace(site.plan("echo +base-image; sleep 60"), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    until(lambda: "+base-image" in site.log(run_id))
+    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
+    standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    killed(site, run_id)
+    proven(site, standin, resumed(site, ports, run_id))
+
+
+def test_expired_keys_in_the_middle_end_it_and_new_ones_go_on(site, standin, ports):
+    run_id = failed(site, standin, imports=0)
+    expired = Fault("ec2:DescribeImportSnapshotTasks", FaultKind.ERROR, "RequestExpired", "Request has expired.", 400)
+    ground = asyncio.run(look(ports, run_id))
+    standin.set_faults(expired)
+    half = site.result(asyncio.run(begin(ports, ground, StageId.IMPORT)))
+    assert half.outcome is not Outcome.SUCCEEDED
+    standin.set_faults()
+    proven(site, standin, resumed(site, ports, half.run_id))

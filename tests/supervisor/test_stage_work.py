@@ -1,0 +1,173 @@
+"""What a run does that goes on: one import and one AMI whatever happens in between, over real HTTP to a stand-in for AWS."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
+from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.aws.facts import AwsKeys, Baseline
+from canvos_tui.core.run.run import BuildPlan, Resumes
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.secret import Secret
+from canvos_tui.rehearsal.aws.cloud import StoredSnapshot
+from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
+from canvos_tui.rehearsal.aws.server import StandinAws
+from canvos_tui.supervisor import stage_work
+from canvos_tui.supervisor.stage_work import Job, StageWork, StopError, command, exports, parsed
+from tests.runs import KEY_ID, SECRET
+
+TOKEN = "0" * 64
+IMPORT = Job("us-east-1", "images", "edge.raw", "edge", StageId.IMPORT, token=TOKEN, pace=0.001)
+SNAP = "snap-0123456789abcdef0"
+REGISTER = replace(IMPORT, stage=StageId.REGISTER, snapshot=SNAP)
+
+
+@pytest.fixture
+def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandinAws]:
+    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"}, import_seconds=0.05, image_seconds=0.05)
+    with StandinAws(config) as found:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", found.start())
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        found.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
+        found.cloud.snapshots[SNAP] = StoredSnapshot(SNAP, "Created by AWS-VMImport service for import-snap-0", 1000)
+        yield found
+
+
+def opened() -> BotoAws:
+    door = BotoDoor(patience=Patience(4.0, 8.0, 1))  # the SDK repeats nothing, so that what we repeat shows
+    return asyncio.run(door.open(AwsKeys(KEY_ID, Secret(SECRET)), "us-east-1"))
+
+
+def worked(job: Job, aws: BotoAws | None = None) -> tuple[str, list[str]]:
+    """The AMI, "" where none was made, and what was said."""
+    said: list[str] = []
+    try:
+        return asyncio.run(StageWork(job, aws or opened(), said.append).run()), said
+    except StopError:
+        return "", said
+
+
+def test_an_object_becomes_a_snapshot_and_an_ami_as_the_script_makes_them(standin):
+    ami, said = worked(IMPORT)
+    (task,) = standin.cloud.tasks.values()
+    (image,) = standin.cloud.images.values()
+    assert (image.image_id, image.snapshot_id, image.name) == (ami, task.snapshot_id, "edge")
+    assert (image.architecture, image.boot_mode, image.ena, image.device) == ("x86_64", "uefi", True, "/dev/xvda")
+    assert image.description == f"AMI for edge created from snapshot {task.snapshot_id}"
+    assert (task.description, task.tags) == ("Import edge.raw", {"Name": "Import-edge.raw"})
+    for line in (f"+ taskID={task.task_id}", f"+ snapshot_id={task.snapshot_id}", f"+ imageID={ami}", f"{ami} is available"):
+        assert line in said
+
+
+def test_twice_the_same_is_one_task_and_one_ami(standin):
+    ami, _ = worked(IMPORT)
+    again, said = worked(IMPORT)
+    assert again == ami
+    assert len(standin.cloud.tasks) == 1
+    assert len(standin.cloud.images) == 1
+    assert not any(line.startswith("registering") for line in said)
+
+
+def test_an_import_that_goes_on_is_followed(standin):
+    task = standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    ami, said = worked(replace(IMPORT, task=task.task_id, token=""))
+    assert ami
+    assert list(standin.cloud.tasks) == [task.task_id]
+    assert said[0] == f"following the import {task.task_id}, which goes on in AWS"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("ec2:*", FaultKind.THROTTLE, times=4),
+        Fault("ec2:DescribeImportSnapshotTasks", FaultKind.ERROR, "InternalError", "An internal error has occurred", 500, times=3),
+        Fault("ec2:RegisterImage", FaultKind.BREAK, times=2),
+    ],
+    ids=["throttled", "500", "cut"],
+)
+def test_what_passes_is_waited_for(standin, fault):
+    standin.set_faults(fault)
+    ami, said = worked(IMPORT)
+    assert ami, said
+    assert (len(standin.cloud.tasks), len(standin.cloud.images)) == (1, 1)
+
+
+@pytest.mark.parametrize("action", ["ImportSnapshot", "DescribeImportSnapshotTasks", "RegisterImage", "DescribeImages"])
+def test_a_right_that_is_missing_ends_it_with_what_aws_says(standin, action):
+    standin.set_faults(*deny(f"ec2:{action}"))
+    began = time.monotonic()
+    ami, said = worked(IMPORT)
+    assert ami == ""
+    assert said[-1].startswith(f"An error occurred (UnauthorizedOperation) when calling the {action} operation: You are not authorized")
+    assert time.monotonic() - began < 20, "a refusal is final"
+    assert standin.cloud.images == {} or action == "DescribeImages"
+
+
+def test_an_import_that_fails_is_said_with_its_reason(standin):
+    standin.cloud.buckets["images"].objects.clear()
+    ami, said = worked(IMPORT)
+    assert ami == ""
+    assert said[-1].startswith("ERROR: the import ended as `deleted`: ClientError: Disk validation failed")
+
+
+def test_a_name_that_somebody_else_has_is_not_registered_over(standin):
+    twin = StandinImage("ami-0123456789abcdef0", "edge", snapshot_id="snap-0fedcba9876543210")
+    standin.cloud.images.update(StandinAws(StandinConfig(images=(twin,))).cloud.images)
+    ami, said = worked(REGISTER)
+    assert ami == ""
+    assert said[-1] == "ERROR: the AMI name edge is taken by ami-0123456789abcdef0"
+
+
+def test_a_registration_whose_answer_was_lost_is_found_by_its_name(standin):
+    aws = opened()
+    real = aws.register_image
+
+    async def lost(name: str, snapshot_id: str) -> str:
+        await real(name, snapshot_id)
+        return await real(name, snapshot_id)  # as the SDK does when it hears nothing: refused, because the name is taken now
+
+    aws.register_image = lost  # type: ignore[method-assign]
+    ami, said = worked(REGISTER, aws)
+    (image,) = standin.cloud.images.values()
+    assert ami == image.image_id
+    assert any("InvalidAMIName.Duplicate" in line for line in said)
+
+
+def test_the_command_line_holds_all_of_the_job_and_nothing_secret():
+    base = Baseline(datetime.now(UTC), "us-east-1", "images", "-edge", ami_name="edge two")
+    plan = BuildPlan("/c", "v1", (), base, resumes=Resumes("r", StageId.REGISTER, "import-snap-0", SNAP))
+    words = command(plan, 0.5)
+    assert words[1:3] == ("-m", "canvos_tui.supervisor.stage_work")
+    assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, "", 0.5)
+    given = dict(exports(AwsKeys(KEY_ID, Secret(SECRET), Secret("token"))))
+    assert {name: value.reveal() for name, value in given.items()} == {
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_SESSION_TOKEN": "token",
+    }
+    assert SECRET not in repr(given)
+
+
+def test_the_process_says_by_its_exit_code_how_it_ended(standin, capsys):
+    words = (
+        "--region=us-east-1",
+        "--bucket=images",
+        "--key=edge.raw",
+        "--name=edge",
+        "--stage=register",
+        f"--snapshot={SNAP}",
+        "--pace=0.001",
+    )
+    assert stage_work.main(words) == 0
+    assert "+ imageID=ami-" in capsys.readouterr().out
+    standin.set_faults(*deny("ec2:DescribeImages"))
+    assert stage_work.main(words) == 1
+    assert SECRET not in capsys.readouterr().out

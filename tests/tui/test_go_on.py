@@ -1,0 +1,127 @@
+"""Going on from a failed run on the screen: what is done is shown before anything begins, and the build page follows what was begun."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.answers.draft import FolderChosen, fresh
+from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.errors import AwsError
+from canvos_tui.core.run.events import PhaseEntered, Started
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.run import Resumes
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.session import Session
+from tests.tui import story
+from tests.tui.conftest import KEYS
+from tests.tui.screen import see, text_of, until
+
+SNAP = "snap-0123456789abcdef0"
+UNREGISTERED = replace(story.FAILURE, snapshot=SNAP, import_task=story.TASK.task_id, cause=None)
+
+
+@pytest.fixture
+def account(ports):
+    """What AWS has of the run: the object and a completed import."""
+    ports.environ.update(AWS_ACCESS_KEY_ID=KEYS.key_id, AWS_SECRET_ACCESS_KEY=KEYS.secret.reveal())
+    ports.aws.account.tasks = (replace(story.TASK, status="completed", snapshot_id=SNAP),)
+    ports.aws.account.objects["palette-learn"] = S3Object("palette-learn", 4_100_000_000, story.at(66), '"new"')
+    return ports.aws.account
+
+
+@pytest.fixture
+def ended(ports, make_app, account):
+    def make(result=UNREGISTERED):
+        ports.runs.plans[story.RUN] = story.PLAN
+        ports.runs.events = [story.IMPORTING]
+        ports.runs.results[story.RUN] = result
+        ports.clock.move(95 * 60)
+        mine = fresh(ports.environ).after(FolderChosen(Path(story.PLAN.checkout), ""))
+        return make_app(mine, page="build", known=Session(run_id=story.RUN))
+
+    return make
+
+
+async def test_from_the_failure_to_a_run_that_registers(ended, ports):
+    async with ended().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: AMI", "nothing is built again")
+        await pilot.press("enter")
+        painted = await see(pilot, "Go on with AMI?", "by time and size", "is completed", "no AMI of this snapshot")
+        assert "register  open" in painted
+        ports.runs.keep_open = True
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: ports.runs.started)
+        (plan, keys, _) = ports.runs.started[0]
+        assert plan.resumes is not None
+        assert (plan.resumes.stage, plan.resumes.snapshot, plan.resumes.run) == (StageId.REGISTER, SNAP, story.RUN)
+        assert keys == KEYS
+        await until(pilot, lambda: pilot.app.current_mode == "build")
+        assert pilot.app.known.run_id != story.RUN
+
+
+async def test_back_begins_nothing(ended, ports):
+    async with ended().run_test(size=(120, 40)) as pilot:
+        await see(pilot, "▸ Go on: AMI")
+        await pilot.press("enter")
+        await see(pilot, "Go on with AMI?")
+        await pilot.press("enter")  # the first answer is the safe one
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert ports.runs.started == []
+        assert pilot.app.current_mode == "result"
+
+
+async def test_an_ami_that_is_there_by_now_is_the_result(ended, account):
+    account.images.append(Image("ami-0a1b2c3d4e5f67890", "palette-learn", "available", SNAP, "x86_64", "uefi", True))
+    async with ended().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: AMI")
+        await pilot.press("enter")
+        assert await see(pilot, "every stage is done")
+
+
+async def test_what_cannot_be_gone_on_from_is_said_whole(ended, ports, account):
+    account.objects.clear()
+    account.tasks = ()
+    async with ended(replace(story.FAILURE, cause=None)).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: Snapshot import")
+        await pilot.press("enter")
+        painted = await see(pilot, "How far the run came", "there is nothing to go on from", "the whole build has to run again")
+        assert "does not exist" in painted
+        await pilot.press("escape")
+        assert ports.runs.started == []
+
+
+async def test_without_keys_or_without_aws_it_says_why(ended, ports, monkeypatch):
+    async def silent(*_: object) -> None:
+        raise AwsError("no answer from AWS", code="unreachable", remedy="look at the network")
+
+    monkeypatch.setattr(ports.aws, "open", silent)
+    async with ended().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: AMI")
+        await pilot.press("enter")
+        assert await see(pilot, "It does not go on", "no answer from AWS", "look at the network")
+
+
+async def test_what_has_to_be_mended_comes_first_and_what_has_nothing_offers_nothing(ended):
+    async with ended(story.FAILURE).run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "▸ AWS rights", "Go on: Snapshot import")
+        assert painted.index("AWS rights") < painted.index("Go on: Snapshot import")
+    early = replace(story.FAILURE, outcome=Outcome.FAILED, object_size=0, cause=None)
+    async with ended(early).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Log and phases")
+        assert "Go on:" not in text_of(pilot.app)
+
+
+async def test_the_build_page_names_what_was_taken_over_and_calls_nothing_unseen(ports, make_app):
+    taken = Resumes("20260823-1200-aaaa", StageId.REGISTER, story.TASK.task_id, SNAP)
+    ports.runs.plans[story.RUN] = replace(story.PLAN, resumes=taken)
+    ports.runs.events = [(Started(story.at(0), 7, "canvos-tui resume"), PhaseEntered(story.at(0), Phase.REGISTER, 1))]
+    ports.runs.keep_open = True
+    ports.clock.move(5)
+    for size in ((80, 24), (120, 40)):
+        async with make_app(page="build", known=Session(run_id=story.RUN)).run_test(size=size) as pilot:
+            painted = await see(pilot, "✓ image · upload · import   of run 20260823-1200-aaaa", "▸ Register AMI")
+            assert "not seen in the log" not in painted

@@ -13,7 +13,21 @@ from canvos_tui import __version__
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.text import nearest
 
-COMMANDS = ("doctor", "fix", "run", "attach", "status", "cancel", "resume", "validate", "diagnose", "guide", "redact", "rehearse")
+COMMANDS = (
+    "doctor",
+    "fix",
+    "run",
+    "attach",
+    "status",
+    "cancel",
+    "resume",
+    "leftovers",
+    "validate",
+    "diagnose",
+    "guide",
+    "redact",
+    "rehearse",
+)
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 NO_BELL = "no bell and no notification when the build ends"
 EPILOG = "Without a command the wizard opens. Example: canvos-tui --checkout ~/CanvOS"
@@ -41,6 +55,10 @@ class Parser(argparse.ArgumentParser):
         if rest:
             self.error(f"unrecognized arguments: {' '.join(rest)}")
         return namespace, rest
+
+    def format_help(self) -> str:
+        """Without the blank line below the usage: with every command it has 24 lines."""
+        return super().format_help().replace("\n\n", "\n", 1)
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong, what was probably meant, and where the help is."""

@@ -15,7 +15,7 @@ CORE = {
     "questions": 8,
     "readiness": 7,
     "session": 6,
-    **dict.fromkeys(("checks", "diagnosis", "guide", "stages", "terminal"), 5),
+    **dict.fromkeys(("checks", "diagnosis", "guide", "leftovers", "stages", "terminal"), 5),
     **dict.fromkeys(("answers", "log", "verdict"), 4),
     **dict.fromkeys(("checkout", "run"), 3),
     **dict.fromkeys(("aws", "masking"), 2),

@@ -6,67 +6,28 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.processes import stat_fields
-from canvos_tui.adapters.runs.local_runs import LocalRuns
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.resume import begin, look, start_of
-from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey, deny
+from canvos_tui.rehearsal.aws.config import Fault, FaultKind, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
-from tests.runs import KEY_ID, KEYS, SECRET, Site, opened
+from tests.faults.ended import failed
+from tests.runs import KEYS, SECRET, Site
 from tests.waiting import until
 
-BUILT = "echo +base-image; echo built; exit 1"
-
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
-    with opened(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandinAws]:
-    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"}, import_seconds=0.4, image_seconds=0.05)
-    with StandinAws(config) as found:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", found.start())
-        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        yield found
-
-
-@pytest.fixture
-def ports(site: Site, standin: StandinAws) -> Ports:
-    kept = {"PATH": os.environ["PATH"], "HOME": str(site.root), "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
-    keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
-    return replace(real_ports({**kept, **keys}), runs=LocalRuns(site.state, pace=0.005))
-
-
-def failed(site: Site, standin: StandinAws, *, imports: int = 1) -> str:
-    """A run that ended after its object was uploaded and so many imports of it were begun."""
-
-    async def baseline():
-        return await (await BotoDoor().open(KEYS, "us-east-1")).baseline("images", "edge.raw")
-
-    base = asyncio.run(baseline())
-    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
-    for _ in range(imports):
-        standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
-    plan = replace(site.plan(BUILT, base), endpoint=os.environ["AWS_ENDPOINT_URL"])
-    run_id = asyncio.run(site.runs.start(plan, KEYS))
-    site.result(run_id)
-    return run_id
+def site(without_engine: Site) -> Site:
+    return without_engine
 
 
 def begun(ports: Ports, run_id: str, stage: StageId | None = None, name: str = "") -> str:

@@ -211,5 +211,6 @@ def test_settings_are_read_as_they_are_written():
 
 
 def test_every_scenario_has_a_title_and_a_name():
-    assert set(SCENARIOS) == {"success", "vmimport-missing", "role-cannot-read", "import-deleted", "access-denied", "disk-full", "slow"}
+    always = {"success", "vmimport-missing", "role-cannot-read", "import-deleted", "access-denied", "disk-full", "slow"}
+    assert set(SCENARIOS) == always | {"import-once", "register-once"}
     assert all(s.title and s.name == name for name, s in SCENARIOS.items())

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from canvos_tui.adapters.aws.account import regions
+from canvos_tui.adapters.aws.care import BotoCare
+from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
@@ -34,7 +36,7 @@ from canvos_tui.core.aws.facts import (
 from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
-from canvos_tui.core.ports import Ports
+from canvos_tui.core.ports import AwsCare, Ports
 from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import RunInfo, RunResult
@@ -214,6 +216,9 @@ class FakeDoor:
 
     async def open(self, keys: AwsKeys, region: str) -> FakeAws:
         return self.account
+
+    async def open_care(self, keys: AwsKeys, region: str) -> AwsCare:
+        return BotoCare(Clients(keys, region))  # no screen cleans up: whoever does asks AWS itself
 
     async def bucket_region(self, bucket: str) -> Bucket:
         region = self.buckets.get(bucket)

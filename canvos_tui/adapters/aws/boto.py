@@ -13,6 +13,7 @@ from canvos_tui.adapters.aws import account as aws_account
 from canvos_tui.adapters.aws import profiles as aws_profiles
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.bucket import head_bucket
+from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
 from canvos_tui.adapters.aws.making import register_image, start_import
 from canvos_tui.adapters.aws.proofs import prove_put
@@ -55,6 +56,10 @@ class BotoDoor:
     async def open(self, keys: AwsKeys, region: str) -> BotoAws:
         """An `Aws` for these keys and this region; makes no request and loads no SDK."""
         return BotoAws(keys, region, self._environ, self._patience)
+
+    async def open_care(self, keys: AwsKeys, region: str) -> BotoCare:
+        """The calls that clean up; makes no request."""
+        return BotoCare(Clients(keys, region, self._environ, self._patience))
 
     async def bucket_region(self, bucket: str) -> Bucket:
         """The bucket's region without any keys (unsigned HeadBucket)."""

@@ -45,6 +45,7 @@ def snapshot(found: SdkAnswer) -> Snapshot:
         description=str(found.get("Description") or ""),
         size=int(found.get("VolumeSize") or 0) * GIB,
         progress=int(progress) if progress.isdecimal() else None,
+        started=found["StartTime"].astimezone(UTC) if found.get("StartTime") else None,
     )
 
 

@@ -200,6 +200,7 @@ class Snapshot:
     description: str = ""
     size: int = 0
     progress: int | None = None
+    started: datetime | None = None
 
     @property
     def task_id(self) -> str:

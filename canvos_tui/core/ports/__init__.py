@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from canvos_tui.core.ports.care import AwsCare as AwsCare
 from canvos_tui.core.ports.clock import Clock as Clock
 from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
@@ -240,6 +241,9 @@ class AwsDoor(Protocol):
 
     async def open(self, keys: AwsKeys, region: str) -> Aws:
         """An `Aws` for these keys and this region; makes no request."""
+
+    async def open_care(self, keys: AwsKeys, region: str) -> AwsCare:
+        """The calls that clean up, for these keys and this region; makes no request."""
 
     async def bucket_region(self, bucket: str) -> Bucket:
         """The bucket's region without any keys (unsigned HeadBucket)."""

@@ -78,6 +78,7 @@ class StoredSnapshot:
     snapshot_id: str
     description: str
     size: int
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class Ec2:
                 "ownerId": ACCOUNT,
                 "volumeSize": max(1, -(-s.size // GIB)),
                 "description": s.description,
-                "startTime": "2026-01-01T00:00:00.000Z",
+                "startTime": f"{s.started:%Y-%m-%dT%H:%M:%S}.000Z",
                 "tagSet": [{"key": k, "value": v} for k, v in self._cloud.tags.get(s.snapshot_id, {}).items()],
             }
             for s in rows

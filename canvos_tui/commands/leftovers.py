@@ -1,0 +1,78 @@
+"""`leftovers`: what the builds of this machine left in AWS, what it costs, and how it goes away."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from canvos_tui.commands.output import write_json
+from canvos_tui.core.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from canvos_tui.core.leftovers.collect import Found
+    from canvos_tui.core.ports import Ports
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "leftovers",
+        help="what builds left in AWS, its price, and removing it",
+        description="Import tasks, incomplete uploads, objects, snapshots without an AMI, broken AMIs and .secret of all builds of this "
+        "machine. Nothing is removed unless it is named, proven to be a build's of this machine, and needed by nothing.",
+        epilog="Exit codes: 0, 2 wrong id, 3 may not go, 5 not all could be asked. Example: canvos-tui leftovers",
+    )
+    parser.add_argument("--delete", metavar="ID", action="append", default=[], help="remove this one, after a question; may be repeated")
+    parser.add_argument("--yes", action="store_true", help="do not ask before removing")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    parser.set_defaults(run=leftovers)
+
+
+def leftovers(args: argparse.Namespace) -> int:
+    """Lists, or removes what is named; 5 when something could not be asked for."""
+    import asyncio
+
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    return asyncio.run(_removed(ports, args) if args.delete else _listed(ports, args.output))
+
+
+async def _listed(ports: Ports, output: str) -> int:
+    from canvos_tui.core.leftovers.collect import collect
+    from canvos_tui.core.leftovers.words import data, lines
+
+    found = await collect(ports)
+    if output == "json":
+        write_json(data(found, ports.clock.now()))
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in lines(found, ports.clock.now())))
+    return ExitCode.UNDETERMINED if found.unseen else ExitCode.OK
+
+
+async def _removed(ports: Ports, args: argparse.Namespace) -> int:
+    """Each is looked at anew before it goes: what one removal makes free, the next may take."""
+    from canvos_tui.commands.run import consent
+    from canvos_tui.core.errors import RunError
+    from canvos_tui.core.leftovers.collect import collect
+    from canvos_tui.core.leftovers.remove import chosen, remove
+    from canvos_tui.core.text import size
+
+    said: list[dict[str, str]] = []
+    for name in args.delete:
+        found: Found = await collect(ports)
+        try:
+            thing = chosen(found, name)
+        except RunError as error:
+            sys.stderr.write(f"canvos-tui: {error}\nhint: {error.remedy}\n")
+            return ExitCode.NOT_READY
+        what = f"{thing.kind.value} {thing.id}" + (f", {size(thing.size)}" if thing.size else "")
+        consent(args).need(f"remove {what}")
+        said.append({"id": thing.id, "said": await remove(ports, found, thing)})
+        if args.output == "text":
+            sys.stdout.write(f"{said[-1]['said']}\n")
+    if args.output == "json":
+        write_json({"schema": "canvos-tui.removal/1", "removed": said})
+    return ExitCode.OK

@@ -1,0 +1,170 @@
+"""Which things of a look at AWS are left over, and of which run: a thing is a run's only when the run's own record proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.leftovers.thing import Kind, Place, Thing
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.text import size
+from canvos_tui.core.verdict.watch import is_new_object
+
+CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
+_BROKEN = frozenset({"failed", "invalid", "error"})
+Where = tuple[str, str]  # bucket, key
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run wrote down: its plan and its result."""
+
+    run: str
+    plan: BuildPlan
+    result: RunResult
+
+    @property
+    def base(self) -> Baseline:
+        """What was there before it."""
+        return self.plan.baseline
+
+    @property
+    def where(self) -> Where:
+        """Bucket and key of its object."""
+        return self.base.bucket, self.base.key
+
+
+@dataclass(frozen=True)
+class Account:
+    """One look at a region. `objects` and `uploads` are by bucket and key; what could not be asked is missing, and named in `unseen`."""
+
+    region: str
+    tasks: tuple[ImportTask, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    images: tuple[Image, ...] = ()
+    objects: Mapping[Where, S3Object] = field(default_factory=dict)
+    uploads: Mapping[Where, tuple[Upload, ...]] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
+
+
+def inventory(records: Iterable[Record], account: Account) -> tuple[Thing, ...]:
+    """What is left in that region of these runs, and VM Import's snapshots without an AMI, whosever they are."""
+    ours = [record for record in records if record.base.region == account.region]
+    found = [
+        *_tasks(ours, account),
+        *_uploads(ours, account),
+        *_objects(ours, account),
+        *_images(ours, account),
+        *_snapshots(ours, account),
+    ]
+    return tuple({(thing.kind, thing.id): thing for thing in sorted(found, key=lambda t: t.certain)}.values())
+
+
+def _tasks(records: list[Record], account: Account) -> Iterator[Thing]:
+    """Imports that go on; AWS bills nothing for them, and each becomes a snapshot."""
+    for task in account.tasks:
+        if task.ended:
+            continue
+        named = next((r for r in records if r.result.import_task == task.task_id), None)
+        near = named or next((r for r in records if r.where == (task.bucket, task.key) and task.task_id not in r.base.task_ids), None)
+        if near is not None:
+            note = f"{task.status}; it becomes a snapshot" if named else f"{task.status}; no run names it"
+            yield Thing(Kind.TASK, task.task_id, named is not None, note, run=near.run, place=Place(account.region))
+
+
+def _uploads(records: list[Record], account: Account) -> Iterator[Thing]:
+    for record in records:
+        for upload in account.uploads.get(record.where, ()):
+            if upload.upload_id in record.base.upload_ids:
+                continue
+            mine = _within(record, upload.started) and "object" not in record.result.found
+            note = f"{size(upload.done)} in parts that `aws s3 ls` does not show"
+            yield Thing(
+                Kind.UPLOAD,
+                upload.upload_id,
+                mine,
+                note,
+                upload.done,
+                upload.started,
+                record.run,
+                place=Place(account.region, *record.where),
+            )
+
+
+def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
+    for record in records:
+        found = account.objects.get(record.where)
+        if found is None or not is_new_object(record.base, found):
+            continue
+        readers = [t.task_id for t in account.tasks if not t.ended and (t.bucket, t.key) == record.where]
+        mine = found.size == record.result.object_size and _within(record, found.modified) and "object" not in record.result.found
+        done = any(r.result.outcome is Outcome.SUCCEEDED for r in records if r.where == record.where)
+        note = "the AMI is made of it; only another import would need it" if done else "canvos-tui resume would import it"
+        yield Thing(
+            Kind.OBJECT,
+            f"s3://{found_name(record.where)}",
+            mine,
+            note if mine else "not proven to be a run's",
+            found.size,
+            found.modified,
+            record.run,
+            f"{readers[0]} reads it" if readers else "",
+            Place(account.region, *record.where, found.version_id if found.version_id != "null" else "", found.etag),
+        )
+
+
+def found_name(where: Where) -> str:
+    """`bucket/key`."""
+    return "/".join(where)
+
+
+def _images(records: list[Record], account: Account) -> Iterator[Thing]:
+    """AMIs that a run made and that are no result: one that works is what a run is for, and never a left-over."""
+    for image in account.images:
+        maker = next((r for r in records if image.image_id == r.result.ami or image.root_snapshot in _snapshots_of(r, account)), None)
+        if maker is not None and image.state in _BROKEN:
+            note = f"in state `{image.state}`: {image.reason or 'AWS gave no reason'}"
+            yield Thing(Kind.AMI, image.image_id, True, note, run=maker.run, place=Place(account.region))
+
+
+def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
+    used = {image.root_snapshot: image for image in account.images}
+    for snapshot in account.snapshots:
+        maker = next((r for r in records if snapshot.snapshot_id in _snapshots_of(r, account)), None)
+        user = used.get(snapshot.snapshot_id)
+        if user is not None and (user.state not in _BROKEN or maker is None):
+            continue
+        going = next((t.task_id for t in account.tasks if not t.ended and t.task_id == snapshot.task_id), "")
+        needed = f"{user.image_id} uses it" if user is not None else f"{going} writes to it" if going else ""
+        note = (
+            "no AMI uses it; canvos-tui resume would register one"
+            if maker is not None
+            else f"of {snapshot.task_id}; no run of this machine names it"
+        )
+        yield Thing(
+            Kind.SNAPSHOT,
+            snapshot.snapshot_id,
+            maker is not None,
+            note,
+            snapshot.size,
+            snapshot.started,
+            maker.run if maker is not None else "",
+            needed,
+            Place(account.region),
+        )
+
+
+def _snapshots_of(record: Record, account: Account) -> set[str]:
+    """The snapshots that the import of a run made: named by the run, and described by AWS with the run's own import task."""
+    task = record.result.import_task
+    return {s.snapshot_id for s in account.snapshots if task and s.task_id == task}
+
+
+def _within(record: Record, moment: datetime) -> bool:
+    """Whether it came while the run lived."""
+    end = record.result.ended_at
+    return moment >= record.base.taken_at - CLOCKS and (end is None or moment <= end + CLOCKS)

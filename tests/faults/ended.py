@@ -1,0 +1,29 @@
+"""A run that ended when AWS had a part of its work already."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.rehearsal.aws.server import StandinAws
+from tests.runs import KEYS, Site
+
+BUILT = "echo +base-image; echo built; exit 1"
+
+
+def failed(site: Site, standin: StandinAws, *, imports: int = 1) -> str:
+    """A run that ended after its object was uploaded and so many imports of it were begun."""
+
+    async def baseline():
+        return await (await BotoDoor().open(KEYS, "us-east-1")).baseline("images", "edge.raw")
+
+    base = asyncio.run(baseline())
+    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
+    for _ in range(imports):
+        standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    plan = replace(site.plan(BUILT, base), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    site.result(run_id)
+    return run_id

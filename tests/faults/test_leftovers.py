@@ -1,0 +1,162 @@
+"""What failed runs left is listed with its price and taken away on request; afterwards the account is as it was before them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import replace
+
+import pytest
+
+from canvos_tui.core.errors import InvalidValueError, RightError, RunError
+from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.leftovers.collect import Found, collect
+from canvos_tui.core.leftovers.remove import chosen, remove
+from canvos_tui.core.leftovers.thing import Kind
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.stages.resume import begin, look
+from canvos_tui.rehearsal.aws.cloud import OpenUpload
+from canvos_tui.rehearsal.aws.config import deny
+from canvos_tui.rehearsal.aws.server import StandinAws
+from tests import in_process
+from tests.faults.ended import failed
+from tests.runs import KEY_ID, SECRET, Site
+from tests.waiting import until
+
+OBJECT = "s3://images/edge.raw"
+
+
+@pytest.fixture
+def site(without_engine: Site) -> Site:
+    return without_engine
+
+
+def found(ports: Ports) -> Found:
+    return asyncio.run(collect(ports))
+
+
+def kinds(things: Found) -> dict[Kind, str]:
+    return {thing.kind: thing.id for thing in things.things if thing.certain}
+
+
+def taken(ports: Ports, name: str) -> str:
+    async def take() -> str:
+        things = await collect(ports)
+        return await remove(ports, things, chosen(things, name))
+
+    return asyncio.run(take())
+
+
+def imported(standin: StandinAws) -> None:
+    """Waits until no import goes on."""
+    until(lambda: all(standin.cloud.look(task).status == "completed" for task in standin.cloud.tasks.values()))
+    with standin.cloud.lock:
+        standin.cloud.settle()
+
+
+def followed(site: Site, ports: Ports, run_id: str) -> str:
+    """A run that only follows the import, and is denied the registration: it names the task as its own."""
+
+    async def go_on() -> str:
+        return await begin(ports, await look(ports, run_id), StageId.REGISTER)
+
+    on = asyncio.run(go_on())
+    site.result(on)
+    return on
+
+
+def test_everything_goes_and_the_account_is_empty_again(site, standin, ports):
+    cloud = standin.cloud
+    (site.checkout / ".secret").write_text("AWS_PROFILE=\n")
+    run_id = failed(site, standin)
+    imported(standin)
+    standin.set_faults(*deny("ec2:RegisterImage"))
+    followed(site, ports, run_id)
+    standin.set_faults()
+    cloud.buckets["images"].uploads["u1"] = OpenUpload("u1", "edge.raw", next(iter(cloud.buckets["images"].objects.values())).modified)
+    things = found(ports)
+    assert set(kinds(things)) == {Kind.OBJECT, Kind.SNAPSHOT, Kind.UPLOAD, Kind.FILE}
+    assert things.unseen == ()
+    for name in kinds(things).values():
+        said = taken(ports, name)
+        assert "is gone" in said or "is deleted" in said
+    assert cloud.buckets["images"].objects == {}
+    assert cloud.buckets["images"].uploads == {}
+    assert cloud.snapshots == {}
+    assert not (site.checkout / ".secret").exists()
+    assert found(ports).things == ()
+
+
+def test_what_belongs_to_others_is_never_taken(site, standin, ports):
+    cloud = standin.cloud
+    cloud.put("images", "theirs.raw", b"t" * 500, '"t"')
+    cloud.start_import("images", "theirs.raw", "Import theirs.raw", {})
+    imported(standin)
+    (theirs,) = cloud.snapshots
+    failed(site, standin)
+    imported(standin)
+    things = found(ports)
+    assert "theirs.raw" not in " ".join(thing.id for thing in things.things)
+    with pytest.raises(RunError, match="is not proven to be of a run on this machine"):
+        chosen(things, theirs)
+    with pytest.raises(InvalidValueError, match="is not among what is left") as caught:
+        chosen(things, "s3://images/theirs.raw")
+    assert OBJECT in caught.value.allowed
+
+
+def test_an_object_that_an_import_reads_stays_until_it_is_over(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=600.0)
+    failed(site, standin)
+    with pytest.raises(RunError, match=r"is still needed: import-snap-\w+ reads it"):
+        chosen(found(ports), OBJECT)
+
+
+def test_other_bytes_under_the_key_are_left_alone(site, standin, ports):
+    failed(site, standin, imports=0)
+    things = found(ports)
+    standin.cloud.put("images", "edge.raw", b"y" * 1000, '"other"')
+    with pytest.raises(RunError, match="is another object by now, and stays"):
+        asyncio.run(remove(ports, things, chosen(things, OBJECT)))
+    assert standin.cloud.buckets["images"].objects["edge.raw"].etag == '"other"'
+
+
+def test_a_right_that_is_missing_is_named_and_nothing_goes(site, standin, ports):
+    failed(site, standin, imports=0)
+    standin.set_faults(*deny("s3:DeleteObject"))
+    with pytest.raises(RightError, match=f"your keys lack s3:DeleteObject: {OBJECT} stays"):
+        taken(ports, OBJECT)
+    assert "edge.raw" in standin.cloud.buckets["images"].objects
+
+
+@pytest.mark.parametrize("action", ["ec2:DescribeImages", "ec2:DescribeSnapshots", "s3:GetObject"])
+def test_what_could_not_be_asked_is_said_and_takes_nothing_for_unused(site, standin, ports, action):
+    failed(site, standin)
+    imported(standin)
+    standin.set_faults(*deny(action))
+    things = found(ports)
+    assert things.unseen
+    hidden = Kind.OBJECT if action == "s3:GetObject" else Kind.SNAPSHOT
+    assert hidden not in {thing.kind for thing in things.things}
+
+
+def test_the_command_lists_asks_and_removes(site, standin, ports):
+    failed(site, standin, imports=0)
+    keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
+    environ = {"PATH": os.environ["PATH"], "HOME": str(site.root), "XDG_STATE_HOME": str(site.root / "state"), **keys}
+
+    def said(*words: str):
+        return in_process.command(("leftovers", *words), environ, site.root)
+
+    listed = said()
+    assert listed.returncode == 0
+    assert f"remove: canvos-tui leftovers --delete {OBJECT}" in listed.stdout
+    assert [thing["id"] for thing in json.loads(said("--output", "json").stdout)["things"]] == [OBJECT]
+    asked = said("--delete", OBJECT)
+    assert (asked.returncode, "add --yes" in asked.stderr) == (ExitCode.USAGE, True)
+    gone = said("--delete", OBJECT, "--yes", "--output", "json")
+    assert json.loads(gone.stdout) == {"schema": "canvos-tui.removal/1", "removed": [{"id": OBJECT, "said": f"{OBJECT} is gone"}]}
+    assert said().stdout == "nothing is left of the runs of this machine\n"
+    assert said("--delete", OBJECT, "--yes").returncode == ExitCode.USAGE
+    assert SECRET not in listed.stdout + listed.stderr + gone.stderr

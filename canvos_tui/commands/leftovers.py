@@ -22,7 +22,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="what builds left in AWS, its price, and removing it",
         description="Import tasks, incomplete uploads, objects, snapshots without an AMI, broken AMIs and .secret of all builds of this "
         "machine. Nothing is removed unless it is named, proven to be a build's of this machine, and needed by nothing.",
-        epilog="Exit codes: 0, 2 wrong id, 3 may not go, 5 not all could be asked. Example: canvos-tui leftovers",
+        epilog="Exit: 3 it may not go, 5 not all was asked. Example: canvos-tui leftovers",
     )
     parser.add_argument("--delete", metavar="ID", action="append", default=[], help="remove this one, after a question; may be repeated")
     parser.add_argument("--yes", action="store_true", help="do not ask before removing")

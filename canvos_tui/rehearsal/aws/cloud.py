@@ -22,6 +22,7 @@ class StoredObject:
     etag: str
     modified: datetime
     kept: bytes = b""
+    crc32: str = ""  # of the whole object, as S3 writes it; empty where none was asked for
 
 
 @dataclass
@@ -32,6 +33,8 @@ class OpenUpload:
     key: str
     started: datetime
     parts: dict[int, tuple[int, str]] = field(default_factory=dict)
+    sums: dict[int, int] = field(default_factory=dict)  # CRC-32 by part
+    full: bool = False  # one checksum for the whole object was asked for
 
 
 @dataclass

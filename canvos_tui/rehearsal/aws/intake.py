@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator, Mapping
 from io import BufferedIOBase
 
@@ -19,14 +20,15 @@ def read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> Body:
     source: Iterator[bytes] = _raw(stream, headers)
     if framed:
         source = _unframe(source)
-    digest, size, kept = hashlib.md5(usedforsecurity=False), 0, bytearray()
+    digest, size, kept, crc = hashlib.md5(usedforsecurity=False), 0, bytearray(), 0
     for data in source:
         digest.update(data)
+        crc = zlib.crc32(data, crc)
         if not framed:
             raw.update(data)
         size += len(data)
         kept += data[: max(0, KEPT - len(kept))]
-    return Body(size, digest.hexdigest(), raw.hexdigest(), bytes(kept))
+    return Body(size, digest.hexdigest(), raw.hexdigest(), bytes(kept), crc)
 
 
 def _raw(stream: BufferedIOBase, headers: Mapping[str, str]) -> Iterator[bytes]:

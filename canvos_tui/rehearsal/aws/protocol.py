@@ -20,6 +20,7 @@ class Body:
     md5: str = "d41d8cd98f00b204e9800998ecf8427e"
     raw_sha256: str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     kept: bytes = b""
+    crc32: int = 0
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,8 @@ class S3:
             "Accept-Ranges": "bytes",
         }
         if request.method == "HEAD":
+            if found.crc32 and request.headers.get("x-amz-checksum-mode") == "ENABLED":
+                headers |= {"x-amz-checksum-crc32": found.crc32, "x-amz-checksum-type": "FULL_OBJECT"}
             return HttpAnswer(200, headers=headers, length=found.size)
         if len(found.kept) != found.size:
             raise RefusalError("NotImplemented", "The stand-in keeps no large bodies.", 501)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
@@ -26,7 +28,7 @@ class S3Uploads:
         query = request.query
         if request.method == "POST" and "uploads" in query:
             permit("s3:PutObject")
-            return self._create(bucket, key)
+            return self._create(request, bucket, key)
         if "uploadId" not in query:
             return None
         actions = {"PUT": "s3:PutObject", "POST": "s3:PutObject", "DELETE": "s3:AbortMultipartUpload", "GET": "s3:ListMultipartUploadParts"}
@@ -42,7 +44,12 @@ class S3Uploads:
     def _known(self, request: Request, bucket: StoredBucket, upload: OpenUpload) -> HttpAnswer:
         query = request.query
         if request.method == "PUT":
-            upload.parts[int(query["partNumber"])] = (request.body.size, request.body.md5)
+            claimed = request.headers.get("x-amz-checksum-crc32")
+            if claimed is not None and claimed != crc_text(request.body.crc32):
+                raise RefusalError("BadDigest", "The CRC32 you specified did not match the calculated checksum.", 400)
+            number = int(query["partNumber"])
+            upload.parts[number] = (request.body.size, request.body.md5)
+            upload.sums[number] = request.body.crc32
             return HttpAnswer(200, headers={"ETag": f'"{request.body.md5}"'})
         if request.method == "DELETE":
             del bucket.uploads[upload.upload_id]
@@ -51,8 +58,9 @@ class S3Uploads:
             return _document("ListPartsResult", self._parts(bucket, upload, query))
         return self._complete(request, bucket, upload)
 
-    def _create(self, bucket: StoredBucket, key: str) -> HttpAnswer:
-        upload = OpenUpload(secrets.token_hex(16), key, datetime.now(UTC))
+    def _create(self, request: Request, bucket: StoredBucket, key: str) -> HttpAnswer:
+        full = request.headers.get("x-amz-checksum-type") == "FULL_OBJECT"
+        upload = OpenUpload(secrets.token_hex(16), key, datetime.now(UTC), full=full)
         with self._cloud.lock:
             bucket.uploads[upload.upload_id] = upload
         return _document("InitiateMultipartUploadResult", {"Bucket": bucket.name, "Key": key, "UploadId": upload.upload_id})
@@ -69,7 +77,16 @@ class S3Uploads:
             "PartNumberMarker": after,
             "NextPartNumberMarker": page[-1][0] if page else after,
             "IsTruncated": more,
-            "Part": [{"PartNumber": n, "Size": size, "ETag": f'"{md5}"', "LastModified": _iso(upload.started)} for n, (size, md5) in page],
+            "Part": [
+                {
+                    "PartNumber": n,
+                    "Size": size,
+                    "ETag": f'"{md5}"',
+                    "LastModified": _iso(upload.started),
+                    "ChecksumCRC32": crc_text(upload.sums[n]) if upload.full and n in upload.sums else None,
+                }
+                for n, (size, md5) in page
+            ],
         }
 
     def listing(self, bucket: StoredBucket, query: Mapping[str, str]) -> Tree:
@@ -105,9 +122,28 @@ class S3Uploads:
         digests = b"".join(bytes.fromhex(upload.parts[number][1]) for number, _ in chosen)
         etag = f'"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(chosen)}"'
         size = sum(upload.parts[number][0] for number, _ in chosen)
-        bucket.objects[upload.key] = StoredObject(upload.key, size, etag, datetime.now(UTC))
+        whole = _whole(upload, [number for number, _ in chosen]) if upload.full else ""
+        if upload.full and request.headers.get("x-amz-checksum-crc32", whole) != whole:
+            raise RefusalError("BadDigest", "The CRC32 you specified did not match the calculated checksum.", 400)
+        if request.headers.get("x-amz-mp-object-size", str(size)) != str(size):
+            raise RefusalError("InvalidRequest", "The provided 'x-amz-mp-object-size' header does not match what was computed.", 400)
+        bucket.objects[upload.key] = StoredObject(upload.key, size, etag, datetime.now(UTC), crc32=whole)
         del bucket.uploads[upload.upload_id]
         return _document("CompleteMultipartUploadResult", {"Bucket": bucket.name, "Key": upload.key, "ETag": etag})
+
+
+def crc_text(value: int) -> str:
+    """A CRC-32 as S3 writes it."""
+    return base64.b64encode(value.to_bytes(4, "big")).decode("ascii")
+
+
+def _whole(upload: OpenUpload, numbers: list[int]) -> str:
+    """The CRC-32 of all parts in a row, from those of each: what follows something is that over zeros, and the difference that it makes."""
+    whole = 0
+    for number in numbers:
+        zeros = bytes(upload.parts[number][0])
+        whole = zlib.crc32(zeros, whole) ^ zlib.crc32(zeros) ^ upload.sums[number]
+    return crc_text(whole)
 
 
 def _chosen_parts(body: bytes) -> list[tuple[int, str]]:

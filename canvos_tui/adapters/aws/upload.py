@@ -1,0 +1,235 @@
+"""A raw image to S3: in parts, several at a time, gone on with after whatever ended it, and proven byte for byte by S3's own checksum.
+
+CRC-32 of the whole object is the one checksum that S3 verifies for an upload in parts and that needs no package beyond Python's own. The
+write is conditional (If-None-Match), so that nothing is ever written over. What S3 has already is asked of S3, and a part counts only with
+the size and the checksum that it has here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from canvos_tui.adapters import threads
+from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.adapters.aws.upload_record import UploadRecord
+from canvos_tui.core.errors import AwsError, FilesError, RunError
+
+MIB = 1024**2
+SMALLEST, MOST = 16 * MIB, 9000  # bytes of a part; parts that we make at most, S3 takes 10 000
+WORKERS = 6
+_GONE = frozenset({"404", "NoSuchKey", "NotFound"})
+_NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
+_TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw image as it is read: sums are CRC-32 of each part, `whole` of all of it. Sizes are bytes."""
+
+    path: Path
+    size: int
+    identity: str
+    part: int
+    sums: tuple[int, ...] = field(repr=False)
+    whole: int
+
+    def length(self, number: int) -> int:
+        """The bytes of a part; parts count from 1."""
+        return min(self.part, self.size - (number - 1) * self.part)
+
+
+def part_size(size: int) -> int:
+    """Bytes of each part but the last: 16 MiB, and more where S3's limit of parts asks for it."""
+    return max(SMALLEST, ceil(size / MOST / MIB) * MIB)
+
+
+def read_raw(path: Path, part: int = 0) -> RawFile:
+    """Reads the file once for its checksums. FilesError for one that is not there, is empty, or changes meanwhile."""
+    try:
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            part = part or part_size(before.st_size)
+            sums, whole = [], 0
+            while data := file.read(part):
+                sums.append(zlib.crc32(data))
+                whole = zlib.crc32(data, whole)
+            after = os.fstat(file.fileno())
+    except OSError as error:
+        remedy = "name the raw image, as it lies in build/ of the checkout"
+        raise FilesError(f"{path} cannot be read: {error.strerror}", remedy=remedy) from error
+    if not before.st_size:
+        raise FilesError(f"{path} is empty", remedy="build it again: ./earthly.sh +cloud-image --ARCH=amd64")
+    if identity_of(before) != identity_of(after):
+        raise _changed(path)
+    return RawFile(path, before.st_size, identity_of(before), part, tuple(sums), whole)
+
+
+def identity_of(found: os.stat_result) -> str:
+    """What a file is known by, without reading it."""
+    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
+
+
+def _changed(path: Path) -> FilesError:
+    return FilesError(f"{path} changed while it was read", remedy="wait until nothing writes to it, then go on again")
+
+
+def crc_text(value: int) -> str:
+    """A CRC-32 as S3 writes it: Base64 of four bytes, the highest first."""
+    return base64.b64encode(value.to_bytes(4, "big")).decode("ascii")
+
+
+class RawUpload:
+    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged."""
+
+    def __init__(
+        self, clients: Clients, where: tuple[str, str], raw: RawFile, record: UploadRecord, told: Callable[[int, int], None]
+    ) -> None:
+        self._clients = clients
+        self._target = {"Bucket": where[0], "Key": where[1]}
+        self._raw = raw
+        self._record = record
+        self._told = told
+        self._done = 0
+        self.sent = 0  # bytes of the parts that this upload has sent itself
+
+    async def run(self) -> None:
+        """Returns when the object stands there with our bytes. RunError when other bytes do, AwsError for what AWS refuses."""
+        if await self.stands():
+            return
+        upload_id = await self._upload_id()
+        known = await self._known_parts(upload_id)
+        self._done = sum(self._raw.length(number) for number in known)
+        self._told(self._done, self._raw.size)
+        waiting = [number for number in range(1, len(self._raw.sums) + 1) if number not in known]
+        await self._send_all(upload_id, waiting, known)
+        await self._complete(upload_id, known)
+        if not await self.stands():
+            raise RunError("S3 does not show the object that it has just taken", remedy="canvos-tui resume looks again")
+        self._record.forget()
+
+    async def stands(self) -> bool:
+        """Whether the object is there with our very bytes; RunError when others are."""
+        try:
+            found = await self._clients.call("s3", lambda s3: s3.head_object(**self._target, ChecksumMode="ENABLED"))
+        except AwsError as error:
+            if error.code in _GONE:
+                return False
+            raise
+        ours = int(found["ContentLength"]) == self._raw.size and found.get("ChecksumCRC32") == crc_text(self._raw.whole)
+        if not ours:
+            where = f"s3://{self._target['Bucket']}/{self._target['Key']}"
+            raise RunError(f"{where} is there already, with other bytes", remedy="choose another S3_KEY; nothing is ever written over")
+        return True
+
+    async def _upload_id(self) -> str:
+        """The upload to go on with, or a new one; one of another file is given up."""
+        kept = self._record.load()
+        if kept is not None and kept.identity == self._raw.identity and kept.part == self._raw.part:
+            return kept.upload_id
+        if kept is not None:
+            await self._abort(kept.upload_id)
+        made = await self._clients.call(
+            "s3", lambda s3: s3.create_multipart_upload(**self._target, ChecksumAlgorithm="CRC32", ChecksumType="FULL_OBJECT")
+        )
+        upload_id = str(made["UploadId"])
+        self._record.save(upload_id, self._raw.identity, self._raw.part)
+        return upload_id
+
+    async def _known_parts(self, upload_id: str) -> dict[int, str]:
+        """ETags by number of the parts that S3 has as they are here. An upload that is gone is begun anew by whoever asks again."""
+
+        def ask(s3: Any) -> dict[int, str]:
+            pages = s3.get_paginator("list_parts").paginate(**self._target, UploadId=upload_id)
+            rows = [row for page in pages for row in page.get("Parts", ())]
+            return {int(row["PartNumber"]): str(row["ETag"]) for row in rows if self._is_ours(row)}
+
+        try:
+            return await self._clients.call("s3", ask)
+        except AwsError as error:
+            if error.code not in _NO_UPLOAD:
+                raise
+            self._record.forget()
+            raise RunError("the upload that was begun is gone in S3", remedy="canvos-tui resume begins a new one") from error
+
+    def _is_ours(self, row: dict[str, Any]) -> bool:
+        number = int(row["PartNumber"])
+        if not 1 <= number <= len(self._raw.sums):
+            return False
+        return int(row["Size"]) == self._raw.length(number) and row.get("ChecksumCRC32") == crc_text(self._raw.sums[number - 1])
+
+    async def _send_all(self, upload_id: str, waiting: list[int], known: dict[int, str]) -> None:
+        queue = iter(waiting)
+
+        async def worker() -> None:
+            for number in queue:
+                known[number] = await self._send(upload_id, number)
+                self._done += self._raw.length(number)
+                self.sent += self._raw.length(number)
+                self._told(self._done, self._raw.size)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(WORKERS, len(waiting))):
+                group.create_task(worker())
+
+    async def _send(self, upload_id: str, number: int) -> str:
+        body = await threads.call(lambda: self._read(number))
+        answer = await self._clients.call(
+            "s3",
+            lambda s3: s3.upload_part(
+                **self._target,
+                UploadId=upload_id,
+                PartNumber=number,
+                Body=body,
+                ChecksumAlgorithm="CRC32",
+                ChecksumCRC32=crc_text(self._raw.sums[number - 1]),
+            ),
+        )
+        return str(answer["ETag"])
+
+    def _read(self, number: int) -> bytes:
+        with self._raw.path.open("rb") as file:
+            body = os.pread(file.fileno(), self._raw.length(number), (number - 1) * self._raw.part)
+        if zlib.crc32(body) != self._raw.sums[number - 1]:
+            raise _changed(self._raw.path)
+        return body
+
+    async def _complete(self, upload_id: str, parts: dict[int, str]) -> None:
+        rows = [
+            {"PartNumber": number, "ETag": parts[number], "ChecksumCRC32": crc_text(self._raw.sums[number - 1])} for number in sorted(parts)
+        ]
+        try:
+            await self._clients.call(
+                "s3",
+                lambda s3: s3.complete_multipart_upload(
+                    **self._target,
+                    UploadId=upload_id,
+                    MultipartUpload={"Parts": rows},
+                    ChecksumCRC32=crc_text(self._raw.whole),
+                    ChecksumType="FULL_OBJECT",
+                    MpuObjectSize=self._raw.size,
+                    IfNoneMatch="*",
+                ),
+            )
+        except AwsError as error:
+            if error.code in _TAKEN and not await self.stands():
+                raise
+            if error.code in _TAKEN:
+                await self._abort(upload_id)
+            elif error.code not in _NO_UPLOAD:  # its answer may have been lost: what stands there decides
+                raise
+
+    async def _abort(self, upload_id: str) -> None:
+        """Gives up an upload of ours; one that is gone already is no error, and a right that is missing leaves it to the left-overs."""
+        self._record.forget()
+        try:
+            await self._clients.call("s3", lambda s3: s3.abort_multipart_upload(**self._target, UploadId=upload_id))
+        except AwsError:
+            return

@@ -1,0 +1,51 @@
+"""Which upload in parts was begun for an object: kept in our state folder, so that a later start goes on with it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class KeptUpload:
+    """An upload that was begun: its id, what the file was known by, and the bytes of a part."""
+
+    upload_id: str
+    identity: str
+    part: int
+
+
+class UploadRecord:
+    """One file below `root`, named after the object; nothing in it is secret."""
+
+    def __init__(self, root: Path, endpoint: str, bucket: str, key: str) -> None:
+        name = hashlib.sha256("\n".join((endpoint, bucket, key)).encode()).hexdigest()[:24]
+        self._path = root / "uploads" / f"{name}.json"
+
+    def load(self) -> KeptUpload | None:
+        """What was kept; None where there is nothing, or nothing that can be read."""
+        try:
+            data = json.loads(self._path.read_text(encoding="utf-8"))
+            return KeptUpload(str(data["upload_id"]), str(data["identity"]), int(data["part"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def save(self, upload_id: str, identity: str, part: int) -> None:
+        """Keeps it, on the disk when it returns: a process that dies behind this goes on with the same upload."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=self._path.parent, prefix=".upload-")  # of mode 0600
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            json.dump({"upload_id": upload_id, "identity": identity, "part": part}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(self._path)
+
+    def forget(self) -> None:
+        """The upload is over."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()

@@ -1,0 +1,59 @@
+"""The upload of a raw image as a stage: what it prints, and one failure out of those of several parts at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from canvos_tui.adapters import threads
+from canvos_tui.adapters.aws.boto import BotoDoor
+from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.adapters.aws.upload import MIB, RawUpload, read_raw
+from canvos_tui.adapters.aws.upload_record import UploadRecord
+from canvos_tui.adapters.state_folder import state_root
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.errors import CanvosError
+
+_OFTEN = 1.0  # seconds between two lines
+
+
+def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Callable[[str], None]) -> Callable[[], Awaitable[None]]:
+    """Uploads a raw image to region, bucket and key; each call goes on with what S3 has by then. CanvosError for the first thing wrong."""
+    region, bucket, key = where
+    clients = Clients(keys, region)
+    record = UploadRecord(state_root(os.environ), BotoDoor().endpoint(), bucket, key)
+
+    async def upload() -> None:
+        say(f"reading {path}")
+        raw = await threads.call(lambda: read_raw(path))
+        say(f"uploading {raw.size} bytes to s3://{bucket}/{key}, CRC32 {raw.whole:08x}")
+        try:
+            await RawUpload(clients, (bucket, key), raw, record, Progress(say)).run()
+        except BaseExceptionGroup as group:  # of the parts that were on their way at once
+            raise first(group) from None
+        say(f"s3://{bucket}/{key} is there, and S3 has proven its checksum")
+
+    return upload
+
+
+def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The failure that stands for a group: one that a user can act on before any other."""
+    flat = [first(one) if isinstance(one, BaseExceptionGroup) else one for one in group.exceptions]
+    return next((one for one in flat if isinstance(one, CanvosError)), flat[0])
+
+
+class Progress:
+    """Prints how far an upload is, once a second, in the words of `aws s3 cp`: whoever reads a log reads both."""
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._say, self._clock = say, clock
+        self._last: float | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many bytes of so many are acknowledged."""
+        now = self._clock()
+        if self._last is None or now - self._last >= _OFTEN or done == total:
+            self._last = now
+            self._say(f"Completed {done / MIB:.1f} MiB/{total / MIB:.1f} MiB")

@@ -54,7 +54,7 @@ def open_build(ports: Ports, info: RunInfo) -> int:
 async def choose(ports: Ports, run_id: str | None, folder: Path | None = None) -> RunInfo:
     """That run, or the running one, or the newest, of that checkout where one is named; RunError names what there is."""
     infos = tuple(info for info in await ports.runs.infos() if folder is None or info.checkout == str(folder))
-    if run_id:
+    if run_id is not None:
         for info in infos:
             if info.run_id == run_id:
                 return info

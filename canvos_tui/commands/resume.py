@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,13 @@ def resume(args: argparse.Namespace) -> int:
         sys.stdout.write(f"{info.run_id}\n")
         return 0
     if args.plain or not addressable():
-        from canvos_tui.commands.follow import follow_plain
+        from canvos_tui.commands.follow import follow_plain, say
 
-        return asyncio.run(follow_plain(ports, info.run_id))
+        try:
+            return asyncio.run(follow_plain(ports, info.run_id))
+        except KeyboardInterrupt:
+            say(f"\nthe run {info.run_id} goes on; canvos-tui attach follows it, canvos-tui cancel stops it")
+            return ExitCode.INTERRUPTED
     from canvos_tui.commands.attach import open_build
 
     return open_build(ports, info)
@@ -69,10 +74,12 @@ async def _begun(ports: Ports, args: argparse.Namespace) -> tuple[RunInfo | None
     from canvos_tui.core.run.stage import BY_ID, StageId
     from canvos_tui.core.stages.resume import begin, lines_of, look, start_of
 
-    name = parse_s3_key(args.name) if args.name else ""
+    name = parse_s3_key(args.name) if args.name is not None else ""
     chosen = await choose(ports, args.run_id, folder_of(ports, args.checkout))
     say(f"== run {chosen.run_id}: asking AWS how far it came")
     ground = await look(ports, chosen.run_id, name=name)
+    if ground.run != chosen.run_id:
+        say(f"== run {ground.run} went on from it, and is the one that counts")
     for line in lines_of(ground.proofs):
         say(line)
     try:
@@ -90,5 +97,5 @@ async def _begun(ports: Ports, args: argparse.Namespace) -> tuple[RunInfo | None
         return None, ExitCode.OK
     consent(args).need(f"go on with {start.value} ({stage.title}), with what is done already")
     run_id = await begin(ports, ground, start)
-    say(f"== run {run_id}: canvos-tui resume {chosen.run_id} --from {start.value}")
+    say(f"== run {run_id}: {shlex.join((await ports.runs.plan(run_id)).command)}")
     return await choose(ports, run_id), ExitCode.OK

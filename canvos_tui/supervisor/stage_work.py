@@ -1,29 +1,34 @@
 """What a run does that goes on from an earlier one, in the place of the build: `python -m canvos_tui.supervisor.stage_work`.
 
-It imports the object or follows an import, and registers the AMI. It prints ids as the import script's trace does, so that whoever reads
-a log finds them in this one too; what happened is judged by AWS, as after a build. The keys come in the environment of this process.
+It uploads a raw image where there is one, imports the object or follows an import, and registers the AMI. It prints ids as the import
+script's trace does, so that whoever reads a log finds them in this one too; what happened is judged by AWS, as after a build. The keys come
+in the environment of this process.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Image, ImportTask
-from canvos_tui.core.errors import AwsError
+from canvos_tui.core.errors import AwsError, FilesError, RunError
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.stages.proof import HOPELESS
+from canvos_tui.supervisor.raw_upload import raw_upload
 
 T = TypeVar("T")
+Upload = Callable[[], Awaitable[None]]
 MODULE = "canvos_tui.supervisor.stage_work"
 _LOOK, _SOONER = 10.0, 2.0  # seconds between looks, and how much sooner the first ones come: 2, 4, 6, ...
 _PATIENCE = 60  # calls in a row that may fail
@@ -46,6 +51,8 @@ class Job:
     task: str = ""
     snapshot: str = ""
     token: str = ""
+    etag: str = ""
+    raw: str = ""
     pace: float = 1.0
 
 
@@ -54,7 +61,14 @@ def command(plan: BuildPlan, pace: float) -> tuple[str, ...]:
     resumes, base = plan.resumes, plan.baseline
     assert resumes is not None
     words = {"region": base.region, "bucket": base.bucket, "key": base.key, "name": base.image_name, "stage": resumes.stage.value}
-    words |= {"task": resumes.task, "snapshot": resumes.snapshot, "token": resumes.token, "pace": str(pace)}
+    words |= {
+        "task": resumes.task,
+        "snapshot": resumes.snapshot,
+        "token": resumes.token,
+        "etag": resumes.etag,
+        "raw": resumes.raw,
+        "pace": str(pace),
+    }
     return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value))
 
 
@@ -67,36 +81,50 @@ def exports(keys: AwsKeys) -> tuple[tuple[str, Secret], ...]:
 class StageWork:
     """The stages of one job, one after the other; `say` prints a line."""
 
-    def __init__(self, job: Job, aws: Aws, say: Callable[[str], None]) -> None:
+    def __init__(self, job: Job, aws: Aws, say: Callable[[str], None], upload: Upload | None = None) -> None:
         self._job = job
         self._aws = aws
+        self._upload = upload
         self._say = say
         self._looks = 0
 
     async def run(self) -> str:
         """The AMI's id; StopError when AWS does not make one."""
-        snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported()
+        token = self._job.token
+        if self._job.stage is StageId.UPLOAD and self._upload is not None:
+            await self._insist("upload", self._upload)
+            token = await self._sealed(token)
+        snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported(token)
         return await self._registered(snapshot)
 
     # -- import ------------------------------------------------------------------------------------------
 
-    async def _imported(self) -> str:
+    async def _sealed(self, token: str) -> str:
+        """The token of the import of what has just been uploaded: other bytes under the same key are another import."""
+        found = await self._insist("HeadObject", lambda: self._aws.head(self._job.bucket, self._job.key))
+        if found is None:
+            raise self._stop(f"s3://{self._job.bucket}/{self._job.key} is gone again")
+        return hashlib.sha256("\n".join((token, found.etag, found.version_id, found.modified.isoformat())).encode()).hexdigest()
+
+    async def _imported(self, token: str) -> str:
         job = self._job
         if job.task:
             self._say(f"following the import {job.task}, which goes on in AWS")
             name = job.task
         else:
+            await self._unchanged()
             self._say(f"importing s3://{job.bucket}/{job.key} in {job.region}")
-            task = await self._insist("ImportSnapshot", lambda: self._aws.start_import(job.bucket, job.key, job.token))
+            task = await self._insist("ImportSnapshot", lambda: self._aws.start_import(job.bucket, job.key, token, job.token))
             name = task.task_id
         self._say(f"+ taskID={name}")
         told, unlisted = "", 0
         while True:
             found = await self._insist("DescribeImportSnapshotTasks", self._aws.import_tasks)
             task_now = next((t for t in found if t.task_id == name), None)
-            unlisted = unlisted + 1 if task_now is None else 0
+            silent = task_now is None or (task_now.completed and not task_now.snapshot)
+            unlisted = unlisted + 1 if silent else 0
             if unlisted > _UNLISTED:
-                raise self._stop(f"AWS lists {name} no longer")
+                raise self._stop(f"AWS lists {name} no longer" if task_now is None else f"{name} is completed and names no snapshot")
             if task_now is not None and (line := _standing(task_now)) != told:
                 told = line
                 self._say(line)
@@ -106,6 +134,13 @@ class StageWork:
                 self._say(f"+ snapshot_id={task_now.snapshot}")
                 return task_now.snapshot
             await self._rest()
+
+    async def _unchanged(self) -> None:
+        """The object is the one that was looked at: somebody may have written another meanwhile."""
+        job = self._job
+        found = await self._insist("HeadObject", lambda: self._aws.head(job.bucket, job.key)) if job.etag else None
+        if job.etag and (found is None or found.etag != job.etag):
+            raise self._stop(f"s3://{job.bucket}/{job.key} is {'another object' if found is not None else 'gone'} by now")
 
     # -- register ----------------------------------------------------------------------------------------
 
@@ -157,6 +192,9 @@ class StageWork:
         for attempt in range(1, _PATIENCE + 1):
             try:
                 return await ask()
+            except (RunError, FilesError) as error:
+                self._say(f"ERROR: {error}; {error.remedy}")
+                raise StopError from None
             except AwsError as error:
                 self._say(f"An error occurred ({error.code}) when calling the {operation} operation: {error.said or error}")
                 if not _passes(error) or attempt == _PATIENCE:
@@ -190,11 +228,15 @@ def parsed(words: Sequence[str]) -> Job:
     parser = argparse.ArgumentParser(prog=MODULE, allow_abbrev=False)
     for name in ("region", "bucket", "key", "name", "stage"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("task", "snapshot", "token"):
+    for name in ("task", "snapshot", "token", "etag", "raw"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
     found = vars(parser.parse_args(words))
     return Job(**{**found, "stage": StageId(found["stage"])})
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  its output is the run's log
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -205,7 +247,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
     async def work() -> None:
         aws = await BotoDoor().open(keys, job.region)
-        await StageWork(job, aws, lambda line: print(line, flush=True)).run()  # noqa: T201  its output is the run's log
+        await StageWork(job, aws, _say, raw_upload(keys, (job.region, job.bucket, job.key), Path(job.raw), _say) if job.raw else None).run()
 
     try:
         asyncio.run(work())

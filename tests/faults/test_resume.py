@@ -127,6 +127,7 @@ def killed(site: Site, run_id: str) -> None:
     os.kill(pid, signal.SIGKILL)
     until(lambda: not stat_fields(pid) or stat_fields(pid)[0] in "ZX")
     until(lambda: not any(info.live for info in asyncio.run(site.runs.infos())))
+    until(lambda: all(left.kind != "process" for left in site.result(run_id).left_behind))
 
 
 @pytest.mark.slow
@@ -186,3 +187,96 @@ def test_expired_keys_in_the_middle_end_it_and_new_ones_go_on(site, standin, por
     assert half.outcome is not Outcome.SUCCEEDED
     standin.set_faults()
     proven(site, standin, resumed(site, ports, half.run_id))
+
+
+# -- whose is it -----------------------------------------------------------------------------------------
+
+
+def refused(ports: Ports, run_id: str) -> str:
+    with pytest.raises(RunError) as caught:
+        begun(ports, run_id)
+    return f"{caught.value}; {caught.value.remedy}"
+
+
+def test_whoever_names_the_old_run_gets_the_one_that_went_on(site, standin, ports):
+    run_id = failed(site, standin)
+    done = resumed(site, ports, run_id, name="edge-two")
+    ground = asyncio.run(look(ports, run_id))
+    assert (ground.run, start_of(ground)) == (done.run_id, None)
+    assert len(standin.cloud.images) == 1
+
+
+def test_a_run_that_goes_on_already_is_not_gone_on_from_twice(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=600.0)
+    run_id = failed(site, standin, imports=0)
+    second = begun(ports, run_id)
+    assert f"canvos-tui attach {second} shows it" in refused(ports, run_id)
+    until(lambda: standin.cloud.tasks)
+    killed(site, second)
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=0.5)
+    proven(site, standin, resumed(site, ports, run_id))
+
+
+def test_an_import_that_aws_forgot_is_not_repeated(site, standin, ports):
+    standin.set_faults(*deny("ec2:RegisterImage"))
+    half = resumed(site, ports, failed(site, standin))
+    standin.set_faults()
+    standin.cloud.tasks.clear()  # AWS lists an import for a week
+    done = resumed(site, ports, half.run_id)
+    assert (done.outcome, len(standin.cloud.snapshots), len(standin.cloud.images)) == (Outcome.SUCCEEDED, 1, 1)
+    assert start_of(asyncio.run(look(ports, half.run_id))) is None
+
+
+def test_two_imports_and_no_word_of_the_log_are_not_chosen_between(site, standin, ports):
+    run_id = failed(site, standin, imports=2)
+    assert "is this run's is not known" in refused(ports, run_id)
+
+
+def test_another_object_of_the_same_size_is_not_taken_for_it(site, standin, ports):
+    run_id = failed(site, standin, imports=0)
+    standin.cloud.put("images", "edge.raw", b"y" * 1000, '"other"')
+    assert "its ETag differs" in refused(ports, run_id)
+
+
+def test_a_run_that_went_on_does_not_launder_what_was_written_meanwhile(site, standin, ports):
+    standin.set_faults(*deny("ec2:RegisterImage"))
+    half = resumed(site, ports, failed(site, standin, imports=0))
+    standin.set_faults()
+    standin.cloud.put("images", "edge.raw", b"y" * 777, '"other"')
+    with pytest.raises(RunError, match="nothing is there to import"):
+        begun(ports, half.run_id, StageId.IMPORT)
+    proven(site, standin, resumed(site, ports, half.run_id))
+
+
+def test_an_object_that_changes_under_the_question_is_not_imported(site, standin, ports):
+    ground = asyncio.run(look(ports, failed(site, standin, imports=0)))
+    standin.cloud.put("images", "edge.raw", b"y" * 1000, '"other"')
+    result = site.result(asyncio.run(begin(ports, ground, StageId.IMPORT)))
+    assert result.outcome is Outcome.FAILED
+    assert standin.cloud.tasks == {}
+    assert "s3://images/edge.raw is another object by now" in site.log(result.run_id)
+
+
+def test_a_build_that_lost_its_supervisor_and_lives_is_ended_first(site, standin, ports):
+    plan = replace(site.plan("trap '' HUP INT; echo +base-image; while :; do sleep 0.05; done"), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    until(lambda: "+base-image" in site.log(run_id))
+    os.kill(site.supervisor(run_id), signal.SIGKILL)
+    until(lambda: not any(info.live for info in asyncio.run(site.runs.infos())))
+    assert f"end it first: canvos-tui cancel {run_id}" in refused(ports, run_id)
+
+
+def test_keys_of_another_account_are_refused(site, standin, ports):
+    run_id = failed(site, standin)
+    path = site.folder(run_id) / "run.json"
+    path.write_text(path.read_text().replace("123456789012", "999999999999"))
+    assert "these keys are of account 123456789012, and the run used 999999999999" in refused(ports, run_id)
+
+
+def test_what_somebody_else_made_of_the_object_is_not_claimed(site, standin, ports):
+    ground = asyncio.run(look(ports, failed(site, standin, imports=0)))
+    standin.set_faults(*deny("ec2:ImportSnapshot"))
+    run_id = asyncio.run(begin(ports, ground, StageId.IMPORT))
+    standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
+    result = site.result(run_id)
+    assert (result.outcome, result.ami) == (Outcome.FAILED, "")

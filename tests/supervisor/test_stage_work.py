@@ -62,7 +62,7 @@ def test_an_object_becomes_a_snapshot_and_an_ami_as_the_script_makes_them(standi
     assert (image.image_id, image.snapshot_id, image.name) == (ami, task.snapshot_id, "edge")
     assert (image.architecture, image.boot_mode, image.ena, image.device) == ("x86_64", "uefi", True, "/dev/xvda")
     assert image.description == f"AMI for edge created from snapshot {task.snapshot_id}"
-    assert (task.description, task.tags) == ("Import edge.raw", {"Name": "Import-edge.raw"})
+    assert (task.description, task.tags) == ("Import edge.raw", {"Name": "Import-edge.raw", "canvos-tui-token": TOKEN})
     for line in (f"+ taskID={task.task_id}", f"+ snapshot_id={task.snapshot_id}", f"+ imageID={ami}", f"{ami} is available"):
         assert line in said
 
@@ -146,7 +146,7 @@ def test_the_command_line_holds_all_of_the_job_and_nothing_secret():
     plan = BuildPlan("/c", "v1", (), base, resumes=Resumes("r", StageId.REGISTER, "import-snap-0", SNAP))
     words = command(plan, 0.5)
     assert words[1:3] == ("-m", "canvos_tui.supervisor.stage_work")
-    assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, "", 0.5)
+    assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, "", "", "", 0.5)
     given = dict(exports(AwsKeys(KEY_ID, Secret(SECRET), Secret("token"))))
     assert {name: value.reveal() for name, value in given.items()} == {
         "AWS_ACCESS_KEY_ID": KEY_ID,

@@ -181,7 +181,7 @@ class FakeAws:
     async def baseline(self, bucket: str, key: str) -> Baseline:
         return Baseline(NOW, self.region, bucket, key, "123456789012")
 
-    async def start_import(self, bucket: str, key: str, token: str) -> ImportTask:
+    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
         return ImportTask("import-snap-0abc1234def567891", "pending", bucket=bucket, key=key)
 
     async def register_image(self, name: str, snapshot_id: str) -> str:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.answers.draft import FolderChosen, fresh
-from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.answers.draft import FolderChosen, KeysGiven, fresh
+from canvos_tui.core.aws.facts import AwsKeys, Image, S3Object
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.run.events import PhaseEntered, Started
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import Resumes
 from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import Session
 from tests.tui import story
 from tests.tui.conftest import KEYS
-from tests.tui.screen import see, text_of, until
+from tests.tui.screen import see, settled, text_of, until
 
 SNAP = "snap-0123456789abcdef0"
+OTHER = AwsKeys("AKIAOTHERACCOUNT0000", Secret("another"))
 UNREGISTERED = replace(story.FAILURE, snapshot=SNAP, import_task=story.TASK.task_id, cause=None)
 
 
@@ -125,3 +129,71 @@ async def test_the_build_page_names_what_was_taken_over_and_calls_nothing_unseen
         async with make_app(page="build", known=Session(run_id=story.RUN)).run_test(size=size) as pilot:
             painted = await see(pilot, "✓ image · upload · import   of run 20260823-1200-aaaa", "▸ Register AMI")
             assert "not seen in the log" not in painted
+
+
+@pytest.fixture
+def slow(ports, monkeypatch):
+    """AWS answers only when it is let."""
+    gate = asyncio.Event()
+    real = ports.aws.open
+
+    async def opened(*words: object) -> object:
+        await gate.wait()
+        return await real(*words)
+
+    monkeypatch.setattr(ports.aws, "open", opened)
+    return gate
+
+
+async def test_whoever_leaves_the_page_meanwhile_is_asked_nothing(ended, ports, slow):
+    async with ended().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: AMI")
+        await pilot.press("enter")
+        await see(pilot, "asking AWS how far the run came")
+        await pilot.press("end", "enter")  # leave it as it is
+        await until(pilot, lambda: pilot.app.current_mode == "start")
+        slow.set()
+        await settled(pilot)
+        assert len(pilot.app.screen_stack) == 1
+        assert ports.runs.started == []
+
+
+async def test_asking_twice_begins_once(ended, ports, monkeypatch):
+    gate, real = asyncio.Event(), ports.runs.start
+
+    async def start(*words: object) -> str:
+        await gate.wait()
+        run_id: str = await real(*words)
+        return run_id
+
+    monkeypatch.setattr(ports.runs, "start", start)
+    async with ended().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: AMI")
+        await pilot.press("enter")
+        await see(pilot, "Go on with AMI?")
+        await pilot.press("down", "enter")
+        await see(pilot, "beginning ...")
+        await pilot.press("enter", "enter")
+        ports.runs.keep_open = True
+        gate.set()
+        await until(pilot, lambda: pilot.app.current_mode == "build")
+        assert len(ports.runs.started) == 1
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_run_of_another_checkout_is_asked_for_with_its_own_keys(ended, ports, make_app):
+    ended()
+    theirs = fresh(ports.environ).after(FolderChosen(Path("/home/alice/Other"), "")).after(KeysGiven(OTHER, KeySource.TYPED, ()))
+    asked = []
+    real = ports.aws.open
+
+    async def opened(keys, region):
+        asked.append(keys.key_id)
+        return await real(keys, region)
+
+    ports.aws.open = opened
+    async with make_app(theirs, page="build", known=Session(run_id=story.RUN)).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "▸ Go on: AMI")
+        await pilot.press("enter")
+        await see(pilot, "Go on with AMI?")
+        assert asked == [KEYS.key_id]

@@ -226,7 +226,7 @@ class BotoAws:
         snapshot = None
         if task is not None and task.snapshot_id.startswith("snap-"):
             _, snapshot = await _attempt(Question.SNAPSHOT, self.snapshot(task.snapshot_id), blind)
-        elif tasks is None and task_id:
+        elif task is None and task_id:  # not to be asked for, or AWS lists it no longer: some days after its end
             _, snapshot = await _attempt(Question.SNAPSHOT, self._imported(task_id), blind)
         blind.sort(key=lambda unseen: list(Question).index(unseen.what))  # they came as they were answered
         return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
@@ -262,9 +262,9 @@ class BotoAws:
         """Cancels an import task; needs a right beyond the guide's nine."""
         await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
 
-    async def start_import(self, bucket: str, key: str, token: str) -> ImportTask:
-        """Begins to import an object; the same `token` again gives the same task."""
-        return await start_import(self._clients, bucket, key, token)
+    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+        """Begins to import an object; the same `token` again gives the same task, which is tagged with `mark`."""
+        return await start_import(self._clients, bucket, key, token, mark)
 
     async def register_image(self, name: str, snapshot_id: str) -> str:
         """Registers the AMI of a snapshot; its id."""

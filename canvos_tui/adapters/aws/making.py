@@ -6,15 +6,15 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.core.aws.facts import ImportTask
+from canvos_tui.core.aws.facts import MARK_TAG, ImportTask
 
 DEVICE = "/dev/xvda"
 
 
-async def start_import(clients: Clients, bucket: str, key: str, token: str) -> ImportTask:
-    """ImportSnapshot of a raw image in S3. The same `token` again gives the same task; the script itself sends none."""
+async def start_import(clients: Clients, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+    """ImportSnapshot of a raw image in S3. The same `token` again gives the same task, tagged with `mark`; the script has neither."""
     container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
-    tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{key}"}]}]
+    tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{key}"}, {"Key": MARK_TAG, "Value": mark}]}]
 
     def ask(ec2: Any) -> ImportTask:
         return aws_values.import_task(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
+from canvos_tui.core.aws.facts import MARK_TAG, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.text import GIB
 
 _BYTES_FROM = 1e6  # DiskImageSize is documented in GiB, but AWS sends bytes
@@ -29,6 +29,7 @@ def import_task(found: SdkAnswer) -> ImportTask:
         bucket=str(where.get("S3Bucket") or ""),
         key=str(where.get("S3Key") or ""),
         description=str(found.get("Description") or detail.get("Description") or ""),
+        token=next((str(tag.get("Value") or "") for tag in found.get("Tags") or () if tag.get("Key") == MARK_TAG), ""),
     )
 
 

@@ -32,6 +32,7 @@ REFUSED_KEYS = frozenset(
     }
 )
 # how AWS describes the snapshot of an import task, whatever description was asked for; the task's id follows
+MARK_TAG = "canvos-tui-token"  # of an import task that we began: by it a later start knows it again
 IMPORTED_BY = "Created by AWS-VMImport service for "
 
 # states of an import task (EC2, DescribeImportSnapshotTasks); `active` is the only other one
@@ -164,6 +165,7 @@ class ImportTask:
     bucket: str = ""
     key: str = ""
     description: str = ""
+    token: str = ""  # of the tag that our own imports carry
 
     @property
     def failed(self) -> bool:

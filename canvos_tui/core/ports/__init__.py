@@ -229,8 +229,11 @@ class Aws(Protocol):
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""
 
-    async def start_import(self, bucket: str, key: str, token: str) -> ImportTask:
-        """Begins to import a raw image of S3, as CanvOS' script does; the same `token` (64 hexadecimal digits) gives the same task."""
+    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+        """Begins to import a raw image of S3, as CanvOS' script does; the same `token` (64 hexadecimal digits) gives the same task.
+
+        The task carries `mark` in a tag, by which whoever lost the answer knows it again.
+        """
 
     async def register_image(self, name: str, snapshot_id: str) -> str:
         """Registers the AMI of a snapshot with the script's parameters; its id. A name that an AMI has is refused by AWS."""

@@ -41,7 +41,8 @@ RunId = str
 class Resumes:
     """What a run takes over from an earlier one, and the stage that it begins with.
 
-    `task` is the import that is followed or is done, `snapshot` the snapshot to register. `token` keeps an import from beginning twice.
+    `task` is the import that is followed or is done, `snapshot` the snapshot to register. `token` keeps an import from beginning twice and
+    marks it as this run's. `etag` is that of the object to import, "" for one that is uploaded first, from the file `raw`.
     """
 
     run: RunId
@@ -49,6 +50,8 @@ class Resumes:
     task: str = ""
     snapshot: str = ""
     token: str = ""
+    etag: str = ""
+    raw: str = ""
 
     @property
     def first_phase(self) -> Phase:
@@ -116,6 +119,7 @@ class BuildRun:
     script_blind: ScriptBlind | None = None  # the newest, with the time of the first
     snapshot: Snapshot | None = None
     ids: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)  # those of `ids` that the log itself names
     found: dict[str, str] = field(default_factory=dict)  # what the script found instead of making it, by kind
     notes: tuple[Noted, ...] = ()
     disks: tuple[DiskSeen, ...] = ()  # the newest last
@@ -159,7 +163,7 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
         case ImageSeen():
             return replace(run, image=event, blind=_still_blind(run))
         case IdFound(kind=kind, id=found):
-            return replace(run, ids={**run.ids, kind: found})
+            return replace(run, ids={**run.ids, kind: found}, named={**run.named, kind: found})
         case FoundInstead(kind=kind, id=found):
             return replace(run, found={**run.found, kind: found})
         case ScriptBlind(kind=kind):

@@ -21,7 +21,8 @@ class StageId(Enum):
 class Stage:
     """One stage. `phase` is the phase of the build that begins it, `rights` are IAM actions, `leaves` kinds of left-overs.
 
-    `alone` says whether it can be repeated without what comes before it: image and upload are one command of CanvOS.
+    `alone` says whether it can be repeated without what comes before it: image and upload are one command of CanvOS, and only where a raw
+    file is at hand the upload is ours.
     """
 
     id: StageId

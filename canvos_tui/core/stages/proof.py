@@ -11,6 +11,7 @@ from canvos_tui.core.aws.sighting import Question
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.text import size
 from canvos_tui.core.verdict.chain import Chain
+from canvos_tui.core.verdict.watch import imports_of
 
 CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
 HOPELESS = frozenset({"failed", "invalid", "error", "deregistered", "disabled"})
@@ -37,10 +38,11 @@ class Proof:
 
 @dataclass(frozen=True)
 class Told:
-    """What the run itself recorded: when it ended, and how many bytes its object had then, 0 where nobody saw it."""
+    """What the run itself recorded: when it ended, and which object it had then: size and ETag, 0 and "" where nobody saw it."""
 
     ended: datetime | None = None
     bytes: int = 0
+    etag: str = ""
 
 
 def proofs(chain: Chain, told: Told) -> tuple[Proof, ...]:
@@ -81,6 +83,8 @@ def _unlike(chain: Chain, found: S3Object, told: Told) -> str:
     """Why an object that came after the baseline is not this run's; "" when nothing speaks against it."""
     if not found.size:
         return "is empty"
+    if told.etag and found.etag != told.etag:
+        return "is another object than the run had there: its ETag differs"
     if told.bytes and found.size != told.bytes:
         return f"has {found.size:,} bytes, and the run uploaded {told.bytes:,}"
     if found.modified < chain.baseline.taken_at - CLOCKS:
@@ -92,17 +96,34 @@ def _unlike(chain: Chain, found: S3Object, told: Told) -> str:
 
 def _import(chain: Chain) -> Proof:
     task = chain.task
-    if chain.rivals:
-        names = ", ".join(task.task_id for task in (chain.task, *chain.rivals) if task is not None)
-        return _proof(StageId.IMPORT, Done.UNKNOWN, f"which of {names} is this run's is not known")
+    if doubt := _doubt(chain):
+        return _proof(StageId.IMPORT, Done.UNKNOWN, doubt)
     if task is not None and not chain.as_wanted:
         return _proof(StageId.IMPORT, Done.OPEN, f"{task.task_id} imports an object that this run did not upload")
     if not chain.snapshot:
         return _without_snapshot(chain, task)
     if chain.sighting.snapshot is None and not any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
         return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is no longer there")
+    if chain.sighting.snapshot is not None and chain.sighting.snapshot.state in HOPELESS:
+        return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is `{chain.sighting.snapshot.state}`")
     by = f"{task.task_id} is completed" if task is not None else "AWS describes it with this run's import task"
     return _proof(StageId.IMPORT, Done.DONE, f"{chain.snapshot}, {by}")
+
+
+def _doubt(chain: Chain) -> str:
+    """Why it is not known whose an import is; "" where it is."""
+    task = chain.task
+    if chain.rivals:
+        names = ", ".join(one.task_id for one in (task, *chain.rivals) if one is not None)
+        return f"which of {names} is this run's is not known"
+    other = _other(chain) if (task is None or task.failed) and not chain.snapshot else None
+    return f"{other.task_id} imports the same object, {other.status}, and this run did not begin it" if other is not None else ""
+
+
+def _other(chain: Chain) -> ImportTask | None:
+    """An import of the object since the baseline that is not this run's and did not fail: somebody else's, or one that got lost."""
+    others = (t for t in imports_of(chain.baseline, chain.sighting.tasks or ()) if not t.failed)
+    return next((t for t in others if chain.task is None or t.task_id != chain.task.task_id), None)
 
 
 def _without_snapshot(chain: Chain, task: ImportTask | None) -> Proof:
@@ -125,8 +146,10 @@ def _register(chain: Chain) -> Proof:
         return _proof(
             StageId.REGISTER, Done.OPEN, f"the name is taken by {taken.image_id}" if taken is not None else "no AMI of this snapshot"
         )
-    if image.state == "available":
+    if image.state == "available" and chain.holds:
         return _proof(StageId.REGISTER, Done.DONE, f"{image.image_id} is available")
+    if image.state == "available":
+        return _proof(StageId.REGISTER, Done.UNKNOWN, f"{image.image_id} is available, and not proven to be of this build")
     if image.state in HOPELESS:
         return _proof(StageId.REGISTER, Done.OPEN, f"{image.image_id} is `{image.state}`: {image.reason or 'AWS gave no reason'}")
     return _proof(StageId.REGISTER, Done.UNDER_WAY, f"{image.image_id} is {image.state}")

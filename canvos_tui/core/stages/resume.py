@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.aws.facts import AwsKeys
@@ -12,70 +12,74 @@ from canvos_tui.core.aws.keys import to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError, InvalidValueError, RunError
 from canvos_tui.core.ports import Aws, Ports
-from canvos_tui.core.run.run import BuildPlan, BuildRun, Resumes, RunId
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan, Resumes, RunId
 from canvos_tui.core.run.stage import BY_ID, ORDER, StageId
+from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import Done, Proof, Told, name_taken, proofs
-from canvos_tui.core.verdict.chain import Chain, chain_of
+from canvos_tui.core.verdict.chain import chain_of
+from canvos_tui.core.verdict.judge import NOBODY, known_ids
 from canvos_tui.core.verdict.standing import so_far
+from canvos_tui.core.verdict.watch import imports_of
 
 AGAIN = "the whole build has to run again: canvos-tui run, or F8 on Review"
-_NAME_TOO = "another name does it too: canvos-tui resume --name NAME"
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What a run stands on: its plan, the chain that AWS shows, a proof a stage, and AWS itself with the keys that opened it."""
-
-    run: RunId
-    plan: BuildPlan
-    chain: Chain
-    proofs: tuple[Proof, ...]
-    keys: AwsKeys
-
-    def of(self, stage: StageId) -> Proof:
-        """The proof of a stage."""
-        return next(proof for proof in self.proofs if proof.stage is stage)
-
-    @property
-    def first_open(self) -> StageId | None:
-        """The stage to go on with: the one behind the last that is done, None when the AMI is there."""
-        if self.of(StageId.REGISTER).done is Done.DONE:
-            return None
-        if self.of(StageId.IMPORT).done is Done.DONE:
-            return StageId.REGISTER
-        if self.of(StageId.IMPORT).done is Done.UNDER_WAY or self.of(StageId.UPLOAD).done is Done.DONE:
-            return StageId.IMPORT
-        return StageId.IMAGE
+_ALIVE = frozenset({"process", "container"})  # of a build that lost its supervisor
 
 
 async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: str = "") -> Ground:
-    """Asks AWS which stages of a run are done. `keys` or those of .secret or the environment; `name` is another name for the AMI.
+    """Asks AWS which stages of a run are done. A run that was gone on from already is judged by the newest that did.
 
-    RunError for a run that lives; CanvosError where there are no keys, or another AWS would be asked than the run used.
+    `keys`, or those of .secret or the environment; `name` is another name for the AMI. RunError for a run that lives, or whose build does,
+    and for keys of another account; CanvosError where there are no keys, or another AWS would be asked than the run used.
     """
+    run_id = await _newest(ports, run_id)
     plan = await ports.runs.plan(run_id)
+    result = await _ended(ports, run_id)
+    if plan.endpoint != ports.aws.endpoint():
+        raise CanvosError(f"this run used {plan.endpoint or 'AWS itself'}", remedy="set AWS_ENDPOINT_URL as it was then")
+    if name:  # what has that name already is no work of this run
+        plan = replace(plan, baseline=replace(plan.baseline, ami_name=name, images=()))
+    keys = keys or await _keys(ports, plan)
+    aws = await ports.aws.open(keys, plan.baseline.region)
+    await _same_account(aws, plan)
+    run = await so_far(ports, run_id)
+    own = {**(plan.resumes.named if plan.resumes is not None else {}), **run.named}
+    sighting = await aws.sight(plan.baseline, own.get("import_task", ""))
+    known = known_ids(plan, sighting, own)
+    chain = chain_of(plan.baseline, sighting, known, run.found, reuse_wanted=plan.reuse_object)
+    named = {kind: found for kind, found in known.items() if found != NOBODY}
+    return Ground(run_id, plan, chain, proofs(chain, await _told(ports, run_id, plan, result)), keys, named)
+
+
+async def _newest(ports: Ports, run_id: RunId) -> RunId:
+    """The newest run that goes on from this one, itself where there is none."""
+    await ports.runs.plan(run_id)  # RunError for a run that there is not
+    plans = [(info.run_id, await ports.runs.plan(info.run_id)) for info in await ports.runs.infos()]
+    line = {run_id}
+    for one, plan in reversed(plans):  # the oldest first: whoever goes on came later
+        if plan.resumes is not None and plan.resumes.run in line:
+            line.add(one)
+            run_id = one
+    return run_id
+
+
+async def _ended(ports: Ports, run_id: RunId) -> RunResult:
     result = await ports.runs.result(run_id)
     if result is None:
         raise RunError(f"the run `{run_id}` is not over", remedy=f"canvos-tui attach {run_id} shows it")
-    if plan.endpoint != ports.aws.endpoint():
-        raise CanvosError(f"this run used {plan.endpoint or 'AWS itself'}", remedy="set AWS_ENDPOINT_URL as it was then")
-    plan = _renamed(plan, name)
-    keys = keys or await _keys(ports, plan)
-    run = await so_far(ports, run_id)
-    named = {**(plan.resumes.named if plan.resumes is not None else {}), **run.ids}
-    aws = await ports.aws.open(keys, plan.baseline.region)
-    chain = await _chain(aws, plan, run, named)
-    return Ground(run_id, plan, chain, proofs(chain, Told(result.ended_at, result.object_size)), keys)
+    alive = next((left for left in result.left_behind if left.kind in _ALIVE), None)
+    if result.outcome is Outcome.INTERRUPTED and alive is not None:
+        text = f"the build of {run_id} goes on without its supervisor ({alive.kind} {alive.id})"
+        raise RunError(text, remedy=f"end it first: canvos-tui cancel {run_id}")
+    return result
 
 
-async def _chain(aws: Aws, plan: BuildPlan, run: BuildRun, named: dict[str, str]) -> Chain:
-    sighting = await aws.sight(plan.baseline, named.get("import_task", ""))
-    return chain_of(plan.baseline, sighting, named, run.found, reuse_wanted=plan.reuse_object)
-
-
-def _renamed(plan: BuildPlan, name: str) -> BuildPlan:
-    """The plan with another name for the AMI: what has that name already is no work of this run."""
-    return replace(plan, baseline=replace(plan.baseline, ami_name=name, images=())) if name else plan
+async def _same_account(aws: Aws, plan: BuildPlan) -> None:
+    identity = await aws.identity()
+    wanted = plan.baseline.account
+    if wanted and identity.account != wanted:
+        raise RunError(f"these keys are of account {identity.account}, and the run used {wanted}", remedy="use keys of that account")
 
 
 async def _keys(ports: Ports, plan: BuildPlan) -> AwsKeys:
@@ -85,27 +89,53 @@ async def _keys(ports: Ports, plan: BuildPlan) -> AwsKeys:
     return placed.keys
 
 
+async def _told(ports: Ports, run_id: RunId, plan: BuildPlan, result: RunResult) -> Told:
+    """What was recorded of the object by the run that uploaded it: one that goes on inherits that, and never its own look at the bucket."""
+    while plan.resumes is not None and plan.resumes.run and plan.resumes.stage is not StageId.UPLOAD:
+        run_id = plan.resumes.run
+        plan = await ports.runs.plan(run_id)
+        older = await ports.runs.result(run_id)
+        result = older if older is not None else result
+    seen = (await so_far(ports, run_id)).object
+    etag = seen.object.etag if seen is not None and seen.object != plan.baseline.object else ""
+    return Told(result.ended_at, result.object_size, etag)
+
+
 def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
     """The stage to begin with, None when nothing is to be done; `wanted` may name an earlier one that can be repeated.
 
     RunError says why nothing can be gone on from; InvalidValueError for a stage that cannot be the first.
     """
-    start = ground.first_open
-    if wanted is not None:
-        start = _wanted(ground, start, wanted)
+    start = ground.first_open if wanted is None else _wanted(ground, ground.first_open, wanted)
     if start is None:
         return None
-    needed = (StageId.UPLOAD,) if start is StageId.IMAGE else (StageId.IMPORT, StageId.REGISTER)
-    for proof in map(ground.of, needed):
+    for proof in map(ground.of, _needed(start, wanted)):
         if proof.done is Done.UNKNOWN:
-            raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy="nothing is repeated on a guess; ask again when AWS answers")
+            raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy=_remedy(ground, proof))
     if start is StageId.IMAGE:
         raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}", remedy=AGAIN)
-    taken = name_taken(ground.chain)
+    taken = name_taken(ground.chain) or (ground.chain.image if start is not StageId.REGISTER else None)
     if taken is not None:
-        name = ground.plan.baseline.image_name
-        raise RunError(f"the AMI name {name} is taken by {taken.image_id}", remedy=f"deregister that AMI if nobody needs it; {_NAME_TOO}")
+        text = f"the AMI name {ground.plan.baseline.image_name} is taken by {taken.image_id}"
+        mine = "it is this run's own" if taken is ground.chain.image else "deregister that AMI if nobody needs it"
+        raise RunError(text, remedy=f"{mine}; with another name: canvos-tui resume {ground.run} --name NAME")
     return start
+
+
+def _needed(start: StageId, wanted: StageId | None) -> tuple[StageId, ...]:
+    """The stages whose state has to be known; whoever asks for another import gets one beside whatever else goes on."""
+    if start in {StageId.IMAGE, StageId.UPLOAD}:
+        return (StageId.UPLOAD,)
+    return (StageId.REGISTER,) if wanted is StageId.IMPORT else (StageId.IMPORT, StageId.REGISTER)
+
+
+def _remedy(ground: Ground, proof: Proof) -> str:
+    """What helps against not knowing: better keys or patience where AWS did not say it, a decision where it did."""
+    if ground.chain.sighting.blind:
+        return "nothing is repeated on a guess; use keys that may ask for it, or ask again when AWS answers"
+    if proof.stage is StageId.IMPORT:
+        return f"wait until that import is over; to import once more all the same: canvos-tui resume {ground.run} --from import"
+    return "look at it with canvos-tui validate; a build with another S3_KEY stands in nobody's way"
 
 
 def _wanted(ground: Ground, start: StageId | None, wanted: StageId) -> StageId:
@@ -113,10 +143,8 @@ def _wanted(ground: Ground, start: StageId | None, wanted: StageId) -> StageId:
     if not BY_ID[wanted].alone:
         raise InvalidValueError(f"a run of the guide's route cannot begin at {wanted.value}", allowed=alone, remedy=AGAIN)
     if start is not None and ORDER[wanted] > ORDER[start]:
-        before = ground.of(start)
-        raise InvalidValueError(
-            f"it cannot begin at {wanted.value}: {BY_ID[start].title}: {before.text}", allowed=start.value if BY_ID[start].alone else "none"
-        )
+        text = f"it cannot begin at {wanted.value}: {BY_ID[start].title}: {ground.of(start).text}"
+        raise InvalidValueError(text, allowed=start.value if BY_ID[start].alone else "none")
     if wanted is StageId.IMPORT and ground.of(StageId.UPLOAD).done is not Done.DONE:
         raise RunError(f"nothing is there to import: {ground.of(StageId.UPLOAD).text}", remedy=AGAIN)
     return wanted
@@ -124,26 +152,31 @@ def _wanted(ground: Ground, start: StageId | None, wanted: StageId) -> StageId:
 
 def plan_from(ground: Ground, start: StageId) -> BuildPlan:
     """The plan of a run that begins with that stage: judged by the same baseline, so that what was taken over counts."""
-    plan, chain = ground.plan, ground.chain
-    base = plan.baseline
-    task = chain.task
+    plan, chain, base = ground.plan, ground.chain, ground.plan.baseline
+    named = chain.task.task_id if chain.task is not None else ground.named.get("import_task", "")
+    etag = chain.sighting.object.etag if chain.sighting.object is not None else ""
     if start is StageId.REGISTER:
-        resumes = Resumes(ground.run, start, task.task_id if task is not None else "", chain.snapshot)
-    elif task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
-        resumes = Resumes(ground.run, start, task.task_id)
+        resumes = Resumes(ground.run, start, named, chain.snapshot)
+    elif chain.task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
+        resumes = Resumes(ground.run, start, named, etag=etag)
     else:  # what was imported before counts no longer
-        old = tuple(t.task_id for t in chain.sighting.tasks or ())
+        old = tuple(task.task_id for task in imports_of(base, chain.sighting.tasks or ()))
         base = replace(base, task_ids=tuple(dict.fromkeys((*base.task_ids, *old))))
-        resumes = Resumes(ground.run, start, token=_token(chain, len(base.task_ids)))
-    command = ("canvos-tui", "resume", ground.run, "--from", start.value)
+        resumes = Resumes(ground.run, start, token=_token(ground, old), etag=etag)
+    other = ("--name", base.ami_name) if base.ami_name else ()
+    command = ("canvos-tui", "resume", ground.run, "--from", start.value, *other)
     return replace(plan, baseline=base, command=command, resumes=resumes)
 
 
-def _token(chain: Chain, attempts: int) -> str:
-    """The same for the same object and attempt: an import whose answer was lost is not begun a second time. 64 hexadecimal digits."""
-    base, found = chain.baseline, chain.sighting.object
+def _token(ground: Ground, earlier: Sequence[str]) -> str:
+    """The same for the same object, run and attempt: an import whose answer was lost is not begun a second time. 64 hexadecimal digits.
+
+    Only earlier imports of this object count: what else goes on in the region has no part in it.
+    """
+    base, found = ground.plan.baseline, ground.chain.sighting.object
     seal = (found.etag, found.version_id, found.modified.isoformat()) if found is not None else ("", "", "")
-    return hashlib.sha256("\n".join((base.account, base.region, base.bucket, base.key, *seal, str(attempts))).encode()).hexdigest()
+    words = (base.account, base.region, base.bucket, base.key, *seal, *sorted(earlier))
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
 def lines_of(found: Sequence[Proof]) -> tuple[str, ...]:

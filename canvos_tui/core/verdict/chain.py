@@ -24,6 +24,7 @@ class Chain:
     rivals: tuple[ImportTask, ...] = ()  # other imports of the object that may as well be this run's
     reuse_wanted: bool = False
     found: Mapping[str, str] = field(default_factory=dict)  # what the script found instead of making it, by kind
+    named_snapshot: str = ""  # the snapshot that the run names as its own
 
     @property
     def skipped(self) -> bool:
@@ -61,7 +62,16 @@ class Chain:
     def holds(self) -> bool:
         """Whether every link is there: the proof of success."""
         made = self.image is not None and self.image.state == "available"
-        return made and self.task is not None and not self.rivals and self.as_wanted
+        return made and self.imported and not self.rivals and self.as_wanted
+
+    @property
+    def imported(self) -> bool:
+        """Whether an import of this run is there: as a task, or by the snapshot that AWS describes with the task's id.
+
+        The description alone counts where AWS lists the task no longer, and for a snapshot that the run names as its own.
+        """
+        described = bool(self.snapshot) and (self.sighting.tasks is not None or self.named_snapshot == self.snapshot)
+        return self.task is not None or described
 
     @property
     def seen(self) -> bool:
@@ -90,6 +100,7 @@ def chain_of(
         tasks[1:],
         reuse_wanted,
         found,
+        named.get("snapshot", ""),
     )
 
 

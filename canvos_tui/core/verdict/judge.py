@@ -24,6 +24,7 @@ from canvos_tui.core.verdict.left_over import (
     left_upload,
     stranger,
 )
+from canvos_tui.core.verdict.watch import marked
 
 _NO_IMAGES = "whether an AMI uses it could not be asked"
 _HOPELESS = frozenset({"failed", "invalid", "error", "deregistered", "disabled"})
@@ -62,7 +63,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     ended_at: datetime | None,
 ) -> RunResult:
     """The result of a run; `ids` are those that the run knows of, `exit_code` is None when the supervisor was lost."""
-    named = {**(plan.resumes.named if plan.resumes is not None else {}), **(ids if log.named is None else log.named)}
+    named = known_ids(plan, sighting, ids if log.named is None else log.named)
     chain = chain_of(plan.baseline, sighting, named, log.found, reuse_wanted=plan.reuse_object)
     verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
@@ -88,6 +89,19 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         log=log.log,
         found=dict(log.found),
     )
+
+
+NOBODY = "none"  # no import has that id
+
+
+def known_ids(plan: BuildPlan, sighting: Sighting, named: Mapping[str, str]) -> dict[str, str]:
+    """The ids that are the run's. One that goes on counts no import but its own: that which it follows, or began and marked."""
+    resumes = plan.resumes
+    if resumes is None:
+        return dict(named)
+    own = {**resumes.named, **named}
+    mine = own.get("import_task") or marked(plan.baseline, sighting.tasks or (), resumes.token)
+    return {**own, "import_task": mine or NOBODY}
 
 
 def _verdict(chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled: bool) -> Verdict:

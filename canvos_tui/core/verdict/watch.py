@@ -84,6 +84,11 @@ def tasks_of(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "",
     return tuple(sorted(ours, key=lambda t: t.failed))
 
 
+def marked(baseline: Baseline, tasks: tuple[ImportTask, ...], mark: str) -> str:
+    """The id of the import of our object that carries our mark; "" where none does."""
+    return next((t.task_id for t in imports_of(baseline, tasks) if mark and t.token == mark), "")
+
+
 def imports_of(baseline: Baseline, tasks: tuple[ImportTask, ...]) -> tuple[ImportTask, ...]:
     """The imports of the run's object that began after its baseline: usually one, this run's."""
     return tuple(t for t in tasks if t.task_id not in baseline.task_ids and (t.bucket, t.key) == (baseline.bucket, baseline.key))

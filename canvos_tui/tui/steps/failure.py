@@ -16,7 +16,8 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.stage import BY_ID, StageId
 from canvos_tui.core.session import Ended, RunChosen
-from canvos_tui.core.stages.resume import Ground, begin, lines_of, look, start_of
+from canvos_tui.core.stages.ground import Ground
+from canvos_tui.core.stages.resume import begin, lines_of, look, start_of
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
@@ -195,21 +196,37 @@ class Failure(StepPanel):
         else:
             self.leave(word, jump=word != LEAVE)
 
-    @work(exclusive=True, group="resume")
+    _busy = False  # somebody asked to go on, and it is being looked at, or begun
+
+    @work(group="resume")
     async def _resume(self) -> None:
-        """Asks AWS how far each stage is, shows it, and goes on when that is wished for; the page of the build follows it."""
-        run_id = self.known.run_id
+        """Asks AWS how far each stage is, shows it, and goes on when that is wished for; the page of the build follows it.
+
+        Whoever leaves the page meanwhile wants it no more; whoever asks again has asked already.
+        """
+        if self._busy:
+            return
+        self._busy, run_id = True, self.known.run_id
         self.hint("asking AWS how far the run came ...")
         try:
-            ground = await look(self.ports, run_id, self.draft.keys)
+            mine = not self.known.of_another(self.draft.folder)
+            ground = await look(self.ports, run_id, self.draft.keys if mine else None)
             self.hint("")
-            start = await self._agreed(ground)
+            start = await self._agreed(ground) if self._here(run_id) else None
             if start is not None:
+                self.hint("beginning ...")
                 self.learn(RunChosen(await begin(self.ports, ground, start)))
                 self.leave("build")
         except CanvosError as error:
             self.hint("")
-            await self.app.push_screen_wait(ReadText("It does not go on", f"{error}\n\n{error.remedy}"))
+            if self._here(run_id):
+                await self.app.push_screen_wait(ReadText("It does not go on", f"{error}\n\n{error.remedy}"))
+        finally:
+            self._busy = False
+
+    def _here(self, run_id: str) -> bool:
+        """Whether this page is still looked at, and that run on it."""
+        return self.screen.is_current and self.display and self.known.run_id == run_id
 
     async def _agreed(self, ground: Ground) -> StageId | None:
         """The stage to go on with, when somebody wants it who has seen how far each is."""
@@ -223,5 +240,5 @@ class Failure(StepPanel):
             self.hint("every stage is done: the AMI is there")
             self.learn(Ended(await final_result(self.ports, ground.run)))
             return None
-        agreed = await self.app.push_screen_wait(Ask(f"Go on with {BY_ID[start].title}?", seen, GO_ON))
+        agreed = await self.app.push_screen_wait(Ask(f"Go on with {BY_ID[start].title}? (run {ground.run})", seen, GO_ON))
         return start if agreed else None

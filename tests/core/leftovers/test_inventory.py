@@ -130,8 +130,8 @@ accounts = st.builds(
     Account,
     st.just(REGION),
     st.lists(tasks, max_size=4).map(tuple),
-    st.lists(snapshots, max_size=4).map(tuple),
-    st.lists(images, max_size=4).map(tuple),
+    st.lists(snapshots, max_size=4, unique_by=lambda one: one.snapshot_id).map(tuple),
+    st.lists(images, max_size=4, unique_by=lambda one: one.image_id).map(tuple),
     objects,
     uploads,
 )

@@ -10,8 +10,8 @@ from canvos_tui.core.aws.facts import AwsKeys, Baseline, Image, ImportTask, S3Ob
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import Told, proofs
-from canvos_tui.core.stages.resume import Ground
 from canvos_tui.core.verdict.chain import Chain, chain_of
 
 NOW = datetime(2026, 11, 22, 14, 12, tzinfo=UTC)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from canvos_tui.core.aws.facts import Snapshot
 from canvos_tui.core.aws.sighting import Question
 from canvos_tui.core.run.stage import GUIDE, StageId
 from canvos_tui.core.stages.proof import Done, Proof, Told, name_taken, proofs
@@ -31,6 +32,7 @@ from tests.core.stages.sight import (
     chain,
 )
 
+NOTHING_IMPORTED = replace(NOTHING, object=OBJECT)
 DONE_, OPEN, WAY, UNSEEN = Done.DONE, Done.OPEN, Done.UNDER_WAY, Done.UNKNOWN
 
 
@@ -77,6 +79,17 @@ def test_an_object_that_is_not_like_the_runs_is_not_taken_over(change, told, wor
     assert of(found, StageId.UPLOAD).done is Done.OPEN
     assert words in of(found, StageId.UPLOAD).text
     assert of(found, StageId.IMAGE).done is Done.OPEN
+
+
+def test_an_object_of_another_etag_is_another_object_whatever_its_size():
+    found = proofs(chain(NOTHING_IMPORTED), replace(TOLD, etag='"else"'))
+    assert of(found, StageId.UPLOAD).text.endswith("is another object than the run had there: its ETag differs")
+    assert of(proofs(chain(NOTHING_IMPORTED), replace(TOLD, etag=OBJECT.etag)), StageId.UPLOAD).done is Done.DONE
+
+
+def test_a_snapshot_that_is_broken_is_no_import():
+    broken = replace(REGISTER_OPEN, snapshot=Snapshot("snap-0new", "error"))
+    assert of(proofs(chain(broken), TOLD), StageId.IMPORT).text == "its snapshot snap-0new is `error`"
 
 
 def test_clocks_that_differ_a_little_and_a_run_without_a_record_do_not_matter():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from canvos_tui.core.aws.facts import IMPORTED_BY, Snapshot
 from canvos_tui.core.aws.sighting import Question
 from canvos_tui.core.errors import InvalidValueError, RunError
 from canvos_tui.core.run.codec import parse_plan, plan_text
@@ -17,6 +18,7 @@ from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.resume import AGAIN, lines_of, plan_from, start_of
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from tests.core.stages.sight import (
+    ACTIVE,
     AMI,
     BASE,
     COMPLETED,
@@ -29,6 +31,7 @@ from tests.core.stages.sight import (
     NOTHING,
     NOW,
     OBJECT,
+    OLD_OBJECT,
     REGISTER_OPEN,
     SNAP,
     TASK,
@@ -121,10 +124,13 @@ def test_an_import_that_goes_on_is_followed_and_one_that_failed_begun_anew():
     assert anew.resumes.task == ""
     assert len(anew.resumes.token) == 64
     assert anew.baseline.task_ids == ("import-snap-0old", TASK), "what failed before is no part of the new run"
-    new = replace(COMPLETED, task_id="import-snap-0newer", snapshot_id="snap-0newer")
+    foreign = replace(COMPLETED, task_id="import-snap-0newer", snapshot_id="snap-0newer")
+    new = replace(foreign, token=anew.resumes.token)
     there = replace(DONE, tasks=(FAILED, new), images=(replace(IMAGE, root_snapshot="snap-0newer"),))
     result = judge("r", anew, there, 0, {}, False, JudgeHints(Phase.AMI), NOW, NOW)
     assert (result.outcome, result.import_task) == (Outcome.SUCCEEDED, "import-snap-0newer")
+    theirs = judge("r", anew, replace(there, tasks=(FAILED, foreign)), 0, {}, False, JudgeHints(Phase.AMI), NOW, NOW)
+    assert theirs.outcome is Outcome.FAILED, "an import that somebody else began is nobody's but his"
 
 
 def test_the_token_of_an_import_is_that_of_the_object_and_the_attempt():
@@ -163,3 +169,61 @@ def test_a_result_alone_says_whether_to_offer_it(change, stage):
     result = RunResult(**{"run_id": "r", "outcome": Outcome.FAILED, **change})
     assert offered(result) is stage
     assert bool(offer_words(result)) is (stage is not None)
+
+
+RIVAL = replace(COMPLETED, task_id="import-snap-0other", snapshot_id="snap-0other")
+
+
+@pytest.mark.parametrize(
+    ("sighting", "more", "words"),
+    [
+        (DONE, {"found": {"object": KEY}}, "was not made by this run"),
+        (replace(DONE, object=OLD_OBJECT), {"base": replace(BASE, object=OLD_OBJECT)}, "is the object from before the run"),
+        (replace(DONE, tasks=(COMPLETED, RIVAL)), {}, "is this run's is not known"),
+    ],
+    ids=["foreign", "reused", "rivals"],
+)
+def test_an_ami_that_the_verdict_does_not_prove_is_not_called_done(sighting, more, words):
+    found = ground(sighting, **more)
+    with pytest.raises(RunError, match=words):
+        start_of(found)
+    verdict = judge("r", found.plan, sighting, 0, {}, False, JudgeHints(Phase.AMI, found=more.get("found", {})), NOW, NOW)
+    assert verdict.outcome is not Outcome.SUCCEEDED
+
+
+def test_an_import_that_somebody_else_began_is_waited_for_unless_another_is_wished_for():
+    going = replace(ACTIVE, task_id="import-snap-0theirs")
+    found = ground(replace(IMPORT_OPEN, tasks=(FAILED, going)), named={"import_task": TASK})
+    with pytest.raises(RunError, match="import-snap-0theirs imports the same object, active, and this run did not begin it") as caught:
+        start_of(found)
+    assert "canvos-tui resume 20261122-1412-0001 --from import" in caught.value.remedy
+    assert start_of(found, StageId.IMPORT) is StageId.IMPORT
+
+
+def test_a_second_import_needs_another_name_where_the_first_made_its_ami():
+    for state in ("available", "pending"):
+        with pytest.raises(RunError, match=f"the AMI name {KEY} is taken by {AMI}") as caught:
+            start_of(ground(replace(DONE, images=(replace(IMAGE, state=state),))), StageId.IMPORT)
+        assert "it is this run's own; with another name: canvos-tui resume 20261122-1412-0001 --name NAME" in caught.value.remedy
+
+
+def test_an_import_that_aws_lists_no_longer_is_proven_by_its_snapshot():
+    snapshot = Snapshot(SNAP, "completed", f"{IMPORTED_BY}{TASK}", 5)
+    forgotten = replace(REGISTER_OPEN, tasks=(), snapshot=snapshot)
+    found = ground(forgotten, named={"import_task": TASK})
+    assert start_of(found) is StageId.REGISTER
+    assert start_of(ground(replace(forgotten, images=DONE.images), named={"import_task": TASK})) is None
+    resumes = plan_from(replace(found, named={"import_task": TASK}), StageId.REGISTER).resumes
+    assert resumes is not None
+    assert (resumes.task, resumes.snapshot) == (TASK, SNAP)
+
+
+def test_imports_of_other_objects_do_not_change_the_token():
+    other = replace(COMPLETED, task_id="import-snap-0unrelated", key="something-else")
+    tokens = {plan_from(ground(s), StageId.IMPORT).resumes.token for s in (NOT_IMPORTED, replace(NOT_IMPORTED, tasks=(other,)))}  # type: ignore[union-attr]
+    assert len(tokens) == 1
+
+
+def test_the_command_of_the_plan_is_what_is_done():
+    renamed = ground(REGISTER_OPEN, replace(BASE, ami_name="edge-two"))
+    assert plan_from(renamed, StageId.REGISTER).command[-2:] == ("--name", "edge-two")

@@ -1,0 +1,39 @@
+"""What a run stands on when it is gone on from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.run.run import BuildPlan, RunId
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.stages.proof import Done, Proof
+from canvos_tui.core.verdict.chain import Chain
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A run's plan, the chain that AWS shows, a proof a stage, the keys that AWS was opened with, and the ids that are the run's own."""
+
+    run: RunId
+    plan: BuildPlan
+    chain: Chain
+    proofs: tuple[Proof, ...]
+    keys: AwsKeys
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, stage: StageId) -> Proof:
+        """The proof of a stage."""
+        return next(proof for proof in self.proofs if proof.stage is stage)
+
+    @property
+    def first_open(self) -> StageId | None:
+        """The stage to go on with: the one behind the last that is done, None when the AMI is there and proven."""
+        if self.of(StageId.REGISTER).done is Done.DONE:
+            return None
+        if self.of(StageId.IMPORT).done is Done.DONE:
+            return StageId.REGISTER
+        if self.of(StageId.IMPORT).done in {Done.UNDER_WAY, Done.UNKNOWN} or self.of(StageId.UPLOAD).done is Done.DONE:
+            return StageId.IMPORT
+        return StageId.IMAGE

@@ -57,8 +57,9 @@ class Parser(argparse.ArgumentParser):
         return namespace, rest
 
     def format_help(self) -> str:
-        """Without the blank line below the usage: with every command it has 24 lines."""
-        return super().format_help().replace("\n\n", "\n", 1)
+        """The list of the commands goes without the blank line below the usage: so it has 24 lines."""
+        text = super().format_help()
+        return text.replace("\n\n", "\n", 1) if self._subparsers is not None else text
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong, what was probably meant, and where the help is."""

@@ -6,15 +6,17 @@ import argparse
 import os
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
 
-STAGES = ("import", "register")
+STAGES = ("upload", "import", "register")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,13 +24,15 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "resume",
         help="go on from the stage that failed, without a new build",
-        description="Asks AWS which stages of a run are done (image, upload, import, register) and goes on with the first that is not: "
-        "an import that failed or still goes on, an AMI that was not registered. What was uploaded is used again; nothing is built.",
-        epilog="Exit codes as of run: 0 verified, 3 nothing to go on from, 11 import or AMI, 12 not proven. Example: canvos-tui resume",
+        description="Asks AWS which stages of a run are done (image, upload, import, register) and goes on with the first that is not. "
+        "Nothing is built.",
+        epilog="Exit codes: of run; 3 nothing to go on from. Example: canvos-tui resume",
     )
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="the run (default: the newest)")
-    parser.add_argument("--from", dest="stage", metavar="STAGE", choices=STAGES, help="begin at import or register; also one that is done")
-    parser.add_argument("--name", metavar="NAME", help="another name for the AMI, where the old one is taken")
+    parser.add_argument("--from", dest="stage", metavar="STAGE", choices=STAGES, help="begin at upload, import or register, done or not")
+    parser.add_argument("--raw", metavar="FILE", help="no run: upload this raw image; with --config")
+    parser.add_argument("--config", metavar="FILE", help="region, bucket and key for --raw")
+    parser.add_argument("--name", metavar="NAME", help="another name for the AMI")
     parser.add_argument("--yes", action="store_true", help="do not ask before it begins")
     parser.add_argument("--dry-run", action="store_true", help="show how far each stage is, and change nothing")
     parser.add_argument("--detach", action="store_true", help="start it and return; canvos-tui attach follows it")
@@ -44,7 +48,9 @@ def resume(args: argparse.Namespace) -> int:
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    info, code = asyncio.run(_begun(ports, args))
+    draft = _answers(ports, args)
+    args.raw = str(Path(args.raw).absolute()) if args.raw is not None else None
+    info, code = asyncio.run(_begun(ports, args, draft))
     if info is None:
         return code
     if args.detach:
@@ -63,7 +69,44 @@ def resume(args: argparse.Namespace) -> int:
     return open_build(ports, info)
 
 
-async def _begun(ports: Ports, args: argparse.Namespace) -> tuple[RunInfo | None, int]:
+def _answers(ports: Ports, args: argparse.Namespace) -> Draft | None:
+    """The draft of the answers file that --raw needs; InvalidValueError where one stands without the other."""
+    from canvos_tui.core.errors import InvalidValueError
+
+    if args.raw is None:
+        if getattr(args, "config", None):
+            raise InvalidValueError("--config is for --raw: a run has its own answers", remedy="leave it out, or name the raw image")
+        return None
+    if not getattr(args, "config", None) or args.run_id is not None or args.stage:
+        raise InvalidValueError("--raw goes with --config FILE, and with neither RUN nor --from", remedy="it begins with the upload")
+    from canvos_tui.commands.config import config_of
+
+    return config_of(ports, args)
+
+
+async def _from_raw(ports: Ports, args: argparse.Namespace, draft: Draft | None, name: str) -> tuple[RunInfo | None, int]:
+    from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.follow import say
+    from canvos_tui.commands.keys import find_keys
+    from canvos_tui.commands.run import consent
+    from canvos_tui.core.stages.elsewhere import plan_of
+
+    assert draft is not None
+    placed = await find_keys(ports, draft)
+    say(f"== AWS keys {placed.keys.masked_id()} from: {placed.source.value}; taking the baseline from AWS")
+    plan = await plan_of(ports, Path(args.raw), draft, placed.keys, name)
+    where = f"s3://{plan.baseline.bucket}/{plan.baseline.key}"
+    if args.dry_run:
+        say(f"== it would upload {args.raw} to {where}, import it, and register the AMI {plan.baseline.image_name}")
+        say("dry run: nothing was started")
+        return None, ExitCode.OK
+    consent(args).need(f"upload {args.raw} to {where}, import it, and register the AMI {plan.baseline.image_name}")
+    run_id = await ports.runs.start(plan, placed.keys)
+    say(f"== run {run_id}: {shlex.join(plan.command)}")
+    return await choose(ports, run_id), ExitCode.OK
+
+
+async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) -> tuple[RunInfo | None, int]:
     """The run that was started; None with the exit code where none was."""
     from canvos_tui.commands.answers import folder_of
     from canvos_tui.commands.attach import choose
@@ -75,6 +118,8 @@ async def _begun(ports: Ports, args: argparse.Namespace) -> tuple[RunInfo | None
     from canvos_tui.core.stages.resume import begin, lines_of, look, start_of
 
     name = parse_s3_key(args.name) if args.name is not None else ""
+    if args.raw is not None:
+        return await _from_raw(ports, args, draft, name)
     chosen = await choose(ports, args.run_id, folder_of(ports, args.checkout))
     say(f"== run {chosen.run_id}: asking AWS how far it came")
     ground = await look(ports, chosen.run_id, name=name)

@@ -119,6 +119,15 @@ async def test_what_has_to_be_mended_comes_first_and_what_has_nothing_offers_not
         assert "Go on:" not in text_of(pilot.app)
 
 
+async def test_the_build_page_names_the_raw_image_that_it_began_with(ports, make_app):
+    ports.runs.plans[story.RUN] = replace(story.PLAN, resumes=Resumes("", StageId.UPLOAD, raw="/home/alice/CanvOS/build/kairos.raw"))
+    ports.runs.events = [(Started(story.at(0), 7, "canvos-tui resume"), PhaseEntered(story.at(0), Phase.UPLOAD, 1))]
+    ports.runs.keep_open = True
+    ports.clock.move(5)
+    async with make_app(page="build", known=Session(run_id=story.RUN)).run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "✓ image   /home/alice/CanvOS/build/kairos.raw", "▸ Upload to S3")
+
+
 async def test_the_build_page_names_what_was_taken_over_and_calls_nothing_unseen(ports, make_app):
     taken = Resumes("20260823-1200-aaaa", StageId.REGISTER, story.TASK.task_id, SNAP)
     ports.runs.plans[story.RUN] = replace(story.PLAN, resumes=taken)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.run.run import BuildPlan, RunId
-from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.run.stage import GUIDE, StageId
 from canvos_tui.core.stages.proof import Done, Proof
 from canvos_tui.core.verdict.chain import Chain
 
@@ -22,6 +22,7 @@ class Ground:
     proofs: tuple[Proof, ...]
     keys: AwsKeys
     named: Mapping[str, str] = field(default_factory=dict)
+    raw: str = ""  # the raw image that the run uploads, where it still lies there
 
     def of(self, stage: StageId) -> Proof:
         """The proof of a stage."""
@@ -36,4 +37,9 @@ class Ground:
             return StageId.REGISTER
         if self.of(StageId.IMPORT).done in {Done.UNDER_WAY, Done.UNKNOWN} or self.of(StageId.UPLOAD).done is Done.DONE:
             return StageId.IMPORT
-        return StageId.IMAGE
+        return StageId.UPLOAD if self.raw else StageId.IMAGE
+
+    @property
+    def beginnings(self) -> tuple[StageId, ...]:
+        """The stages that can be the first of a run: those that need no build."""
+        return tuple(stage.id for stage in GUIDE if stage.alone or (self.raw and stage.id is StageId.UPLOAD))

@@ -49,7 +49,9 @@ async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: s
     known = known_ids(plan, sighting, own)
     chain = chain_of(plan.baseline, sighting, known, run.found, reuse_wanted=plan.reuse_object)
     named = {kind: found for kind, found in known.items() if found != NOBODY}
-    return Ground(run_id, plan, chain, proofs(chain, await _told(ports, run_id, plan, result)), keys, named)
+    raw = plan.resumes.raw if plan.resumes is not None else ""
+    there = raw if raw and await ports.files.mode(Path(raw)) is not None else ""
+    return Ground(run_id, plan, chain, proofs(chain, await _told(ports, run_id, plan, result)), keys, named, there)
 
 
 async def _newest(ports: Ports, run_id: RunId) -> RunId:
@@ -139,12 +141,12 @@ def _remedy(ground: Ground, proof: Proof) -> str:
 
 
 def _wanted(ground: Ground, start: StageId | None, wanted: StageId) -> StageId:
-    alone = ", ".join(stage.id.value for stage in BY_ID.values() if stage.alone)
-    if not BY_ID[wanted].alone:
-        raise InvalidValueError(f"a run of the guide's route cannot begin at {wanted.value}", allowed=alone, remedy=AGAIN)
+    if wanted not in ground.beginnings:
+        allowed = ", ".join(stage.value for stage in ground.beginnings)
+        raise InvalidValueError(f"this run cannot begin at {wanted.value}: no raw image of it is at hand", allowed=allowed, remedy=AGAIN)
     if start is not None and ORDER[wanted] > ORDER[start]:
         text = f"it cannot begin at {wanted.value}: {BY_ID[start].title}: {ground.of(start).text}"
-        raise InvalidValueError(text, allowed=start.value if BY_ID[start].alone else "none")
+        raise InvalidValueError(text, allowed=start.value if start in ground.beginnings else "none")
     if wanted is StageId.IMPORT and ground.of(StageId.UPLOAD).done is not Done.DONE:
         raise RunError(f"nothing is there to import: {ground.of(StageId.UPLOAD).text}", remedy=AGAIN)
     return wanted
@@ -154,15 +156,15 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
     """The plan of a run that begins with that stage: judged by the same baseline, so that what was taken over counts."""
     plan, chain, base = ground.plan, ground.chain, ground.plan.baseline
     named = chain.task.task_id if chain.task is not None else ground.named.get("import_task", "")
-    etag = chain.sighting.object.etag if chain.sighting.object is not None else ""
+    etag = chain.sighting.object.etag if chain.sighting.object is not None and start is not StageId.UPLOAD else ""
     if start is StageId.REGISTER:
-        resumes = Resumes(ground.run, start, named, chain.snapshot)
+        resumes = Resumes(ground.run, start, named, chain.snapshot, raw=ground.raw)
     elif chain.task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
-        resumes = Resumes(ground.run, start, named, etag=etag)
+        resumes = Resumes(ground.run, start, named, etag=etag, raw=ground.raw)
     else:  # what was imported before counts no longer
         old = tuple(task.task_id for task in imports_of(base, chain.sighting.tasks or ()))
         base = replace(base, task_ids=tuple(dict.fromkeys((*base.task_ids, *old))))
-        resumes = Resumes(ground.run, start, token=_token(ground, old), etag=etag)
+        resumes = Resumes(ground.run, start, token=_token(ground, old), etag=etag, raw=ground.raw)
     other = ("--name", base.ami_name) if base.ami_name else ()
     command = ("canvos-tui", "resume", ground.run, "--from", start.value, *other)
     return replace(plan, baseline=base, command=command, resumes=resumes)

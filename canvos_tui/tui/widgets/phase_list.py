@@ -24,7 +24,7 @@ from canvos_tui.core.run.stage import GUIDE, ORDER
 from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.terminal.notice import ended, title_of
-from canvos_tui.core.text import ago, clip, elapsed, size
+from canvos_tui.core.text import ago, clip, elapsed, middle, size
 from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.tui.messages import BuildTold, tell
 from canvos_tui.tui.painting.blocks import bar
@@ -93,7 +93,8 @@ class _Lines:
         if resumes is None:
             return []
         done = " · ".join(stage.id.value for stage in GUIDE if ORDER[stage.id] < ORDER[resumes.stage])
-        return [Content.assemble((f"{Mark.DONE.sign} ", "$text-success"), (f"{done}   of run {resumes.run}", MUTED))]
+        of = f"of run {resumes.run}" if resumes.run else middle(resumes.raw, max(20, self.width - len(done) - 5))
+        return [Content.assemble((f"{Mark.DONE.sign} ", "$text-success"), (f"{done}   {of}", MUTED))]
 
     def _to_come(self, waiting: list[Phase]) -> list[Content]:
         names = [f"{Mark.TO_COME.sign} {SHORT.get(phase, phase.title) if self.folded else phase.title}" for phase in waiting]

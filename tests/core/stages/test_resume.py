@@ -90,7 +90,7 @@ def test_an_earlier_stage_can_be_wished_for_and_a_later_one_not():
     with pytest.raises(InvalidValueError, match="it cannot begin at register: Snapshot import: import-snap-0new ended") as caught:
         start_of(ground(IMPORT_OPEN), StageId.REGISTER)
     assert caught.value.allowed == "import"
-    with pytest.raises(InvalidValueError, match="cannot begin at upload") as caught:
+    with pytest.raises(InvalidValueError, match="this run cannot begin at upload: no raw image of it is at hand") as caught:
         start_of(ground(REGISTER_OPEN), StageId.UPLOAD)
     assert caught.value.allowed == "import, register"
     with pytest.raises(RunError, match="nothing is there to import"):

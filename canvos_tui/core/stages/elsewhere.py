@@ -1,0 +1,48 @@
+"""From a raw image to an AMI without a build of this machine: the plan of a run that uploads, imports and registers it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.errors import FilesError, InvalidValueError, RunError
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.run import BuildPlan, Resumes
+from canvos_tui.core.run.stage import StageId
+
+NAMES = ("REGION", "S3_BUCKET", "S3_KEY")
+
+
+async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: str = "") -> BuildPlan:
+    """The plan, with a baseline taken from AWS right now. `raw` is an absolute path; `name` is the AMI's where it is not to be S3_KEY.
+
+    InvalidValueError for answers that are missing, FilesError for a file that is not there, RunError for a name that an AMI has. An object
+    that stands there is no hindrance here: the upload compares it byte for byte, and writes over nothing.
+    """
+    missing = [field for field in NAMES if not draft.text(field)]
+    if missing:
+        raise InvalidValueError(f"not known: {', '.join(missing)}", remedy="name them in the answers file: --config FILE")
+    if await ports.files.mode(raw) is None:
+        raise FilesError(f"there is no file {raw}", remedy="CanvOS writes it to build/: ./earthly.sh +cloud-image --ARCH=amd64")
+    region, bucket, key = (draft.text(field) for field in NAMES)
+    aws = await ports.aws.open(keys, region)
+    base = await aws.baseline(bucket, key)
+    if name:
+        base = replace(base, ami_name=name, images=await aws.images_named(name))
+    if base.images:
+        text = f"the AMI name {base.image_name} is taken by {base.images[0].image_id}"
+        raise RunError(text, remedy="deregister that AMI if nobody needs it, or choose another name: --name NAME")
+    token = hashlib.sha256("\n".join((base.account, region, bucket, key, base.taken_at.isoformat())).encode()).hexdigest()
+    return BuildPlan(
+        checkout=str(draft.folder or raw.parent),
+        tag=draft.tag,
+        command=("canvos-tui", "resume", "--raw", str(raw), *(("--name", name) if name else ())),
+        baseline=base,
+        endpoint=ports.aws.endpoint(),
+        args=tuple(sorted(draft.args().items())),
+        reuse_object=base.object is not None,
+        resumes=Resumes("", StageId.UPLOAD, token=token, raw=str(raw)),
+    )

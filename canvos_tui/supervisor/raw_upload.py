@@ -10,7 +10,7 @@ from pathlib import Path
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.adapters.aws.upload import MIB, RawUpload, read_raw
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.state_folder import state_root
 from canvos_tui.core.aws.facts import AwsKeys
@@ -26,9 +26,8 @@ def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Call
     record = UploadRecord(state_root(os.environ), BotoDoor().endpoint(), bucket, key)
 
     async def upload() -> None:
-        say(f"reading {path}")
-        raw = await threads.call(lambda: read_raw(path))
-        say(f"uploading {raw.size} bytes to s3://{bucket}/{key}, CRC32 {raw.whole:08x}")
+        raw = await threads.call(lambda: RawFile(path))
+        say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}")
         try:
             await RawUpload(clients, (bucket, key), raw, record, Progress(say)).run()
         except BaseExceptionGroup as group:  # of the parts that were on their way at once

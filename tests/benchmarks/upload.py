@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.adapters.aws.upload import MIB, RawUpload, read_raw
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.secret import Secret
@@ -28,10 +28,10 @@ KEY, SECRET, REGION, BUCKET = "AKIAIOSFODNN7EXAMPLE", "benchmark", "us-east-1", 
 
 
 def ours(path: Path, key: str) -> None:
-    """Our upload, with its reading for the checksum."""
+    """Our upload, with its checksums."""
     clients = Clients(AwsKeys(KEY, Secret(SECRET)), REGION)
     record = UploadRecord(path.parent, "here", BUCKET, key)
-    asyncio.run(RawUpload(clients, (BUCKET, key), read_raw(path), record, lambda *_: None).run())
+    asyncio.run(RawUpload(clients, (BUCKET, key), RawFile(path), record, lambda *_: None).run())
 
 
 def sdk(path: Path, key: str) -> None:
@@ -71,7 +71,7 @@ def main() -> None:
         for turn in range(turns):
             for way in WAYS:
                 words = [sys.executable, "-m", "tests.benchmarks.upload", "child", way, str(path), f"{way}-{turn}"]
-                seconds, peak = map(float, subprocess.run(words, env=environ, check=True, capture_output=True, text=True).stdout.split())
+                seconds, peak = map(float, subprocess.run(words, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout.split())
                 took[way].append(seconds)
                 peaks[way] = max(peak, peaks.get(way, 0.0))
     base = statistics.median(took["upload_file"])

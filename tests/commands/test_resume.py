@@ -86,7 +86,7 @@ def test_the_time_that_is_named_is_the_time_that_the_account_stays():
 
 @pytest.fixture
 def scene(tmp_path):
-    with on_stage(tmp_path, pace=0.02) as found:
+    with on_stage(tmp_path, pace=0.5) as found:  # a build that is sure to live when it is cancelled
         yield found
 
 

@@ -12,7 +12,6 @@ import base64
 import os
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.aws.upload_record import UploadRecord
+from canvos_tui.core.crc import joined
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 
 MIB = 1024**2
@@ -30,20 +30,46 @@ _NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
-@dataclass(frozen=True)
 class RawFile:
-    """A raw image as it is read: sums are CRC-32 of each part, `whole` of all of it. Sizes are bytes."""
+    """A raw image, read part by part; `sums` holds the CRC-32 of each part that was read. Sizes are bytes, parts count from 1."""
 
-    path: Path
-    size: int
-    identity: str
-    part: int
-    sums: tuple[int, ...] = field(repr=False)
-    whole: int
+    def __init__(self, path: Path, part: int = 0) -> None:
+        try:
+            with path.open("rb") as file:
+                found = os.fstat(file.fileno())
+        except OSError as error:
+            remedy = "name the raw image, as it lies in build/ of the checkout"
+            raise FilesError(f"{path} cannot be read: {error.strerror}", remedy=remedy) from error
+        if not found.st_size:
+            raise FilesError(f"{path} is empty", remedy="build it again: ./earthly.sh +cloud-image --ARCH=amd64")
+        self.path, self.size, self.identity = path, found.st_size, identity_of(found)
+        self.part = part or part_size(self.size)
+        self.count = ceil(self.size / self.part)
+        self.sums: dict[int, int] = {}
 
     def length(self, number: int) -> int:
-        """The bytes of a part; parts count from 1."""
+        """The bytes of a part."""
         return min(self.part, self.size - (number - 1) * self.part)
+
+    def read(self, number: int) -> bytes:
+        """A part; its sum is known from then on. FilesError when the file is no longer the one that was opened first."""
+        with self.path.open("rb") as file:
+            body = os.pread(file.fileno(), self.length(number), (number - 1) * self.part)
+            changed = identity_of(os.fstat(file.fileno())) != self.identity or len(body) != self.length(number)
+        crc = zlib.crc32(body)
+        if changed or self.sums.setdefault(number, crc) != crc:
+            raise FilesError(f"{self.path} changed while it was read", remedy="wait until nothing writes to it, then go on again")
+        return body
+
+    def sum(self, number: int) -> int:
+        """The CRC-32 of a part, read for it where it was not yet."""
+        if number not in self.sums:
+            self.read(number)
+        return self.sums[number]
+
+    def whole(self) -> int:
+        """The CRC-32 of all of it."""
+        return joined((self.sum(number), self.length(number)) for number in range(1, self.count + 1))
 
 
 def part_size(size: int) -> int:
@@ -51,34 +77,9 @@ def part_size(size: int) -> int:
     return max(SMALLEST, ceil(size / MOST / MIB) * MIB)
 
 
-def read_raw(path: Path, part: int = 0) -> RawFile:
-    """Reads the file once for its checksums. FilesError for one that is not there, is empty, or changes meanwhile."""
-    try:
-        with path.open("rb") as file:
-            before = os.fstat(file.fileno())
-            part = part or part_size(before.st_size)
-            sums, whole = [], 0
-            while data := file.read(part):
-                sums.append(zlib.crc32(data))
-                whole = zlib.crc32(data, whole)
-            after = os.fstat(file.fileno())
-    except OSError as error:
-        remedy = "name the raw image, as it lies in build/ of the checkout"
-        raise FilesError(f"{path} cannot be read: {error.strerror}", remedy=remedy) from error
-    if not before.st_size:
-        raise FilesError(f"{path} is empty", remedy="build it again: ./earthly.sh +cloud-image --ARCH=amd64")
-    if identity_of(before) != identity_of(after):
-        raise _changed(path)
-    return RawFile(path, before.st_size, identity_of(before), part, tuple(sums), whole)
-
-
 def identity_of(found: os.stat_result) -> str:
     """What a file is known by, without reading it."""
     return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
-
-
-def _changed(path: Path) -> FilesError:
-    return FilesError(f"{path} changed while it was read", remedy="wait until nothing writes to it, then go on again")
 
 
 def crc_text(value: int) -> str:
@@ -108,7 +109,7 @@ class RawUpload:
         known = await self._known_parts(upload_id)
         self._done = sum(self._raw.length(number) for number in known)
         self._told(self._done, self._raw.size)
-        waiting = [number for number in range(1, len(self._raw.sums) + 1) if number not in known]
+        waiting = [number for number in range(1, self._raw.count + 1) if number not in known]
         await self._send_all(upload_id, waiting, known)
         await self._complete(upload_id, known)
         if not await self.stands():
@@ -123,11 +124,14 @@ class RawUpload:
             if error.code in _GONE:
                 return False
             raise
-        ours = int(found["ContentLength"]) == self._raw.size and found.get("ChecksumCRC32") == crc_text(self._raw.whole)
+        ours = int(found["ContentLength"]) == self._raw.size and found.get("ChecksumCRC32") == await self._whole()
         if not ours:
             where = f"s3://{self._target['Bucket']}/{self._target['Key']}"
             raise RunError(f"{where} is there already, with other bytes", remedy="choose another S3_KEY; nothing is ever written over")
         return True
+
+    async def _whole(self) -> str:
+        return crc_text(await threads.call(self._raw.whole))
 
     async def _upload_id(self) -> str:
         """The upload to go on with, or a new one; one of another file is given up."""
@@ -146,24 +150,26 @@ class RawUpload:
     async def _known_parts(self, upload_id: str) -> dict[int, str]:
         """ETags by number of the parts that S3 has as they are here. An upload that is gone is begun anew by whoever asks again."""
 
-        def ask(s3: Any) -> dict[int, str]:
+        def ask(s3: Any) -> list[dict[str, Any]]:
             pages = s3.get_paginator("list_parts").paginate(**self._target, UploadId=upload_id)
-            rows = [row for page in pages for row in page.get("Parts", ())]
-            return {int(row["PartNumber"]): str(row["ETag"]) for row in rows if self._is_ours(row)}
+            return [row for page in pages for row in page.get("Parts", ())]
 
         try:
-            return await self._clients.call("s3", ask)
+            rows = await self._clients.call("s3", ask)
         except AwsError as error:
             if error.code not in _NO_UPLOAD:
                 raise
             self._record.forget()
             raise RunError("the upload that was begun is gone in S3", remedy="canvos-tui resume begins a new one") from error
+        mine = await threads.call(lambda: [row for row in rows if self._is_ours(row)])
+        return {int(row["PartNumber"]): str(row["ETag"]) for row in mine}
 
     def _is_ours(self, row: dict[str, Any]) -> bool:
+        """Whether a part has the size and the bytes that it has here."""
         number = int(row["PartNumber"])
-        if not 1 <= number <= len(self._raw.sums):
+        if not 1 <= number <= self._raw.count or int(row["Size"]) != self._raw.length(number):
             return False
-        return int(row["Size"]) == self._raw.length(number) and row.get("ChecksumCRC32") == crc_text(self._raw.sums[number - 1])
+        return row.get("ChecksumCRC32") == crc_text(self._raw.sum(number))
 
     async def _send_all(self, upload_id: str, waiting: list[int], known: dict[int, str]) -> None:
         queue = iter(waiting)
@@ -180,7 +186,7 @@ class RawUpload:
                 group.create_task(worker())
 
     async def _send(self, upload_id: str, number: int) -> str:
-        body = await threads.call(lambda: self._read(number))
+        body = await threads.call(lambda: self._raw.read(number))
         answer = await self._clients.call(
             "s3",
             lambda s3: s3.upload_part(
@@ -189,22 +195,14 @@ class RawUpload:
                 PartNumber=number,
                 Body=body,
                 ChecksumAlgorithm="CRC32",
-                ChecksumCRC32=crc_text(self._raw.sums[number - 1]),
+                ChecksumCRC32=crc_text(self._raw.sum(number)),
             ),
         )
         return str(answer["ETag"])
 
-    def _read(self, number: int) -> bytes:
-        with self._raw.path.open("rb") as file:
-            body = os.pread(file.fileno(), self._raw.length(number), (number - 1) * self._raw.part)
-        if zlib.crc32(body) != self._raw.sums[number - 1]:
-            raise _changed(self._raw.path)
-        return body
-
     async def _complete(self, upload_id: str, parts: dict[int, str]) -> None:
-        rows = [
-            {"PartNumber": number, "ETag": parts[number], "ChecksumCRC32": crc_text(self._raw.sums[number - 1])} for number in sorted(parts)
-        ]
+        rows = [{"PartNumber": number, "ETag": parts[number], "ChecksumCRC32": crc_text(self._raw.sum(number))} for number in sorted(parts)]
+        whole = await self._whole()
         try:
             await self._clients.call(
                 "s3",
@@ -212,7 +210,7 @@ class RawUpload:
                     **self._target,
                     UploadId=upload_id,
                     MultipartUpload={"Parts": rows},
-                    ChecksumCRC32=crc_text(self._raw.whole),
+                    ChecksumCRC32=whole,
                     ChecksumType="FULL_OBJECT",
                     MpuObjectSize=self._raw.size,
                     IfNoneMatch="*",

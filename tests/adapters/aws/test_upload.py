@@ -6,14 +6,13 @@ import asyncio
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from canvos_tui.adapters.aws import upload as module
 from canvos_tui.adapters.aws.clients import Clients, Patience
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, crc_text, part_size, read_raw
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, crc_text, part_size
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import AwsError, FilesError, RunError
@@ -49,7 +48,7 @@ def made(raw: Path, tmp_path: Path, told: list[int] | None = None) -> RawUpload:
     clients = Clients(AwsKeys(KEY_ID, Secret(SECRET)), "us-east-1", patience=Patience(4.0, 8.0, 1))
     record = UploadRecord(tmp_path, "here", "images", "edge")
     noted = told if told is not None else []
-    return RawUpload(clients, ("images", "edge"), read_raw(raw, PART), record, lambda done, _: noted.append(done))
+    return RawUpload(clients, ("images", "edge"), RawFile(raw, PART), record, lambda done, _: noted.append(done))
 
 
 def uploaded(raw: Path, tmp_path: Path, told: list[int] | None = None) -> RawUpload:
@@ -188,21 +187,20 @@ def test_what_is_no_raw_file_is_refused(tmp_path):
     empty = tmp_path / "empty.raw"
     empty.touch()
     with pytest.raises(FilesError, match="is empty"):
-        read_raw(empty)
+        RawFile(empty)
     with pytest.raises(FilesError, match="cannot be read: No such file"):
-        read_raw(tmp_path / "none.raw")
+        RawFile(tmp_path / "none.raw")
     with pytest.raises(FilesError, match="cannot be read"):
-        read_raw(tmp_path)
+        RawFile(tmp_path)
 
 
 def test_the_sums_of_parts_and_of_all(raw):
-    found = read_raw(raw, PART)
+    found = RawFile(raw, PART)
     data = raw.read_bytes()
-    assert isinstance(found, RawFile)
-    assert found.whole == zlib.crc32(data)
-    assert found.sums == tuple(zlib.crc32(data[n : n + PART]) for n in range(0, SIZE, PART))
+    assert found.whole() == zlib.crc32(data)
+    assert found.sums == {n: zlib.crc32(data[(n - 1) * PART : n * PART]) for n in (1, 2, 3, 4)}
     assert [found.length(n) for n in (1, 4)] == [PART, 12345]
-    assert replace(found, part=SIZE).length(1) == SIZE
+    assert (RawFile(raw, SIZE).count, RawFile(raw).part) == (1, 16 * MIB)
 
 
 def test_a_record_that_is_damaged_is_none(tmp_path):

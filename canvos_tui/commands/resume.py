@@ -9,12 +9,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
+    from canvos_tui.core.stages.ground import Ground
 
 STAGES = ("upload", "import", "register")
 
@@ -35,6 +37,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--name", metavar="NAME", help="another name for the AMI")
     parser.add_argument("--yes", action="store_true", help="do not ask before it begins")
     parser.add_argument("--dry-run", action="store_true", help="show how far each stage is, and change nothing")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: the stages as one document; with --dry-run")
     parser.add_argument("--detach", action="store_true", help="start it and return; canvos-tui attach follows it")
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="no screen: lines as they come")
     parser.set_defaults(run=resume)
@@ -73,6 +76,10 @@ def _answers(ports: Ports, args: argparse.Namespace) -> Draft | None:
     """The draft of the answers file that --raw needs; InvalidValueError where one stands without the other."""
     from canvos_tui.core.errors import InvalidValueError
 
+    if args.output == "json" and (not args.dry_run or args.raw is not None):
+        raise InvalidValueError(
+            "--output json shows the stages of a run, and goes with --dry-run", remedy="canvos-tui status --output json"
+        )
     if args.raw is None:
         if getattr(args, "config", None):
             raise InvalidValueError("--config is for --raw: a run has its own answers", remedy="leave it out, or name the raw image")
@@ -111,11 +118,9 @@ async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) ->
     from canvos_tui.commands.answers import folder_of
     from canvos_tui.commands.attach import choose
     from canvos_tui.commands.follow import say
-    from canvos_tui.commands.run import consent
     from canvos_tui.core.answers.values import parse_s3_key
-    from canvos_tui.core.errors import RunError
-    from canvos_tui.core.run.stage import BY_ID, StageId
-    from canvos_tui.core.stages.resume import begin, lines_of, look, start_of
+    from canvos_tui.core.stages.resume import look
+    from canvos_tui.core.stages.words import lines_of
 
     name = parse_s3_key(args.name) if args.name is not None else ""
     if args.raw is not None:
@@ -127,20 +132,39 @@ async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) ->
         say(f"== run {ground.run} went on from it, and is the one that counts")
     for line in lines_of(ground.proofs):
         say(line)
+    return await _gone_on(ports, args, ground)
+
+
+async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tuple[RunInfo | None, int]:
+    from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.follow import say
+    from canvos_tui.commands.run import consent
+    from canvos_tui.core.errors import RunError
+    from canvos_tui.core.run.stage import BY_ID, StageId
+    from canvos_tui.core.stages.resume import begin, start_of
+    from canvos_tui.core.stages.words import data_of, rights_from
+
+    refused: RunError | None = None
+    start: StageId | None = None
     try:
         start = start_of(ground, StageId(args.stage) if args.stage else None)
     except RunError as error:
+        refused = error
         say(f"canvos-tui: {error}\nhint: {error.remedy}")
+    if args.output == "json":
+        write_json(data_of(ground, start, refused))
+    if refused is not None:
         return None, ExitCode.NOT_READY
     if start is None:
-        sys.stdout.write(f"{ground.chain.image.image_id if ground.chain.image is not None else ''}\n")
+        if args.output == "text":
+            sys.stdout.write(f"{ground.chain.image.image_id if ground.chain.image is not None else ''}\n")
         say("== every stage is done: nothing to go on with")
         return None, ExitCode.OK
-    stage = BY_ID[start]
+    what = f"{start.value} ({BY_ID[start].title})"
     if args.dry_run:
-        say(f"== it would go on with: {start.value} ({stage.title}), rights: {', '.join(stage.rights)}\ndry run: nothing was started")
+        say(f"== it would go on with: {what}, rights: {', '.join(rights_from(start))}\ndry run: nothing was started")
         return None, ExitCode.OK
-    consent(args).need(f"go on with {start.value} ({stage.title}), with what is done already")
+    consent(args).need(f"go on with {what}, with what is done already")
     run_id = await begin(ports, ground, start)
     say(f"== run {run_id}: {shlex.join((await ports.runs.plan(run_id)).command)}")
     return await choose(ports, run_id), ExitCode.OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -51,6 +52,8 @@ def test_a_kept_rehearsal_that_failed_is_gone_on_from_by_the_command_that_it_pri
     shown = shell(f"{line} --dry-run", environ, tmp_path)
     assert shown.returncode == 0, shown.stderr
     assert f"it would go on with: {stage}" in shown.stderr
+    data = json.loads(shell(f"{line} --dry-run --output json", environ, tmp_path).stdout)
+    assert (data["start"], [one["state"] for one in data["stages"]][:2]) == (stage, ["done", "done"])
     asked = shell(line, environ, tmp_path)
     assert asked.returncode == ExitCode.USAGE
     assert "add --yes" in asked.stderr

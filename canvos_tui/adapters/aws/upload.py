@@ -19,7 +19,7 @@ from typing import Any
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.aws.upload_record import UploadRecord
-from canvos_tui.core.crc import joined
+from canvos_tui.core.aws.crc32 import joined
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 
 MIB = 1024**2

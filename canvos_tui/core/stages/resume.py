@@ -181,12 +181,6 @@ def _token(ground: Ground, earlier: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
-def lines_of(found: Sequence[Proof]) -> tuple[str, ...]:
-    """A line for each stage: its name, how far it is, and what was seen."""
-    sure = {True: "   (by time and size)", False: ""}
-    return tuple(f"{proof.stage.value:<9} {proof.done.value:<10} {proof.text}{sure[proof.taken_for_it]}" for proof in found)
-
-
 async def begin(ports: Ports, ground: Ground, start: StageId) -> RunId:
     """Starts the run that goes on; its supervisor is detached as that of a build."""
     return await ports.runs.start(plan_from(ground, start), ground.keys)

@@ -17,7 +17,8 @@ from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.stage import BY_ID, StageId
 from canvos_tui.core.session import Ended, RunChosen
 from canvos_tui.core.stages.ground import Ground
-from canvos_tui.core.stages.resume import begin, lines_of, look, start_of
+from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.core.stages.words import lines_of
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import

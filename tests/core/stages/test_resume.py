@@ -15,7 +15,8 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, RunResult
 from canvos_tui.core.run.resumable import offer_words, offered
 from canvos_tui.core.run.stage import StageId
-from canvos_tui.core.stages.resume import AGAIN, lines_of, plan_from, start_of
+from canvos_tui.core.stages.resume import AGAIN, plan_from, start_of
+from canvos_tui.core.stages.words import data_of, lines_of
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from tests.core.stages.sight import (
     ACTIVE,
@@ -227,3 +228,16 @@ def test_imports_of_other_objects_do_not_change_the_token():
 def test_the_command_of_the_plan_is_what_is_done():
     renamed = ground(REGISTER_OPEN, replace(BASE, ami_name="edge-two"))
     assert plan_from(renamed, StageId.REGISTER).command[-2:] == ("--name", "edge-two")
+
+
+def test_the_stages_as_data_say_what_the_lines_say():
+    found = ground(REGISTER_OPEN)
+    data = data_of(found, start_of(found))
+    assert (data["schema"], data["start"], data["refused"], data["ami"]) == ("canvos-tui.resume/1", "register", None, None)
+    assert [(s["stage"], s["state"]) for s in data["stages"]] == [tuple(line.split()[:2]) for line in lines_of(found.proofs)]
+    assert data["rights"] == ["ec2:RegisterImage", "ec2:DescribeImages"]
+    assert data_of(ground(DONE), None)["ami"] == AMI
+    with pytest.raises(RunError) as caught:
+        start_of(ground(NOTHING))
+    refused = data_of(ground(NOTHING), None, caught.value)
+    assert refused["refused"] == {"text": str(caught.value), "remedy": AGAIN}

@@ -7,7 +7,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canvos_tui.core.crc import joined
+from canvos_tui.core.aws.crc32 import joined
 
 
 @given(st.lists(st.binary(max_size=300), max_size=6))

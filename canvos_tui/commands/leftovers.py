@@ -11,7 +11,6 @@ from canvos_tui.commands.output import write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from canvos_tui.core.leftovers.collect import Found
     from canvos_tui.core.ports import Ports
 
 
@@ -53,26 +52,33 @@ async def _listed(ports: Ports, output: str) -> int:
 
 
 async def _removed(ports: Ports, args: argparse.Namespace) -> int:
-    """Each is looked at anew before it goes: what one removal makes free, the next may take."""
+    """One after the other; what was removed before one may not go is said all the same."""
+    from canvos_tui.core.errors import RightError, RunError
+
+    said: list[dict[str, str]] = []
+    refused: RunError | RightError | None = None
+    try:
+        for name in args.delete:
+            said.append({"id": name, "said": await _one(ports, args, name)})
+            if args.output == "text":
+                sys.stdout.write(f"{said[-1]['said']}\n")
+    except (RunError, RightError) as error:
+        refused = error
+        sys.stderr.write(f"canvos-tui: {error}\nhint: {error.remedy}\n")
+    finally:
+        if args.output == "json":
+            write_json({"schema": "canvos-tui.removal/1", "removed": said})
+    return ExitCode.NOT_READY if refused is not None else ExitCode.OK
+
+
+async def _one(ports: Ports, args: argparse.Namespace, name: str) -> str:
+    """Looked at before the question, and again behind it: an answer may take hours, and AWS does not wait."""
     from canvos_tui.commands.run import consent
-    from canvos_tui.core.errors import RunError
     from canvos_tui.core.leftovers.collect import collect
     from canvos_tui.core.leftovers.remove import chosen, remove
     from canvos_tui.core.text import size
 
-    said: list[dict[str, str]] = []
-    for name in args.delete:
-        found: Found = await collect(ports)
-        try:
-            thing = chosen(found, name)
-        except RunError as error:
-            sys.stderr.write(f"canvos-tui: {error}\nhint: {error.remedy}\n")
-            return ExitCode.NOT_READY
-        what = f"{thing.kind.value} {thing.id}" + (f", {size(thing.size)}" if thing.size else "")
-        consent(args).need(f"remove {what}")
-        said.append({"id": thing.id, "said": await remove(ports, found, thing)})
-        if args.output == "text":
-            sys.stdout.write(f"{said[-1]['said']}\n")
-    if args.output == "json":
-        write_json({"schema": "canvos-tui.removal/1", "removed": said})
-    return ExitCode.OK
+    thing = chosen(await collect(ports), name)
+    consent(args).need(f"remove {thing.kind.value} {thing.id}" + (f", {size(thing.size)}" if thing.size else ""))
+    found = await collect(ports)
+    return await remove(ports, found, chosen(found, name))

@@ -39,6 +39,7 @@ def site(tmp_path: Path, engine: EngineStandin) -> Iterator[Site]:
 def without_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A place for runs on a machine whose engine does not answer."""
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with opened(tmp_path) as found:
         yield found
 

@@ -9,8 +9,14 @@ from dataclasses import replace
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.runs import KEYS, Site
+from tests.waiting import until
 
-BUILT = "echo +base-image; echo built; exit 1"
+# as far as the upload, in the words of the import script
+BUILT = (
+    "echo +base-image; echo built; "
+    "echo \"     +aws-cloud-image | 2026-11-22 14:12:01 - Uploading 'edge.raw' to S3\"; "
+    "until [ -e go ]; do sleep 0.02; done; exit 1"
+)
 
 
 def failed(site: Site, standin: StandinAws, *, imports: int = 1) -> str:
@@ -19,11 +25,13 @@ def failed(site: Site, standin: StandinAws, *, imports: int = 1) -> str:
     async def baseline():
         return await (await BotoDoor().open(KEYS, "us-east-1")).baseline("images", "edge.raw")
 
-    base = asyncio.run(baseline())
+    plan = replace(site.plan(BUILT, asyncio.run(baseline())), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    (site.checkout / "go").unlink(missing_ok=True)
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    until(lambda: "Uploading" in site.log(run_id))
     standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
     for _ in range(imports):
         standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
-    plan = replace(site.plan(BUILT, base), endpoint=os.environ["AWS_ENDPOINT_URL"])
-    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    (site.checkout / "go").touch()
     site.result(run_id)
     return run_id

@@ -65,6 +65,7 @@ def image(found: SdkAnswer) -> Image:
         ena=bool(found.get("EnaSupport")),
         reason=str((found.get("StateReason") or {}).get("Message") or ""),
         created=str(found.get("CreationDate") or ""),
+        snapshots=tuple(str(m["Ebs"]["SnapshotId"]) for m in mappings if m.get("Ebs") and m["Ebs"].get("SnapshotId")),
     )
 
 

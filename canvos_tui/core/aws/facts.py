@@ -223,6 +223,7 @@ class Image:
     ena: bool = False
     reason: str = ""
     created: str = ""
+    snapshots: tuple[str, ...] = ()  # of all its disks
 
 
 class Right(Enum):

@@ -1,114 +1,165 @@
-"""Asks AWS for what the runs of this machine left, region by region; what could not be asked is said and never taken for absent."""
+"""Asks AWS for what the runs of this machine left, checkout by checkout; what could not be asked is said and never taken for absent."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from canvos_tui.core.aws.facts import AwsKeys, Image, ImportTask, S3Object, Snapshot, Upload
-from canvos_tui.core.aws.keys import to_use
+from canvos_tui.core.aws.keys import keys_in, to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import AwsError, CanvosError
 from canvos_tui.core.leftovers.inventory import Account, Record, Where, inventory
 from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.ports import Aws, AwsCare, Ports
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.verdict.standing import so_far
 
 T = TypeVar("T")
-NO_KEYS = "no AWS keys are at hand for it"
+_ALIVE = frozenset({"process", "container"})  # of a build that lost its supervisor
+_SHARED = frozenset({Kind.TASK, Kind.SNAPSHOT, Kind.AMI})  # what a run that goes on may use without our knowing
 
 
 @dataclass(frozen=True)
 class Region:
-    """AWS in one region: for looking, for taking away, and as it was seen."""
+    """AWS in one region with one pair of keys: for looking, and for taking away."""
 
     aws: Aws
     care: AwsCare
-    account: Account
 
 
 @dataclass(frozen=True)
 class Found:
-    """What is left, the regions it was asked in, what could not be asked, and which runs were not counted."""
+    """What is left, with what each was seen by; what could not be asked, and which runs were not counted."""
 
     things: tuple[Thing, ...] = ()
     unseen: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
-    regions: dict[str, Region] = field(default_factory=dict)
+    seen_by: dict[str, Region] = field(default_factory=dict)  # by the thing's id
 
     def thing(self, name: str) -> Thing | None:
         """The thing of that id."""
         return next((thing for thing in self.things if thing.id == name), None)
 
 
+@dataclass
+class _Runs:
+    """The runs of this machine: those that ended, those that go on with their plans, and why others are not counted."""
+
+    ended: list[Record] = field(default_factory=list)
+    going: list[tuple[str, BuildPlan]] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+
 async def collect(ports: Ports) -> Found:
     """All that is left of every run on this machine that used this AWS; never raises for what AWS or one run does."""
-    records, passed_over = await _records(ports)
+    runs = await _runs(ports)
     unseen: list[str] = []
-    things: list[Thing] = list(await _secrets(ports, records))
-    regions: dict[str, Region] = {}
-    for name in dict.fromkeys(record.base.region for record in records):
-        there = [record for record in records if record.base.region == name]
-        keys = await _keys(ports, there)
-        if keys is None:
-            unseen.append(f"{name}: {NO_KEYS}")
-            continue
-        region = await _look(ports, keys, name, there)
-        regions[name] = region
-        unseen += region.account.unseen
-        things += inventory(there, region.account)
-    return Found(tuple(things), tuple(unseen), tuple(passed_over), regions)
+    things: dict[tuple[Kind, str], Thing] = {(t.kind, t.id): t for t in await _secrets(ports, runs.ended)}
+    seen_by: dict[str, Region] = {}
+    for region, checkout in dict.fromkeys((r.base.region, r.plan.checkout) for r in runs.ended):
+        there = [r for r in runs.ended if (r.base.region, r.plan.checkout) == (region, checkout)]
+        for thing, by in await _of_checkout(ports, region, checkout, there, unseen):
+            known = things.get((thing.kind, thing.id))
+            if known is None or thing.certain or not known.certain:
+                things[thing.kind, thing.id], seen_by[thing.id] = thing, by
+    found = tuple(_spared(thing, runs.going) for thing in things.values())
+    return Found(found, tuple(dict.fromkeys(unseen)), tuple(runs.passed_over), seen_by)
 
 
-async def _records(ports: Ports) -> tuple[list[Record], list[str]]:
-    """The runs that ended, newest first, and why others are not counted."""
-    records, passed_over = [], []
+async def _of_checkout(ports: Ports, region: str, checkout: str, records: list[Record], unseen: list[str]) -> list[tuple[Thing, Region]]:
+    """What the runs of one checkout left in one region, asked with that checkout's keys, in the account that they used."""
+    keys = await _keys(ports, checkout)
+    if keys is None:
+        unseen.append(f"{region}: no AWS keys are at hand for {checkout}")
+        return []
+    by = Region(await ports.aws.open(keys, region), await ports.aws.open_care(keys, region))
+    try:
+        account = (await by.aws.identity()).account
+    except AwsError as error:
+        unseen.append(f"{region}: AWS could not be asked: {error}")
+        return []
+    mine = [record for record in records if record.base.account in {"", account}]
+    unseen += [f"run {r.run} used account {r.base.account}, and these keys are of {account}" for r in records if r not in mine]
+    if not mine:
+        return []
+    seen = await _look(by, region, mine)
+    unseen += seen.unseen
+    return [(thing, by) for thing in inventory(mine, seen)]
+
+
+async def _runs(ports: Ports) -> _Runs:
+    """Newest first. A build that lost its supervisor and lives goes on as well."""
+    found = _Runs()
     for info in await ports.runs.infos():
-        if info.live:
-            passed_over.append(f"run {info.run_id} goes on: what it makes is no left-over yet")
-            continue
-        plan = await ports.runs.plan(info.run_id)
-        result = await ports.runs.result(info.run_id)
-        if plan.endpoint != ports.aws.endpoint():
-            passed_over.append(f"run {info.run_id} used {plan.endpoint or 'AWS itself'}, which is not asked now")
-        elif result is not None:
-            records.append(Record(info.run_id, plan, result))
-    return records, passed_over
+        plan, result = await ports.runs.plan(info.run_id), await ports.runs.result(info.run_id)
+        if info.live or result is None or _alive(result):
+            found.going.append((info.run_id, plan))
+            found.passed_over.append(f"run {info.run_id} goes on: what it makes is no left-over yet")
+        elif plan.endpoint != ports.aws.endpoint():
+            found.passed_over.append(f"run {info.run_id} used {plan.endpoint or 'AWS itself'}, which is not asked now")
+        else:
+            found.ended.append(Record(info.run_id, plan, result, await _etag(ports, info.run_id, plan)))
+    return found
 
 
-async def _keys(ports: Ports, records: Iterable[Record]) -> AwsKeys | None:
-    for checkout in dict.fromkeys(record.plan.checkout for record in records):
-        try:
-            placed = to_use(await look_for_keys(ports, Path(checkout)))
-        except CanvosError:
-            continue  # that checkout's file is unreadable; another may do
-        if placed is not None:
-            return placed.keys
-    return None
+def _alive(result: RunResult) -> bool:
+    return result.outcome is Outcome.INTERRUPTED and any(left.kind in _ALIVE for left in result.left_behind)
 
 
-async def _look(ports: Ports, keys: AwsKeys, name: str, records: list[Record]) -> Region:
-    aws, care = await ports.aws.open(keys, name), await ports.aws.open_care(keys, name)
+async def _etag(ports: Ports, run_id: str, plan: BuildPlan) -> str:
+    """The ETag of the object that this very run was seen to upload; "" for one that never came to it, or only took an object over."""
+    if plan.resumes is not None and plan.resumes.stage is not StageId.UPLOAD:
+        return ""
+    run = await so_far(ports, run_id)
+    mine = run.object is not None and run.object.ours and "object" not in run.found
+    return run.object.object.etag if run.object is not None and mine else ""
+
+
+def _spared(thing: Thing, going: Iterable[tuple[str, BuildPlan]]) -> Thing:
+    """What a run that goes on uses, or may use, is needed."""
+    for run_id, plan in going:
+        base, place = plan.baseline, thing.place
+        same_key = (place.region, place.bucket, place.key) == (base.region, base.bucket, base.key)
+        shared = thing.kind in _SHARED and place.region == base.region
+        if same_key or shared or (thing.kind is Kind.FILE and Path(thing.id).parent == Path(plan.checkout)):
+            return replace(thing, needed=thing.needed or f"run {run_id} goes on")
+    return thing
+
+
+async def _keys(ports: Ports, checkout: str) -> AwsKeys | None:
+    try:
+        placed = to_use(await look_for_keys(ports, Path(checkout)))
+    except CanvosError:
+        return keys_in(ports.environ)  # that checkout's file is unreadable
+    return placed.keys if placed is not None else None
+
+
+async def _look(by: Region, name: str, records: list[Record]) -> Account:
     asker = _Asker(name)
-    no_tasks: tuple[ImportTask, ...] = ()
+    no_tasks: tuple[ImportTask, ...] | None = None
     no_snapshots: tuple[Snapshot, ...] = ()
     no_uploads: tuple[Upload, ...] = ()
     nothing: S3Object | None = None
-    tasks = await asker.ask("import tasks", aws.import_tasks(), no_tasks)
-    snapshots = await asker.ask("snapshots", care.imported_snapshots(), no_snapshots)
     unknown: tuple[Image, ...] | None = None
-    images = await asker.ask("AMIs", care.images_on(tuple(s.snapshot_id for s in snapshots)), unknown) if snapshots else ()
+    tasks = await asker.ask("import tasks", by.aws.import_tasks(), no_tasks)
+    snapshots = await asker.ask("snapshots", by.care.imported_snapshots(), no_snapshots)
+    images = await asker.ask("AMIs", by.care.images_on(tuple(s.snapshot_id for s in snapshots)), unknown) if snapshots else ()
     objects: dict[Where, S3Object] = {}
     uploads: dict[Where, tuple[Upload, ...]] = {}
     for bucket, key in dict.fromkeys(record.where for record in records):
-        found = await asker.ask(f"s3://{bucket}/{key}", aws.head(bucket, key), nothing)
+        found = await asker.ask(f"s3://{bucket}/{key}", by.aws.head(bucket, key), nothing)
         if found is not None:
             objects[bucket, key] = found
-        uploads[bucket, key] = await asker.ask(f"uploads of {key}", aws.uploads(bucket, key), no_uploads)
+        uploads[bucket, key] = await asker.ask(f"uploads of {key}", by.aws.uploads(bucket, key), no_uploads)
     # whether an AMI uses them is not known without the AMIs: then no snapshot counts as left over
     known = (snapshots, images) if images is not None else (no_snapshots, ())
-    return Region(aws, care, Account(name, tasks, *known, objects, uploads, tuple(asker.unseen)))
+    return Account(name, tasks, *known, objects, uploads, tuple(asker.unseen))
 
 
 class _Asker:
@@ -131,7 +182,11 @@ async def _secrets(ports: Ports, records: Iterable[Record]) -> list[Thing]:
     """The `.secret` of each checkout: it costs nothing, and holds keys that nobody needs between two builds."""
     found = []
     for checkout in dict.fromkeys(record.plan.checkout for record in records):
-        path = Path(checkout) / ".secret"
-        if await ports.files.mode(path) is not None and await ports.files.link(path) is None:
-            found.append(Thing(Kind.FILE, str(path), True, "holds AWS keys in the clear; another build needs them"))
+        try:
+            there = await ports.files.read_own(Path(checkout), ".secret") is not None
+        except CanvosError:
+            continue  # a folder that is gone, a link, a file that may not be read: nothing of ours
+        if there:
+            note = "holds AWS keys in the clear; another build needs them"
+            found.append(Thing(Kind.FILE, str(Path(checkout) / ".secret"), True, note))
     return found

@@ -15,6 +15,7 @@ from canvos_tui.core.text import size
 from canvos_tui.core.verdict.watch import is_new_object
 
 CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
+_UNKNOWN = "whether an import uses it could not be asked for"
 _BROKEN = frozenset({"failed", "invalid", "error"})
 Where = tuple[str, str]  # bucket, key
 
@@ -26,6 +27,7 @@ class Record:
     run: str
     plan: BuildPlan
     result: RunResult
+    etag: str = ""  # of the object that this very run was seen to upload
 
     @property
     def base(self) -> Baseline:
@@ -43,7 +45,7 @@ class Account:
     """One look at a region. `objects` and `uploads` are by bucket and key; what could not be asked is missing, and named in `unseen`."""
 
     region: str
-    tasks: tuple[ImportTask, ...] = ()
+    tasks: tuple[ImportTask, ...] | None = ()  # None where they could not be asked for
     snapshots: tuple[Snapshot, ...] = ()
     images: tuple[Image, ...] = ()
     objects: Mapping[Where, S3Object] = field(default_factory=dict)
@@ -66,7 +68,7 @@ def inventory(records: Iterable[Record], account: Account) -> tuple[Thing, ...]:
 
 def _tasks(records: list[Record], account: Account) -> Iterator[Thing]:
     """Imports that go on; AWS bills nothing for them, and each becomes a snapshot."""
-    for task in account.tasks:
+    for task in account.tasks or ():
         if task.ended:
             continue
         named = next((r for r in records if r.result.import_task == task.task_id), None)
@@ -81,12 +83,13 @@ def _uploads(records: list[Record], account: Account) -> Iterator[Thing]:
         for upload in account.uploads.get(record.where, ()):
             if upload.upload_id in record.base.upload_ids:
                 continue
-            mine = _within(record, upload.started) and "object" not in record.result.found
-            note = f"{size(upload.done)} in parts that `aws s3 ls` does not show"
+            if not _within(record, upload.started):
+                continue
+            note = f"{size(upload.done)} in parts that `aws s3 ls` does not show; whose they are, AWS does not say"
             yield Thing(
                 Kind.UPLOAD,
                 upload.upload_id,
-                mine,
+                False,
                 note,
                 upload.done,
                 upload.started,
@@ -100,8 +103,8 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
         found = account.objects.get(record.where)
         if found is None or not is_new_object(record.base, found):
             continue
-        readers = [t.task_id for t in account.tasks if not t.ended and (t.bucket, t.key) == record.where]
-        mine = found.size == record.result.object_size and _within(record, found.modified) and "object" not in record.result.found
+        readers = [t.task_id for t in account.tasks or () if not t.ended and (t.bucket, t.key) == record.where]
+        mine = bool(record.etag) and found.etag == record.etag and found.size > 0
         done = any(r.result.outcome is Outcome.SUCCEEDED for r in records if r.where == record.where)
         note = "the AMI is made of it; only another import would need it" if done else "canvos-tui resume would import it"
         yield Thing(
@@ -112,8 +115,8 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
             found.size,
             found.modified,
             record.run,
-            f"{readers[0]} reads it" if readers else "",
-            Place(account.region, *record.where, found.version_id if found.version_id != "null" else "", found.etag),
+            f"{readers[0]} reads it" if readers else _UNKNOWN if account.tasks is None else "",
+            Place(account.region, *record.where, found.version_id, found.etag),
         )
 
 
@@ -126,20 +129,21 @@ def _images(records: list[Record], account: Account) -> Iterator[Thing]:
     """AMIs that a run made and that are no result: one that works is what a run is for, and never a left-over."""
     for image in account.images:
         maker = next((r for r in records if image.image_id == r.result.ami or image.root_snapshot in _snapshots_of(r, account)), None)
-        if maker is not None and image.state in _BROKEN:
+        if maker is not None and image.state in _BROKEN and image.image_id != maker.result.found.get("ami"):
             note = f"in state `{image.state}`: {image.reason or 'AWS gave no reason'}"
             yield Thing(Kind.AMI, image.image_id, True, note, run=maker.run, place=Place(account.region))
 
 
 def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
-    used = {image.root_snapshot: image for image in account.images}
+    used = {snapshot: image for image in account.images for snapshot in (image.root_snapshot, *image.snapshots)}
     for snapshot in account.snapshots:
         maker = next((r for r in records if snapshot.snapshot_id in _snapshots_of(r, account)), None)
         user = used.get(snapshot.snapshot_id)
         if user is not None and (user.state not in _BROKEN or maker is None):
             continue
-        going = next((t.task_id for t in account.tasks if not t.ended and t.task_id == snapshot.task_id), "")
-        needed = f"{user.image_id} uses it" if user is not None else f"{going} writes to it" if going else ""
+        going = next((t.task_id for t in account.tasks or () if not t.ended and t.task_id == snapshot.task_id), "")
+        unknown = _UNKNOWN if account.tasks is None else ""
+        needed = f"{user.image_id} uses it" if user is not None else f"{going} writes to it" if going else unknown
         note = (
             "no AMI uses it; canvos-tui resume would register one"
             if maker is not None
@@ -165,6 +169,6 @@ def _snapshots_of(record: Record, account: Account) -> set[str]:
 
 
 def _within(record: Record, moment: datetime) -> bool:
-    """Whether it came while the run lived."""
+    """Whether it came while the run lived, as far as that is known."""
     end = record.result.ended_at
     return moment >= record.base.taken_at - CLOCKS and (end is None or moment <= end + CLOCKS)

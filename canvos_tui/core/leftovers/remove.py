@@ -24,6 +24,10 @@ PAUSES = (0.0, 1.0, 2.0, 4.0)  # seconds before each look at whether it is gone
 def chosen(found: Found, name: str) -> Thing:
     """The thing of that id, if it may be taken away. InvalidValueError for one that is not left, RunError for one that may not go."""
     thing = found.thing(name)
+    if thing is None and found.unseen:
+        raise AwsError(
+            f"whether `{name}` is left is not known: {'; '.join(found.unseen)}", code="aws-unseen", remedy="ask again when that is mended"
+        )
     if thing is None:
         listed = ", ".join(t.id for t in found.things if t.removable) or "nothing can be removed"
         raise InvalidValueError(f"`{name}` is not among what is left", allowed=listed, remedy="canvos-tui leftovers lists it")
@@ -39,7 +43,7 @@ async def remove(ports: Ports, found: Found, thing: Thing) -> str:
     if thing.kind is Kind.FILE:
         await ports.files.remove(Path(thing.id))
         return f"{thing.id} is deleted; the keys stay valid in AWS"
-    region = found.regions[thing.place.region]
+    region = found.seen_by[thing.id]
     try:
         await _still_the_same(region, thing)
         await _deed(region, thing)

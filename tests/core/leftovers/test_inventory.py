@@ -32,7 +32,7 @@ RESULT = RunResult(
     import_task=TASK,
     snapshot=SNAP,
 )
-RECORD = Record(RESULT.run_id, BuildPlan("/c", "v1", (), BASE), RESULT)
+RECORD = Record(RESULT.run_id, BuildPlan("/c", "v1", (), BASE), RESULT, '"e"')
 OBJECT = S3Object(KEY, 3_000_000_000, NOW + timedelta(minutes=30), '"e"')
 OURS = Snapshot(SNAP, "completed", IMPORTED_BY + TASK, 4 * 1024**3, started=NOW + timedelta(minutes=40))
 ACTIVE = ImportTask(TASK, "active", bucket=BUCKET, key=KEY)
@@ -43,12 +43,12 @@ def left(account: Account, *records: Record) -> dict[str, Thing]:
     return {thing.id: thing for thing in inventory(records or (RECORD,), account)}
 
 
-def test_an_object_a_snapshot_and_parts_of_a_run_are_its_own():
+def test_an_object_and_a_snapshot_of_a_run_are_its_own_and_parts_nobodys():
     found = left(Account(REGION, snapshots=(OURS,), objects={(BUCKET, KEY): OBJECT}, uploads={(BUCKET, KEY): (UPLOAD,)}))
     assert {name: (thing.kind, thing.removable) for name, thing in found.items()} == {
         f"s3://{BUCKET}/{KEY}": (Kind.OBJECT, True),
         SNAP: (Kind.SNAPSHOT, True),
-        "u-ours": (Kind.UPLOAD, True),
+        "u-ours": (Kind.UPLOAD, False),
     }
     assert found[SNAP].monthly == pytest.approx(4 * 1024**3 / 1e9 * 0.05, abs=1e-4)
     assert found[f"s3://{BUCKET}/{KEY}"].monthly == pytest.approx(0.069)
@@ -71,7 +71,7 @@ def test_an_ami_that_works_and_its_snapshot_are_no_left_overs():
 
 @pytest.mark.parametrize(
     "change",
-    [{"size": 7}, {"modified": NOW + timedelta(hours=2)}, {"modified": NOW - timedelta(hours=2)}],
+    [{"etag": '"theirs"'}, {"etag": '"theirs"', "modified": NOW + timedelta(hours=2)}, {"size": 0}],
 )
 def test_an_object_that_is_not_like_the_runs_is_listed_and_never_removed(change):
     (thing,) = left(Account(REGION, objects={(BUCKET, KEY): replace(OBJECT, **change)})).values()
@@ -87,7 +87,7 @@ def test_what_stood_there_before_the_run_is_not_named_at_all():
 
 
 def test_an_object_that_the_script_found_is_somebody_elses():
-    skipped = replace(RECORD, result=replace(RESULT, found={"object": KEY}))
+    skipped = replace(RECORD, result=replace(RESULT, found={"object": KEY}), etag="")
     found = left(Account(REGION, objects={(BUCKET, KEY): OBJECT}, uploads={(BUCKET, KEY): (UPLOAD,)}), skipped)
     assert not any(thing.certain for thing in found.values())
 
@@ -145,14 +145,15 @@ results = st.builds(
     found=st.sampled_from([{}, {"object": "x"}]),
 )
 records = st.builds(
-    lambda result, bucket, key, begun, before: Record(
-        "r", BuildPlan("/c", "v", (), Baseline(begun, REGION, bucket, key, task_ids=before)), result
+    lambda result, bucket, key, begun, before, etag: Record(
+        "r", BuildPlan("/c", "v", (), Baseline(begun, REGION, bucket, key, task_ids=before)), result, etag
     ),
     results,
     names,
     names,
     moments,
     st.lists(names.map("import-snap-{}".format), max_size=2).map(tuple),
+    st.one_of(st.just(""), names),
 )
 
 
@@ -175,9 +176,23 @@ def test_nothing_is_certain_that_no_run_can_have_made(account, ours):
             assert (thing.place.bucket, thing.place.key) in {r.where for r in ours}
         if thing.kind is Kind.OBJECT:
             found = account.objects[thing.place.bucket, thing.place.key]
-            assert any(
-                r.result.object_size == found.size and not r.result.found for r in ours if r.where == (thing.place.bucket, thing.place.key)
-            )
+            assert any(r.etag == found.etag for r in ours if r.where == (thing.place.bucket, thing.place.key))
+        assert thing.kind is not Kind.UPLOAD
+
+
+def test_what_an_import_may_use_stays_while_imports_cannot_be_asked_for():
+    found = left(Account(REGION, None, (OURS,), objects={(BUCKET, KEY): OBJECT}))
+    assert {thing.needed for thing in found.values()} == {"whether an import uses it could not be asked for"}
+
+
+def test_a_snapshot_behind_any_disk_of_an_ami_is_in_use():
+    second = Image(AMI, KEY, "available", "snap-0root", snapshots=("snap-0root", SNAP))
+    assert left(Account(REGION, snapshots=(OURS,), images=(second,))) == {}
+
+
+def test_a_broken_ami_that_the_script_found_is_not_the_runs():
+    found_it = replace(RECORD, result=replace(RESULT, ami=AMI, import_task="", found={"ami": AMI}))
+    assert left(Account(REGION, images=(Image(AMI, KEY, "failed", SNAP),)), found_it) == {}
 
 
 def test_lines_and_data_say_the_same():

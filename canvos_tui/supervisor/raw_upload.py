@@ -25,8 +25,11 @@ def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Call
     clients = Clients(keys, region)
     record = UploadRecord(state_root(os.environ), BotoDoor().endpoint(), bucket, key)
 
+    pinned: list[RawFile] = []  # whatever comes to lie at that path later is another file
+
     async def upload() -> None:
-        raw = await threads.call(lambda: RawFile(path))
+        raw = pinned[0] if pinned else await threads.call(lambda: RawFile(path))
+        pinned[:] = [raw]
         say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}")
         try:
             await RawUpload(clients, (bucket, key), raw, record, Progress(say)).run()

@@ -114,6 +114,21 @@ def test_the_network_goes_and_comes_back(site, standin, ports, raw, checksum):
     proven(standin, site.result(begun(ports, raw)), checksum)
 
 
+def test_a_file_that_takes_its_place_while_s3_is_waited_for_is_not_uploaded_instead(site, standin, ports, raw, tmp_path):
+    copy = tmp_path / "build.raw"
+    copy.write_bytes(raw.read_bytes()[: SMALLEST + 10])
+    standin.set_faults(Fault("s3:PutObject", FaultKind.ERROR, "InternalError", "We encountered an internal error.", 500))
+    run_id = begun(ports, copy)
+    until(lambda: "InternalError" in site.log(run_id))
+    (tmp_path / "other.raw").write_bytes(b"o" * 100)
+    (tmp_path / "other.raw").replace(copy)
+    standin.set_faults()
+    result = site.result(run_id)
+    assert result.outcome is Outcome.FAILED
+    assert "changed while it was read" in site.log(run_id)
+    assert standin.cloud.images == {}
+
+
 def test_keys_without_the_right_end_it_and_others_go_on(site, standin, ports, raw, checksum):
     standin.set_faults(*deny("ec2:ImportSnapshot"))
     half = site.result(begun(ports, raw))

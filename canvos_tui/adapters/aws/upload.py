@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import shlex
+import stat
 import zlib
 from collections.abc import Callable
 from math import ceil
@@ -35,11 +37,13 @@ class RawFile:
 
     def __init__(self, path: Path, part: int = 0) -> None:
         try:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, and a device never ends
+                raise FilesError(f"{path} is no file", remedy="name the raw image, as it lies in build/ of the checkout")
             with path.open("rb") as file:
                 found = os.fstat(file.fileno())
         except OSError as error:
-            remedy = "name the raw image, as it lies in build/ of the checkout"
-            raise FilesError(f"{path} cannot be read: {error.strerror}", remedy=remedy) from error
+            raise _unreadable(path, error) from error
         if not found.st_size:
             raise FilesError(f"{path} is empty", remedy="build it again: ./earthly.sh +cloud-image --ARCH=amd64")
         self.path, self.size, self.identity = path, found.st_size, identity_of(found)
@@ -53,9 +57,12 @@ class RawFile:
 
     def read(self, number: int) -> bytes:
         """A part; its sum is known from then on. FilesError when the file is no longer the one that was opened first."""
-        with self.path.open("rb") as file:
-            body = os.pread(file.fileno(), self.length(number), (number - 1) * self.part)
-            changed = identity_of(os.fstat(file.fileno())) != self.identity or len(body) != self.length(number)
+        try:
+            with self.path.open("rb") as file:
+                body = os.pread(file.fileno(), self.length(number), (number - 1) * self.part)
+                changed = identity_of(os.fstat(file.fileno())) != self.identity or len(body) != self.length(number)
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
         crc = zlib.crc32(body)
         if changed or self.sums.setdefault(number, crc) != crc:
             raise FilesError(f"{self.path} changed while it was read", remedy="wait until nothing writes to it, then go on again")
@@ -70,6 +77,12 @@ class RawFile:
     def whole(self) -> int:
         """The CRC-32 of all of it."""
         return joined((self.sum(number), self.length(number)) for number in range(1, self.count + 1))
+
+
+def _unreadable(path: Path, error: OSError) -> FilesError:
+    denied = f"CanvOS leaves it to root: sudo chown $(id -u) {shlex.quote(str(path))}"
+    remedy = denied if isinstance(error, PermissionError) else "name the raw image, as it lies in build/ of the checkout"
+    return FilesError(f"{path} cannot be read: {error.strerror}", remedy=remedy)
 
 
 def part_size(size: int) -> int:
@@ -104,14 +117,19 @@ class RawUpload:
     async def run(self) -> None:
         """Returns when the object stands there with our bytes. RunError when other bytes do, AwsError for what AWS refuses."""
         if await self.stands():
+            self._record.forget()
             return
-        upload_id = await self._upload_id()
-        known = await self._known_parts(upload_id)
+        upload_id, known = await self._begun()
         self._done = sum(self._raw.length(number) for number in known)
         self._told(self._done, self._raw.size)
         waiting = [number for number in range(1, self._raw.count + 1) if number not in known]
-        await self._send_all(upload_id, waiting, known)
-        await self._complete(upload_id, known)
+        try:
+            await self._send_all(upload_id, waiting, known)
+            await self._complete(upload_id, known)
+        except BaseExceptionGroup as group:
+            lost, _ = group.split(lambda one: isinstance(one, AwsError) and one.code in _NO_UPLOAD)
+            if lost is None or not await self.stands():  # whoever sends the same file at once may have completed it
+                raise
         if not await self.stands():
             raise RunError("S3 does not show the object that it has just taken", remedy="canvos-tui resume looks again")
         self._record.forget()
@@ -125,42 +143,49 @@ class RawUpload:
                 return False
             raise
         ours = int(found["ContentLength"]) == self._raw.size and found.get("ChecksumCRC32") == await self._whole()
+        where = f"s3://{self._target['Bucket']}/{self._target['Key']}"
+        if not ours and int(found["ContentLength"]) == self._raw.size and not found.get("ChecksumCRC32"):
+            text = f"{where} is there already, as large as {self._raw.path}, and S3 has no CRC32 of it to compare"
+            raise RunError(text, remedy="choose another S3_KEY; nothing is ever written over")
         if not ours:
-            where = f"s3://{self._target['Bucket']}/{self._target['Key']}"
             raise RunError(f"{where} is there already, with other bytes", remedy="choose another S3_KEY; nothing is ever written over")
         return True
 
     async def _whole(self) -> str:
         return crc_text(await threads.call(self._raw.whole))
 
-    async def _upload_id(self) -> str:
-        """The upload to go on with, or a new one; one of another file is given up."""
+    async def _begun(self) -> tuple[str, dict[int, str]]:
+        """The upload to go on with and the ETags of its parts by number; a new one where there is none of this very file."""
         kept = self._record.load()
         if kept is not None and kept.identity == self._raw.identity and kept.part == self._raw.part:
-            return kept.upload_id
-        if kept is not None:
-            await self._abort(kept.upload_id)
+            known = await self._known_parts(kept.upload_id)
+            if known is not None:
+                return kept.upload_id, known
         made = await self._clients.call(
             "s3", lambda s3: s3.create_multipart_upload(**self._target, ChecksumAlgorithm="CRC32", ChecksumType="FULL_OBJECT")
         )
         upload_id = str(made["UploadId"])
         self._record.save(upload_id, self._raw.identity, self._raw.part)
-        return upload_id
+        return upload_id, {}
 
-    async def _known_parts(self, upload_id: str) -> dict[int, str]:
-        """ETags by number of the parts that S3 has as they are here. An upload that is gone is begun anew by whoever asks again."""
+    async def _known_parts(self, upload_id: str) -> dict[int, str] | None:
+        """The parts that S3 has as they are here; None for an upload that is gone, or was begun without our kind of checksum."""
 
         def ask(s3: Any) -> list[dict[str, Any]]:
             pages = s3.get_paginator("list_parts").paginate(**self._target, UploadId=upload_id)
-            return [row for page in pages for row in page.get("Parts", ())]
+            return list(pages)
 
         try:
-            rows = await self._clients.call("s3", ask)
+            pages = await self._clients.call("s3", ask)
         except AwsError as error:
-            if error.code not in _NO_UPLOAD:
-                raise
-            self._record.forget()
-            raise RunError("the upload that was begun is gone in S3", remedy="canvos-tui resume begins a new one") from error
+            if error.code in _NO_UPLOAD:
+                return None
+            raise
+        if any(page.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT" for page in pages):
+            return None
+        rows = [row for page in pages for row in page.get("Parts", ())]
+        if any("ChecksumCRC32" not in row for row in rows):
+            return None
         mine = await threads.call(lambda: [row for row in rows if self._is_ours(row)])
         return {int(row["PartNumber"]): str(row["ETag"]) for row in mine}
 

@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from canvos_tui.core.errors import FilesError
+
 
 @dataclass(frozen=True)
 class KeptUpload:
@@ -32,11 +34,18 @@ class UploadRecord:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
             return KeptUpload(str(data["upload_id"]), str(data["identity"]), int(data["part"]))
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, OverflowError):
             return None
 
     def save(self, upload_id: str, identity: str, part: int) -> None:
-        """Keeps it, on the disk when it returns: a process that dies behind this goes on with the same upload."""
+        """Keeps it, on the disk when it returns: whoever comes behind a death goes on with the same upload. FilesError when it cannot."""
+        try:
+            self._save(upload_id, identity, part)
+        except OSError as error:
+            text = f"the upload cannot be noted in {self._path.parent}: {error.strerror}"
+            raise FilesError(text, remedy="make room there, or let this user write to it") from error
+
+    def _save(self, upload_id: str, identity: str, part: int) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=self._path.parent, prefix=".upload-")  # of mode 0600
         with os.fdopen(number, "w", encoding="utf-8") as file:

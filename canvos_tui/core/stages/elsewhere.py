@@ -27,6 +27,10 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         raise InvalidValueError(f"not known: {', '.join(missing)}", remedy="name them in the answers file: --config FILE")
     if await ports.files.mode(raw) is None:
         raise FilesError(f"there is no file {raw}", remedy="CanvOS writes it to build/: ./earthly.sh +cloud-image --ARCH=amd64")
+    try:
+        str(raw).encode()
+    except UnicodeEncodeError:
+        raise InvalidValueError("the file's name is no UTF-8", remedy="give it another name: it is written into the run's record") from None
     region, bucket, key = (draft.text(field) for field in NAMES)
     aws = await ports.aws.open(keys, region)
     base = await aws.baseline(bucket, key)
@@ -37,7 +41,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         raise RunError(text, remedy="deregister that AMI if nobody needs it, or choose another name: --name NAME")
     token = hashlib.sha256("\n".join((base.account, region, bucket, key, base.taken_at.isoformat())).encode()).hexdigest()
     return BuildPlan(
-        checkout=str(draft.folder or raw.parent),
+        checkout=str(draft.folder if draft.folder is not None and raw.is_relative_to(draft.folder) else raw.parent),
         tag=draft.tag,
         command=("canvos-tui", "resume", "--raw", str(raw), *(("--name", name) if name else ())),
         baseline=base,

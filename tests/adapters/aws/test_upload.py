@@ -6,6 +6,7 @@ import asyncio
 import os
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 from canvos_tui.core.secret import Secret
+from canvos_tui.rehearsal.aws.cloud import OpenUpload, StoredObject
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.runs import KEY_ID, SECRET
@@ -96,7 +98,7 @@ def test_what_s3_has_already_is_not_sent_again(standin, raw, tmp_path, monkeypat
 
 def test_a_part_with_other_bytes_is_sent_again(standin, raw, tmp_path):
     upload = made(raw, tmp_path)
-    upload_id = asyncio.run(upload._upload_id())
+    upload_id, _ = asyncio.run(upload._begun())
     asyncio.run(upload._send(upload_id, 1))
     standin.cloud.buckets["images"].uploads[upload_id].sums[1] ^= 1
     assert uploaded(raw, tmp_path).sent == SIZE
@@ -146,30 +148,62 @@ def test_a_lost_answer_to_the_last_call_is_no_failure(standin, raw, tmp_path):
     assert uploaded(raw, tmp_path).sent == 0
 
 
-def test_an_upload_that_is_gone_is_said_and_begun_anew(standin, raw, tmp_path):
-    upload = made(raw, tmp_path)
-    asyncio.run(upload._upload_id())
+def test_an_upload_that_is_gone_is_begun_anew(standin, raw, tmp_path):
+    asyncio.run(made(raw, tmp_path)._begun())
     standin.cloud.buckets["images"].uploads.clear()
-    with pytest.raises(RunError, match="is gone in S3"):
-        uploaded(raw, tmp_path)
     assert uploaded(raw, tmp_path).sent == SIZE
 
 
-def test_a_file_that_changed_begins_another_upload_and_gives_up_the_first(standin, raw, tmp_path):
+def test_a_file_that_changed_is_another_upload_and_the_first_is_left_to_whoever_sends_it(standin, raw, tmp_path):
     copy = tmp_path / "copy.raw"
     copy.write_bytes(raw.read_bytes())
     first = made(copy, tmp_path)
-    old = asyncio.run(first._upload_id())
+    old, _ = asyncio.run(first._begun())
     copy.write_bytes(b"z" * SIZE)
     with pytest.raises(ExceptionGroup) as caught:
         asyncio.run(first.run())
     assert caught.group_contains(FilesError, match="changed while it was read")
     uploaded(copy, tmp_path)
-    assert old not in standin.cloud.buckets["images"].uploads
+    assert old in standin.cloud.buckets["images"].uploads
     assert standin.cloud.buckets["images"].objects["edge"].crc32 == crc_text(zlib.crc32(b"z" * SIZE))
 
 
-@pytest.mark.parametrize("action", ["s3:PutObject", "s3:ListMultipartUploadParts", "s3:GetObject"])
+def test_two_who_send_the_same_file_at_once_both_succeed(standin, raw, tmp_path):
+    one, other = made(raw, tmp_path), made(raw, tmp_path)
+    asyncio.run(one._begun())
+
+    async def both() -> None:
+        await asyncio.gather(one.run(), other.run())
+
+    asyncio.run(both())
+    assert standin.cloud.buckets["images"].objects["edge"].crc32 == crc_text(zlib.crc32(raw.read_bytes()))
+
+
+def test_an_upload_of_another_kind_is_not_gone_on_with(standin, raw, tmp_path):
+    foreign = OpenUpload("u-foreign", "edge", datetime.now(UTC), {1: (PART, "0" * 32)})
+    standin.cloud.buckets["images"].uploads["u-foreign"] = foreign
+    UploadRecord(tmp_path, "here", "images", "edge").save("u-foreign", RawFile(raw).identity, PART)
+    assert uploaded(raw, tmp_path).sent == SIZE
+    assert "u-foreign" in standin.cloud.buckets["images"].uploads
+
+
+def test_an_object_without_a_checksum_is_called_so(standin, raw, tmp_path):
+    standin.cloud.buckets["images"].objects["edge"] = StoredObject("edge", SIZE, '"e"', datetime.now(UTC))
+    with pytest.raises(RunError, match="S3 has no CRC32 of it to compare"):
+        uploaded(raw, tmp_path)
+
+
+def test_a_file_that_is_taken_away_is_said(standin, raw, tmp_path):
+    copy = tmp_path / "copy.raw"
+    copy.write_bytes(raw.read_bytes())
+    upload = made(copy, tmp_path)
+    copy.unlink()
+    with pytest.raises(ExceptionGroup) as caught:
+        asyncio.run(upload.run())
+    assert caught.group_contains(FilesError, match="cannot be read: No such file")
+
+
+@pytest.mark.parametrize("action", ["s3:PutObject", "s3:GetObject"])
 def test_a_right_that_is_missing_is_aws_own_word(standin, raw, tmp_path, action):
     standin.set_faults(*deny(action))
     with pytest.raises((AwsError, ExceptionGroup)):
@@ -190,8 +224,10 @@ def test_what_is_no_raw_file_is_refused(tmp_path):
         RawFile(empty)
     with pytest.raises(FilesError, match="cannot be read: No such file"):
         RawFile(tmp_path / "none.raw")
-    with pytest.raises(FilesError, match="cannot be read"):
-        RawFile(tmp_path)
+    os.mkfifo(tmp_path / "pipe.raw")
+    for path in (tmp_path, tmp_path / "pipe.raw", Path("/dev/zero")):
+        with pytest.raises(FilesError, match="is no file"):
+            RawFile(path)
 
 
 def test_the_sums_of_parts_and_of_all(raw):
@@ -209,7 +245,14 @@ def test_a_record_that_is_damaged_is_none(tmp_path):
     record.save("u", "i", 7)
     (path,) = (tmp_path / "uploads").iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    path.write_text("{")
-    assert record.load() is None
+    for damaged in ("{", "[]", '{"upload_id": "u", "identity": "i", "part": 1e400}'):
+        path.write_text(damaged)
+        assert record.load() is None
     record.forget()
     record.forget()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "uploads").write_text("a file")
+    with pytest.raises(FilesError, match="the upload cannot be noted in"):
+        UploadRecord(tmp_path, "e", "b", "k").save("u", "i", 7)

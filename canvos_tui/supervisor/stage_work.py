@@ -104,6 +104,7 @@ class StageWork:
         found = await self._insist("HeadObject", lambda: self._aws.head(self._job.bucket, self._job.key))
         if found is None:
             raise self._stop(f"s3://{self._job.bucket}/{self._job.key} is gone again")
+        self._say(f"+ objectETag={found.etag}")
         return hashlib.sha256("\n".join((token, found.etag, found.version_id, found.modified.isoformat())).encode()).hexdigest()
 
     async def _imported(self, token: str) -> str:

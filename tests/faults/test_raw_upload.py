@@ -15,6 +15,7 @@ from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen, fr
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, FilesError, InvalidValueError, RunError
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.leftovers.collect import collect
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
@@ -152,16 +153,22 @@ def test_temporary_keys_do(site, ports, raw, checksum, monkeypatch):
     assert "token-of-a-session" not in "".join(path.read_text("utf-8", "replace") for path in site.state.rglob("*") if path.is_file())
 
 
-def test_the_same_bytes_are_imported_and_others_are_left_alone(site, standin, ports, raw, checksum):
-    first = site.result(begun(ports, raw))
-    proven(standin, first, checksum)
-    again = site.result(begun(ports, raw, name="edge-two"))
-    assert (again.outcome, again.ami_name) == (Outcome.SUCCEEDED, "edge-two")
-    standin.cloud.put("images", "theirs.raw", b"theirs", '"t"')
-    refused = site.result(begun(ports, raw, S3_KEY="theirs.raw"))
-    assert refused.outcome is Outcome.FAILED
-    assert "s3://images/theirs.raw is there already, with other bytes" in site.log(refused.run_id)
-    assert standin.cloud.buckets["images"].objects["theirs.raw"].kept == b"theirs"
+def test_a_key_that_is_taken_is_refused_whatever_lies_there(site, standin, ports, raw):
+    standin.cloud.put("images", "edge.raw", b"theirs", '"t"')
+    assert "s3://images/edge.raw is there already, 6 B" in str(said(ports, raw))
+    assert standin.cloud.buckets["images"].objects["edge.raw"].kept == b"theirs"
+
+
+def test_somebody_who_writes_the_key_first_keeps_it_and_nothing_is_made_of_it(site, standin, ports, raw):
+    run_id = begun(ports, raw)
+    until(lambda: standin.cloud.buckets["images"].uploads)
+    standin.cloud.put("images", "edge.raw", b"t" * 700, '"7e"')
+    assert site.result(run_id).outcome is Outcome.FAILED
+    ground = asyncio.run(look(ports, run_id))
+    assert "is not proven to be the run's" in ground.of(StageId.UPLOAD).text
+    again = site.result(asyncio.run(begin(ports, ground, StageId.UPLOAD)))
+    assert (again.outcome, standin.cloud.tasks) == (Outcome.FAILED, {})
+    assert not any(thing.certain for thing in asyncio.run(collect(ports)).things)
 
 
 def said(ports: Ports, raw: Path, bucket: str = "images") -> CanvosError:
@@ -176,7 +183,9 @@ def test_what_cannot_begin_is_refused_in_a_sentence(site, standin, ports, raw, t
     site.result(begun(ports, raw))
     taken = said(ports, raw)
     assert isinstance(taken, RunError)
-    assert "the AMI name edge.raw is taken by ami-" in str(taken)
+    assert "s3://images/edge.raw is there already" in str(taken)
+    standin.cloud.buckets["images"].objects.clear()
+    assert "the AMI name edge.raw is taken by ami-" in str(said(ports, raw))
 
 
 def test_the_command(site, standin, ports, raw, checksum):

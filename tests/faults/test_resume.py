@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.processes import stat_fields
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.ports import Ports
@@ -20,7 +21,7 @@ from canvos_tui.core.stages.resume import begin, look, start_of
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.wiring import real_ports
-from tests.faults.ended import failed
+from tests.faults.ended import BUILT, failed
 from tests.runs import KEYS, SECRET, Site
 from tests.waiting import until
 
@@ -280,3 +281,40 @@ def test_what_somebody_else_made_of_the_object_is_not_claimed(site, standin, por
     standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
     result = site.result(run_id)
     assert (result.outcome, result.ami) == (Outcome.FAILED, "")
+
+
+def test_an_object_that_was_written_over_while_the_run_lived_is_nobodys(site, standin, ports):
+    plan = replace(site.plan(BUILT, asyncio.run(_baseline())), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    until(lambda: "Uploading" in site.log(run_id))
+    standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
+    events = site.folder(run_id) / "events.jsonl"
+    until(lambda: r'"\"e\""' in events.read_text())
+    standin.cloud.put("images", "edge.raw", b"y" * 1000, '"theirs"')
+    until(lambda: "theirs" in events.read_text())
+    (site.checkout / "go").touch()
+    site.result(run_id)
+    assert "is not proven to be the run's" in refused(ports, run_id)
+
+
+async def _baseline():
+    return await (await BotoDoor().open(KEYS, "us-east-1")).baseline("images", "edge.raw")
+
+
+def test_a_run_that_failed_before_its_import_does_not_bring_an_old_one_back(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, import_failure="ServerError: internal", failing_imports=1)
+    second = resumed(site, ports, failed(site, standin, imports=0))
+    assert second.outcome is Outcome.FAILED
+    standin.set_faults(*deny("ec2:ImportSnapshot"))
+    third = resumed(site, ports, second.run_id)
+    assert third.outcome is Outcome.FAILED
+    standin.set_faults()
+    proven(site, standin, resumed(site, ports, third.run_id), tasks=2)
+
+
+def test_an_import_that_was_named_and_is_out_of_sight_is_not_begun_again(site, standin, ports):
+    standin.set_faults(*deny("ec2:RegisterImage"))
+    half = resumed(site, ports, failed(site, standin))
+    standin.cloud.tasks.clear()
+    standin.set_faults(*deny("ec2:DescribeSnapshots"))
+    assert "the run named import-snap-" in refused(ports, half.run_id)

@@ -38,7 +38,7 @@ from canvos_tui.core.aws.facts import (
 )
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.verdict.watch import our_task
+from canvos_tui.core.verdict.watch import is_unlisted, our_task
 
 T = TypeVar("T")
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -226,7 +226,7 @@ class BotoAws:
         snapshot = None
         if task is not None and task.snapshot_id.startswith("snap-"):
             _, snapshot = await _attempt(Question.SNAPSHOT, self.snapshot(task.snapshot_id), blind)
-        elif task is None and task_id:  # not to be asked for, or AWS lists it no longer: some days after its end
+        elif task is None and task_id and is_unlisted(baseline, tasks, task_id):
             _, snapshot = await _attempt(Question.SNAPSHOT, self._imported(task_id), blind)
         blind.sort(key=lambda unseen: list(Question).index(unseen.what))  # they came as they were answered
         return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))

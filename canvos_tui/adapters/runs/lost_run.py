@@ -43,7 +43,8 @@ def interrupted(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str]) 
     file = EventFile(folder.events)
     run = BuildRun(plan).after(file.read())
     file.close()
-    base, ids = plan.baseline, run.ids
+    base = plan.baseline
+    ids = run.ids if plan.resumes is None else {**plan.resumes.named, **run.named}  # what was merely seen may be anybody's
     findings, left = _going_on(plan, told, run, environ)
     return RunResult(
         folder.run_id,

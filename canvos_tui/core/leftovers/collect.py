@@ -17,7 +17,6 @@ from canvos_tui.core.ports import Aws, AwsCare, Ports
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
-from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.verdict.standing import so_far
 
 T = TypeVar("T")
@@ -104,7 +103,7 @@ async def _runs(ports: Ports) -> _Runs:
         elif plan.endpoint != ports.aws.endpoint():
             found.passed_over.append(f"run {info.run_id} used {plan.endpoint or 'AWS itself'}, which is not asked now")
         else:
-            found.ended.append(Record(info.run_id, plan, result, await _etag(ports, info.run_id, plan)))
+            found.ended.append(await _record(ports, info.run_id, plan, result))
     return found
 
 
@@ -112,13 +111,10 @@ def _alive(result: RunResult) -> bool:
     return result.outcome is Outcome.INTERRUPTED and any(left.kind in _ALIVE for left in result.left_behind)
 
 
-async def _etag(ports: Ports, run_id: str, plan: BuildPlan) -> str:
-    """The ETag of the object that this very run was seen to upload; "" for one that never came to it, or only took an object over."""
-    if plan.resumes is not None and plan.resumes.stage is not StageId.UPLOAD:
-        return ""
+async def _record(ports: Ports, run_id: str, plan: BuildPlan, result: RunResult) -> Record:
+    """With what the run itself proves: the object that it wrote, and the import that its log names."""
     run = await so_far(ports, run_id)
-    mine = run.object is not None and run.object.ours and "object" not in run.found
-    return run.object.object.etag if run.object is not None and mine else ""
+    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""))
 
 
 def _spared(thing: Thing, going: Iterable[tuple[str, BuildPlan]]) -> Thing:

@@ -27,7 +27,8 @@ class Record:
     run: str
     plan: BuildPlan
     result: RunResult
-    etag: str = ""  # of the object that this very run was seen to upload
+    uploaded: S3Object | None = None  # what this very run is known to have written
+    task: str = ""  # the import that its log names
 
     @property
     def base(self) -> Baseline:
@@ -71,7 +72,7 @@ def _tasks(records: list[Record], account: Account) -> Iterator[Thing]:
     for task in account.tasks or ():
         if task.ended:
             continue
-        named = next((r for r in records if r.result.import_task == task.task_id), None)
+        named = next((r for r in records if task.task_id in _imports_of(r, account)), None)
         near = named or next((r for r in records if r.where == (task.bucket, task.key) and task.task_id not in r.base.task_ids), None)
         if near is not None:
             note = f"{task.status}; it becomes a snapshot" if named else f"{task.status}; no run names it"
@@ -104,7 +105,7 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
         if found is None or not is_new_object(record.base, found):
             continue
         readers = [t.task_id for t in account.tasks or () if not t.ended and (t.bucket, t.key) == record.where]
-        mine = bool(record.etag) and found.etag == record.etag and found.size > 0
+        mine = found == record.uploaded and found.size > 0
         done = any(r.result.outcome is Outcome.SUCCEEDED for r in records if r.where == record.where)
         note = "the AMI is made of it; only another import would need it" if done else "canvos-tui resume would import it"
         yield Thing(
@@ -164,8 +165,14 @@ def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
 
 def _snapshots_of(record: Record, account: Account) -> set[str]:
     """The snapshots that the import of a run made: named by the run, and described by AWS with the run's own import task."""
-    task = record.result.import_task
-    return {s.snapshot_id for s in account.snapshots if task and s.task_id == task}
+    tasks = _imports_of(record, account)
+    return {s.snapshot_id for s in account.snapshots if s.task_id in tasks}
+
+
+def _imports_of(record: Record, account: Account) -> set[str]:
+    """The imports that the run's log names, or that carry its mark; one that was merely seen may be anybody's."""
+    mark = record.plan.resumes.token if record.plan.resumes is not None else ""
+    return ({record.task} if record.task else set()) | {t.task_id for t in account.tasks or () if mark and t.token == mark}
 
 
 def _within(record: Record, moment: datetime) -> bool:

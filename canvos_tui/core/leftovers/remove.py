@@ -63,7 +63,7 @@ async def _still_the_same(region: Region, thing: Thing) -> None:
     """RunError when other bytes stand under the key than those that were looked at: somebody wrote them meanwhile."""
     if thing.kind is Kind.OBJECT:
         now = await region.aws.head(thing.place.bucket, thing.place.key)
-        if now is not None and now.etag != thing.place.etag:
+        if now is not None and (now.etag, now.version_id, now.modified) != (thing.place.etag, thing.place.version_id, thing.since):
             raise RunError(f"{thing.id} is another object by now, and stays", remedy="canvos-tui leftovers shows what is there")
 
 

@@ -17,8 +17,11 @@ from canvos_tui.core.run.phase import Phase
 _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _COMPLETED = re.compile(r"Completed ([\d.]+) ?(Bytes?|[KMGT]iB)/~?([\d.]+) ?(Bytes?|[KMGT]iB)")
 _ID = r"[0-9a-f]{8,17}"
-_TRACED = re.compile(rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID}))$")
-_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami"}
+_TRACED = re.compile(
+    rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID})"
+    r"|(objectETag)=(\"?[0-9a-f]+(?:-\d+)?\"?))$"  # this one is of our own stages only
+)
+_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami", "objectETag": "object"}
 _BARE = re.compile(rf"(?:(snap-{_ID})|(ami-{_ID}))$")
 _BARE_STARTS = {"sn", "am"}
 # how a line's body begins that may say something; "20" is a time stamp

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import Baseline, Snapshot
+from canvos_tui.core.aws.facts import Baseline, S3Object, Snapshot
 from canvos_tui.core.run.events import (
     BuildEvent,
     CancelAsked,
@@ -112,6 +112,7 @@ class BuildRun:
     phases: tuple[PhaseTimes, ...] = ()
     upload: UploadSeen | None = None
     object: ObjectSeen | None = None
+    written: tuple[S3Object, ...] = ()  # every new object that was seen since the upload began
     task: TaskSeen | None = None
     tasks: tuple[TaskSeen, ...] = ()
     image: ImageSeen | None = None
@@ -139,6 +140,16 @@ class BuildRun:
             return self.task.task.progress
         return None
 
+    @property
+    def uploaded(self) -> S3Object | None:
+        """The one object that this very run is known to have written; None where it took one over, or another came after it."""
+        resumes = self.plan.resumes
+        if resumes is not None and resumes.stage is not StageId.UPLOAD:
+            return None
+        proven = self.named.get("object", "")  # by its checksum, where the upload was ours
+        mine = self.written if resumes is None else tuple(one for one in self.written if one.etag == proven)
+        return mine[-1] if mine and "object" not in self.found and len({one.etag for one in self.written}) == 1 else None
+
     def after(self, events: Iterable[BuildEvent]) -> BuildRun:
         """The run as it stands once these events are counted in."""
         run = self
@@ -155,8 +166,8 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
             return _enter(run, event)
         case UploadSeen():
             return replace(run, upload=event, blind=_still_blind(run))
-        case ObjectSeen():
-            return replace(run, object=event)
+        case ObjectSeen(object=found, ours=ours):
+            return replace(run, object=event, written=(*run.written, found) if ours else run.written)
         case TaskSeen():
             ids = {**run.ids, "import_task": event.task.task_id}
             return replace(run, task=event, tasks=(*run.tasks, event), blind=_still_blind(run), ids=ids)

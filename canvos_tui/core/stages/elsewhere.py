@@ -12,6 +12,7 @@ from canvos_tui.core.errors import FilesError, InvalidValueError, RunError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.run import BuildPlan, Resumes
 from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.text import size
 
 NAMES = ("REGION", "S3_BUCKET", "S3_KEY")
 
@@ -19,8 +20,7 @@ NAMES = ("REGION", "S3_BUCKET", "S3_KEY")
 async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: str = "") -> BuildPlan:
     """The plan, with a baseline taken from AWS right now. `raw` is an absolute path; `name` is the AMI's where it is not to be S3_KEY.
 
-    InvalidValueError for answers that are missing, FilesError for a file that is not there, RunError for a name that an AMI has. An object
-    that stands there is no hindrance here: the upload compares it byte for byte, and writes over nothing.
+    InvalidValueError for answers that are missing, FilesError for a file that is not there, RunError for a key or a name that is taken.
     """
     missing = [field for field in NAMES if not draft.text(field)]
     if missing:
@@ -36,6 +36,11 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
     base = await aws.baseline(bucket, key)
     if name:
         base = replace(base, ami_name=name, images=await aws.images_named(name))
+    if base.object is not None:
+        text = f"s3://{bucket}/{key} is there already, {size(base.object.size)}"
+        raise RunError(
+            text, remedy="nothing is ever written over: choose another S3_KEY, or canvos-tui resume RUN for an upload of an earlier run"
+        )
     if base.images:
         text = f"the AMI name {base.image_name} is taken by {base.images[0].image_id}"
         raise RunError(text, remedy="deregister that AMI if nobody needs it, or choose another name: --name NAME")
@@ -47,6 +52,5 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         baseline=base,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
-        reuse_object=base.object is not None,
         resumes=Resumes("", StageId.UPLOAD, token=token, raw=str(raw)),
     )

@@ -11,8 +11,10 @@ from canvos_tui.core.aws.sighting import Question
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.text import size
 from canvos_tui.core.verdict.chain import Chain
+from canvos_tui.core.verdict.judge import NOBODY
 from canvos_tui.core.verdict.watch import imports_of
 
+UNPROVEN = "unproven"  # no object has that ETag
 CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
 HOPELESS = frozenset({"failed", "invalid", "error", "deregistered", "disabled"})
 
@@ -84,7 +86,7 @@ def _unlike(chain: Chain, found: S3Object, told: Told) -> str:
     if not found.size:
         return "is empty"
     if told.etag and found.etag != told.etag:
-        return "is another object than the run had there: its ETag differs"
+        return "is not proven to be the run's" if told.etag == UNPROVEN else "is another object than the run had there: its ETag differs"
     if told.bytes and found.size != told.bytes:
         return f"has {found.size:,} bytes, and the run uploaded {told.bytes:,}"
     if found.modified < chain.baseline.taken_at - CLOCKS:
@@ -129,6 +131,14 @@ def _other(chain: Chain) -> ImportTask | None:
 def _without_snapshot(chain: Chain, task: ImportTask | None) -> Proof:
     if chain.sighting.tasks is None:
         return _proof(StageId.IMPORT, Done.UNKNOWN, f"import tasks could not be asked for{_why(chain, Question.TASKS)}")
+    if task is None and chain.named_task not in {"", NOBODY}:
+        seen = chain.sighting.snapshot
+        state = (
+            f"its snapshot {seen.snapshot_id} is {seen.state}"
+            if seen is not None
+            else "AWS neither lists it nor describes a snapshot with it"
+        )
+        return _proof(StageId.IMPORT, Done.UNKNOWN, f"the run named {chain.named_task}, and {state}")
     if task is None:
         return _proof(StageId.IMPORT, Done.OPEN, "no import task of this run")
     if task.failed:

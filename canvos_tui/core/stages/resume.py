@@ -17,7 +17,7 @@ from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, Resumes, RunId
 from canvos_tui.core.run.stage import BY_ID, ORDER, StageId
 from canvos_tui.core.stages.ground import Ground
-from canvos_tui.core.stages.proof import Done, Proof, Told, name_taken, proofs
+from canvos_tui.core.stages.proof import UNPROVEN, Done, Proof, Told, name_taken, proofs
 from canvos_tui.core.verdict.chain import chain_of
 from canvos_tui.core.verdict.judge import NOBODY, known_ids
 from canvos_tui.core.verdict.standing import so_far
@@ -98,9 +98,12 @@ async def _told(ports: Ports, run_id: RunId, plan: BuildPlan, result: RunResult)
         plan = await ports.runs.plan(run_id)
         older = await ports.runs.result(run_id)
         result = older if older is not None else result
-    seen = (await so_far(ports, run_id)).object
-    etag = seen.object.etag if seen is not None and seen.object != plan.baseline.object else ""
-    return Told(result.ended_at, result.object_size, etag)
+    run = await so_far(ports, run_id)
+    if run.uploaded is not None:
+        return Told(result.ended_at, run.uploaded.size, run.uploaded.etag)
+    # another came after it, or our own upload was never proven: then no object is taken for it
+    doubt = bool(run.written) or (plan.resumes is not None and plan.resumes.stage is StageId.UPLOAD)
+    return Told(result.ended_at, result.object_size, UNPROVEN if doubt else "")
 
 
 def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
@@ -164,7 +167,7 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
     else:  # what was imported before counts no longer
         old = tuple(task.task_id for task in imports_of(base, chain.sighting.tasks or ()))
         base = replace(base, task_ids=tuple(dict.fromkeys((*base.task_ids, *old))))
-        resumes = Resumes(ground.run, start, token=_token(ground, old), etag=etag, raw=ground.raw)
+        resumes = Resumes(ground.run, start, token=_token(ground, base.task_ids), etag=etag, raw=ground.raw)
     other = ("--name", base.ami_name) if base.ami_name else ()
     command = ("canvos-tui", "resume", ground.run, "--from", start.value, *other)
     return replace(plan, baseline=base, command=command, resumes=resumes)
@@ -173,7 +176,7 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
 def _token(ground: Ground, earlier: Sequence[str]) -> str:
     """The same for the same object, run and attempt: an import whose answer was lost is not begun a second time. 64 hexadecimal digits.
 
-    Only earlier imports of this object count: what else goes on in the region has no part in it.
+    `earlier` are the imports that count no longer: those of the baseline, and those of this object since.
     """
     base, found = ground.plan.baseline, ground.chain.sighting.object
     seal = (found.etag, found.version_id, found.modified.isoformat()) if found is not None else ("", "", "")

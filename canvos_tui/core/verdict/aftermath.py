@@ -62,7 +62,8 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
 def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting) -> RunResult:
     named = {"import_task": result.import_task, "snapshot": result.snapshot, "ami": result.ami}
     ids = {kind: found for kind, found in named.items() if found}
-    hints = JudgeHints(result.phase, result.cause, result.log, result.found)
+    # one that went on counts what it marked, and nothing that was merely seen
+    hints = JudgeHints(result.phase, result.cause, result.log, result.found, {} if plan.resumes is not None else None)
     cancelled = result.outcome is Outcome.CANCELLED
     judged = judge(result.run_id, plan, sighting, result.exit_code, ids, cancelled, hints, result.started_at, result.ended_at)
     if not result.import_task or sighting.tasks is None or any(t.task_id == result.import_task for t in sighting.tasks):

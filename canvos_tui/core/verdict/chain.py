@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Sighting
-from canvos_tui.core.verdict.watch import is_new_object, new_images, tasks_of
+from canvos_tui.core.verdict.watch import is_new_object, is_unlisted, new_images, tasks_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Chain:
     reuse_wanted: bool = False
     found: Mapping[str, str] = field(default_factory=dict)  # what the script found instead of making it, by kind
     named_snapshot: str = ""  # the snapshot that the run names as its own
+    named_task: str = ""  # and the import
 
     @property
     def skipped(self) -> bool:
@@ -85,7 +86,7 @@ def chain_of(
     """The links of this run in a look at AWS; things of the baseline never count, `named` are the ids that the log proves."""
     tasks = tasks_of(baseline, sighting.tasks or (), named.get("import_task", ""), named.get("snapshot", ""))
     task = tasks[0] if tasks else None
-    snapshot = task.snapshot if task is not None else _described(sighting, named.get("import_task", ""))
+    snapshot = task.snapshot if task is not None else _described(baseline, sighting, named.get("import_task", ""))
     fresh = new_images(baseline, sighting.images or ())
     ours = sorted((i for i in fresh if _made(i, snapshot, found)), key=lambda i: i.state != "available")
     there = sighting.object
@@ -101,6 +102,7 @@ def chain_of(
         reuse_wanted,
         found,
         named.get("snapshot", ""),
+        named.get("import_task", ""),
     )
 
 
@@ -109,9 +111,15 @@ def _made(image: Image, snapshot: str, found: Mapping[str, str]) -> bool:
     return bool(snapshot) and image.root_snapshot == snapshot and image.image_id != found.get("ami")
 
 
-def _described(sighting: Sighting, task_id: str) -> str:
+def _described(baseline: Baseline, sighting: Sighting, task_id: str) -> str:
     """The finished snapshot of an import that could not be asked for: AWS writes the task's id into the description."""
     snapshot = sighting.snapshot
-    if snapshot is None or not task_id or snapshot.task_id != task_id or snapshot.state != "completed":
+    if (
+        snapshot is None
+        or not task_id
+        or not is_unlisted(baseline, sighting.tasks, task_id)
+        or snapshot.task_id != task_id
+        or snapshot.state != "completed"
+    ):
         return ""
     return snapshot.snapshot_id

@@ -128,7 +128,7 @@ def _proven_by_aws(chain: Chain) -> Verdict | None:
         return Verdict(Outcome.FAILED, Phase.UPLOAD, _skipped(chain))
     if chain.task is not None and chain.task.failed:
         return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.task))
-    if chain.image is None or (chain.task is None and chain.as_wanted):
+    if chain.image is None or (not chain.imported and chain.as_wanted):
         return None
     if chain.image.state == "available":
         return Verdict(Outcome.FAILED, Phase.UPLOAD, _skipped(chain))
@@ -184,11 +184,11 @@ def _unseen(chain: Chain) -> Cause:
 
 def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
     """Why an end without an error is still no success."""
-    if chain.task is None:
+    if not chain.imported:
         if chain.reused:
             return Phase.UPLOAD, _skipped(chain)
         return Phase.IMPORT, Cause("no-import", "No import task of this run exists", "an AMI, if the log names one, is an older one")
-    if not chain.snapshot:
+    if not chain.snapshot and chain.task is not None:
         text = f"{chain.task.task_id} is in state `{chain.task.status}` and has no snapshot"
         return Phase.IMPORT, Cause("import-unfinished", "The build ended before the import did", text)
     if chain.strangers:

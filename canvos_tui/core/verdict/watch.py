@@ -84,6 +84,12 @@ def tasks_of(baseline: Baseline, tasks: tuple[ImportTask, ...], named: str = "",
     return tuple(sorted(ours, key=lambda t: t.failed))
 
 
+def is_unlisted(baseline: Baseline, tasks: tuple[ImportTask, ...] | None, task_id: str) -> bool:
+    """Whether an import of the run is out of sight: not to be asked for, or listed no longer, as some days after its end."""
+    listed = {task.task_id for task in tasks or ()}
+    return task_id not in baseline.task_ids and task_id not in listed
+
+
 def marked(baseline: Baseline, tasks: tuple[ImportTask, ...], mark: str) -> str:
     """The id of the import of our object that carries our mark; "" where none does."""
     return next((t.task_id for t in imports_of(baseline, tasks) if mark and t.token == mark), "")

@@ -32,8 +32,8 @@ RESULT = RunResult(
     import_task=TASK,
     snapshot=SNAP,
 )
-RECORD = Record(RESULT.run_id, BuildPlan("/c", "v1", (), BASE), RESULT, '"e"')
 OBJECT = S3Object(KEY, 3_000_000_000, NOW + timedelta(minutes=30), '"e"')
+RECORD = Record(RESULT.run_id, BuildPlan("/c", "v1", (), BASE), RESULT, OBJECT, TASK)
 OURS = Snapshot(SNAP, "completed", IMPORTED_BY + TASK, 4 * 1024**3, started=NOW + timedelta(minutes=40))
 ACTIVE = ImportTask(TASK, "active", bucket=BUCKET, key=KEY)
 UPLOAD = Upload("u-ours", KEY, NOW + timedelta(minutes=20), 500_000_000)
@@ -71,7 +71,7 @@ def test_an_ami_that_works_and_its_snapshot_are_no_left_overs():
 
 @pytest.mark.parametrize(
     "change",
-    [{"etag": '"theirs"'}, {"etag": '"theirs"', "modified": NOW + timedelta(hours=2)}, {"size": 0}],
+    [{"etag": '"theirs"'}, {"modified": NOW + timedelta(hours=2)}, {"version_id": "v2"}, {"size": 0}],
 )
 def test_an_object_that_is_not_like_the_runs_is_listed_and_never_removed(change):
     (thing,) = left(Account(REGION, objects={(BUCKET, KEY): replace(OBJECT, **change)})).values()
@@ -87,7 +87,7 @@ def test_what_stood_there_before_the_run_is_not_named_at_all():
 
 
 def test_an_object_that_the_script_found_is_somebody_elses():
-    skipped = replace(RECORD, result=replace(RESULT, found={"object": KEY}), etag="")
+    skipped = replace(RECORD, result=replace(RESULT, found={"object": KEY}), uploaded=None)
     found = left(Account(REGION, objects={(BUCKET, KEY): OBJECT}, uploads={(BUCKET, KEY): (UPLOAD,)}), skipped)
     assert not any(thing.certain for thing in found.values())
 
@@ -145,22 +145,23 @@ results = st.builds(
     found=st.sampled_from([{}, {"object": "x"}]),
 )
 records = st.builds(
-    lambda result, bucket, key, begun, before, etag: Record(
-        "r", BuildPlan("/c", "v", (), Baseline(begun, REGION, bucket, key, task_ids=before)), result, etag
+    lambda result, bucket, key, begun, before, uploaded, task: Record(
+        "r", BuildPlan("/c", "v", (), Baseline(begun, REGION, bucket, key, task_ids=before)), result, uploaded, task
     ),
     results,
     names,
     names,
     moments,
     st.lists(names.map("import-snap-{}".format), max_size=2).map(tuple),
-    st.one_of(st.just(""), names),
+    st.one_of(st.none(), st.builds(S3Object, names, st.integers(0, 3), moments, names)),
+    st.one_of(st.just(""), names.map("import-snap-{}".format)),
 )
 
 
 @given(accounts, st.lists(records, max_size=3))
 def test_nothing_is_certain_that_no_run_can_have_made(account, ours):
     """Whatever else is in the account: certain is only what a record names, or what has a record's place, time and size."""
-    named = {r.result.import_task for r in ours} - {""}
+    named = {r.task for r in ours} - {""}
     for thing in inventory(ours, account):
         if not thing.certain:
             assert not thing.removable
@@ -176,7 +177,7 @@ def test_nothing_is_certain_that_no_run_can_have_made(account, ours):
             assert (thing.place.bucket, thing.place.key) in {r.where for r in ours}
         if thing.kind is Kind.OBJECT:
             found = account.objects[thing.place.bucket, thing.place.key]
-            assert any(r.etag == found.etag for r in ours if r.where == (thing.place.bucket, thing.place.key))
+            assert any(r.uploaded == found for r in ours if r.where == (thing.place.bucket, thing.place.key))
         assert thing.kind is not Kind.UPLOAD
 
 
@@ -191,7 +192,7 @@ def test_a_snapshot_behind_any_disk_of_an_ami_is_in_use():
 
 
 def test_a_broken_ami_that_the_script_found_is_not_the_runs():
-    found_it = replace(RECORD, result=replace(RESULT, ami=AMI, import_task="", found={"ami": AMI}))
+    found_it = replace(RECORD, result=replace(RESULT, ami=AMI, import_task="", found={"ami": AMI}), task="")
     assert left(Account(REGION, images=(Image(AMI, KEY, "failed", SNAP),)), found_it) == {}
 
 

@@ -170,9 +170,9 @@ def survived(site: Site, standin: StandinAws, ports: Ports, moments: tuple[float
 
 def test_a_build_whose_supervisor_was_killed_during_the_import_is_finished(site, standin, ports):
     standin.cloud.config = replace(standin.cloud.config, import_seconds=0.8)
-    plan = replace(site.plan("echo +base-image; sleep 60"), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    plan = replace(site.plan(BUILT), endpoint=os.environ["AWS_ENDPOINT_URL"])
     run_id = asyncio.run(site.runs.start(plan, KEYS))
-    until(lambda: "+base-image" in site.log(run_id))
+    until(lambda: "Uploading" in site.log(run_id))
     standin.cloud.put("images", "edge.raw", b"x" * 1000, '"e"')
     standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
     killed(site, run_id)
@@ -237,6 +237,16 @@ def test_another_object_of_the_same_size_is_not_taken_for_it(site, standin, port
     run_id = failed(site, standin, imports=0)
     standin.cloud.put("images", "edge.raw", b"y" * 1000, '"other"')
     assert "its ETag differs" in refused(ports, run_id)
+
+
+def test_an_object_that_came_while_a_run_failed_before_its_upload_is_not_taken_for_it(site, standin, ports):
+    plan = replace(site.plan("echo +base-image; until [ -e go ]; do sleep 0.05; done; exit 1"), endpoint=os.environ["AWS_ENDPOINT_URL"])
+    run_id = asyncio.run(site.runs.start(plan, KEYS))
+    until(lambda: "+base-image" in site.log(run_id))
+    standin.cloud.put("images", "edge.raw", b"t" * 500, '"theirs"')
+    (site.checkout / "go").touch()
+    site.result(run_id)
+    assert "is not proven to be the run's" in refused(ports, run_id)
 
 
 def test_a_run_that_went_on_does_not_launder_what_was_written_meanwhile(site, standin, ports):

@@ -13,6 +13,7 @@ from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError, InvalidValueError, RunError
 from canvos_tui.core.ports import Aws, Ports
 from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, Resumes, RunId
 from canvos_tui.core.run.stage import BY_ID, ORDER, StageId
@@ -101,8 +102,9 @@ async def _told(ports: Ports, run_id: RunId, plan: BuildPlan, result: RunResult)
     run = await so_far(ports, run_id)
     if run.uploaded is not None:
         return Told(result.ended_at, run.uploaded.size, run.uploaded.etag)
-    # another came after it, or our own upload was never proven: then no object is taken for it
-    doubt = bool(run.written) or (plan.resumes is not None and plan.resumes.stage is StageId.UPLOAD)
+    # another came after it, our own upload was never proven, or a build never came to one: then no object is taken for it
+    reached = run.phase is not None and run.phase.order >= Phase.UPLOAD.order
+    doubt = bool(run.written) or not reached or (plan.resumes is not None and plan.resumes.stage is StageId.UPLOAD)
     return Told(result.ended_at, result.object_size, UNPROVEN if doubt else "")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.adapters.runs.control import ControlPipe
 from canvos_tui.adapters.runs.folder import RunFolder, lock_path
 from canvos_tui.adapters.runs.lock import RunLock, holder
 from canvos_tui.core.ports import Aws
@@ -42,21 +43,22 @@ def main(argv: list[str] | None = None) -> int:
     lock = RunLock(lock_path(folder.root, plan.checkout))
     if not lock.take(folder.run_id):
         return _answer(error="held", holder=holder(lock_path(folder.root, plan.checkout)))
+    control = ControlPipe(folder.control)  # before the answer: whoever is told of the run may ask it to stop in the same moment
     _answer()
     _let_go()
-    supervise(folder, plan, mandate)
+    supervise(folder, plan, mandate, control)
     lock.release()
     os._exit(0)  # a request to AWS that hangs in a thread must not keep this process alive
 
 
-def supervise(folder: RunFolder, plan: BuildPlan, mandate: Mandate) -> None:
-    """Runs the build to its verdict, with AWS as the environment says."""
+def supervise(folder: RunFolder, plan: BuildPlan, mandate: Mandate, control: ControlPipe) -> None:
+    """Runs the build to its verdict, with AWS as the environment says; requests come through `control`."""
     door = BotoDoor(patience=Patience().at(mandate.pace))
 
     async def open_aws() -> Aws:
         return await door.open(mandate.keys, plan.baseline.region)
 
-    supervision = Supervision(folder, plan, mandate, open_aws)
+    supervision = Supervision(folder, plan, mandate, open_aws, control=control)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervision.ask_to_stop())
     signal.signal(signal.SIGHUP, lambda *_: None)  # a handler, because an ignored signal would stay ignored in the build

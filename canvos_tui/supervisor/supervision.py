@@ -47,7 +47,15 @@ _RETRY = 60.0  # seconds for which a refused result is tried again
 class Supervision:
     """Runs a plan; `run` returns when the verdict is stored. The environment is the process's own."""
 
-    def __init__(self, folder: RunFolder, plan: BuildPlan, mandate: Mandate, open_aws: OpenAws, clock: RunClock | None = None) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        plan: BuildPlan,
+        mandate: Mandate,
+        open_aws: OpenAws,
+        clock: RunClock | None = None,
+        control: ControlPipe | None = None,
+    ) -> None:
         self._clock = clock or RunClock()
         self._folder = folder
         self._plan = plan
@@ -57,7 +65,7 @@ class Supervision:
         self._recorder = BuildRecorder(folder, plan, mandate.masked(), self._react, self._clock)
         self._recorder.listen = lambda lines: self._matcher.read(lines)
         self._run = BuildRun(plan)
-        self._control = ControlPipe(folder.control)
+        self._control = control or ControlPipe(folder.control)
         self._selector = selectors.DefaultSelector()
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._terminal = BuildTerminal(plan, self._recorder, self._clock, self._selector)

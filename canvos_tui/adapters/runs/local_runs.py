@@ -135,8 +135,10 @@ class LocalRuns:
         return holder(lock_path(self._root, plan.checkout)) == folder.run_id
 
     def _ask(self, run_id: RunId, request: Request) -> None:
-        folder, _ = self._known(run_id)
+        folder, plan = self._known(run_id)
         if not send(folder.control, request):
+            if self._lives(folder, plan):
+                raise RunError(f"the supervisor of the run `{run_id}` hears no request", remedy="ask again in ten seconds")
             raise RunError(f"nobody supervises the run `{run_id}` any more", remedy="look at its result")
 
     def _start(self, plan: BuildPlan, mandate: Mandate) -> RunId:

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import socket
 import tempfile
 import threading
@@ -416,12 +417,14 @@ async def test_the_real_engine_tells_its_facts(real):
 
 
 @pytest.mark.engine
-async def test_the_real_engine_runs_a_privileged_container_and_keeps_none(real):
+async def test_the_real_engine_runs_a_privileged_container_and_keeps_none(real, monkeypatch):
     import docker
 
+    mine = secrets.token_hex(8)  # other tests probe the same engine in the same moment
+    monkeypatch.setattr("canvos_tui.adapters.docker.probe.secrets.token_hex", lambda _: mine)
     found = await real.probe_privileged(IMAGE)
     if found.cause.startswith("pull-"):
         pytest.skip(f"the image cannot be pulled here: {found.output}")
     assert (found.ran, found.output) == (True, WORDS)
     with contextlib.closing(docker.DockerClient(base_url=os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))) as client:
-        assert not [c.name for c in client.containers.list(all=True) if str(c.name).startswith("canvos-tui-probe-")]
+        assert not [c.name for c in client.containers.list(all=True) if str(c.name) == f"canvos-tui-probe-{mine}"]

@@ -1,0 +1,71 @@
+"""From the moment in which a starter is told of its run, the run can be asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.adapters.runs.control import Stop, send
+from canvos_tui.adapters.runs.folder import RunFolder, lock_path, make_run_id
+from canvos_tui.adapters.runs.local_runs import LocalRuns
+from canvos_tui.adapters.runs.lock import RunLock
+from canvos_tui.core.errors import RunError
+from canvos_tui.core.run.codec import plan_text
+from canvos_tui.core.run.mandate import Mandate
+from tests.runs import KEYS, Site
+from tests.waiting import until
+
+# A supervisor that takes its time over loading what it needs, as on a machine that has other things to do.
+SLOW = """
+import sys, time
+from canvos_tui.supervisor import process
+real = process.supervise
+process.supervise = lambda *given: (time.sleep(0.5), real(*given))
+sys.exit(process.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    site = Site(tmp_path)
+    found = RunFolder(site.state / "runs" / make_run_id(site.plan("sleep 60").baseline.taken_at))
+    found.path.mkdir(parents=True, mode=0o700)
+    found.write("run.json", plan_text(site.plan("sleep 60")))
+    return found
+
+
+def test_a_supervisor_that_answered_takes_a_request_before_it_loaded_anything(folder: RunFolder):
+    told = subprocess.run(
+        [sys.executable, "-c", SLOW, str(folder.path)],
+        input=Mandate(KEYS, pace=0.005).document(),
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert b'"ok": true' in told.stdout
+    assert send(folder.control, Stop(force=True))
+    until(folder.has_result)
+    result = folder.result()
+    assert result is not None
+    assert result.outcome.value == "cancelled"
+
+
+def test_a_supervisor_that_lives_and_does_not_listen_is_not_called_gone(folder: RunFolder):
+    plan = folder.plan()
+    assert plan is not None
+    lock = RunLock(lock_path(folder.root, plan.checkout))
+    assert lock.take(folder.run_id)
+    runs = LocalRuns(folder.root)
+    try:
+        with pytest.raises(RunError) as alive:
+            asyncio.run(runs.cancel(folder.run_id))
+        assert "hears no request" in alive.value.message
+        assert "ten seconds" in alive.value.remedy
+    finally:
+        lock.release()
+    with pytest.raises(RunError, match="nobody supervises"):
+        asyncio.run(runs.cancel(folder.run_id))

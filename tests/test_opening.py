@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 
-from canvos_tui.core.answers.draft import fresh
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui import collector
 from canvos_tui.tui.app import CanvosApp

@@ -18,6 +18,7 @@ from pathlib import Path
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.errors import FilesError, InvalidValueError, LinkError
+from canvos_tui.core.machine import FileFacts
 
 _REMEDIES = {
     errno.ENOSPC: ("the disk is full", "free some space on that filesystem and write again"),
@@ -175,6 +176,16 @@ class Disk:
             return None
         except OSError as error:
             raise files_error("look at", path, error) from None
+
+    async def facts(self, path: Path) -> FileFacts | None:
+        """Size and inode of a regular file, None when there is none."""
+        try:
+            found = await threads.call(path.lstat)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise files_error("look at", path, error) from None
+        return FileFacts(found.st_size, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
     async def link(self, path: Path) -> str | None:
         """Where a symbolic link leads, None for what is no link."""

@@ -35,7 +35,8 @@ def folder_of(ports: Ports, checkout: str | None) -> Path | None:
 async def draft_of(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool = True) -> Draft:
     """The draft of that checkout, else the newest one, else a fresh one; always a fresh one where `stored` says no."""
     from canvos_tui.adapters.state_folder import home_of
-    from canvos_tui.core.answers.draft import FolderChosen, fresh
+    from canvos_tui.core.answers.beginning import fresh
+    from canvos_tui.core.answers.draft import FolderChosen
     from canvos_tui.core.answers.draft_file import from_data
     from canvos_tui.core.checkout.state import checkout_id, parse_repository
 

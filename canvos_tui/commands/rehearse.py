@@ -17,6 +17,7 @@ from canvos_tui.core.text import nearest
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.answers.routes import Route
     from canvos_tui.core.ports import Ports
     from canvos_tui.rehearsal.stage import Stage
 
@@ -40,6 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default=argparse.SUPPRESS,
         help="line by line, without a screen; without a terminal all is answered with yes",
     )
+    parser.add_argument("--route", metavar="ROUTE", help="guide or two-stage (default: guide)")
     parser.add_argument("--keep", metavar="DIR", help="use this folder and keep it")
     parser.set_defaults(run=rehearse)
 
@@ -55,7 +57,9 @@ def rehearse(args: argparse.Namespace) -> int:
         near = nearest(args.scenario, SCENARIOS)
         remedy = f"did you mean `{near}`?" if near else "`--scenario list` names them"
         raise InvalidValueError(f"there is no scenario `{args.scenario}`", remedy=remedy)
-    play = _play(plain=args.plain)
+    from canvos_tui.core.answers.routes import parse_route
+
+    play = _play(plain=args.plain, route=parse_route(args.route or ""))
     if args.keep:
         folder = Path(args.keep).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -132,7 +136,8 @@ def _resumable(ports: Ports, stage: Stage, folder: Path) -> bool:
 
 def _answers(ports: Ports, checkout: Path, stage: Stage) -> Draft:
     """What is not asked for; what an ending would be kept from by a check is taken on, as `run --accept` does."""
-    from canvos_tui.core.answers.draft import FolderChosen, fresh
+    from canvos_tui.core.answers.beginning import fresh
+    from canvos_tui.core.answers.draft import FolderChosen
     from canvos_tui.core.checks.acceptance import accept
     from canvos_tui.core.checks.registry import CHECKS
 
@@ -142,13 +147,13 @@ def _answers(ports: Ports, checkout: Path, stage: Stage) -> Draft:
     return draft
 
 
-def _play(*, plain: bool) -> Callable[[Ports, Draft], int]:
+def _play(*, plain: bool, route: Route) -> Callable[[Ports, Draft], int]:
     """The face that fits: the screens, the questions on a terminal that has none or where they are wished for, else all by itself."""
     from canvos_tui.commands.wizard import addressable, on_terminal
+    from canvos_tui.core.answers.draft import RouteChosen
 
-    if not on_terminal():
-        return _plain
-    return _wizard if addressable() and not plain else _questions
+    face = _plain if not on_terminal() else _wizard if addressable() and not plain else _questions
+    return lambda ports, draft: face(ports, draft.after(RouteChosen(route)))
 
 
 def _questions(ports: Ports, draft: Draft) -> int:

@@ -21,13 +21,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "run",
         help="the whole path from an answers file, without a screen",
-        description="Answers: YAML, the names of .arg plus checkout, repository, tag, k8s_versions, user_data, accept. Keys come from "
-        "the environment, an existing .secret or a question; never from the file.",
+        description="Answers: YAML, the names of .arg plus checkout, repository, tag, route, k8s_versions, user_data, accept. Keys come "
+        "from the environment, an existing .secret or a question; never from the file.",
         epilog="Example: canvos-tui run --config answers.yaml --yes",
     )
     parser.add_argument("--config", required=True, metavar="FILE", help="the answers")
     parser.add_argument("--yes", action="store_true", help="do not ask before cloning, checking out, writing and building")
     parser.add_argument("--dry-run", action="store_true", help="everything up to the diff and the command; writes nothing, changes nothing")
+    parser.add_argument("--route", metavar="ROUTE", help="guide or two-stage; wins over the answers")
     parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
     parser.add_argument("--detach", action="store_true", help="start the build and return; canvos-tui attach follows it")
     parser.add_argument(
@@ -45,6 +46,11 @@ def run(args: argparse.Namespace) -> int:
 
     ports = real_ports(dict(os.environ))
     draft = config_of(ports, args)
+    if args.route is not None:
+        from canvos_tui.core.answers.draft import RouteChosen
+        from canvos_tui.core.answers.routes import parse_route
+
+        draft = draft.after(RouteChosen(parse_route(args.route)))
     started: list[str] = []
     try:
         return asyncio.run(whole_path(ports, draft, args, started))
@@ -62,7 +68,6 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     from canvos_tui.core.answers.file_changes import texts_to_mask
     from canvos_tui.core.checks.acceptance import accept, split
     from canvos_tui.core.checks.registry import CHECKS
-    from canvos_tui.core.guide import BUILD_COMMAND
     from canvos_tui.core.readiness import make_plan, refuse_second
 
     for name in args.accept:
@@ -80,7 +85,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
         return ExitCode.NOT_READY
     changes = await written(ports, draft, consent(args), dry=args.dry_run)
     if args.dry_run:
-        say(f"then, in {draft.folder}:\n{' '.join(BUILD_COMMAND)}\ndry run: nothing was written, nothing was built")
+        say(f"then, in {draft.folder}:\n{' '.join(draft.route.told.command)}\ndry run: nothing was written, nothing was built")
         return 0
     assert draft.keys is not None
     say("== taking the baseline from AWS")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.tags import GUIDE_TAG
 from canvos_tui.core.command_words import word
 
-BUILD_COMMAND = ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64")
+BUILD_COMMAND = Route.GUIDE.told.command
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,14 @@ class Filesystem:
 
 
 @dataclass(frozen=True)
+class FileFacts:
+    """A file as the kernel knows it: its bytes, and the inode, which a file has that was replaced by another no longer."""
+
+    size: int
+    inode: int
+
+
+@dataclass(frozen=True)
 class DockerFacts:
     """The engine behind the socket that the `docker` command uses."""
 

@@ -11,12 +11,12 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout.distributions import NEEDS_BASE
 from canvos_tui.core.errors import RunError
-from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.pages import OF_FIELD
 
 if TYPE_CHECKING:  # every page asks what is missing, before anything was asked of AWS
     from canvos_tui.core.answers.fields import Field
     from canvos_tui.core.aws.facts import RightProbe
+    from canvos_tui.core.aws.taken_names import TakenNames
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.run import BuildPlan
     from canvos_tui.core.session import Session
@@ -88,8 +88,8 @@ def taken_on_rights(draft: Draft, known: Session) -> tuple[tuple[RightProbe, str
 def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
     found = list(gaps(draft))
-    if draft.keys is not None and draft.keys.temporary:
-        found.append(Blocker("keys", "temporary keys do not work in the build"))
+    if draft.keys is not None and draft.keys.temporary and draft.route.keys_in_build:
+        found.append(Blocker("keys", "temporary keys do not work in the build; the two-stage route takes them"))
     if known.report is None or not known.report.done:
         found.append(Blocker("check", "the prerequisites were not checked yet"))
     else:
@@ -109,9 +109,16 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
         elif bucket.region and region and bucket.region != region:
             found.append(Blocker("s3", f"the bucket is in {bucket.region}, REGION is {region}", "REGION"))
     taken = known.taken
-    if taken is not None and taken.key == draft.text("S3_KEY") and taken.any and (taken.hard or draft.reuse != taken.key):
+    if taken is not None and taken.key == draft.text("S3_KEY") and _in_the_way(draft, taken):
         found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one", "S3_KEY"))
     return tuple(found)
+
+
+def _in_the_way(draft: Draft, taken: TakenNames) -> bool:
+    """Names that only begin with the key mislead the import script, and nobody else."""
+    if draft.route.uploads_itself:
+        return bool(taken.same or taken.images)
+    return taken.any and (taken.hard or not draft.reuses)
 
 
 async def refuse_second(ports: Ports, folder: Path) -> None:
@@ -122,20 +129,25 @@ async def refuse_second(ports: Ports, folder: Path) -> None:
 
 
 async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
-    """The plan with a baseline taken from AWS right now; raises AwsError when AWS cannot be asked."""
-    from canvos_tui.core.run.run import BuildPlan
+    """The plan with a baseline taken from AWS right now. AwsError when AWS cannot be asked, RunError for a name that is taken by now."""
+    from canvos_tui.core.run.run import BuildPlan, Resumes
+    from canvos_tui.core.run.stage import StageId
+    from canvos_tui.core.stages.elsewhere import mark_of, refuse_taken
 
     assert draft.keys is not None
     assert draft.folder is not None
     aws = await ports.aws.open(draft.keys, draft.text("REGION"))
     baseline = await aws.baseline(draft.text("S3_BUCKET"), draft.text("S3_KEY"))
+    if draft.route.uploads_itself:
+        refuse_taken(baseline)
     return BuildPlan(
         checkout=str(draft.folder),
         tag=draft.tag,
-        command=BUILD_COMMAND,
+        command=draft.route.told.command,
         baseline=baseline,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
-        reuse_object=bool(draft.reuse) and draft.reuse == draft.text("S3_KEY"),
+        reuse_object=draft.reuses,
+        resumes=Resumes("", StageId.IMAGE, token=mark_of(baseline)) if draft.route.uploads_itself else None,
         joins=await ports.files.mode(draft.folder / "user-data") is not None,
     )

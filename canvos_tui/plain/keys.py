@@ -48,7 +48,7 @@ class Keys(Question):
         if placed is None:
             raise CanvosError(f"{self.name}: there are no AWS keys", remedy=NOT_PIPED)
         try:
-            rules.lasting(placed.keys)
+            rules.usable(desk.draft, placed.keys)
             _take(desk, talk, placed)
             await _test(desk, talk)
         except AwsError as error:

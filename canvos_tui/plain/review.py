@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.answers.draft import PageReached
+from canvos_tui.core.answers.draft import PageReached, RouteChosen
 from canvos_tui.core.answers.fields import BY_KEY
+from canvos_tui.core.answers.routes import parse_route
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.questions import review as rules
@@ -60,7 +61,7 @@ class Review(Question):
         if word == "change":
             return await self._change(desk, talk)
         if word == "dry":
-            talk.say(f"Then, in {desk.draft.folder}:", rules.COMMAND, "Nothing was written.")
+            talk.say(f"Then, in {desk.draft.folder}:", rules.command(desk.draft), "Nothing was written.")
             return Done(ExitCode.OK)
         against = rules.against(desk.draft, desk.known, build=word == "build")
         said = [blocker.text for blocker in against] or ([pending.fatal] if word == "build" and pending.fatal else [])
@@ -88,7 +89,7 @@ class Review(Question):
             talk.prose(f"! {warning}")
         if not rules.joins(desk.draft, pending):
             talk.say("! no user-data: the AMI will not join Palette")
-        talk.say(rules.THEN)
+        talk.say(rules.then_line(desk.draft))
 
     @staticmethod
     async def _change(desk: Desk, talk: Talk) -> Move:
@@ -96,6 +97,8 @@ class Review(Question):
         pages = dict.fromkeys(row.page for row in rows)
         choices = [Choice(page, ", ".join(row.name for row in rows if row.page == page)) for page in pages]
         word = await talk.choose(Prompt("change", help=ABOUT), choices, choices[0].word)
+        if word == "review":
+            await _ask_route(desk, talk)
         return To("review") if word is Way.BACK else To(word)
 
     async def _write(self, desk: Desk, talk: Talk, pending: rules.Pending, *, build: bool) -> Move:
@@ -104,7 +107,7 @@ class Review(Question):
         for answer in rules.follows(desk.draft):
             desk.answer(answer)
         if not build:
-            talk.say(f"Then, in {desk.draft.folder}:", rules.COMMAND)
+            talk.say(f"Then, in {desk.draft.folder}:", rules.command(desk.draft))
             return Done(ExitCode.OK)
         talk.say("taking the baseline from AWS ...")
         run_id = await rules.start(desk.ports, desk.draft, pending)
@@ -112,11 +115,18 @@ class Review(Question):
         desk.answer(PageReached("build", run_id))
         if talk.typed and (unkept := await desk.keep()):
             talk.prose(unkept)
-        talk.say("", f"== run {run_id}: {rules.COMMAND}", f"Ctrl-C leaves it running; canvos-tui attach {run_id} comes back")
+        talk.say("", f"== run {run_id}: {rules.command(desk.draft)}", f"Ctrl-C leaves it running; canvos-tui attach {run_id} comes back")
         code = await self._follow(desk.ports, run_id)
         if talk.typed:  # a pipe is read by a program: the last line is the AMI's id
             await _tell_more(desk, talk, run_id)
         return Done(code)
+
+
+async def _ask_route(desk: Desk, talk: Talk) -> None:
+    talk.say(*rules.about_routes().splitlines())
+    word = await talk.choose(Prompt("route", help=ABOUT), rules.route_choices(desk.draft), desk.draft.route.value)
+    if word is not Way.BACK:
+        desk.answer(RouteChosen(parse_route(word)))
 
 
 async def _tell_more(desk: Desk, talk: Talk, run_id: str) -> None:

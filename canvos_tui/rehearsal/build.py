@@ -47,7 +47,8 @@ class Build:
         """The whole build; FailedError after the last line of one that fails."""
         self._start(target)
         for step in chapters.before_the_disk(self._args, self._versions):
-            self._play(step)
+            if step.target == target or step.target != "+aws-cloud-image":
+                self._play(step)
         self._disk()
         if target == "+cloud-image":
             self._save()

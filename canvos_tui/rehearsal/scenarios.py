@@ -63,6 +63,11 @@ _ALL = (
         aws=(("faults", ({"action": "ec2:RegisterImage", "kind": "deny", "times": 1, "real": True},)),),
     ),
     Scenario(
+        "upload-once",
+        "the upload is refused the first time; with --route two-stage canvos-tui resume goes on without a build",
+        aws=(("faults", ({"action": "s3:PutObject", "kind": "deny", "times": 1, "real": True},)),),
+    ),
+    Scenario(
         "access-denied",
         "the keys may not write to the bucket",
         aws=(("faults", ({"action": "s3:PutObject", "kind": "deny"},)),),

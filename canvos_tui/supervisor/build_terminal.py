@@ -41,8 +41,8 @@ class BuildTerminal:
     def start(self, mandate: Mandate) -> int | None:
         """The process group; None where the command could not be started, which the recorder is told."""
         plan = self._plan
-        ours = exports(mandate.keys) if plan.resumes is not None else ()
-        secret = mandate.exports if plan.resumes is None else ours  # to each what it needs
+        # to each what it needs: our own stages get the keys, and pass none on to what they build
+        secret = (*(exports(mandate.keys) if plan.resumes is not None else ()), *(mandate.exports if plan.builds else ()))
         environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in secret}}
         # our own stages run where this package is, and never in a folder that somebody else filled
         words, folder = (plan.command, Path(plan.checkout)) if plan.resumes is None else (command(plan, mandate.pace), _PACKAGE)

@@ -58,7 +58,8 @@ def supervise(folder: RunFolder, plan: BuildPlan, mandate: Mandate, control: Con
     async def open_aws() -> Aws:
         return await door.open(mandate.keys, plan.baseline.region)
 
-    supervision = Supervision(folder, plan, mandate, open_aws, control=control)
+    supervision = Supervision(folder, plan, mandate, open_aws)
+    supervision.control = control
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervision.ask_to_stop())
     signal.signal(signal.SIGHUP, lambda *_: None)  # a handler, because an ignored signal would stay ignored in the build

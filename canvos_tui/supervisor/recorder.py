@@ -54,7 +54,8 @@ class BuildRecorder:
         secrets = tuple(masked)
         self._pipe = LogPipe(secrets)
         self._redactor = Redactor(secrets)
-        self._reader = PhaseReader(plan.resumes.first_phase if plan.resumes is not None else Phase.PREPARE)
+        first = plan.resumes.first_phase if plan.resumes is not None else Phase.PREPARE
+        self._reader = PhaseReader(first, whole=plan.resumes is None)
         self._react = react
         self.listen: Callable[[Sequence[str]], None] | None = None
         self._log = AppendFile(folder.log)

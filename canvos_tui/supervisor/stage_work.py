@@ -1,8 +1,8 @@
-"""What a run does that goes on from an earlier one, in the place of the build: `python -m canvos_tui.supervisor.stage_work`.
+"""The stages that are ours, in the place of the guide's one command: `python -m canvos_tui.supervisor.stage_work`.
 
-It uploads a raw image where there is one, imports the object or follows an import, and registers the AMI. It prints ids as the import
-script's trace does, so that whoever reads a log finds them in this one too; what happened is judged by AWS, as after a build. The keys come
-in the environment of this process.
+It has a raw image built where that is its first stage, uploads it, imports the object or follows an import, and registers the AMI. It
+prints ids as the import script's trace does, so that whoever reads a log finds them in this one too; what happened is judged by AWS, as
+after a build. The keys come in the environment of this process.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from typing import TypeVar
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Image, ImportTask
-from canvos_tui.core.errors import AwsError, FilesError, RunError
+from canvos_tui.core.errors import AwsError, CanvosError, FilesError, RunError
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.stages.proof import HOPELESS
+from canvos_tui.supervisor.image_stage import built
 from canvos_tui.supervisor.raw_upload import raw_upload
 
 T = TypeVar("T")
@@ -54,6 +55,8 @@ class Job:
     etag: str = ""
     raw: str = ""
     pace: float = 1.0
+    checkout: str = ""
+    words: tuple[str, ...] = ()  # the command that builds the raw image there
 
 
 def command(plan: BuildPlan, pace: float) -> tuple[str, ...]:
@@ -69,7 +72,8 @@ def command(plan: BuildPlan, pace: float) -> tuple[str, ...]:
         "raw": resumes.raw,
         "pace": str(pace),
     }
-    return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value))
+    building = (f"--checkout={plan.checkout}", "--", *plan.command) if plan.builds else ()
+    return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value), *building)
 
 
 def exports(keys: AwsKeys) -> tuple[tuple[str, Secret], ...]:
@@ -91,7 +95,7 @@ class StageWork:
     async def run(self) -> str:
         """The AMI's id; StopError when AWS does not make one."""
         token = self._job.token
-        if self._job.stage is StageId.UPLOAD and self._upload is not None:
+        if self._upload is not None:
             await self._insist("upload", self._upload)
             token = await self._sealed(token)
         snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported(token)
@@ -232,8 +236,10 @@ def parsed(words: Sequence[str]) -> Job:
     for name in ("task", "snapshot", "token", "etag", "raw"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
+    parser.add_argument("--checkout", default="")
+    parser.add_argument("words", nargs="*")
     found = vars(parser.parse_args(words))
-    return Job(**{**found, "stage": StageId(found["stage"])})
+    return Job(**{**found, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
 
 
 def _say(line: str) -> None:
@@ -243,12 +249,21 @@ def _say(line: str) -> None:
 def main(words: Sequence[str] | None = None) -> int:
     """0 when the AMI is available, 1 when AWS does not make it; the reason is printed."""
     job = parsed(sys.argv[1:] if words is None else words)
+    try:
+        raw = built(job.words, Path(job.checkout), _say) if job.stage is StageId.IMAGE else Path(job.raw)
+    except CanvosError as error:
+        _say(f"ERROR: {error}; {error.remedy}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    uploads = job.stage in {StageId.IMAGE, StageId.UPLOAD}
     token = os.environ.get("AWS_SESSION_TOKEN", "")
     keys = AwsKeys(os.environ["AWS_ACCESS_KEY_ID"], Secret(os.environ["AWS_SECRET_ACCESS_KEY"]), Secret(token) if token else None)
 
     async def work() -> None:
         aws = await BotoDoor().open(keys, job.region)
-        await StageWork(job, aws, _say, raw_upload(keys, (job.region, job.bucket, job.key), Path(job.raw), _say) if job.raw else None).run()
+        upload = raw_upload(keys, (job.region, job.bucket, job.key), raw, _say) if uploads else None
+        await StageWork(job, aws, _say, upload).run()
 
     try:
         asyncio.run(work())

@@ -47,15 +47,7 @@ _RETRY = 60.0  # seconds for which a refused result is tried again
 class Supervision:
     """Runs a plan; `run` returns when the verdict is stored. The environment is the process's own."""
 
-    def __init__(
-        self,
-        folder: RunFolder,
-        plan: BuildPlan,
-        mandate: Mandate,
-        open_aws: OpenAws,
-        clock: RunClock | None = None,
-        control: ControlPipe | None = None,
-    ) -> None:
+    def __init__(self, folder: RunFolder, plan: BuildPlan, mandate: Mandate, open_aws: OpenAws, clock: RunClock | None = None) -> None:
         self._clock = clock or RunClock()
         self._folder = folder
         self._plan = plan
@@ -65,12 +57,12 @@ class Supervision:
         self._recorder = BuildRecorder(folder, plan, mandate.masked(), self._react, self._clock)
         self._recorder.listen = lambda lines: self._matcher.read(lines)
         self._run = BuildRun(plan)
-        self._control = control or ControlPipe(folder.control)
+        self.control: ControlPipe | None = None  # through which requests come from the start; opened by itself otherwise
         self._selector = selectors.DefaultSelector()
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._terminal = BuildTerminal(plan, self._recorder, self._clock, self._selector)
         self._aws = AwsSide(open_aws, plan.baseline, mandate.pace, self._clock, self._awake)
-        if plan.resumes is not None:
+        if plan.resumes is not None and not plan.builds:
             self._aws.taking_over(plan.resumes.first_phase, plan.resumes.task)
         engine = BuildEngine(os.environ, plan.checkout, self._clock.wall0, mandate.pace)
         self._machine = MachineEvents(engine, folder.root, self._clock, self._awake, mandate.pace)
@@ -89,6 +81,7 @@ class Supervision:
     def run(self) -> RunResult:
         """The whole life."""
         self._listen(self._waker, self._looked)
+        self._control = self.control or ControlPipe(self._folder.control)
         self._listen(self._control.fd, self._asked)
         self._start()
         self._learn()

@@ -12,7 +12,8 @@ from canvos_tui.adapters.docker.engine import DockerEngine
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.adapters.network.reach import HttpNetwork
 from canvos_tui.cli import main
-from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen
 from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.ports import Docker, Host, Network, Ports
 from tests.doubles.check_world import World

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.machine.host import LocalHost
-from canvos_tui.core.answers.draft import fresh
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.status import Status
 from tests.causes.real import Real, ask, at, pasted
 from tests.causes.told import assert_told

@@ -19,7 +19,8 @@ import pytest
 import canvos_tui
 from canvos_tui.arguments import build_parser
 from canvos_tui.commands.doctor import draft, main_doctor
-from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen
 from canvos_tui.core.answers.draft_file import store
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.registry import CHECKS

@@ -14,7 +14,8 @@ import pytest
 import canvos_tui
 from canvos_tui.cli import main
 from canvos_tui.commands.output import Gate, gated, write_json
-from canvos_tui.core.answers.draft import FieldAnswered, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FieldAnswered
 from canvos_tui.core.answers.draft_file import from_data, to_data
 from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.checks.check import CheckAnswer, Evidence

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from canvos_tui.core import guide
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.secret import Secret
@@ -12,7 +13,7 @@ def test_the_guide_has_sixteen_steps_in_order():
 
 
 def test_commands_hold_the_users_values_and_secrets_only_as_names():
-    draft = d.fresh().after(d.FieldAnswered("S3_BUCKET", "acme")).after(d.TagChosen("v4.9.38"))
+    draft = fresh().after(d.FieldAnswered("S3_BUCKET", "acme")).after(d.TagChosen("v4.9.38"))
     draft = draft.after(d.KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("w" * 40)), KeySource.TYPED))
     text = "\n".join(line for step in guide.STEPS for line in guide.commands(step, draft))
     assert "git checkout v4.9.38" in text
@@ -26,8 +27,8 @@ def test_commands_hold_the_users_values_and_secrets_only_as_names():
 
 
 def test_a_tag_that_cannot_build_is_never_put_into_a_command():
-    told = guide.commands(guide.BY_NUMBER[4], d.fresh())
+    told = guide.commands(guide.BY_NUMBER[4], fresh())
     assert told == ("git checkout TAG",)
     assert "v4.8.5" in guide.BY_NUMBER[4].differs
-    odd = d.fresh().after(d.TagChosen("v1;touch x"))
+    odd = fresh().after(d.TagChosen("v1;touch x"))
     assert guide.commands(guide.BY_NUMBER[4], odd) == ("git checkout 'v1;touch x'",)

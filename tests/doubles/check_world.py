@@ -15,7 +15,8 @@ from typing import Any, cast
 from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
-from canvos_tui.core.answers.draft import ArgFound, Draft, KeysGiven, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import ArgFound, Draft, KeysGiven
 from canvos_tui.core.aws.facts import (
     AwsKeys,
     Bucket,

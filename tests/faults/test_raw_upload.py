@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.aws.upload import SMALLEST, crc_text
-from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, FilesError, InvalidValueError, RunError
 from canvos_tui.core.exit_codes import ExitCode

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.answers.draft import FolderChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FolderChosen
 from canvos_tui.core.ports import Ports
 from tests.doubles import canvos_repo
 from tests.plain.script import Talked

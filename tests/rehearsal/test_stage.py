@@ -12,7 +12,7 @@ import pytest
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
-from canvos_tui.core.answers.draft import fresh
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.readiness import blockers, taken_on_rights

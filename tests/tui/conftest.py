@@ -10,6 +10,7 @@ from textual._context import visible_screen_stack
 from textual.css.stylesheet import Stylesheet
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.ports import Ports
@@ -74,7 +75,7 @@ def checkout(ports, tmp_path) -> Path:
 
 def answered(folder: Path) -> d.Draft:
     """A draft with every answer given."""
-    draft = d.fresh().after(d.FolderChosen(folder, "r")).after(d.TagChosen("v4.9.38"))
+    draft = fresh().after(d.FolderChosen(folder, "r")).after(d.TagChosen("v4.9.38"))
     for key, text in (("IMAGE_REGISTRY", "acme-team"), ("REGION", "eu-west-1"), ("S3_BUCKET", "acme-edge-images")):
         draft = draft.after(d.FieldAnswered(key, text))
     return draft.after(d.KeysGiven(KEYS, KeySource.TYPED))
@@ -88,6 +89,6 @@ def full(checkout) -> d.Draft:
 @pytest.fixture
 def make_app(ports):
     def make(draft: d.Draft | None = None, **opening) -> CanvosApp:
-        return CanvosApp(Room(ports, draft or d.fresh(ports.environ), Opening(**opening)))
+        return CanvosApp(Room(ports, draft or fresh(ports.environ), Opening(**opening)))
 
     return make

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
@@ -204,7 +205,7 @@ def staged(scene: Scene, root: Path, worn: str = "") -> CanvosApp:
         canvos_repo.git(canvos_repo.make(home / "CanvOS"), "checkout", "-q", "v4.9.38")
         draft = answered(HOME / "CanvOS")
     else:
-        draft = d.fresh().after(d.FolderChosen(HOME / "CanvOS", d.fresh().repository))
+        draft = fresh().after(d.FolderChosen(HOME / "CanvOS", fresh().repository))
     draft = scene.prepare(ports, draft)
     return CanvosApp(Room(housed(ports, home), draft, Opening(page=scene.page, known=scene.known(ports))))
 

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 import canvos_tui.tui
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.tui.messages import GoTo, Hinted
 from tests.doubles import canvos_repo
 from tests.tui.screen import push, see, text_of, until
@@ -34,7 +35,7 @@ async def see_in_use(pilot, tag: str) -> str:
 
 async def test_the_proposed_folder_is_an_answer_and_clone_clones_into_it(make_app, ports, tmp_path):
     origin = canvos_repo.make(tmp_path / "origin")
-    app = make_app(replace(d.fresh(), repository=f"file://{origin}"), page="start")
+    app = make_app(replace(fresh(), repository=f"file://{origin}"), page="start")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "New  ")
         await pilot.press("enter")
@@ -70,7 +71,7 @@ async def test_a_tag_on_which_a_branch_happens_to_stand_was_chosen_by_nobody(mak
 
 
 async def test_a_tag_that_is_checked_out_already_is_said_to_be(make_app, checkout):
-    app = make_app(d.fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38")), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38")), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         await see_in_use(pilot, "v4.9.38")
         assert await see(pilot, "suggested for")
@@ -86,7 +87,7 @@ async def test_a_tag_that_is_checked_out_already_is_said_to_be(make_app, checkou
 
 async def test_another_folder_is_not_checked_out_because_a_tag_was_chosen_in_this_one(make_app, checkout, tmp_path):
     other = canvos_repo.make(tmp_path / "home" / "other")
-    app = make_app(d.fresh().after(d.FolderChosen(checkout, "r")), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(checkout, "r")), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "suggested for")
         app.screen.query_one("#tag-list").focus()
@@ -108,7 +109,7 @@ async def test_a_checkout_without_earthly_sh_is_called_one(make_app, checkout):
 
 
 async def test_clone_takes_what_stands_in_the_field_and_says_when_it_cannot(make_app, tmp_path):
-    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "new", str(tmp_path / "nothing"))), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(tmp_path / "home" / "new", str(tmp_path / "nothing"))), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "can be cloned")
         field = app.screen.query_one("#folder", Input)
@@ -136,7 +137,7 @@ async def test_help_while_it_clones_does_not_end_the_clone(make_app, ports, tmp_
         await clone(*args)
 
     ports.git.clone = slow
-    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}")), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}")), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "can be cloned")
         await push(pilot, "#clone")
@@ -265,7 +266,7 @@ async def test_whoever_wants_several_versions_comes_to_the_page_where_they_are_k
 
 async def test_f8_walks_through_the_repository_page_and_says_each_step(make_app, tmp_path):
     origin = canvos_repo.make(tmp_path / "origin")
-    draft = d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
+    draft = fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
     app = make_app(draft, page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         for label, shows in (("Clone CanvOS", "suggested for 4.9"), ("Check out v4.9.38", "v4.9.38: done"), ("Next", "● Image")):
@@ -275,7 +276,7 @@ async def test_f8_walks_through_the_repository_page_and_says_each_step(make_app,
 
 
 async def test_f8_does_not_clone_to_where_it_cannot_be(make_app, tmp_path):
-    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", "file:///nowhere")), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", "file:///nowhere")), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "F8 Clone CanvOS")
         app.screen.query_one("#folder", Input).value = "relative"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from canvos_tui.core.answers.draft import FolderChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FolderChosen
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.dialogs.read_text import ReadText

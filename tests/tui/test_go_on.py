@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.answers.draft import FolderChosen, KeysGiven, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FolderChosen, KeysGiven
 from canvos_tui.core.aws.facts import AwsKeys, Image, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.errors import AwsError

@@ -12,6 +12,7 @@ from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import plain_session
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.aws.facts import Image, S3Object
 from canvos_tui.core.aws.keys import KeySource
@@ -140,7 +141,7 @@ async def test_a_refused_registry_says_why_and_keeps_the_text_through_back_and_n
 
 
 async def test_next_stands_on_the_first_missing_answer_and_counts_the_rest(make_app, checkout):
-    draft = d.fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38"))
+    draft = fresh().after(d.FolderChosen(checkout, "r")).after(d.TagChosen("v4.9.38"))
     app = make_app(draft, page="s3")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "S3_BUCKET")
@@ -179,7 +180,7 @@ async def test_help_and_the_guides_commands_are_one_key_away(make_app, full):
 
 async def test_the_clone_runs_with_progress_and_the_tag_list_tells_the_truth(make_app, ports, tmp_path):
     origin = canvos_repo.make(tmp_path / "origin")
-    draft = d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
+    draft = fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", f"file://{origin}"))
     app = make_app(draft, page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "nothing there yet")
@@ -201,7 +202,7 @@ async def test_the_clone_runs_with_progress_and_the_tag_list_tells_the_truth(mak
 
 
 async def test_a_failed_clone_says_why(make_app, tmp_path):
-    app = make_app(d.fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", str(tmp_path / "nothing"))), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(tmp_path / "home" / "CanvOS", str(tmp_path / "nothing"))), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "nothing there yet")
         app.screen.query_one("#folder", Input).focus()
@@ -300,7 +301,7 @@ async def test_an_object_of_that_key_can_be_used_on_purpose(make_app, ports, ful
 
 async def test_without_a_checkout_no_panel_says_what_is_in_use(make_app, checkout):
     elsewhere = checkout.parent / "none-yet"
-    app = make_app(d.fresh().after(d.FolderChosen(elsewhere, d.fresh().repository)), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(elsewhere, fresh().repository)), page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert "In use" not in await see(pilot, "nothing there yet")
 

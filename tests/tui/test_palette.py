@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft_file import from_data, to_data
 from tests.doubles import canvos_repo
 from tests.tui.screen import see, text_of, type_text, until
@@ -14,7 +15,7 @@ from tests.tui.screen import see, text_of, type_text, until
 def chosen(checkout) -> d.Draft:
     """A clone on a branch: no tag is chosen yet."""
     canvos_repo.git(checkout, "checkout", "-q", "-B", "main", "v4.9.37")
-    return d.fresh().after(d.FolderChosen(checkout, "r"))
+    return fresh().after(d.FolderChosen(checkout, "r"))
 
 
 async def test_the_suggested_tag_becomes_the_one_that_fits(make_app, chosen):

@@ -17,6 +17,7 @@ from textual.widgets import Checkbox, Input
 
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import answer_for
 from canvos_tui.core.checkout.state import parse_folder
 from canvos_tui.core.errors import InvalidValueError
@@ -182,7 +183,7 @@ async def test_a_letter_and_its_deletion_at_once_leave_nothing_in_the_draft(make
 @pytest.mark.parametrize("name", ["folder", "repository", "tag-filter"])
 async def test_nothing_is_lost_on_the_page_of_the_checkout(make_app, tmp_path, full, name):
     home = tmp_path / "home"
-    app = make_app(d.fresh().after(d.FolderChosen(home / "new", "https://example.invalid/x")), page="repo")
+    app = make_app(fresh().after(d.FolderChosen(home / "new", "https://example.invalid/x")), page="repo")
 
     def held(text: str) -> bool:
         if name == "folder":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.exit_codes import ExitCode
@@ -28,6 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add = parser.add_argument
     add("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder (default: this one, or ~/CanvOS)")
     add("--config", metavar="FILE", help="the answers file of `run`; needs no checkout")
+    add("--route", metavar="ROUTE", help="guide or two-stage (default: the answers', or guide)")
     add("--only", metavar="ID", action="append", default=[], help="this check or category only; may be repeated")
     add("--skip", metavar="ID", action="append", default=[], help="leave this check or category out; likewise")
     add("--accept", metavar="ID[=WHY]", action="append", default=[], help="a failure of this check is only a warning")
@@ -107,7 +109,12 @@ def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | Non
     from canvos_tui.core.checks.selection import plan
 
     wish = wish_of(args)
-    return plan(CHECKS, wish), source_of(ports or _real(), getattr(args, "checkout", None), config, wish.accepted())
+    source = source_of(ports or _real(), getattr(args, "checkout", None), config, wish.accepted())
+    if args.route is not None:
+        from canvos_tui.core.answers.routes import parse_route
+
+        source = replace(source, route=parse_route(args.route))
+    return plan(CHECKS, wish), source
 
 
 def _real() -> Ports:

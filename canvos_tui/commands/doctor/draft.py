@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import ArgFound, CheckAccepted, Draft, FolderChosen, KeysGiven, TagChosen, answer_for, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import ArgFound, CheckAccepted, Draft, FolderChosen, KeysGiven, RouteChosen, TagChosen, answer_for
 from canvos_tui.core.answers.draft_file import from_data
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge
+from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge, to_use
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, checkout_id, parse_folder
@@ -31,6 +33,7 @@ class Source:
     checkout: str | None = None
     config: Draft | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)
+    route: Route | None = None  # None: that of the answers
 
     @property
     def final(self) -> bool:
@@ -40,6 +43,8 @@ class Source:
     async def draft(self) -> tuple[Draft, str]:
         """The draft to check, and what could not be read for it: empty when all could. Nothing is sourced, nothing written."""
         draft, trouble = await (self._of_config(self.config) if self.config is not None else self._of_files())
+        if self.route is not None:
+            draft = draft.after(RouteChosen(self.route))
         for name, reason in self.accepted.items():
             draft = draft.after(CheckAccepted(name, reason))
         return draft, trouble
@@ -48,7 +53,13 @@ class Source:
         if self.checkout:
             draft = draft.after(FolderChosen(parse_folder(_absolute(self.checkout), _home(self.ports)), draft.repository))
         found, trouble = await self._keys(draft.folder)
-        return _with_keys(draft, found), trouble
+        return self._with_keys(draft, found), trouble
+
+    def _with_keys(self, draft: Draft, found: Mapping[KeySource, AwsKeys]) -> Draft:
+        """The keys that a build would read, and whether another place holds others; with no keys in the build those that we would use."""
+        route = self.route or draft.route
+        placed = to_judge(found) if route.keys_in_build else to_use(found)
+        return draft if placed is None else draft.after(KeysGiven(placed.keys, placed.source, placed.differing))
 
     async def _keys(self, folder: Path | None) -> tuple[dict[KeySource, AwsKeys], str]:
         """The keys by place, and what could not be read; those of the environment count all the same."""
@@ -63,8 +74,8 @@ class Source:
         draft = fresh(ports.environ, folder, guide=False)  # a build takes no default of ours
         found, trouble = await self._keys(folder)
         if folder is None:
-            return _with_keys(draft, found), trouble
-        draft = await self._with_palette(draft.after(FolderChosen(folder, draft.repository)), folder)
+            return self._with_keys(draft, found), trouble
+        draft = await self._with_kept(draft.after(FolderChosen(folder, draft.repository)), folder)
         try:
             async with asyncio.timeout(GIT_PATIENCE):
                 draft = draft.after(TagChosen((await ports.git.state(folder)).tag))
@@ -76,12 +87,14 @@ class Source:
             draft = draft.after(ArgFound(arg_file.parse(await ports.files.read_own(folder, ".arg") or b"").values))
         except CanvosError as error:
             trouble = trouble or str(error)
-        return _with_keys(draft, found), trouble
+        return self._with_keys(draft, found), trouble
 
-    async def _with_palette(self, draft: Draft, folder: Path) -> Draft:
-        """No file of a checkout says which Palette it is for: the answers that the wizard keeps for it may."""
+    async def _with_kept(self, draft: Draft, folder: Path) -> Draft:
+        """No file of a checkout says which Palette it is for, and by which route: the answers that the wizard keeps for it may."""
         with suppress(CanvosError):  # nothing else hangs on it
             kept = from_data(await self.ports.files.load_draft(checkout_id(folder)))
+            if kept is not None:
+                draft = draft.after(RouteChosen(kept.route))
             if kept is not None and kept.text(fields.PALETTE.key):
                 return draft.after(answer_for(fields.PALETTE, kept.text(fields.PALETTE.key)))
         return draft
@@ -143,9 +156,3 @@ def _home(ports: Ports) -> Path:
     from canvos_tui.adapters.state_folder import home_of
 
     return home_of(ports.environ)
-
-
-def _with_keys(draft: Draft, found: Mapping[KeySource, AwsKeys]) -> Draft:
-    """The keys that a build would read, and whether another place holds others."""
-    placed = to_judge(found)
-    return draft if placed is None else draft.after(KeysGiven(placed.keys, placed.source, placed.differing))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from canvos_tui.core.errors import InvalidValueError
@@ -142,6 +143,13 @@ class UserDataChosen:
 
 
 @dataclass(frozen=True)
+class RouteChosen:
+    """The route from the answers to the AMI."""
+
+    route: Route
+
+
+@dataclass(frozen=True)
 class ReuseAllowed:
     """The user wants the existing S3 object of this key to be imported instead of a new upload."""
 
@@ -169,6 +177,7 @@ Answer = (
     | CheckAccepted
     | UserDataChosen
     | ReuseAllowed
+    | RouteChosen
 )
 
 
@@ -192,6 +201,7 @@ class Draft:
     user_data_path: str = ""
     token: Secret | None = None  # for a user-data that we make; never stored
     reuse: str = ""  # the S3_KEY whose existing object may be used
+    route: Route = Route.GUIDE
 
     def after(self, answer: Answer) -> Draft:  # noqa: C901, PLR0911  one line per kind of answer
         """The draft once this answer is counted in."""
@@ -225,6 +235,8 @@ class Draft:
                 return replace(self, user_data=choice, user_data_path=path, token=token)
             case ReuseAllowed(key):
                 return replace(self, reuse=key)
+            case RouteChosen(route):
+                return replace(self, route=route)
 
     def _with(self, key: str, entry: Entry) -> Draft:
         return replace(self, entries={**self.entries, key: entry})
@@ -250,6 +262,11 @@ class Draft:
         """The accepted text of a field, "" while there is none."""
         entry = self.entry(key)
         return "" if entry.error else entry.text
+
+    @property
+    def reuses(self) -> bool:
+        """Whether the object that stands under S3_KEY is to be imported; a route whose upload is ours never takes one over."""
+        return not self.route.uploads_itself and bool(self.reuse) and self.reuse == self.text("S3_KEY")
 
     def args(self) -> dict[str, str]:
         """What goes into `.arg` (guide step 13). K8S_VERSION is left out when several versions are kept (step 14)."""
@@ -280,14 +297,3 @@ def answer_for(asked: Field[str], text: str) -> FieldAnswered | FieldRefused:
         return FieldAnswered(asked.key, asked.parse(text))
     except InvalidValueError as error:
         return FieldRefused(asked.key, text, error.sentence(), error.final)
-
-
-def fresh(environ: Mapping[str, str] | None = None, folder: Path | None = None, *, guide: bool = True) -> Draft:
-    """A new draft with the guide's values unless `guide` says no, and REGION and S3_BUCKET from the environment where they are set."""
-    entries = {f.key: Entry(f.guide, Origin.GUIDE) for f in fields.ASKED if f.guide and guide}
-    environ = environ or {}
-    for asked, names in ((fields.REGION, ("REGION", "AWS_REGION", "AWS_DEFAULT_REGION")), (fields.S3_BUCKET, ("S3_BUCKET",))):
-        text = next((environ[n] for n in names if environ.get(n)), "")
-        if text:
-            entries[asked.key] = entry_for(asked, text, Origin.ENVIRONMENT)
-    return Draft(folder=folder, entries=entries)

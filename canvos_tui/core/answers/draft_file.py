@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for
+from canvos_tui.core.answers.routes import Route, parse_route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import checkout_id, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
@@ -16,7 +18,6 @@ from canvos_tui.core.ports import Files
 from canvos_tui.core.text import nearest
 
 SCHEMA = "canvos-tui.draft/1"
-ROUTES = ("guide",)
 AWS_KEYS = "the AWS keys"
 _TYPE_AGAIN = "the password is not stored; type the address once more"
 
@@ -37,6 +38,7 @@ def to_data(draft: Draft) -> dict[str, object]:
         "user_data": draft.user_data.name,
         "user_data_path": draft.user_data_path,
         "reuse": draft.reuse,
+        "route": draft.route.value,
     }
 
 
@@ -89,6 +91,7 @@ def from_data(data: object) -> Draft | None:
         user_data=UserData[choice] if choice in UserData.__members__ else UserData.UNDECIDED,
         user_data_path=str(data.get("user_data_path") or ""),
         reuse=str(data.get("reuse") or ""),
+        route=next((route for route in Route if route.value == data.get("route")), Route.GUIDE),
     )
 
 
@@ -144,9 +147,10 @@ def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str
         )
     except CanvosError as error:
         problems.append(f"checkout: {error}")
-    route = str(data.get("route") or "guide")
-    if route not in ROUTES:
-        problems.append(f"route: `{route}` is unknown; allowed: {', '.join(ROUTES)}")
+    try:
+        draft = replace(draft, route=parse_route(str(data.get("route") or "")))
+    except InvalidValueError as error:
+        problems.append(f"route: {error.sentence()}")
     kept = _texts(data.get("k8s_versions"))
     accept = data.get("accept")
     accepted = {str(k): str(v) for k, v in accept.items()} if isinstance(accept, Mapping) else dict.fromkeys(_texts(accept), "answers file")

@@ -61,7 +61,7 @@ async def read_current(files: Files, folder: Path) -> dict[str, bytes | None]:
 def plan(draft: Draft, current: Mapping[str, bytes | None], chosen: bytes | None = None) -> tuple[FileChange, ...]:
     """What would be written; raises InvalidValueError for what cannot be. `chosen` are the bytes of the chosen user-data file."""
     changes = [_arg(draft, current.get(ARG))]
-    if draft.keys is not None:
+    if draft.keys is not None and draft.route.keys_in_build:
         changes.append(_secret(draft, current.get(SECRET)))
     versions = current.get(VERSIONS)
     if draft.several and versions is not None:

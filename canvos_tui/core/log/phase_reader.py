@@ -19,9 +19,10 @@ _COMPLETED = re.compile(r"Completed ([\d.]+) ?(Bytes?|[KMGT]iB)/~?([\d.]+) ?(Byt
 _ID = r"[0-9a-f]{8,17}"
 _TRACED = re.compile(
     rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID})"
-    r"|(objectETag)=(\"?[0-9a-f]+(?:-\d+)?\"?))$"  # this one is of our own stages only
+    r"|(objectETag)=(\"?[0-9a-f]+(?:-\d+)?\"?)"  # this one and the next are of our own stages only
+    r"|(rawImage)=([\w.+-]{1,200}\.raw,\d+,\d+))$"
 )
-_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami", "objectETag": "object"}
+_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami", "objectETag": "object", "rawImage": "raw"}
 _BARE = re.compile(rf"(?:(snap-{_ID})|(ami-{_ID}))$")
 _BARE_STARTS = {"sn", "am"}
 # how a line's body begins that may say something; "20" is a time stamp
@@ -49,8 +50,9 @@ _INTERESTING = (Kind.OUTPUT, Kind.OUTER, Kind.ERROR)
 class PhaseReader:
     """Takes cleaned and masked lines; gives the events they cause, and keeps the facts."""
 
-    def __init__(self, first: Phase = Phase.PREPARE) -> None:
+    def __init__(self, first: Phase = Phase.PREPARE, *, whole: bool = True) -> None:
         self._first = first  # the phase that the first line belongs to
+        self._whole = whole  # whether the command is all of the run: where our own stages follow it, its success is not the end
         self._facts = LogFacts()
         self._lines = 0
         self._blind: dict[str, int] = {}
@@ -91,15 +93,20 @@ class PhaseReader:
         if self._lines == 1:
             self._enter(self._first, at, events)
         if line.kind is Kind.TRACE:
-            self._trace(line.body, at, events)
+            if self._told(line):
+                self._trace(line.body, at, events)
         elif line.kind in _INTERESTING:
             self._output(line, at, events)
         elif line.kind is Kind.ERRHEAD:
             self._fail(line)
         elif line.kind in {Kind.BANNER, Kind.END}:
             self._finish(line, at, events)
-        if line.target and not line.failed and (phase := _phase_of_target(line)):
+        if line.target and not line.failed and (phase := _phase_of_target(line)) and (self._whole or phase is not Phase.AWSCLI):
             self._enter(phase, at, events)
+
+    def _told(self, line: LogLine) -> bool:
+        """Whether ids in it count: where our own stages make them, a target's line is only what a build prints."""
+        return self._whole or not line.target
 
     def _enter(self, phase: Phase, at: datetime, events: list[BuildEvent]) -> None:
         """Moves on to a phase, never back: targets that run side by side print out of order."""
@@ -116,7 +123,10 @@ class PhaseReader:
     def _trace(self, body: str, at: datetime, events: list[BuildEvent]) -> None:
         if found := _TRACED.match(body):
             name, value = (group for group in found.groups() if group)
-            self._identify(_TRACED_KINDS[name], value, at, events)
+            kind = _TRACED_KINDS[name]
+            self._identify(kind, value, at, events)
+            if kind == "raw":
+                self._enter(Phase.UPLOAD, at, events)
         elif found := _STATUS.match(body):
             self._facts = replace(self._facts, import_status=found[1])
         elif _WAIT.match(body):
@@ -125,7 +135,7 @@ class PhaseReader:
     def _output(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
         body = line.body
         start = body[:2]
-        if start in _BARE_STARTS and (found := _BARE.match(body)):
+        if start in _BARE_STARTS and self._told(line) and (found := _BARE.match(body)):
             self._identify("snapshot" if found[1] else "ami", found[0], at, events)
         elif start == "Co" and (seen := self.peek(body, at)):
             events.append(seen)
@@ -205,7 +215,8 @@ class PhaseReader:
             self._facts = replace(self._facts, gave_up=True)
         elif "SUCCESS" in line.body:
             self._facts = replace(self._facts, succeeded=True)
-            self._enter(Phase.DONE, at, events)
+            if self._whole:
+                self._enter(Phase.DONE, at, events)
 
 
 def _phase_of_target(line: LogLine) -> Phase | None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from canvos_tui.core.machine import FileFacts
+
 
 class Files(Protocol):
     """Files of the user and of our own state."""
@@ -34,6 +36,9 @@ class Files(Protocol):
 
     async def mode(self, path: Path) -> int | None:
         """Permission bits, None when there is no such file."""
+
+    async def facts(self, path: Path) -> FileFacts | None:
+        """Size and inode of a regular file, None when there is none."""
 
     async def link(self, path: Path) -> str | None:
         """Where a symbolic link leads, None for what is no link."""

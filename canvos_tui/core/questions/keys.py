@@ -12,8 +12,9 @@ from canvos_tui.core.ports import Ports
 
 ABOUT = f"The test asks STS who the keys belong to; that needs no right at all. Nothing is stored before {words('review')}."
 GOOD_TO_KNOW = (
-    "Temporary keys (ASIA..., SSO, roles) do not work: the build passes no session token. Use a long-lived key of an IAM user. "
-    "Keys go to .secret only (mode 0600, git-ignored) and are masked in every log. After the build you may delete it. "
+    "Temporary keys (ASIA..., SSO, roles) do not work: the build passes no session token. Use a long-lived key of an IAM user, "
+    f"or the two-stage route ({words('review')}): there no key enters the build. "
+    "Otherwise keys go to .secret only (mode 0600, git-ignored) and are masked in every log. After the build you may delete it. "
     ".secret also gets an empty AWS_PROFILE= line: the build stops without it, although the guide does not show it."
 )
 DEFAULT_REGION = "us-east-1"  # STS answers in any region; used while REGION is not known
@@ -27,13 +28,16 @@ async def taken_from(ports: Ports, draft: Draft, source: KeySource, profile: str
         keys = keys_in(ports.environ) if source is KeySource.ENVIRONMENT else await in_secret(ports, draft.folder)
     if keys is None:
         raise InvalidValueError(f"there are no keys: {source.value}")
-    return lasting(keys)
+    return usable(draft, keys)
 
 
-def lasting(keys: AwsKeys) -> AwsKeys:
-    """The same keys; InvalidValueError for temporary ones."""
-    if keys.temporary:
-        raise InvalidValueError("these are temporary keys: the build passes no session token. Use a long-lived key of an IAM user")
+def usable(draft: Draft, keys: AwsKeys) -> AwsKeys:
+    """The same keys; InvalidValueError for temporary ones where they would have to go into the build."""
+    if keys.temporary and draft.route.keys_in_build:
+        raise InvalidValueError(
+            "these are temporary keys: the build passes no session token",
+            remedy=f"use a long-lived key of an IAM user, or the two-stage route ({words('review')})",
+        )
     return keys
 
 

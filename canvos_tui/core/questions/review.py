@@ -9,17 +9,17 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import Answer, Draft, KeysGiven, UserData, UserDataChosen
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Written, apply, counts, plan, read_current, texts_to_mask
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
-from canvos_tui.core.guide import BUILD_COMMAND
 from canvos_tui.core.pages import PAGES
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import palette
+from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
 
-COMMAND = " ".join(BUILD_COMMAND)
-THEN = f"Then  {COMMAND}  our estimate 1-2 h  step 16"
+ROUTE = "route"  # the row that is changed right here
 _ASKING = frozenset(page.slug for page in PAGES if page.fields) | {"repo", "versions"}  # what is missing there keeps from writing, too
 
 
@@ -33,6 +33,29 @@ class ReviewRow:
     page: str
     key: str = ""
     caution: str = ""  # the value again, and why to think twice before building; it keeps nobody from it
+
+
+def command(draft: Draft) -> str:
+    """What is started in the checkout."""
+    return " ".join(draft.route.told.command)
+
+
+def then_line(draft: Draft) -> str:
+    """What follows the writing, in a line."""
+    return f"Then  {command(draft)}  our estimate 1-2 h  step 16"
+
+
+def route_choices(draft: Draft) -> tuple[Choice, ...]:
+    """The routes, the present one first."""
+    routes = sorted(Route, key=lambda route: route is not draft.route)
+    return tuple(Choice(route.value, f"{route.value:<11}{route.told.title}") for route in routes)
+
+
+def about_routes() -> str:
+    """Three lines for each route: what it needs, how long it takes, and what happens when something fails."""
+    return "\n\n".join(
+        "\n".join((route.value, *(f"  {line}" for line in (route.told.needs, route.told.takes, route.told.fails)))) for route in Route
+    )
 
 
 def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
@@ -57,6 +80,7 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
         ReviewRow("System", system, origin("OS_VERSION"), "os"),
         ReviewRow("Bucket", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3"),
         ReviewRow("Keys", keys, d.key_source.value if d.keys else "", "keys"),
+        ReviewRow("Route", f"{d.route.value}, {d.route.told.short}", "guide's value" if d.route is Route.GUIDE else "you", "review", ROUTE),
     )
 
 
@@ -130,7 +154,7 @@ def follows(draft: Draft) -> Iterator[Answer]:
     """From the writing on a user-data is looked at like any other, and keys that were typed stand in a file."""
     if draft.user_data in {UserData.TEMPLATE, UserData.FILE}:
         yield UserDataChosen(UserData.CHECKOUT)
-    if draft.keys is not None and draft.key_source is KeySource.TYPED:
+    if draft.keys is not None and draft.key_source is KeySource.TYPED and draft.route.keys_in_build:
         yield KeysGiven(draft.keys, KeySource.SECRET)
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from canvos_tui.core import pages
-from canvos_tui.core.answers.draft import Draft, StartedAnew, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import Draft, StartedAnew
 from canvos_tui.core.checkout.state import checkout_id
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions.choice import Choice

@@ -80,6 +80,7 @@ class RunResult:
     cause: Cause | None = None
     log: str = ""
     found: dict[str, str] = field(default_factory=dict)  # what the script found instead of making it: `object`, `ami`
+    raw: str = ""  # the raw image that this run uploads or uploaded, where it built one or was given one
     phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id
 
     @property

@@ -13,7 +13,9 @@ def offered(result: RunResult) -> StageId | None:
         return None
     if result.snapshot:
         return StageId.REGISTER
-    return StageId.IMPORT if result.object_size else None
+    if result.object_size:
+        return StageId.IMPORT
+    return StageId.UPLOAD if result.raw else None
 
 
 def offer_words(result: RunResult) -> str:

@@ -27,7 +27,7 @@ from canvos_tui.core.run.events import (
     TaskSeen,
     UploadSeen,
 )
-from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.core.run.stage import BY_ID, StageId
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ RunId = str
 
 @dataclass(frozen=True)
 class Resumes:
-    """What a run takes over from an earlier one, and the stage that it begins with.
+    """What our own stages begin with, and what they take over from an earlier run, where there is one.
 
+    A run of the two-stage route begins with the image and takes over nothing: it builds that first, and finds `raw` by itself.
     `task` is the import that is followed or is done, `snapshot` the snapshot to register. `token` keeps an import from beginning twice and
     marks it as this run's. `etag` is that of the object to import, "" for one that is uploaded first, from the file `raw`.
     """
@@ -52,6 +53,11 @@ class Resumes:
     token: str = ""
     etag: str = ""
     raw: str = ""
+
+    @property
+    def uploads(self) -> bool:
+        """Whether the object is to be this very run's."""
+        return self.stage in {StageId.IMAGE, StageId.UPLOAD}
 
     @property
     def first_phase(self) -> Phase:
@@ -75,8 +81,18 @@ class BuildPlan:
     endpoint: str = ""  # AWS_ENDPOINT_URL where one is set, shown to the user
     args: tuple[tuple[str, str], ...] = ()  # what was written to .arg, for the summary
     reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
-    resumes: Resumes | None = None  # where it is no build but goes on from one
+    resumes: Resumes | None = None  # where stages of our own do what else the guide's one command does
     joins: bool | None = None  # whether a user-data stood in the checkout when the build was planned; None where nobody looked
+
+    @property
+    def builds(self) -> bool:
+        """Whether CanvOS builds something in it."""
+        return self.resumes is None or self.resumes.stage is StageId.IMAGE
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases that it can show, in order: the AWS CLI is installed for the import script alone."""
+        return SHOWN_PHASES if self.resumes is None else tuple(phase for phase in SHOWN_PHASES if phase is not Phase.AWSCLI)
 
 
 class Stage(Enum):
@@ -144,7 +160,7 @@ class BuildRun:
     def uploaded(self) -> S3Object | None:
         """The one object that this very run is known to have written; None where it took one over, or another came after it."""
         resumes = self.plan.resumes
-        if resumes is not None and resumes.stage is not StageId.UPLOAD:
+        if resumes is not None and not resumes.uploads:
             return None
         proven = self.named.get("object", "")  # by its checksum, where the upload was ours
         mine = self.written if resumes is None else tuple(one for one in self.written if one.etag == proven)

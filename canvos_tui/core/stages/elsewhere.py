@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.facts import AwsKeys, Baseline
 from canvos_tui.core.errors import FilesError, InvalidValueError, RunError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.run import BuildPlan, Resumes
@@ -36,15 +36,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
     base = await aws.baseline(bucket, key)
     if name:
         base = replace(base, ami_name=name, images=await aws.images_named(name))
-    if base.object is not None:
-        text = f"s3://{bucket}/{key} is there already, {size(base.object.size)}"
-        raise RunError(
-            text, remedy="nothing is ever written over: choose another S3_KEY, or canvos-tui resume RUN for an upload of an earlier run"
-        )
-    if base.images:
-        text = f"the AMI name {base.image_name} is taken by {base.images[0].image_id}"
-        raise RunError(text, remedy="deregister that AMI if nobody needs it, or choose another name: --name NAME")
-    token = hashlib.sha256("\n".join((base.account, region, bucket, key, base.taken_at.isoformat())).encode()).hexdigest()
+    refuse_taken(base)
     return BuildPlan(
         checkout=str(draft.folder if draft.folder is not None and raw.is_relative_to(draft.folder) else raw.parent),
         tag=draft.tag,
@@ -52,5 +44,23 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         baseline=base,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
-        resumes=Resumes("", StageId.UPLOAD, token=token, raw=str(raw)),
+        resumes=Resumes("", StageId.UPLOAD, token=mark_of(base), raw=str(raw)),
     )
+
+
+def refuse_taken(base: Baseline) -> None:
+    """RunError where the object's key or the AMI's name is in use: an upload of ours writes over nothing."""
+    if base.object is not None:
+        text = f"s3://{base.bucket}/{base.key} is there already, {size(base.object.size)}"
+        raise RunError(
+            text, remedy="nothing is ever written over: choose another S3_KEY, or canvos-tui resume RUN for an upload of an earlier run"
+        )
+    if base.images:
+        text = f"the AMI name {base.image_name} is taken by {base.images[0].image_id}"
+        raise RunError(text, remedy="deregister that AMI if nobody needs it, or choose another name: --name NAME")
+
+
+def mark_of(base: Baseline) -> str:
+    """The mark of a run that begins now, by which AWS' import task of it is known again. 64 hexadecimal digits."""
+    words = (base.account, base.region, base.bucket, base.key, base.taken_at.isoformat())
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()

@@ -47,10 +47,10 @@ class Told:
     etag: str = ""
 
 
-def proofs(chain: Chain, told: Told) -> tuple[Proof, ...]:
-    """A proof for each stage of the guide's route, in order."""
+def proofs(chain: Chain, told: Told, raw: Proof | None = None) -> tuple[Proof, ...]:
+    """A proof for each stage, in order; `raw` is what was seen of the raw image's file, where the run has one."""
     upload = _upload(chain, told)
-    return (_image(upload), upload, _import(chain), _register(chain))
+    return (raw if raw is not None and upload.done is not Done.DONE else _image(upload), upload, _import(chain), _register(chain))
 
 
 def _image(upload: Proof) -> Proof:

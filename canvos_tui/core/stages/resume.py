@@ -14,11 +14,13 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError, RunError
 from canvos_tui.core.ports import Aws, Ports
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.raw_image import RawImage, parse_raw_image
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, Resumes, RunId
 from canvos_tui.core.run.stage import BY_ID, ORDER, StageId
 from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import UNPROVEN, Done, Proof, Told, name_taken, proofs
+from canvos_tui.core.text import size
 from canvos_tui.core.verdict.chain import chain_of
 from canvos_tui.core.verdict.judge import NOBODY, known_ids
 from canvos_tui.core.verdict.standing import so_far
@@ -50,9 +52,35 @@ async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: s
     known = known_ids(plan, sighting, own)
     chain = chain_of(plan.baseline, sighting, known, run.found, reuse_wanted=plan.reuse_object)
     named = {kind: found for kind, found in known.items() if found != NOBODY}
-    raw = plan.resumes.raw if plan.resumes is not None else ""
-    there = raw if raw and await ports.files.mode(Path(raw)) is not None else ""
-    return Ground(run_id, plan, chain, proofs(chain, await _told(ports, run_id, plan, result)), keys, named, there)
+    raw, image = await _raw_image(ports, run_id, plan)
+    told = await _told(ports, run_id, plan, result)
+    return Ground(run_id, plan, chain, proofs(chain, told, image), keys, named, raw)
+
+
+async def _raw_image(ports: Ports, run_id: RunId, plan: BuildPlan) -> tuple[str, Proof | None]:
+    """The path of the raw image to upload, "" where there is none, and what was seen of it; None for a run that never had a file."""
+    resumes = plan.resumes
+    if resumes is None:
+        return "", None
+    built = await _built(ports, run_id, plan)
+    path = built.path(Path(plan.checkout)) if built is not None else Path(resumes.raw)
+    if built is None and not resumes.raw:
+        return ("", Proof(StageId.IMAGE, Done.OPEN, "it was not built")) if resumes.stage is StageId.IMAGE else ("", None)
+    facts = await ports.files.facts(path)
+    wrong = built.unlike(facts) if built is not None else "" if facts is not None else "is gone"
+    if wrong or facts is None:
+        return "", Proof(StageId.IMAGE, Done.OPEN, f"{path} {wrong}")
+    return str(path), Proof(StageId.IMAGE, Done.DONE, f"{path}  {size(facts.size)}")
+
+
+async def _built(ports: Ports, run_id: RunId, plan: BuildPlan) -> RawImage | None:
+    """The raw image as the run named it that built it: that run itself, or one that it goes on from."""
+    while True:
+        built = parse_raw_image((await so_far(ports, run_id)).named.get("raw", ""))
+        if built is not None or plan.resumes is None or not plan.resumes.run:
+            return built
+        run_id = plan.resumes.run
+        plan = await ports.runs.plan(run_id)
 
 
 async def _newest(ports: Ports, run_id: RunId) -> RunId:
@@ -94,7 +122,7 @@ async def _keys(ports: Ports, plan: BuildPlan) -> AwsKeys:
 
 async def _told(ports: Ports, run_id: RunId, plan: BuildPlan, result: RunResult) -> Told:
     """What was recorded of the object by the run that uploaded it: one that goes on inherits that, and never its own look at the bucket."""
-    while plan.resumes is not None and plan.resumes.run and plan.resumes.stage is not StageId.UPLOAD:
+    while plan.resumes is not None and plan.resumes.run and not plan.resumes.uploads:
         run_id = plan.resumes.run
         plan = await ports.runs.plan(run_id)
         older = await ports.runs.result(run_id)
@@ -104,7 +132,7 @@ async def _told(ports: Ports, run_id: RunId, plan: BuildPlan, result: RunResult)
         return Told(result.ended_at, run.uploaded.size, run.uploaded.etag)
     # another came after it, our own upload was never proven, or a build never came to one: then no object is taken for it
     reached = run.phase is not None and run.phase.order >= Phase.UPLOAD.order
-    doubt = bool(run.written) or not reached or (plan.resumes is not None and plan.resumes.stage is StageId.UPLOAD)
+    doubt = bool(run.written) or not reached or (plan.resumes is not None and plan.resumes.uploads)
     return Told(result.ended_at, result.object_size, UNPROVEN if doubt else "")
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from canvos_tui.core.aws.facts import Image, ImportTask
 from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.raw_image import parse_raw_image
 from canvos_tui.core.run.result import Cause, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
+from canvos_tui.core.text import size
 from canvos_tui.core.verdict.chain import Chain, chain_of
 from canvos_tui.core.verdict.findings import findings, of_user_data
 from canvos_tui.core.verdict.left_over import (
@@ -84,11 +88,20 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         ami=ami,
         ami_name=chain.image.name if chain.image is not None else "",
         findings=(*findings(chain, exit_code, cancelled=cancelled), *of_user_data(chain, joins=plan.joins)),
-        left_behind=_left_behind(chain, ids, verdict.outcome),
+        left_behind=(*_left_behind(chain, ids, verdict.outcome), *_built_file(plan, ids)),
         cause=None if verdict.outcome is Outcome.SUCCEEDED else (verdict.cause if own_first else log.cause or verdict.cause),
         log=log.log,
         found=dict(log.found),
+        raw=_raw_image(plan, ids),
     )
+
+
+def _raw_image(plan: BuildPlan, ids: Mapping[str, str]) -> str:
+    """The raw image that the run built, or was given; "" where the image is in no file of this machine."""
+    built = parse_raw_image(ids.get("raw", "")) if plan.resumes is not None else None
+    if built is not None:
+        return str(built.path(Path(plan.checkout)))
+    return plan.resumes.raw if plan.resumes is not None else ""
 
 
 NOBODY = "none"  # no import has that id
@@ -217,6 +230,16 @@ def _left_behind(chain: Chain, ids: Mapping[str, str], outcome: Outcome) -> tupl
         left.append(_unused(chain) if images is not None else left_by_name(region, "snapshot", chain.snapshot, _NO_IMAGES))
     left += [left_image(region, chain.image)] if chain.image is not None else []
     return (*left, *(stranger(region, image) for image in chain.strangers), *_known_by_id(chain, ids))
+
+
+def _built_file(plan: BuildPlan, ids: Mapping[str, str]) -> tuple[LeftOver, ...]:
+    """The raw image of a build of our own stages: CanvOS leaves it in build/."""
+    built = parse_raw_image(ids.get("raw", "")) if plan.builds and plan.resumes is not None else None
+    if built is None:
+        return ()
+    path = str(built.path(Path(plan.checkout)))
+    note = f"{size(built.size)} on this machine; while it lies there nothing has to be built to upload it again"
+    return (LeftOver("file", path, True, note, f"rm -f {word(path)} || sudo rm -f {word(path)}"),)
 
 
 def _unused(chain: Chain) -> LeftOver:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Protocol
 from urllib.parse import quote
 
 from canvos_tui.rehearsal.aws.cloud import Cloud, StoredBucket, StoredObject
@@ -13,7 +14,13 @@ from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Request,
 from canvos_tui.rehearsal.aws.s3_uploads import S3Uploads
 
 SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-Permit = Callable[[str, str], None]  # IAM action and resource: returns, or raises the refusal
+
+
+class Permit(Protocol):
+    """Returns, or raises the refusal; `dry` for a request that does nothing by itself."""
+
+    def __call__(self, action: str, resource: str, *, dry: bool = False) -> None:
+        """Asks for an IAM action on a resource."""
 
 
 class S3:
@@ -103,11 +110,11 @@ class S3:
 
     def _object(self, request: Request, bucket: StoredBucket, key: str, permit: Permit) -> HttpAnswer:
         arn = f"arn:aws:s3:::{bucket.name}/{key}"
-        answer = self._uploads.answer(request, bucket, key, lambda action: permit(action, arn))
+        answer = self._uploads.answer(request, bucket, key, lambda action, *, dry=False: permit(action, arn, dry=dry))
         if answer is not None:
             return answer
         if request.method == "PUT":
-            permit("s3:PutObject", arn)
+            permit("s3:PutObject", arn, dry=not request.body.size)  # an empty one is how the right is asked for
             return self._put(request, bucket, key)
         if request.method in {"GET", "HEAD"}:
             permit("s3:GetObject", arn)

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import secrets
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Protocol
 from xml.etree import ElementTree as ET
 
 from canvos_tui.rehearsal.aws.cloud import Cloud, OpenUpload, StoredBucket, StoredObject
@@ -17,17 +18,24 @@ SMALLEST_PART = 5 * 1024**2
 _SPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
+class Permit(Protocol):
+    """Returns, or raises the refusal; `dry` for a request that does nothing by itself."""
+
+    def __call__(self, action: str, *, dry: bool = False) -> None:
+        """Asks for an IAM action."""
+
+
 class S3Uploads:
     """The multipart part of S3."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
-    def answer(self, request: Request, bucket: StoredBucket, key: str, permit: Callable[[str], None]) -> HttpAnswer | None:
-        """The answer when the request is about an upload, else None."""
+    def answer(self, request: Request, bucket: StoredBucket, key: str, permit: Permit) -> HttpAnswer | None:
+        """The answer when the request is about an upload, else None. To begin one moves no byte: a probe does that too."""
         query = request.query
         if request.method == "POST" and "uploads" in query:
-            permit("s3:PutObject")
+            permit("s3:PutObject", dry=True)
             return self._create(request, bucket, key)
         if "uploadId" not in query:
             return None

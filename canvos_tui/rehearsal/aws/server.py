@@ -93,11 +93,11 @@ class StandinAws:
         if caller is None:
             return self._s3.unsigned(request)
         key, signed = caller
-        dry = signed.service != "s3" and request.form.get("DryRun") == "true"
+        asks_only = signed.service != "s3" and request.form.get("DryRun") == "true"
 
-        def permit(action: str, resource: str) -> None:
+        def permit(action: str, resource: str, *, dry: bool = False) -> None:
             self.actions.append(action)
-            self.gate.pass_action(action, key, resource, dry=dry)
+            self.gate.pass_action(action, key, resource, dry=dry or asks_only)
 
         if signed.service == "s3":
             return self._s3.answer(request, signed.region, permit)

@@ -12,8 +12,7 @@ from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.answers.file_changes import FileChange, counts
 from canvos_tui.core.checks.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL_WORDS
-from canvos_tui.core.questions.review import COMMAND as COMMAND_RUN
-from canvos_tui.core.questions.review import ReviewRow, rows
+from canvos_tui.core.questions.review import ReviewRow, command, rows
 from canvos_tui.core.readiness import Blocker, rights_subject
 from canvos_tui.core.session import Session
 from canvos_tui.core.terminal.marks import Mark
@@ -103,14 +102,14 @@ def way_on(found: tuple[Blocker, ...]) -> str:
     return f"Go to {RAIL_WORDS[BY_SLUG[first.page].number]}"
 
 
-def then(changes: Iterable[FileChange], warned: Iterable[str], width: int) -> Iterator[Content]:
+def then(draft: Draft, changes: Iterable[FileChange], warned: Iterable[str], width: int) -> Iterator[Content]:
     """What is written, what is run, and what to know before."""
     for number, change in enumerate(changes):
         key = Content.assemble(("d", KEY), (" shows the diff", MUTED)) if not number else Content("")
         text = f"{change.name:<17}{_state(change)}"
         room = max(0, width - LABEL - key.cell_length - 1)
         yield Content.assemble((f"{'write':<{LABEL}}", MUTED), f"{clip(text, room):<{room}} ") + key
-    yield Content.assemble((f"{'run':<{LABEL}}", MUTED), (f" {COMMAND_RUN} ", COMMAND))
+    yield Content.assemble((f"{'run':<{LABEL}}", MUTED), (f" {command(draft)} ", COMMAND))
     yield Content.styled(f"{'':<{LABEL}}our estimate 1-2 h; it goes on when this window closes", MUTED)
     for line in warned:
         yield from hung(Content.styled(f"{Mark.WARNING.sign} {line}", "$text-warning"), width)

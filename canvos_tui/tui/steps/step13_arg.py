@@ -12,7 +12,9 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.draft import RouteChosen
 from canvos_tui.core.answers.file_changes import DiffLine
+from canvos_tui.core.answers.routes import parse_route
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import review
 from canvos_tui.core.readiness import Blocker, blockers
@@ -46,6 +48,7 @@ class WriteFiles(StepPanel):
         Binding("d", "diff", "Diff"),
         Binding("t", "user_data", "user-data"),
         Binding("w", "write", "Write only", show=False),
+        Binding("r", "route", "Route", show=False),
     ]
 
     def compose(self) -> ComposeResult:
@@ -118,7 +121,7 @@ class WriteFiles(StepPanel):
         box.entitle("Your answers", f"{len(found)} missing" if found else "")
         box.say(State.ERROR if found else State.REST)
         warned = (*self._pending.warnings(), *review.warnings(self.draft, self.known))
-        lines = [said(f"x {self._problem}")] if self._problem else list(then(self._pending.changes, warned, width))
+        lines = [said(f"x {self._problem}")] if self._problem else list(then(self.draft, self._pending.changes, warned, width))
         self.query_one("#left", Static).update(Content("\n").join(lines))
         self.query_one("#write-build", Push).rename(way_on(found))
 
@@ -137,7 +140,17 @@ class WriteFiles(StepPanel):
     def _change(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         row = self._rows[event.option_index]
+        if row.row.key == review.ROUTE:
+            self.action_route()
+            return
         self.leave(row.row.page, row.key if row.key in fields.BY_KEY else "", jump=True)
+
+    @work(exclusive=True, group="route")
+    async def action_route(self) -> None:
+        """Asks which way from here to the AMI."""
+        word = await self.app.push_screen_wait(Ask("The route to the AMI", review.about_routes(), review.route_choices(self.draft)))
+        if word:
+            self.answer(RouteChosen(parse_route(word)))
 
     async def action_diff(self) -> None:
         """The whole diff on a page of its own."""
@@ -151,7 +164,7 @@ class WriteFiles(StepPanel):
     async def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "dry-run":
-            text = f"{self._diff().plain}\n\nThen, in {self.draft.folder}:\n{review.COMMAND}\n\nNothing was written."
+            text = f"{self._diff().plain}\n\nThen, in {self.draft.folder}:\n{review.command(self.draft)}\n\nNothing was written."
             await self.app.push_screen(ReadText("Dry run", text))
         elif event.button.id == "write-only":
             self._write(build=False)

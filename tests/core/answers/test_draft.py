@@ -6,6 +6,7 @@ import pytest
 
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft_file import from_config, from_data, to_data
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
@@ -16,19 +17,19 @@ KEYS = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXA
 
 
 def test_a_fresh_draft_holds_the_guides_values_and_nothing_for_bucket_and_region():
-    draft = d.fresh()
+    draft = fresh()
     assert draft.text("CUSTOM_TAG") == "palette-learn"
     assert draft.entry("OS_VERSION") == d.Entry("24.04", d.Origin.GUIDE)
     assert draft.text("S3_BUCKET") == draft.text("REGION") == ""
 
 
 def test_the_environment_gives_region_with_its_source_named():
-    draft = d.fresh({"AWS_REGION": "eu-west-1"})
+    draft = fresh({"AWS_REGION": "eu-west-1"})
     assert draft.entry("REGION") == d.Entry("eu-west-1", d.Origin.ENVIRONMENT)
 
 
 def test_an_existing_arg_wins_over_the_guide_but_not_over_what_was_typed():
-    draft = d.fresh().after(d.FieldAnswered("OS_VERSION", "22.04"))
+    draft = fresh().after(d.FieldAnswered("OS_VERSION", "22.04"))
     draft = draft.after(d.ArgFound({"CUSTOM_TAG": "demo", "OS_VERSION": "20.04", "IMAGE_REGISTRY": "bad_host", "UNKNOWN": "x"}))
     assert draft.entry("CUSTOM_TAG") == d.Entry("demo", d.Origin.ARG)
     assert draft.text("OS_VERSION") == "22.04"
@@ -38,24 +39,24 @@ def test_an_existing_arg_wins_over_the_guide_but_not_over_what_was_typed():
 
 
 def test_a_refused_text_is_kept_as_typed_and_does_not_count():
-    draft = d.fresh().after(d.answer_for(fields.CUSTOM_TAG, "No Good"))
+    draft = fresh().after(d.answer_for(fields.CUSTOM_TAG, "No Good"))
     assert draft.entry("CUSTOM_TAG").text == "No Good"
     assert draft.text("CUSTOM_TAG") == ""
 
 
 def test_the_key_follows_the_image_tag_until_it_has_a_text_of_its_own():
-    draft = d.fresh().after(d.FieldAnswered("CUSTOM_TAG", "mine"))
+    draft = fresh().after(d.FieldAnswered("CUSTOM_TAG", "mine"))
     assert draft.entry("S3_KEY") == d.Entry("mine", d.Origin.TAG)
     draft = draft.after(d.FieldAnswered("S3_KEY", "own-key"))
     assert draft.after(d.FieldAnswered("CUSTOM_TAG", "other")).text("S3_KEY") == "own-key"
 
 
 def test_a_tag_too_short_for_an_ami_name_is_refused_as_key():
-    assert "3 to 128" in d.fresh().after(d.FieldAnswered("CUSTOM_TAG", "ab")).entry("S3_KEY").error
+    assert "3 to 128" in fresh().after(d.FieldAnswered("CUSTOM_TAG", "ab")).entry("S3_KEY").error
 
 
 def test_several_versions_leave_k8s_version_out():
-    draft = d.fresh()
+    draft = fresh()
     assert draft.args()["K8S_VERSION"] == "1.33.5"
     several = draft.after(d.SeveralChosen(True))
     assert "K8S_VERSION" not in several.args()
@@ -63,20 +64,20 @@ def test_several_versions_leave_k8s_version_out():
 
 
 def test_both_proxies_are_always_written():
-    args = d.fresh().args()
+    args = fresh().args()
     assert args["HTTP_PROXY"] == args["HTTPS_PROXY"] == args["NO_PROXY"] == ""
     assert args["ARCH"] == "amd64"
 
 
 def full() -> d.Draft:
-    draft = d.fresh().after(d.FolderChosen(Path("/x/CanvOS"), "https://example.invalid/r.git")).after(d.TagChosen("v4.9.38"))
+    draft = fresh().after(d.FolderChosen(Path("/x/CanvOS"), "https://example.invalid/r.git")).after(d.TagChosen("v4.9.38"))
     for key, text in (("IMAGE_REGISTRY", "acme"), ("REGION", "eu-west-1"), ("S3_BUCKET", "acme-images")):
         draft = draft.after(d.FieldAnswered(key, text))
     return draft.after(d.KeysGiven(KEYS, KeySource.TYPED))
 
 
 def test_gaps_name_page_and_field_until_all_is_answered():
-    assert [g.key for g in gaps(d.fresh())] == ["tag", "IMAGE_REGISTRY", "REGION", "S3_BUCKET", "AWS_ACCESS_KEY_ID"]
+    assert [g.key for g in gaps(fresh())] == ["tag", "IMAGE_REGISTRY", "REGION", "S3_BUCKET", "AWS_ACCESS_KEY_ID"]
     assert gaps(full()) == ()
     rhel = full().after(d.FieldAnswered("OS_DISTRIBUTION", "rhel"))
     assert [g.key for g in gaps(rhel)] == ["BASE_IMAGE"]

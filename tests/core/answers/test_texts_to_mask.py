@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from canvos_tui.adapters.files import Disk
-from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, UserData, UserDataChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, UserData, UserDataChosen
 from canvos_tui.core.answers.file_changes import plan, texts_to_mask
 from canvos_tui.core.masking.outlet import values_of
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canvos_tui.core.answers import draft, fields
-from canvos_tui.core.answers.draft import SeveralChosen, answer_for, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import SeveralChosen, answer_for
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import InvalidValueError
 from tests import samples

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from canvos_tui.core.answers.draft import CheckAccepted, Draft, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import CheckAccepted, Draft
 from canvos_tui.core.checks import runner
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Severity, Wait, waits
 from canvos_tui.core.checks.report import Report

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, ReuseAllowed, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, ReuseAllowed
 from canvos_tui.core.aws.facts import AwsKeys, Bucket, Encryption, Image, ImportTask, RegionFacts, Right, RightProbe, RoleFacts, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.files import Disk
-from canvos_tui.core.answers.draft import Draft, FolderChosen, UserData, UserDataChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import Draft, FolderChosen, UserData, UserDataChosen
 from canvos_tui.core.answers.file_changes import read_current
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import LinkError

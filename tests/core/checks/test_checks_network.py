@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import ArgFound, Draft, FolderChosen
 from canvos_tui.core.checks.check import Method
 from canvos_tui.core.checks.network import client_proxies
 from canvos_tui.core.checks.network.hosts import AWSCLI, GITHUB, HOSTS, OPENSUSE, UBUNTU, suffix

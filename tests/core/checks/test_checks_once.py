@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from canvos_tui.core.answers.draft import fresh
+from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity, Wait, waits
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError

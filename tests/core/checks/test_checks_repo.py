@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen, SeveralChosen, TagChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen, SeveralChosen, TagChosen
 from canvos_tui.core.status import Status
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World

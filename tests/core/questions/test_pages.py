@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.answers.draft import ArgFound, FieldAnswered, FolderChosen, KeysGiven, TagChosen, UserData, UserDataChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import ArgFound, FieldAnswered, FolderChosen, KeysGiven, TagChosen, UserData, UserDataChosen
 from canvos_tui.core.answers.fields import CUSTOM_TAG
 from canvos_tui.core.aws.facts import AwsKeys, Identity, S3Object
 from canvos_tui.core.aws.keys import KeySource
@@ -107,9 +108,9 @@ def test_whose_keys_these_are(arn, skew, told):
 
 def test_temporary_keys_will_not_do():
     lasting = AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("s"))
-    assert keys.lasting(lasting) is lasting
+    assert keys.usable(fresh(), lasting) is lasting
     with pytest.raises(InvalidValueError, match="temporary keys"):
-        keys.lasting(AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s"), Secret("t")))
+        keys.usable(fresh(), AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s"), Secret("t")))
 
 
 def test_missing_answers_keep_from_writing_and_unasked_checks_only_from_building():

@@ -6,7 +6,8 @@ import pytest
 
 from canvos_tui.core import pages
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import FieldAnswered, SeveralChosen, TagChosen, fresh
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FieldAnswered, SeveralChosen, TagChosen
 from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.checkout.tags import classify, read_earthfile
 from canvos_tui.core.errors import InvalidValueError

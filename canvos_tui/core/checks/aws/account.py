@@ -45,12 +45,18 @@ async def key_type(context: Context) -> CheckAnswer:
     if keys is None:
         return waits(KEYS)
     required = "a long-lived key (AKIA...)"
+    if not context.draft.route.keys_in_build:
+        what = "temporary: when it expires, canvos-tui resume goes on with new ones" if keys.temporary else "long-lived"
+        return CheckAnswer(
+            Status.PASS, f"{keys.masked_id()} of {context.draft.key_source.value} is {what}", "any key: none enters the build"
+        )
     if keys.temporary:
         fix = Remedy(
             "Make a key for an IAM user: IAM > Users > Security credentials > Create access key",
             (Command("aws iam create-access-key --user-name NAME"),),
         )
-        return CheckAnswer(Status.FAIL, f"{keys.masked_id()} is temporary: the build passes no session token", required, (fix,))
+        other = Remedy("Or take the two-stage route, on which no key enters the build", page="review")
+        return CheckAnswer(Status.FAIL, f"{keys.masked_id()} is temporary: the build passes no session token", required, (fix, other))
     try:
         fields.AWS_ACCESS_KEY_ID.parse(keys.key_id)
     except InvalidValueError as error:

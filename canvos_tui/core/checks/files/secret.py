@@ -11,9 +11,13 @@ from canvos_tui.core.checks.questions import CHECKOUT, canvos, engine, file_of, 
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
+_NOT_NEEDED = CheckAnswer(Status.PASS, "not needed: no key enters the build on the two-stage route", "")
+
 
 async def secret(context: Context) -> CheckAnswer:
     """All three ids of `.secret`, in lines that Earthly can read; their values are never shown."""
+    if not context.draft.route.keys_in_build:
+        return _NOT_NEEDED
     found = await file_of(context, ".secret")
     if found is None:
         return waits(written(context))
@@ -66,6 +70,8 @@ def _wrong(path: Path, data: bytes) -> tuple[str, Remedy] | None:
 
 async def permission(context: Context) -> CheckAnswer:
     """Only the owner may read `.secret`; the build's container reads it as root."""
+    if not context.draft.route.keys_in_build:
+        return _NOT_NEEDED
     found = await file_of(context, ".secret")
     if found is None:
         return waits(written(context))
@@ -88,6 +94,8 @@ async def permission(context: Context) -> CheckAnswer:
 
 async def ignored(context: Context) -> CheckAnswer:
     """git leaves `.secret` alone."""
+    if not context.draft.route.keys_in_build:
+        return _NOT_NEEDED
     state = await canvos(context)
     if state is None:
         return waits(CHECKOUT)

@@ -1,0 +1,76 @@
+"""The routes from answers to an AMI: what each needs, how long it takes, and what happens when something fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.text import nearest
+
+
+class Route(Enum):
+    """A route's name, the same in answers files, on the command line and on screens."""
+
+    GUIDE = "guide"
+    TWO_STAGE = "two-stage"
+
+    @property
+    def told(self) -> RouteTold:
+        """What people read of it."""
+        return _TOLD[self]
+
+    @property
+    def uploads_itself(self) -> bool:
+        """Whether the upload is ours: it asks for the very key, writes over nothing, and takes no object over."""
+        return self is not Route.GUIDE
+
+    @property
+    def keys_in_build(self) -> bool:
+        """Whether the AWS keys go into the build: then they stand in `.secret`, and temporary ones do not work."""
+        return self is Route.GUIDE
+
+
+@dataclass(frozen=True)
+class RouteTold:
+    """A route's title, the command that is started in the checkout, and a line each for what one asks before choosing it."""
+
+    title: str
+    short: str
+    command: tuple[str, ...]
+    needs: str
+    takes: str
+    fails: str
+
+
+_TOLD = {
+    Route.GUIDE: RouteTold(
+        "the guide's: one command builds, uploads, imports and registers",
+        "one command does it all",
+        ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64"),
+        "needs      long-lived AWS keys, which go into the build by .secret; bucket, vmimport",
+        "takes      one to two hours in one piece",
+        "fails      before the upload: all again; after it: canvos-tui resume goes on",
+    ),
+    Route.TWO_STAGE: RouteTold(
+        "CanvOS builds the raw image, all else is done here, stage by stage",
+        "no key enters the build",
+        ("./earthly.sh", "+cloud-image", "--ARCH=amd64"),
+        "needs      any AWS keys, temporary ones too: none enters the build; bucket, vmimport",
+        "takes      as long; the upload sends parts side by side and is proven by S3",
+        "fails      the raw image stays in build/: canvos-tui resume never builds it again",
+    ),
+}
+
+
+def parse_route(text: str) -> Route:
+    """The route of that name; InvalidValueError names those that there are."""
+    wanted = text.strip().lower() or Route.GUIDE.value
+    for route in Route:
+        if route.value == wanted:
+            return route
+    names = [route.value for route in Route]
+    near = nearest(wanted, names)
+    raise InvalidValueError(
+        f"`{text}` is no route", allowed=" or ".join(names), remedy=f"did you mean {near}?" if near else "guide is the documented one"
+    )

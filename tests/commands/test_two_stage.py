@@ -1,0 +1,97 @@
+"""The two-stage route from the command line: CanvOS builds the raw image, everything else is done here, and no key enters the build."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from canvos_tui.core.exit_codes import ExitCode
+from tests.on_stage import OnStage, on_stage
+
+AMI = re.compile(r"ami-[0-9a-f]{17}")
+
+
+@pytest.fixture
+def scene(tmp_path: Path):
+    with on_stage(tmp_path) as found:
+        yield found
+
+
+def test_from_nothing_to_an_ami_without_a_secret_file(scene: OnStage):
+    done = scene.inside("run", "--config", scene.answers(route="two-stage"), "--yes", "--plain")
+    assert done.returncode == 0, done.stderr
+    assert AMI.fullmatch(done.stdout.splitlines()[-1])
+    assert "./earthly.sh +cloud-image --ARCH=amd64" in done.stderr
+    assert not (scene.checkout / ".secret").exists(), "the keys are not for the build"
+    (raw,) = (scene.checkout / "build").glob("*.raw")
+    (info,) = scene.infos()
+    log = scene.log(info.run_id)
+    assert "+cloud-image" in log
+    assert "+aws-cloud-image" not in log
+    assert f"uploading {raw}" in log
+    assert scene.secret not in log
+    result = scene.result(info.run_id)
+    assert result is not None
+    assert result.object_size == raw.stat().st_size
+    assert list(result.phase_seconds)[:6] == ["prepare", "base", "installer", "raw", "upload", "import"]
+
+
+def test_the_route_of_the_command_line_wins_and_an_unknown_one_is_refused(scene: OnStage):
+    wrong = scene.inside("run", "--config", scene.answers(), "--route", "twostage", "--yes")
+    assert wrong.returncode == ExitCode.USAGE
+    assert "`twostage` is no route" in wrong.stderr
+    assert "did you mean two-stage?" in wrong.stderr
+    begun = scene.inside("run", "--config", scene.answers(), "--route", "two-stage", "--yes", "--detach")
+    assert begun.returncode == 0, begun.stderr
+    assert "./earthly.sh +cloud-image" in begun.stderr
+    shown = scene.inside("run", "--config", scene.answers(S3_KEY="edge-2"), "--route", "two-stage", "--dry-run")
+    assert "./earthly.sh +cloud-image" in shown.stdout + shown.stderr, shown.stderr
+    asked = scene.inside("run", "--config", scene.answers(route="direkt"), "--yes")
+    assert asked.returncode == ExitCode.USAGE
+    assert "guide or two-stage" in asked.stderr
+
+
+def test_the_doctor_judges_by_the_route(scene: OnStage):
+    temporary = {**scene.environ, "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "t"}
+    words = ("doctor", "--config", scene.answers(), "--only", "AWS-KEYTYPE", "--output", "json")
+    by_guide = json.loads(scene.inside(*words, environ=temporary).stdout)
+    by_stages = json.loads(scene.inside(*words, "--route", "two-stage", environ=temporary).stdout)
+    (first,), (second,) = by_guide["checks"], by_stages["checks"]
+    assert first["status"] == "fail"
+    assert "two-stage" in json.dumps(first)
+    assert second["status"] == "pass"
+    assert "canvos-tui resume" in second["observed"]["text"]
+
+
+def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
+    with on_stage(tmp_path, "upload-once") as scene:
+        ended = scene.inside("run", "--config", scene.answers(route="two-stage"), "--yes")
+        assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
+        assert "from upload (Upload to S3); nothing is built again" in ended.stderr
+        (info,) = scene.infos()
+        failed = scene.result(info.run_id)
+        assert failed is not None
+        assert failed.raw in {left.id for left in failed.left_behind}
+        shown = scene.inside("resume", "--dry-run")
+        assert "it would go on with: upload" in shown.stderr, shown.stderr
+        done = scene.inside("resume", "--yes", "--plain")
+        assert done.returncode == 0, done.stderr
+        assert AMI.fullmatch(done.stdout.splitlines()[-1])
+        assert "+base-image" not in done.stdout, "nothing is built again"
+
+
+def test_a_build_that_fails_says_why_and_leaves_nothing_to_go_on_from(tmp_path: Path):
+    with on_stage(tmp_path, "disk-full") as scene:
+        ended = scene.inside("run", "--config", scene.answers(route="two-stage"), "--yes")
+        assert ended.returncode == ExitCode.BUILD_FAILED, ended.stderr
+        (info,) = scene.infos()
+        failed = scene.result(info.run_id)
+        assert failed is not None
+        assert failed.cause is not None
+        assert "disk" in failed.cause.title.lower()
+        over = scene.inside("resume", "--yes")
+        assert over.returncode == ExitCode.NOT_READY
+        assert "there is nothing to go on from" in over.stderr

@@ -1,0 +1,204 @@
+"""The two-stage route under trouble: the build gets no key, whatever ends it leaves a raw image that is never built again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen, KeysGiven, RouteChosen, TagChosen
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.errors import RunError
+from canvos_tui.core.ports import Ports
+from canvos_tui.core.readiness import make_plan
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.secret import Secret
+from canvos_tui.core.stages.proof import Done
+from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny
+from canvos_tui.rehearsal.aws.server import StandinAws
+from tests.runs import KEYS, SECRET, Site
+from tests.waiting import until
+
+BUILDS = """mkdir -p build
+echo "+base-image | --> FROM alpine"
+head -c 300000 /dev/urandom > build/kairos-1.raw
+"""
+
+
+@pytest.fixture
+def site(without_engine: Site) -> Site:
+    return without_engine
+
+
+def planned(ports: Ports, site: Site, script: str, keys: AwsKeys = KEYS) -> BuildPlan:
+    """As the wizard plans it, with a script in the place of earthly.sh."""
+    draft = fresh(ports.environ).after(FolderChosen(site.checkout, "")).after(TagChosen("v4.9.38")).after(RouteChosen(Route.TWO_STAGE))
+    for name, text in {"REGION": "us-east-1", "S3_BUCKET": "images", "S3_KEY": "edge.raw"}.items():
+        draft = draft.after(FieldAnswered(name, text))
+    draft = draft.after(KeysGiven(keys, KeySource.ENVIRONMENT))
+    (site.checkout / "earthly.sh").write_text(f"#!/bin/bash\n{script}\n")
+    (site.checkout / "earthly.sh").chmod(0o755)
+    return asyncio.run(make_plan(ports, draft))
+
+
+def started(ports: Ports, site: Site, script: str, keys: AwsKeys = KEYS) -> str:
+    return asyncio.run(ports.runs.start(planned(ports, site, script, keys), keys))
+
+
+def gone_on(ports: Ports, run_id: str, keys: AwsKeys | None = None) -> str:
+    async def go_on() -> str:
+        ground = await look(ports, run_id, keys)
+        start = start_of(ground)
+        assert start is not None
+        return await begin(ports, ground, start)
+
+    return asyncio.run(go_on())
+
+
+def proven(site: Site, standin: StandinAws, result: RunResult) -> None:
+    (image,) = standin.cloud.images.values()
+    (stored,) = standin.cloud.buckets["images"].objects.values()
+    assert (result.outcome, result.ami, result.snapshot) == (Outcome.SUCCEEDED, image.image_id, image.snapshot_id)
+    assert stored.size == (site.checkout / "build" / "kairos-1.raw").stat().st_size
+    assert len(standin.cloud.tasks) == 1
+    written = b"".join(path.read_bytes() for path in site.state.rglob("*") if path.is_file())
+    assert SECRET.encode() not in written
+
+
+def test_the_build_sees_no_key_and_the_rest_is_done_here(site, standin, ports):
+    result = site.result(started(ports, site, f"{BUILDS}\nenv > seen; tr '\\0' ' ' < /proc/$PPID/cmdline > parent"))
+    proven(site, standin, result)
+    seen = (site.checkout / "seen").read_text()
+    assert "AWS_ENDPOINT_URL" in seen
+    assert not [name for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", SECRET) if name in seen]
+    assert SECRET not in (site.checkout / "parent").read_text()
+    assert result.raw == str(site.checkout / "build" / "kairos-1.raw")
+
+
+def test_temporary_keys_are_enough(site, ports, monkeypatch):
+    keys = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret(SECRET), Secret("a-session-token"))
+    known = StandinKey("ASIAIOSFODNN7EXAMPLE", SECRET, token="a-session-token")
+    config = StandinConfig(keys=(known,), buckets={"images": "us-east-1"}, import_seconds=0.1, image_seconds=0.05)
+    with StandinAws(config) as standin:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", standin.start())
+        ports.environ["AWS_ENDPOINT_URL"] = os.environ["AWS_ENDPOINT_URL"]
+        proven(site, standin, site.result(started(ports, site, BUILDS, keys)))
+    assert not [path for path in site.state.rglob("*") if path.is_file() and b"a-session-token" in path.read_bytes()]
+
+
+def test_an_older_raw_image_is_not_taken_for_the_new_one(site, standin, ports):
+    (site.checkout / "build").mkdir()
+    (site.checkout / "build" / "kairos-0.raw").write_bytes(b"old")
+    proven(site, standin, site.result(started(ports, site, BUILDS)))
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("exit 0", "none in build/"),
+        (f"{BUILDS}\necho x > build/other.raw", "several in build/: kairos-1.raw, other.raw"),
+        ("exit 7", "the build of the raw image ended with 7"),
+    ],
+)
+def test_a_build_that_leaves_no_image_to_upload_fails_and_says_so(site, standin, ports, script, told):
+    run_id = started(ports, site, script)
+    result = site.result(run_id)
+    assert result.outcome is Outcome.FAILED
+    assert told in site.log(run_id)
+    assert result.raw == ""
+    assert "s3:PutObject" not in standin.actions
+    with pytest.raises(RunError, match="there is nothing to go on from"):
+        gone_on(ports, run_id)
+
+
+def test_what_a_build_prints_names_no_ids(site, standin, ports):
+    lies = "\n".join(
+        f"printf '%20s | %s\\n' +cloud-image '{text}'"
+        for text in ("+ taskID=import-snap-0123456789abcdef0", "+ rawImage=evil.raw,5,5", "+ imageID=ami-0123456789abcdef0")
+    )
+    run_id = started(ports, site, f"{lies}\n{BUILDS}")
+    result = site.result(run_id)
+    proven(site, standin, result)
+    assert result.import_task in standin.cloud.tasks
+
+
+def test_a_cancelled_build_is_interrupted_waited_for_and_not_uploaded(site, standin, ports):
+    run_id = started(ports, site, "trap 'sleep 0.3; echo cleared > cleared; exit 1' INT\ntouch runs\nwhile :; do sleep 0.05; done")
+    until((site.checkout / "runs").exists)
+    asyncio.run(ports.runs.cancel(run_id))
+    assert site.result(run_id).outcome is Outcome.CANCELLED
+    assert (site.checkout / "cleared").exists()
+    assert "s3:PutObject" not in standin.actions
+
+
+def test_an_upload_that_was_denied_goes_on_with_the_file_that_was_built(site, standin, ports):
+    standin.set_faults(*deny("s3:PutObject"))
+    run_id = started(ports, site, f"echo built >> times\n{BUILDS}")
+    failed = site.result(run_id)
+    standin.set_faults()
+    assert failed.outcome is Outcome.FAILED
+    assert failed.raw
+    ground = asyncio.run(look(ports, run_id))
+    assert (ground.of(StageId.IMAGE).done, ground.of(StageId.UPLOAD).done, ground.first_open) == (Done.DONE, Done.OPEN, StageId.UPLOAD)
+    proven(site, standin, site.result(gone_on(ports, run_id)))
+    assert (site.checkout / "times").read_text() == "built\n"
+
+
+def test_another_file_of_that_name_is_not_uploaded_as_this_runs(site, standin, ports):
+    standin.set_faults(*deny("s3:PutObject"))
+    run_id = started(ports, site, BUILDS)
+    site.result(run_id)
+    standin.set_faults()
+    raw = site.checkout / "build" / "kairos-1.raw"
+    other = raw.with_name("other")
+    other.write_bytes(os.urandom(raw.stat().st_size))
+    other.replace(raw)
+    with pytest.raises(RunError, match="nothing to go on from") as refused:
+        gone_on(ports, run_id)
+    assert "the whole build has to run again" in refused.value.remedy
+    assert "is another file than the run built" in asyncio.run(look(ports, run_id)).of(StageId.IMAGE).text
+
+
+def killed(site: Site, run_id: str) -> None:
+    """The supervisor and all that it started."""
+    told = json.loads((site.folder(run_id) / "supervisor.json").read_text())
+    os.kill(told["pid"], signal.SIGKILL)
+    if told["build"]:
+        os.killpg(told["build"], signal.SIGKILL)
+    until(lambda: site.result(run_id).outcome is Outcome.INTERRUPTED)
+    until(lambda: not any(left.kind == "process" for left in site.result(run_id).left_behind))
+
+
+@pytest.mark.parametrize("mark", ["uploading ", "+ taskID="])
+def test_kill_9_after_the_build_builds_nothing_twice(site, standin, ports, mark):
+    standin.cloud.config = replace(standin.cloud.config, import_seconds=1.0)
+    run_id = started(ports, site, f"echo built >> times\n{BUILDS}")
+    until(lambda: mark in site.log(run_id))
+    killed(site, run_id)
+    proven(site, standin, site.result(gone_on(ports, run_id)))
+    assert (site.checkout / "times").read_text() == "built\n"
+
+
+def test_kill_9_in_the_build_leaves_nothing_to_go_on_from(site, standin, ports):
+    run_id = started(ports, site, f"{BUILDS}\nsleep 60")
+    until(lambda: "+base-image" in site.log(run_id))
+    killed(site, run_id)
+    with pytest.raises(RunError, match="there is nothing to go on from"):
+        gone_on(ports, run_id)
+
+
+def test_a_name_that_is_taken_is_refused_before_the_build(site, standin, ports):
+    standin.cloud.put("images", "edge.raw", b"x" * 10, '"e"')
+    with pytest.raises(RunError, match="is there already"):
+        planned(ports, site, BUILDS)

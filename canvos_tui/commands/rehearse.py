@@ -168,7 +168,7 @@ def _wizard(ports: Ports, draft: Draft) -> int:
     from canvos_tui.core.session import Session
     from canvos_tui.tui.opening import Opening
 
-    return show(ports, draft, Opening(banner="REHEARSAL", hint=HINT, known=Session(accepted=draft.accepted)))
+    return show(ports, draft, Opening(banner="REHEARSAL", hint=HINT, known=Session(accepted=draft.accepted, route=draft.route)))
 
 
 def _plain(ports: Ports, draft: Draft) -> int:

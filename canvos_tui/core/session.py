@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.compatibility import Matrix
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ class Session:
     plan: BuildPlan | None = None  # of that run, as soon as it was read
     result: RunResult | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)  # checks that were taken on before the start; so they are after a new one
+    route: Route = Route.GUIDE  # likewise
 
     @property
     def building(self) -> bool:

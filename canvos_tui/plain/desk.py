@@ -16,7 +16,7 @@ class Desk:
 
     def __init__(self, ports: Ports, draft: Draft, known: Session | None = None, given: frozenset[str] = frozenset()) -> None:
         self.ports, self.draft = ports, draft
-        self.known = replace(known or Session(accepted=draft.accepted), matrix=ports.matrix)
+        self.known = replace(known or Session(accepted=draft.accepted, route=draft.route), matrix=ports.matrix)
         self._given = set(given)
         self.from_file = bool(given)
         self._kept = draft

@@ -291,6 +291,16 @@ async def test_change_goes_to_the_page_and_comes_by_the_review_again(talk):
     assert "Image tag       mine  (you)" in one.said
 
 
+async def test_the_route_is_changed_on_the_review(talk, ports):
+    one = talk(review=["change", "write"], change="review", route="two-stage")
+    assert await one.run() == 0, one.said
+    assert "Route           guide, one command does it all  (guide's value)" in one.said
+    assert "  fails  the raw image stays in build/: canvos-tui resume uploads it" in one.said
+    assert "Route           two-stage, no key enters the build  (you)" in one.said
+    assert "./earthly.sh +cloud-image --ARCH=amd64" in one.said
+    assert not (files(ports) / ".secret").exists()
+
+
 async def test_whoever_leaves_finds_the_answers_again_and_goes_on(talk, ports):
     one = talk(S3_BUCKET=END)
     with pytest.raises(LeftError):

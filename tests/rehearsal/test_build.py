@@ -212,5 +212,5 @@ def test_settings_are_read_as_they_are_written():
 
 def test_every_scenario_has_a_title_and_a_name():
     always = {"success", "vmimport-missing", "role-cannot-read", "import-deleted", "access-denied", "disk-full", "slow"}
-    assert set(SCENARIOS) == always | {"import-once", "register-once"}
+    assert set(SCENARIOS) == always | {"import-once", "register-once", "upload-once"}
     assert all(s.title and s.name == name for name, s in SCENARIOS.items())

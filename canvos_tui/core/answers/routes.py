@@ -45,20 +45,20 @@ class RouteTold:
 
 _TOLD = {
     Route.GUIDE: RouteTold(
-        "the guide's: one command builds, uploads, imports and registers",
+        "one command builds, uploads, imports and registers",
         "one command does it all",
         ("./earthly.sh", "+aws-cloud-image", "--ARCH=amd64"),
-        "needs      long-lived AWS keys, which go into the build by .secret; bucket, vmimport",
-        "takes      one to two hours in one piece",
-        "fails      before the upload: all again; after it: canvos-tui resume goes on",
+        "needs  long-lived keys, which go into the build; bucket, vmimport",
+        "takes  one to two hours in one piece",
+        "fails  before the upload: all again; after it: canvos-tui resume",
     ),
     Route.TWO_STAGE: RouteTold(
-        "CanvOS builds the raw image, all else is done here, stage by stage",
+        "CanvOS builds the raw image, all else is done here",
         "no key enters the build",
         ("./earthly.sh", "+cloud-image", "--ARCH=amd64"),
-        "needs      any AWS keys, temporary ones too: none enters the build; bucket, vmimport",
-        "takes      as long; the upload sends parts side by side and is proven by S3",
-        "fails      the raw image stays in build/: canvos-tui resume never builds it again",
+        "needs  any keys, temporary too: none in the build; bucket, vmimport",
+        "takes  as long; the upload goes in parts and is proven by S3",
+        "fails  the raw image stays in build/: canvos-tui resume uploads it",
     ),
 }
 

@@ -81,7 +81,9 @@ def doors(draft: Draft, known: Session, home: str, now: datetime) -> Iterator[Ch
 
 def anew(environ: Mapping[str, str], draft: Draft, known: Session) -> StartedAnew:
     """All answers dropped but the place of the checkout, and the checks that were taken on before the start."""
-    return StartedAnew(replace(fresh(environ), folder=draft.folder, repository=draft.repository, accepted=known.accepted))
+    return StartedAnew(
+        replace(fresh(environ), folder=draft.folder, repository=draft.repository, accepted=known.accepted, route=known.route)
+    )
 
 
 def left_at(draft: Draft, known: Session) -> tuple[str, str]:

@@ -148,6 +148,12 @@ class BuildRun:
         return self.phases[-1].phase if self.phases else None
 
     @property
+    def place(self) -> tuple[int, int] | None:
+        """The number of its phase and how many there are, both from 1; None for a phase that is not shown on its own."""
+        phases = self.plan.phases
+        return (phases.index(self.phase) + 1, len(phases)) if self.phase in phases else None
+
+    @property
     def percent(self) -> int | None:
         """Bytes uploaded, or what AWS says of the import; None where nobody counts."""
         if self.phase is Phase.UPLOAD and self.upload is not None and self.upload.total:

@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import median
 
 from canvos_tui.core.run.endless import endless
-from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import elapsed
 
@@ -92,9 +92,10 @@ def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str
         return ""
     if endless(run) is not None:
         return NO_END
-    ahead = [p for p in SHOWN_PHASES if run.phase is None or p.order > run.phase.order]
-    own = [p for p in SHOWN_PHASES if p in usual and usual[p].own]
-    if all(p in usual for p in ahead) and (own or len(ahead) < len(SHOWN_PHASES)) and (run.phase is None or run.phase in usual):
+    shown = run.plan.phases
+    ahead = [p for p in shown if run.phase is None or p.order > run.phase.order]
+    own = [p for p in shown if p in usual and usual[p].own]
+    if all(p in usual for p in ahead) and (own or len(ahead) < len(shown)) and (run.phase is None or run.phase in usual):
         low, high = _this_phase(run, usual, now)
         low, high = low + sum(usual[p].low for p in ahead), high + sum(usual[p].high for p in ahead)
         source = "own runs" if all(p in own for p in ahead) else f"own runs and {ESTIMATE}" if own else ESTIMATE

@@ -27,7 +27,7 @@ def title_of(run: BuildRun) -> str:
     if phase is None:
         return "canvos-tui: starting"
     percent = run.percent
-    number = f"{phase.number} " if phase.number else ""
+    number = f"{run.place[0]} " if run.place is not None else ""
     return f"canvos-tui: {number}{phase.title}{f' {percent} %' if percent is not None else ''}"
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.run.phase import SHOWN_PHASES
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.run.usual_times import remaining, usual_times
 from canvos_tui.core.text import ago, elapsed, size
@@ -80,7 +79,7 @@ def _phase(told: Standing) -> str:
     run = told.run
     if run.phase is None:
         return "starting"
-    place = f"{run.phase.number} of {len(SHOWN_PHASES)}" if run.phase.number else ""
+    place = "{} of {}".format(*run.place) if run.place is not None else ""
     percent = f"{run.percent} %" if run.percent is not None else ""
     upload = run.upload if run.percent is not None and run.task is None else None
     counted = f"{size(upload.done)} of {size(upload.total)}" if upload is not None else ""

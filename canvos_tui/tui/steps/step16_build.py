@@ -14,7 +14,7 @@ from textual.widgets import Static
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.heartbeat import silence
-from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.session import Ended, PlanSeen
 from canvos_tui.core.text import at_home, elapsed, middle
@@ -160,7 +160,7 @@ class Build(StepPanel):
             run.stage
         ]
         box = self.query_one("#build-box", Panel)
-        place = f" · {run.phase.number} of {len(SHOWN_PHASES)}" if run.phase is not None and run.phase.number else ""
+        place = " · {} of {}".format(*run.place) if run.place is not None else ""
         box.entitle(f"Build{place} · {stage}", " · ".join(filter(None, (took, phases.rest(run, now)))))
         path = at_home(str(self.ports.runs.log_path(self.known.run_id)), self.ports.environ.get("HOME", ""))
         log.path = middle(path, max(16, self.size.width - 50))

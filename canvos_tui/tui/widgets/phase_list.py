@@ -17,7 +17,7 @@ from canvos_tui.core.ports import Runs
 from canvos_tui.core.run.disk_trend import LOW, disk_line, spark
 from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.heartbeat import Beat, Pulse, blindness, troubles
-from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
 from canvos_tui.core.run.stage import GUIDE, ORDER
@@ -71,15 +71,15 @@ class _Lines:
     def all(self) -> list[Content]:
         entered = {times.phase: times for times in self.run.phases}
         reached = self.run.phase.order if self.run.phase is not None else -1
-        over = [phase for phase in SHOWN_PHASES if phase in entered and not self._runs(entered[phase])]
+        over = [phase for phase in self.run.plan.phases if phase in entered and not self._runs(entered[phase])]
         together = self.folded and len(over) > 2
         lines = [self._together([entered[phase] for phase in over])] if together else []
         waiting: list[Phase] = []
-        for phase in SHOWN_PHASES:
+        for phase in self.run.plan.phases:
             if phase in entered:
                 lines += [] if together and phase in over else self._of(entered[phase])
             elif phase.order < reached:
-                lines += [] if self.run.plan.resumes is not None else [self._unseen(phase)]
+                lines += [] if not self.run.plan.builds else [self._unseen(phase)]
             else:
                 waiting.append(phase)
         return [*self._taken_over(), *lines, *self._to_come(waiting)]
@@ -90,7 +90,7 @@ class _Lines:
     def _taken_over(self) -> list[Content]:
         """One line for what an earlier run did."""
         resumes = self.run.plan.resumes
-        if resumes is None:
+        if resumes is None or self.run.plan.builds:
             return []
         done = " · ".join(stage.id.value for stage in GUIDE if ORDER[stage.id] < ORDER[resumes.stage])
         of = f"of run {resumes.run}" if resumes.run else middle(resumes.raw, max(20, self.width - len(done) - 5))

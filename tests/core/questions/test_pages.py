@@ -121,7 +121,7 @@ def test_missing_answers_keep_from_writing_and_unasked_checks_only_from_building
     draft = draft.after(KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("s")), KeySource.TYPED))
     assert review.against(draft, Session(), build=False) == ()
     assert review.against(draft, Session(), build=True)
-    assert [row.page for row in review.rows(draft, Session())] == ["repo", "image", "image", "os", "s3", "keys"]
+    assert [row.page for row in review.rows(draft, Session())] == ["repo", "image", "image", "os", "s3", "keys", "review"]
 
 
 def test_after_the_writing_the_files_hold_the_answers():

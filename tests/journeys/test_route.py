@@ -1,0 +1,38 @@
+"""The other route by keys: chosen on the review, refused once at the upload, gone on from without a build."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.on_stage import OnStage, on_stage, to_review, to_tags
+from tests.terminal import Terminal
+
+pytestmark = pytest.mark.slow
+
+
+def begun(scene: OnStage) -> Terminal:
+    environ = {**scene.environ, "AWS_REGION": scene.stage.region, "S3_BUCKET": scene.stage.bucket}
+    return scene.terminal("--checkout", str(scene.checkout), "--repo", str(scene.stage.repository), environ=environ)
+
+
+def test_the_two_stage_route_is_chosen_and_what_failed_is_gone_on_from(tmp_path):
+    with on_stage(tmp_path, "upload-once") as scene, begun(scene) as terminal:
+        to_tags(terminal)
+        to_review(terminal)
+        assert "+aws-cloud-image" in terminal.text
+        terminal.press("r")
+        terminal.see("The route to the AMI", "two-stage")
+        terminal.press("down", "enter")
+        terminal.see("two-stage, no key enters the build", "./earthly.sh +cloud-image --ARCH=amd64")
+        assert ".secret" not in terminal.row("write ")
+        terminal.press("f8")
+        terminal.see("Go on: Upload to S3", "may not write to the bucket")
+        terminal.press("down")
+        terminal.until(lambda: terminal.highlighted("Go on: Upload to S3"))
+        terminal.press("enter")
+        terminal.see("Back  ", "image     done", "upload    open")
+        terminal.press("down", "enter")
+        terminal.see("Your image is ready")
+    newest, first = scene.infos()
+    assert "+base-image" in scene.log(first.run_id)
+    assert "+base-image" not in scene.log(newest.run_id)

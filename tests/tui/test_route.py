@@ -1,0 +1,58 @@
+"""The route to the AMI is chosen on the review, and what is written and run follows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from canvos_tui.core.answers.draft import KeysGiven, UserData, UserDataChosen
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.readiness import blockers
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.secret import Secret
+from tests.tui.screen import push, see, until
+from tests.tui.test_review_and_build import READY
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_row_shows_three_lines_for_each_route_and_the_choice_changes_what_is_written(make_app, ports, full, checkout, size):
+    app = make_app(full.after(UserDataChosen(UserData.NONE)), page="review", known=READY)
+    async with app.run_test(size=size) as pilot:
+        assert await see(pilot, "Route", "guide, one command does it all", ".secret", "./earthly.sh +aws-cloud-image")
+        await pilot.press("r")
+        painted = await see(pilot, "The route to the AMI", "two-stage", "all else is done here")
+        assert [painted.count(word) for word in ("needs", "takes", "fails")] == [2, 2, 2]
+        await pilot.press("down", "enter")
+        assert await see(pilot, "two-stage, no key enters the build", "./earthly.sh +cloud-image --ARCH=amd64")
+        assert app.draft.route is Route.TWO_STAGE
+        await push(pilot, "#write-build")
+        await until(pilot, lambda: bool(ports.runs.started))
+    assert (checkout / ".arg").exists()
+    assert not (checkout / ".secret").exists()
+    plan, _, _ = ports.runs.started[0]
+    assert plan.command == ("./earthly.sh", "+cloud-image", "--ARCH=amd64")
+    assert plan.resumes is not None
+    assert plan.resumes.stage is StageId.IMAGE
+
+
+async def test_escape_leaves_the_route_as_it_was(make_app, full):
+    app = make_app(full, page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "Route")
+        await pilot.press("r")
+        await see(pilot, "The route to the AMI")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+    assert app.draft.route is Route.GUIDE
+
+
+def test_temporary_keys_block_the_guides_route_only(full):
+    keys = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s" * 40), Secret("token"))
+    draft = full.after(KeysGiven(keys, KeySource.ENVIRONMENT))
+    assert [b.text for b in blockers(draft, READY) if b.page == "keys"] == [
+        "temporary keys do not work in the build; the two-stage route takes them"
+    ]
+    assert not [b for b in blockers(replace(draft, route=Route.TWO_STAGE), READY) if b.page == "keys"]

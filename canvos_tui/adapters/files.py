@@ -187,6 +187,13 @@ class Disk:
             raise files_error("look at", path, error) from None
         return FileFacts(found.st_size, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
+    async def real(self, path: Path) -> Path:
+        """The absolute path without links in it, as far as it is there."""
+        try:
+            return Path(await threads.call(lambda: os.path.realpath(path)))
+        except ValueError:  # a byte that no path can have
+            return path
+
     async def link(self, path: Path) -> str | None:
         """Where a symbolic link leads, None for what is no link."""
         try:

@@ -72,8 +72,10 @@ class DockerError(CanvosError):
 class AwsError(CanvosError):
     """AWS refused or could not be reached; `code` is the AWS error code or one of our own in lower case, `said` AWS' own words.
 
-    `sealed` is the part of a refusal that only AWS can read.
+    `sealed` is the part of a refusal that only AWS can read, `operation` the call of its API where it is known.
     """
+
+    operation = ""
 
     def __init__(  # noqa: PLR0913  each is a fact of one answer
         self, message: str, *, code: str, remedy: str = "", status: int = 0, request_id: str = "", said: str = "", sealed: str = ""

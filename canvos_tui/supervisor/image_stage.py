@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from canvos_tui.core.errors import CanvosError, RunError
-from canvos_tui.core.run.raw_image import FOLDER, RawImage
+from canvos_tui.core.run.raw_image import FOLDER, RawImage, parse_raw_image
 from canvos_tui.core.secret import without_keys
 
 _Seen = dict[str, tuple[int, int, int]]
@@ -29,6 +29,8 @@ def built(words: Sequence[str], checkout: Path, say: Callable[[str], None]) -> P
         found = f"several in {FOLDER}/: {', '.join(new)}" if new else f"none in {FOLDER}/"
         raise RunError(f"the build succeeded and was to leave one new raw image, and there are {found}", remedy="look into that folder")
     inode, _, size = after[new[0]]
+    if parse_raw_image(RawImage(new[0], size, inode).id) is None:
+        raise RunError("the raw image has a name that cannot be noted", remedy=f"give it another in {FOLDER}/: letters, digits, `.`, `-`")
     say(f"the raw image is {FOLDER}/{new[0]}, {size} bytes")
     say(f"+ rawImage={RawImage(new[0], size, inode).id}")
     return checkout / FOLDER / new[0]

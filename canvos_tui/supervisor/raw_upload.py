@@ -10,7 +10,7 @@ from pathlib import Path
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.state_folder import state_root
 from canvos_tui.core.aws.facts import AwsKeys
@@ -19,7 +19,7 @@ from canvos_tui.core.errors import CanvosError
 _OFTEN = 1.0  # seconds between two lines
 
 
-def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Callable[[str], None]) -> Callable[[], Awaitable[None]]:
+def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Callable[[str], None]) -> Callable[[], Awaitable[Written]]:
     """Uploads a raw image to region, bucket and key; each call goes on with what S3 has by then. CanvosError for the first thing wrong."""
     region, bucket, key = where
     clients = Clients(keys, region)
@@ -27,15 +27,18 @@ def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Call
 
     pinned: list[RawFile] = []  # whatever comes to lie at that path later is another file
 
-    async def upload() -> None:
+    async def upload() -> Written:
         raw = pinned[0] if pinned else await threads.call(lambda: RawFile(path))
         pinned[:] = [raw]
         say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}")
         try:
-            await RawUpload(clients, (bucket, key), raw, record, Progress(say)).run()
+            written = await RawUpload(clients, (bucket, key), raw, record, Progress(say)).run()
         except BaseExceptionGroup as group:  # of the parts that were on their way at once
             raise first(group) from None
         say(f"s3://{bucket}/{key} is there, and S3 has proven its checksum")
+        if not written.own:
+            say("somebody else wrote it, with the very same bytes")
+        return written
 
     return upload
 

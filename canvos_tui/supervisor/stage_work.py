@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from canvos_tui.adapters.aws.boto import BotoDoor
-from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Image, ImportTask
+from canvos_tui.adapters.aws.upload import Written
+from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Image, ImportTask, S3Object
 from canvos_tui.core.errors import AwsError, CanvosError, FilesError, RunError
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.run import BuildPlan
@@ -29,7 +30,7 @@ from canvos_tui.supervisor.image_stage import built
 from canvos_tui.supervisor.raw_upload import raw_upload
 
 T = TypeVar("T")
-Upload = Callable[[], Awaitable[None]]
+Upload = Callable[[], Awaitable[Written]]
 MODULE = "canvos_tui.supervisor.stage_work"
 _LOOK, _SOONER = 10.0, 2.0  # seconds between looks, and how much sooner the first ones come: 2, 4, 6, ...
 _PATIENCE = 60  # calls in a row that may fail
@@ -91,35 +92,36 @@ class StageWork:
         self._upload = upload
         self._say = say
         self._looks = 0
+        self._etag = job.etag  # of the object that is imported
 
     async def run(self) -> str:
         """The AMI's id; StopError when AWS does not make one."""
-        token = self._job.token
         if self._upload is not None:
-            await self._insist("upload", self._upload)
-            token = await self._sealed(token)
-        snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported(token)
+            written = await self._insist("upload", self._upload)
+            self._etag = written.etag
+            if written.own:
+                self._say(f"+ objectETag={written.etag}")
+        snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported()
         return await self._registered(snapshot)
 
     # -- import ------------------------------------------------------------------------------------------
 
-    async def _sealed(self, token: str) -> str:
-        """The token of the import of what has just been uploaded: other bytes under the same key are another import."""
-        found = await self._insist("HeadObject", lambda: self._aws.head(self._job.bucket, self._job.key))
-        if found is None:
-            raise self._stop(f"s3://{self._job.bucket}/{self._job.key} is gone again")
-        self._say(f"+ objectETag={found.etag}")
-        return hashlib.sha256("\n".join((token, found.etag, found.version_id, found.modified.isoformat())).encode()).hexdigest()
+    async def _begin_import(self) -> ImportTask:
+        """Of the very object that was looked at, or uploaded; its ETag goes into the token, as other bytes are another import."""
+        job = self._job
+        found = await self._unchanged()
+        seal = (found.etag, found.version_id, found.modified.isoformat()) if found is not None else ("", "", "")
+        token = hashlib.sha256("\n".join((job.token, *seal)).encode()).hexdigest() if job.token else ""
+        return await self._aws.start_import(job.bucket, job.key, token, job.token)
 
-    async def _imported(self, token: str) -> str:
+    async def _imported(self) -> str:
         job = self._job
         if job.task:
             self._say(f"following the import {job.task}, which goes on in AWS")
             name = job.task
         else:
-            await self._unchanged()
             self._say(f"importing s3://{job.bucket}/{job.key} in {job.region}")
-            task = await self._insist("ImportSnapshot", lambda: self._aws.start_import(job.bucket, job.key, token, job.token))
+            task = await self._insist("ImportSnapshot", self._begin_import)
             name = task.task_id
         self._say(f"+ taskID={name}")
         told, unlisted = "", 0
@@ -136,16 +138,18 @@ class StageWork:
             if task_now is not None and task_now.failed and not task_now.ending:
                 raise self._stop(f"the import ended as `{task_now.status}`: {task_now.message or 'AWS gave no reason'}")
             if task_now is not None and task_now.snapshot:
+                await self._insist("HeadObject", lambda: self._unchanged(gone=True))
                 self._say(f"+ snapshot_id={task_now.snapshot}")
                 return task_now.snapshot
             await self._rest()
 
-    async def _unchanged(self) -> None:
-        """The object is the one that was looked at: somebody may have written another meanwhile."""
+    async def _unchanged(self, *, gone: bool = False) -> S3Object | None:
+        """The object, which is the one that was looked at: somebody may have written another meanwhile. `gone`: it is needed no longer."""
         job = self._job
-        found = await self._insist("HeadObject", lambda: self._aws.head(job.bucket, job.key)) if job.etag else None
-        if job.etag and (found is None or found.etag != job.etag):
+        found = await self._aws.head(job.bucket, job.key)
+        if self._etag and (found is None or found.etag != self._etag) and not (gone and found is None):
             raise self._stop(f"s3://{job.bucket}/{job.key} is {'another object' if found is not None else 'gone'} by now")
+        return found
 
     # -- register ----------------------------------------------------------------------------------------
 
@@ -201,7 +205,8 @@ class StageWork:
                 self._say(f"ERROR: {error}; {error.remedy}")
                 raise StopError from None
             except AwsError as error:
-                self._say(f"An error occurred ({error.code}) when calling the {operation} operation: {error.said or error}")
+                called = error.operation or operation
+                self._say(f"An error occurred ({error.code}) when calling the {called} operation: {error.said or error}")
                 if not _passes(error) or attempt == _PATIENCE:
                     raise StopError from None
             await self._rest()
@@ -243,12 +248,15 @@ def parsed(words: Sequence[str]) -> Job:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  its output is the run's log
+    """One line and no more: a name of a file must not look like a line of ours."""
+    print("".join(c if c.isprintable() else "?" for c in line), flush=True)  # noqa: T201  its output is the run's log
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """0 when the AMI is available, 1 when AWS does not make it; the reason is printed."""
     job = parsed(sys.argv[1:] if words is None else words)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the locale cannot write ends no upload
     try:
         raw = built(job.words, Path(job.checkout), _say) if job.stage is StageId.IMAGE else Path(job.raw)
     except CanvosError as error:

@@ -219,11 +219,12 @@ class Supervision:
 
     def _judge(self) -> RunResult:
         facts, story = self._recorder.facts, self._machine.story()
-        phases = [phase for phase in (facts.phase, self._aws.phase) if phase is not None]
+        building = facts.phase is not None and facts.phase.builds  # then AWS shows somebody else's work
+        phases = [phase for phase in (facts.phase, None if building else self._aws.phase) if phase is not None]
         loop = why_ended(self._loop) if self._loop is not None else None
         known = loop if self._cancelled else story.weighed(known_cause(facts, self._matcher), facts)
         phase = max(phases, key=lambda p: p.order, default=None)
-        hints = JudgeHints(phase, known, str(self._folder.log), facts.found, facts.ids)
+        hints = JudgeHints(phase, known, str(self._folder.log), facts.found, facts.ids, self._run.upload_ended)
         result = judge(
             self._folder.run_id,
             self._plan,

@@ -72,7 +72,7 @@ def followed(site: Site, ports: Ports, run_id: str) -> str:
 
 def test_everything_goes_and_the_account_is_empty_again(site, standin, ports):
     cloud = standin.cloud
-    (site.checkout / ".secret").write_text("AWS_PROFILE=\n")
+    (site.checkout / ".secret").write_text(f"AWS_PROFILE=\nAWS_ACCESS_KEY_ID={KEY_ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
     run_id = failed(site, standin)
     imported(standin)
     standin.set_faults(*deny("ec2:RegisterImage"))
@@ -206,7 +206,7 @@ def test_an_object_that_came_while_a_run_failed_before_its_upload_is_somebody_el
 
 
 def test_what_a_run_that_goes_on_may_use_stays(site, standin, ports):
-    (site.checkout / ".secret").write_text("AWS_PROFILE=\n")
+    (site.checkout / ".secret").write_text(f"AWS_PROFILE=\nAWS_ACCESS_KEY_ID={KEY_ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\n")
     run_id = failed(site, standin)
     imported(standin)
     standin.set_faults(Fault("ec2:RegisterImage", FaultKind.HANG, seconds=60.0))

@@ -167,7 +167,7 @@ def test_another_file_of_that_name_is_not_uploaded_as_this_runs(site, standin, p
     with pytest.raises(RunError, match="nothing to go on from") as refused:
         gone_on(ports, run_id)
     assert "the whole build has to run again" in refused.value.remedy
-    assert "is another file than the run built" in asyncio.run(look(ports, run_id)).of(StageId.IMAGE).text
+    assert "is another file than the run's" in asyncio.run(look(ports, run_id)).of(StageId.IMAGE).text
 
 
 def killed(site: Site, run_id: str) -> None:

@@ -38,6 +38,7 @@ from canvos_tui.core.aws.facts import (
 )
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.masking.address import without_password
 from canvos_tui.core.verdict.watch import is_unlisted, our_task
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class BotoDoor:
     def endpoint(self) -> str:
         """The endpoint override in force, empty for AWS itself."""
         found = dict.fromkeys(filter(None, (endpoint_for(service, self._environ) for service in SERVICES)))
-        return ", ".join(found)
+        return ", ".join(without_password(one) for one in found)
 
     async def profile_keys(self, profile: str) -> AwsKeys:
         """The keys a profile of ~/.aws resolves to; AwsError when it has none."""

@@ -40,10 +40,10 @@ class BotoCare:
 
         return await self._clients.call("ec2", ask)
 
-    async def delete_object(self, bucket: str, key: str, version_id: str) -> None:
-        """Deletes one object, or that version of it."""
-        version = {"VersionId": version_id} if version_id else {}
-        await self._clients.call("s3", lambda s3: s3.delete_object(Bucket=bucket, Key=key, **version))
+    async def delete_object(self, bucket: str, key: str, version_id: str, etag: str = "") -> None:
+        """Deletes one object, or that version of it; with an ETag only the very bytes that have it."""
+        more = {"VersionId": version_id} if version_id else {"IfMatch": etag} if etag else {}
+        await self._clients.call("s3", lambda s3: s3.delete_object(Bucket=bucket, Key=key, **more))
 
     async def abort_upload(self, bucket: str, key: str, upload_id: str) -> None:
         """Ends a multipart upload."""

@@ -71,7 +71,9 @@ def translate(error: Exception, *, hidden: tuple[str, ...] = (), temporary: bool
     """The AwsError for something that botocore raised; `hidden` texts never appear in it."""
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
-        return _refused(response, hidden, temporary=temporary)
+        refused = _refused(response, hidden, temporary=temporary)
+        refused.operation = str(getattr(error, "operation_name", ""))
+        return refused
     names = {cls.__name__ for cls in type(error).__mro__}
     code = next((ours for name, ours in _SDK_ERRORS if name in names), "invalid")
     sentence, remedy = _SENTENCES[code]

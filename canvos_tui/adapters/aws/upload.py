@@ -14,6 +14,7 @@ import shlex
 import stat
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.crc32 import joined
+from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 
 MIB = 1024**2
@@ -100,6 +102,14 @@ def crc_text(value: int) -> str:
     return base64.b64encode(value.to_bytes(4, "big")).decode("ascii")
 
 
+@dataclass(frozen=True)
+class Written:
+    """The object with the file's bytes: its ETag, and whether it was made by an upload of ours, and by no other of the same bytes."""
+
+    etag: str
+    own: bool
+
+
 class RawUpload:
     """One upload; `told(done, total)` is called with bytes that S3 has acknowledged."""
 
@@ -114,33 +124,48 @@ class RawUpload:
         self._done = 0
         self.sent = 0  # bytes of the parts that this upload has sent itself
 
-    async def run(self) -> None:
-        """Returns when the object stands there with our bytes. RunError when other bytes do, AwsError for what AWS refuses."""
-        if await self.stands():
+    async def run(self) -> Written:
+        """The object that stands there with our bytes. RunError when other bytes do, AwsError for what AWS refuses."""
+        if etag := await self.stands():
+            own = await self._ended_before()
             self._record.forget()
-            return
+            return Written(etag, own)
         upload_id, known = await self._begun()
         self._done = sum(self._raw.length(number) for number in known)
         self._told(self._done, self._raw.size)
         waiting = [number for number in range(1, self._raw.count + 1) if number not in known]
+        own = True
         try:
             await self._send_all(upload_id, waiting, known)
-            await self._complete(upload_id, known)
+            own = await self._complete(upload_id, known)
         except BaseExceptionGroup as group:
             lost, _ = group.split(lambda one: isinstance(one, AwsError) and one.code in _NO_UPLOAD)
             if lost is None or not await self.stands():  # whoever sends the same file at once may have completed it
                 raise
-        if not await self.stands():
+        etag = await self.stands()
+        if not etag:
             raise RunError("S3 does not show the object that it has just taken", remedy="canvos-tui resume looks again")
         self._record.forget()
+        return Written(etag, own)
 
-    async def stands(self) -> bool:
-        """Whether the object is there with our very bytes; RunError when others are."""
+    async def _ended_before(self) -> bool:
+        """Whether an upload of ours of this very file came to its end, and only its answer was lost."""
+        kept = self._record.load()
+        if kept is None or kept.identity != self._raw.identity:
+            return False
+        try:
+            await self._clients.call("s3", lambda s3: s3.list_parts(**self._target, UploadId=kept.upload_id))
+        except AwsError as error:
+            return error.code in _NO_UPLOAD
+        return False
+
+    async def stands(self) -> str:
+        """The ETag of the object where it is there with our very bytes, "" where none is; RunError when others are."""
         try:
             found = await self._clients.call("s3", lambda s3: s3.head_object(**self._target, ChecksumMode="ENABLED"))
         except AwsError as error:
             if error.code in _GONE:
-                return False
+                return ""
             raise
         ours = int(found["ContentLength"]) == self._raw.size and found.get("ChecksumCRC32") == await self._whole()
         where = f"s3://{self._target['Bucket']}/{self._target['Key']}"
@@ -149,7 +174,7 @@ class RawUpload:
             raise RunError(text, remedy="choose another S3_KEY; nothing is ever written over")
         if not ours:
             raise RunError(f"{where} is there already, with other bytes", remedy="choose another S3_KEY; nothing is ever written over")
-        return True
+        return str(found["ETag"])
 
     async def _whole(self) -> str:
         return crc_text(await threads.call(self._raw.whole))
@@ -161,6 +186,7 @@ class RawUpload:
             known = await self._known_parts(kept.upload_id)
             if known is not None:
                 return kept.upload_id, known
+        self._record.ready()
         made = await self._clients.call(
             "s3", lambda s3: s3.create_multipart_upload(**self._target, ChecksumAlgorithm="CRC32", ChecksumType="FULL_OBJECT")
         )
@@ -178,9 +204,11 @@ class RawUpload:
         try:
             pages = await self._clients.call("s3", ask)
         except AwsError as error:
-            if error.code in _NO_UPLOAD:
-                return None
-            raise
+            if error.code in DENIALS:  # without the right to see its parts it is begun anew
+                await self._abort(upload_id)
+            elif error.code not in _NO_UPLOAD:
+                raise
+            return None
         if any(page.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT" for page in pages):
             return None
         rows = [row for page in pages for row in page.get("Parts", ())]
@@ -225,7 +253,8 @@ class RawUpload:
         )
         return str(answer["ETag"])
 
-    async def _complete(self, upload_id: str, parts: dict[int, str]) -> None:
+    async def _complete(self, upload_id: str, parts: dict[int, str]) -> bool:
+        """Whether it was this upload that made the object; somebody else may have written the same bytes."""
         rows = [{"PartNumber": number, "ETag": parts[number], "ChecksumCRC32": crc_text(self._raw.sum(number))} for number in sorted(parts)]
         whole = await self._whole()
         try:
@@ -246,8 +275,10 @@ class RawUpload:
                 raise
             if error.code in _TAKEN:
                 await self._abort(upload_id)
-            elif error.code not in _NO_UPLOAD:  # its answer may have been lost: what stands there decides
+                return False
+            if error.code not in _NO_UPLOAD:  # its answer may have been lost: what stands there decides
                 raise
+        return True
 
     async def _abort(self, upload_id: str) -> None:
         """Gives up an upload of ours; one that is gone already is no error, and a right that is missing leaves it to the left-overs."""

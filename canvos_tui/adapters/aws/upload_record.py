@@ -42,17 +42,34 @@ class UploadRecord:
         try:
             self._save(upload_id, identity, part)
         except OSError as error:
-            text = f"the upload cannot be noted in {self._path.parent}: {error.strerror}"
-            raise FilesError(text, remedy="make room there, or let this user write to it") from error
+            raise self._refused(error) from error
 
     def _save(self, upload_id: str, identity: str, part: int) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=self._path.parent, prefix=".upload-")  # of mode 0600
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            json.dump({"upload_id": upload_id, "identity": identity, "part": part}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(self._path)
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                json.dump({"upload_id": upload_id, "identity": identity, "part": part}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def ready(self) -> None:
+        """Whether an upload could be noted, before one is begun that nobody would find again. FilesError when not."""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._path.parent) as file:
+                file.write(b" " * 512)
+                file.flush()
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: OSError) -> FilesError:
+        text = f"the upload cannot be noted in {self._path.parent}: {error.strerror}"
+        return FilesError(text, remedy="make room there, or let this user write to it")
 
     def forget(self) -> None:
         """The upload is over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,7 +40,9 @@ def time_of(run_id: RunId) -> datetime | None:
 
 
 def lock_path(root: Path, checkout: str) -> Path:
-    """The lock of a checkout; who holds it owns the only live run there."""
+    """The lock of a checkout, by whatever path it is named; who holds it owns the only live run there."""
+    with contextlib.suppress(ValueError):  # a byte that no path can have
+        checkout = os.path.realpath(checkout)
     return root / "locks" / f"{checkout_id(Path(checkout))}.lock"
 
 
@@ -111,6 +114,10 @@ class RunFolder:
     def has_result(self) -> bool:
         """Whether the run said its last word."""
         return (self.path / "result.json").exists()
+
+    def has_heart(self) -> bool:
+        """Whether its supervisor gave a sign of life."""
+        return (self.path / "supervisor.json").exists()
 
     def write(self, name: str, text: str) -> None:
         """Puts a whole file in place at once; OSError when that fails, the old file stays then."""

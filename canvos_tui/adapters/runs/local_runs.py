@@ -190,7 +190,10 @@ class LocalRuns:
             return None
         held = self._lives(folder, plan)
         result = folder.result()
-        live = held and result is None  # with its result stored it only clears up: there is nothing left to cancel or to wait for
+        starting = result is None and not held and not folder.has_heart() and (datetime.now(UTC) - created).total_seconds() < _ANSWER
+        live = starting or (
+            held and result is None
+        )  # with its result stored it only clears up: there is nothing left to cancel or to wait for
         outcome = result.outcome if result is not None else None if live else Outcome.INTERRUPTED
         ami = result.ami if result is not None and outcome is Outcome.SUCCEEDED else ""
         took = result.took if result is not None else None

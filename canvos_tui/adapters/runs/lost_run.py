@@ -22,6 +22,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.judge import raw_of
 
 _PATIENCE = 10.0  # seconds between asking a process to end and killing it
 
@@ -56,6 +57,7 @@ def interrupted(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str]) 
         region=base.region,
         bucket=base.bucket,
         key=base.key,
+        object_size=run.uploaded.size if run.uploaded is not None else 0,
         import_task=ids.get("import_task", ""),
         snapshot=ids.get("snapshot", ""),
         ami=ids.get("ami", ""),
@@ -64,6 +66,7 @@ def interrupted(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str]) 
         cause=why_gone(folder),
         log=str(folder.log),
         found=dict(run.found),
+        raw=raw_of(plan, ids),
     )
 
 

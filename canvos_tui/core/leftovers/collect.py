@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from canvos_tui.core.aws.facts import AwsKeys, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.aws.keys import keys_in, to_use
+from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import AwsError, CanvosError
 from canvos_tui.core.leftovers.inventory import Account, Record, Where, inventory
@@ -67,7 +68,7 @@ async def collect(ports: Ports) -> Found:
             known = things.get((thing.kind, thing.id))
             if known is None or thing.certain or not known.certain:
                 things[thing.kind, thing.id], seen_by[thing.id] = thing, by
-    found = tuple(_spared(thing, runs.going) for thing in things.values())
+    found = tuple([_spared(thing, runs.going, await _real_folder(ports, thing)) for thing in things.values()])
     return Found(found, tuple(dict.fromkeys(unseen)), tuple(runs.passed_over), seen_by)
 
 
@@ -98,7 +99,7 @@ async def _runs(ports: Ports) -> _Runs:
     for info in await ports.runs.infos():
         plan, result = await ports.runs.plan(info.run_id), await ports.runs.result(info.run_id)
         if info.live or result is None or _alive(result):
-            found.going.append((info.run_id, plan))
+            found.going.append((info.run_id, replace(plan, checkout=str(await ports.files.real(Path(plan.checkout))))))
             found.passed_over.append(f"run {info.run_id} goes on: what it makes is no left-over yet")
         elif plan.endpoint != ports.aws.endpoint():
             found.passed_over.append(f"run {info.run_id} used {plan.endpoint or 'AWS itself'}, which is not asked now")
@@ -114,16 +115,21 @@ def _alive(result: RunResult) -> bool:
 async def _record(ports: Ports, run_id: str, plan: BuildPlan, result: RunResult) -> Record:
     """With what the run itself proves: the object that it wrote, and the import that its log names."""
     run = await so_far(ports, run_id)
-    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""))
+    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""))
 
 
-def _spared(thing: Thing, going: Iterable[tuple[str, BuildPlan]]) -> Thing:
+async def _real_folder(ports: Ports, thing: Thing) -> str:
+    """The folder of a file without links in it, "" for what is no file."""
+    return str(await ports.files.real(Path(thing.id).parent)) if thing.kind is Kind.FILE else ""
+
+
+def _spared(thing: Thing, going: Iterable[tuple[str, BuildPlan]], folder: str) -> Thing:
     """What a run that goes on uses, or may use, is needed."""
     for run_id, plan in going:
         base, place = plan.baseline, thing.place
         same_key = (place.region, place.bucket, place.key) == (base.region, base.bucket, base.key)
         shared = thing.kind in _SHARED and place.region == base.region
-        if same_key or shared or (thing.kind is Kind.FILE and Path(thing.id).parent == Path(plan.checkout)):
+        if same_key or shared or (thing.kind is Kind.FILE and folder == plan.checkout):
             return replace(thing, needed=thing.needed or f"run {run_id} goes on")
     return thing
 
@@ -177,12 +183,12 @@ class _Asker:
 async def _secrets(ports: Ports, records: Iterable[Record]) -> list[Thing]:
     """The `.secret` of each checkout: it costs nothing, and holds keys that nobody needs between two builds."""
     found = []
-    for checkout in dict.fromkeys(record.plan.checkout for record in records):
+    for checkout in dict.fromkeys(record.plan.checkout for record in records if record.plan.resumes is None):
         try:
-            there = await ports.files.read_own(Path(checkout), ".secret") is not None
+            data = await ports.files.read_own(Path(checkout), ".secret")
         except CanvosError:
             continue  # a folder that is gone, a link, a file that may not be read: nothing of ours
-        if there:
+        if data is not None and secret_file.keys_of(data) is not None:
             note = "holds AWS keys in the clear; another build needs them"
             found.append(Thing(Kind.FILE, str(Path(checkout) / ".secret"), True, note))
     return found

@@ -29,6 +29,7 @@ class Record:
     result: RunResult
     uploaded: S3Object | None = None  # what this very run is known to have written
     task: str = ""  # the import that its log names
+    ami: str = ""  # and the AMI
 
     @property
     def base(self) -> Baseline:
@@ -129,7 +130,7 @@ def found_name(where: Where) -> str:
 def _images(records: list[Record], account: Account) -> Iterator[Thing]:
     """AMIs that a run made and that are no result: one that works is what a run is for, and never a left-over."""
     for image in account.images:
-        maker = next((r for r in records if image.image_id == r.result.ami or image.root_snapshot in _snapshots_of(r, account)), None)
+        maker = next((r for r in records if image.image_id == r.ami or image.root_snapshot in _snapshots_of(r, account)), None)
         if maker is not None and image.state in _BROKEN and image.image_id != maker.result.found.get("ami"):
             note = f"in state `{image.state}`: {image.reason or 'AWS gave no reason'}"
             yield Thing(Kind.AMI, image.image_id, True, note, run=maker.run, place=Place(account.region))
@@ -148,7 +149,7 @@ def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
         note = (
             "no AMI uses it; canvos-tui resume would register one"
             if maker is not None
-            else f"of {snapshot.task_id}; no run of this machine names it"
+            else f"of {snapshot.task_id}; no run that was counted names it"
         )
         yield Thing(
             Kind.SNAPSHOT,

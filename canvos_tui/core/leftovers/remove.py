@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from canvos_tui.core.aws.facts import DENIALS
-from canvos_tui.core.errors import AwsError, InvalidValueError, RightError, RunError
+from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError, RunError
 from canvos_tui.core.leftovers.collect import Found, Region
 from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.ports import Ports
@@ -18,6 +18,7 @@ RIGHTS = {
     Kind.SNAPSHOT: "ec2:DeleteSnapshot",
     Kind.AMI: "ec2:DeregisterImage",
 }
+_CHANGED = frozenset({"PreconditionFailed", "412"})
 PAUSES = (0.0, 1.0, 2.0, 4.0)  # seconds before each look at whether it is gone
 
 
@@ -46,17 +47,34 @@ async def remove(ports: Ports, found: Found, thing: Thing) -> str:
     region = found.seen_by[thing.id]
     try:
         await _still_the_same(region, thing)
+    except AwsError as error:
+        raise _refused(error, "s3:GetObject", thing) from error
+    try:
         await _deed(region, thing)
     except AwsError as error:
-        if error.code in DENIALS:
-            text = f"your keys lack {RIGHTS[thing.kind]}: {thing.id} stays ({error.said or error})"
-            raise RightError(text, remedy="whoever has that right removes it") from error
-        raise
+        if error.code in _CHANGED:
+            raise _another(thing) from error
+        raise _refused(error, RIGHTS[thing.kind], thing) from error
     for pause in PAUSES:
         await ports.clock.sleep(pause)
-        if await _gone(region, thing):
-            return f"{thing.id} is gone"
+        try:
+            if await _gone(region, thing):
+                return f"{thing.id} is gone"
+        except AwsError as error:
+            return f"AWS took the request; whether {thing.id} is gone could not be asked: {error}"
     return f"AWS took the request, and still shows {thing.id}: look again in some minutes"
+
+
+def _refused(error: AwsError, right: str, thing: Thing) -> CanvosError:
+    """The right that is missing, where that is what AWS says; else the error as it is."""
+    if error.code not in DENIALS:
+        return error
+    text = f"your keys lack {right}: {thing.id} stays ({error.said or error})"
+    return RightError(text, remedy="whoever has that right removes it")
+
+
+def _another(thing: Thing) -> RunError:
+    return RunError(f"{thing.id} is another object by now, and stays", remedy="canvos-tui leftovers shows what is there")
 
 
 async def _still_the_same(region: Region, thing: Thing) -> None:
@@ -64,7 +82,7 @@ async def _still_the_same(region: Region, thing: Thing) -> None:
     if thing.kind is Kind.OBJECT:
         now = await region.aws.head(thing.place.bucket, thing.place.key)
         if now is not None and (now.etag, now.version_id, now.modified) != (thing.place.etag, thing.place.version_id, thing.since):
-            raise RunError(f"{thing.id} is another object by now, and stays", remedy="canvos-tui leftovers shows what is there")
+            raise _another(thing)
 
 
 def _deed(region: Region, thing: Thing) -> Awaitable[None]:
@@ -72,7 +90,7 @@ def _deed(region: Region, thing: Thing) -> Awaitable[None]:
     deeds: dict[Kind, Callable[[], Awaitable[None]]] = {
         Kind.TASK: lambda: region.aws.cancel_import(thing.id),
         Kind.UPLOAD: lambda: care.abort_upload(place.bucket, place.key, thing.id),
-        Kind.OBJECT: lambda: care.delete_object(place.bucket, place.key, place.version_id),
+        Kind.OBJECT: lambda: care.delete_object(place.bucket, place.key, place.version_id, place.etag),
         Kind.SNAPSHOT: lambda: care.delete_snapshot(thing.id),
         Kind.AMI: lambda: care.deregister_image(thing.id),
     }

@@ -17,7 +17,7 @@ class AwsCare(Protocol):
     async def images_on(self, snapshot_ids: tuple[str, ...]) -> tuple[Image, ...]:
         """The AMIs of this account on any of these snapshots, disabled ones too."""
 
-    async def delete_object(self, bucket: str, key: str, version_id: str) -> None:
+    async def delete_object(self, bucket: str, key: str, version_id: str, etag: str = "") -> None:
         """Deletes one object; on a versioned bucket that version, "" for a bucket without versions (s3:DeleteObject)."""
 
     async def abort_upload(self, bucket: str, key: str, upload_id: str) -> None:

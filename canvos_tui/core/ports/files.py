@@ -40,6 +40,9 @@ class Files(Protocol):
     async def facts(self, path: Path) -> FileFacts | None:
         """Size and inode of a regular file, None when there is none."""
 
+    async def real(self, path: Path) -> Path:
+        """The absolute path without links in it, as far as it is there."""
+
     async def link(self, path: Path) -> str | None:
         """Where a symbolic link leads, None for what is no link."""
 

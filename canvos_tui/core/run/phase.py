@@ -35,11 +35,17 @@ class Phase(Enum):
         return _ORDER[self]
 
     @property
+    def builds(self) -> bool:
+        """Whether CanvOS builds the image in it: what AWS gets under the run's names meanwhile is somebody else's."""
+        return self in _BUILDING
+
+    @property
     def number(self) -> int | None:
         """The number 1-9 on the build screen; None for the two phases that are not shown on their own."""
         return _NUMBERS.get(self)
 
 
+_BUILDING = frozenset({Phase.BASE, Phase.INSTALLER, Phase.RAW})
 _TITLES = {
     Phase.PREPARE: "Prepare",
     Phase.BASE: "Base image",

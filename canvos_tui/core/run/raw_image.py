@@ -34,8 +34,8 @@ class RawImage:
         if facts is None:
             return "is gone"
         if facts.size != self.size:
-            return f"has {facts.size:,} bytes, and the run built {self.size:,}"
-        return "" if facts.inode == self.inode else "is another file than the run built"
+            return f"has {facts.size:,} bytes, and the run's had {self.size:,}"
+        return "" if facts.inode == self.inode else "is another file than the run's"
 
 
 def parse_raw_image(text: str) -> RawImage | None:

@@ -53,6 +53,8 @@ class Resumes:
     token: str = ""
     etag: str = ""
     raw: str = ""
+    bytes: int = 0  # of `raw`, where it was given and not built, and its inode: another file there is another image
+    inode: int = 0
 
     @property
     def uploads(self) -> bool:
@@ -126,7 +128,9 @@ class BuildRun:
     ended_at: datetime | None = None
     exit_code: int | None = None
     phases: tuple[PhaseTimes, ...] = ()
+    logged: Phase | None = None  # the latest that the log itself shows
     upload: UploadSeen | None = None
+    sent: UploadSeen | None = None  # the newest that the log says
     object: ObjectSeen | None = None
     written: tuple[S3Object, ...] = ()  # every new object that was seen since the upload began
     task: TaskSeen | None = None
@@ -163,6 +167,13 @@ class BuildRun:
         return None
 
     @property
+    def upload_ended(self) -> bool:
+        """Whether the log shows that the upload came to its end: an object that is there without that may be anybody's."""
+        sent = self.sent is not None and self.sent.done >= self.sent.total > 0
+        silent = self.logged in {None, Phase.PREPARE}  # a log that says nothing of it: then AWS' word counts alone
+        return sent or silent or (self.logged is not None and self.logged.order >= Phase.IMPORT.order)
+
+    @property
     def uploaded(self) -> S3Object | None:
         """The one object that this very run is known to have written; None where it took one over, or another came after it."""
         resumes = self.plan.resumes
@@ -170,6 +181,8 @@ class BuildRun:
             return None
         proven = self.named.get("object", "")  # by its checksum, where the upload was ours
         mine = self.written if resumes is None else tuple(one for one in self.written if one.etag == proven)
+        if resumes is None and not self.upload_ended:
+            return None
         return mine[-1] if mine and "object" not in self.found and len({one.etag for one in self.written}) == 1 else None
 
     def after(self, events: Iterable[BuildEvent]) -> BuildRun:
@@ -184,10 +197,11 @@ def _after(run: BuildRun, event: BuildEvent) -> BuildRun:  # noqa: C901, PLR0911
     match event:
         case Started(at=at):
             return replace(run, stage=Stage.RUNNING, started_at=at)
-        case PhaseEntered():
-            return _enter(run, event)
+        case PhaseEntered(phase=phase, line=line):
+            later = line > 0 and (run.logged is None or phase.order > run.logged.order)
+            return _enter(replace(run, logged=phase) if later else run, event)
         case UploadSeen():
-            return replace(run, upload=event, blind=_still_blind(run))
+            return replace(run, upload=event, sent=event if event.source == "log" else run.sent, blind=_still_blind(run))
         case ObjectSeen(object=found, ours=ours):
             return replace(run, object=event, written=(*run.written, found) if ours else run.written)
         case TaskSeen():

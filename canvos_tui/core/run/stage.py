@@ -35,7 +35,13 @@ class Stage:
 
 GUIDE = (
     Stage(StageId.IMAGE, "Raw image", Phase.PREPARE, leaves=("container",)),
-    Stage(StageId.UPLOAD, "Upload to S3", Phase.UPLOAD, ("s3:GetBucketLocation", "s3:ListBucket", "s3:PutObject"), ("object", "upload")),
+    Stage(
+        StageId.UPLOAD,
+        "Upload to S3",
+        Phase.UPLOAD,
+        ("s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"),
+        ("object", "upload"),
+    ),
     Stage(
         StageId.IMPORT,
         "Snapshot import",

@@ -25,12 +25,15 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
     missing = [field for field in NAMES if not draft.text(field)]
     if missing:
         raise InvalidValueError(f"not known: {', '.join(missing)}", remedy="name them in the answers file: --config FILE")
-    if await ports.files.mode(raw) is None:
+    facts = await ports.files.facts(raw)
+    if facts is None:
         raise FilesError(f"there is no file {raw}", remedy="CanvOS writes it to build/: ./earthly.sh +cloud-image --ARCH=amd64")
     try:
         str(raw).encode()
     except UnicodeEncodeError:
         raise InvalidValueError("the file's name is no UTF-8", remedy="give it another name: it is written into the run's record") from None
+    if not str(raw).isprintable():
+        raise InvalidValueError("the file's name has control characters", remedy="give it another name: it is written into the run's log")
     region, bucket, key = (draft.text(field) for field in NAMES)
     aws = await ports.aws.open(keys, region)
     base = await aws.baseline(bucket, key)
@@ -44,7 +47,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         baseline=base,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
-        resumes=Resumes("", StageId.UPLOAD, token=mark_of(base), raw=str(raw)),
+        resumes=Resumes("", StageId.UPLOAD, token=mark_of(base), raw=str(raw), bytes=facts.size, inode=facts.inode),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.aws.sighting import Question
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.text import size
@@ -40,17 +40,34 @@ class Proof:
 
 @dataclass(frozen=True)
 class Told:
-    """What the run itself recorded: when it ended, and which object it had then: size and ETag, 0 and "" where nobody saw it."""
+    """What the run itself recorded: when it ended, and which object it had then: size and ETag, 0 and "" where nobody saw it.
+
+    `lived_until` is when the newest run ended that goes on from it.
+    """
 
     ended: datetime | None = None
     bytes: int = 0
     etag: str = ""
+    lived_until: datetime | None = None
 
 
 def proofs(chain: Chain, told: Told, raw: Proof | None = None) -> tuple[Proof, ...]:
     """A proof for each stage, in order; `raw` is what was seen of the raw image's file, where the run has one."""
     upload = _upload(chain, told)
-    return (raw if raw is not None and upload.done is not Done.DONE else _image(upload), upload, _import(chain), _register(chain))
+    imported = _import(chain)
+    # our own stages name a snapshot only when the object was still the same behind the import
+    unnamed = chain.named_snapshot != chain.snapshot
+    if imported.done is Done.DONE and unnamed and chain.object is not None and _written_over(chain.object, told):
+        doubt = f"the object was written over while the run lived: what {chain.snapshot} holds is not known"
+        imported = _proof(StageId.IMPORT, Done.UNKNOWN, doubt)
+    image = raw if raw is not None and upload.done is not Done.DONE else _image(upload)
+    return (image, upload, imported, _register(chain))
+
+
+def _written_over(found: S3Object, told: Told) -> bool:
+    """Whether other bytes came in the place of the run's own before the last of its line ended: perhaps while AWS read them."""
+    other = told.etag not in {"", UNPROVEN, found.etag}
+    return other and (told.lived_until is None or found.modified <= told.lived_until + CLOCKS)
 
 
 def _image(upload: Proof) -> Proof:
@@ -85,8 +102,15 @@ def _unlike(chain: Chain, found: S3Object, told: Told) -> str:
     """Why an object that came after the baseline is not this run's; "" when nothing speaks against it."""
     if not found.size:
         return "is empty"
-    if told.etag and found.etag != told.etag:
+    if told.etag:  # no clock tells more than that
+        if found.etag == told.etag:
+            return ""
         return "is not proven to be the run's" if told.etag == UNPROVEN else "is another object than the run had there: its ETag differs"
+    return _untimely(chain, found, told)
+
+
+def _untimely(chain: Chain, found: S3Object, told: Told) -> str:
+    """By size and time, where no ETag was recorded."""
     if told.bytes and found.size != told.bytes:
         return f"has {found.size:,} bytes, and the run uploaded {told.bytes:,}"
     if found.modified < chain.baseline.taken_at - CLOCKS:
@@ -104,12 +128,18 @@ def _import(chain: Chain) -> Proof:
         return _proof(StageId.IMPORT, Done.OPEN, f"{task.task_id} imports an object that this run did not upload")
     if not chain.snapshot:
         return _without_snapshot(chain, task)
-    if chain.sighting.snapshot is None and not any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
+    if _snapshot(chain) is None and not any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
         return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is no longer there")
-    if chain.sighting.snapshot is not None and chain.sighting.snapshot.state in HOPELESS:
-        return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is `{chain.sighting.snapshot.state}`")
+    if (seen := _snapshot(chain)) is not None and seen.state in HOPELESS:
+        return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is `{seen.state}`")
     by = f"{task.task_id} is completed" if task is not None else "AWS describes it with this run's import task"
     return _proof(StageId.IMPORT, Done.DONE, f"{chain.snapshot}, {by}")
+
+
+def _snapshot(chain: Chain) -> Snapshot | None:
+    """The import's snapshot as AWS described it; None where it described none, or that of another import."""
+    seen = chain.sighting.snapshot
+    return seen if seen is not None and seen.snapshot_id == chain.snapshot else None
 
 
 def _doubt(chain: Chain) -> str:

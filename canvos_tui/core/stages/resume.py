@@ -9,6 +9,7 @@ from pathlib import Path
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import to_use
+from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError, InvalidValueError, RunError
 from canvos_tui.core.ports import Aws, Ports
@@ -16,10 +17,11 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.raw_image import RawImage, parse_raw_image
 from canvos_tui.core.run.result import RunResult
-from canvos_tui.core.run.run import BuildPlan, Resumes, RunId
+from canvos_tui.core.run.run import BuildPlan, BuildRun, Resumes, RunId
 from canvos_tui.core.run.stage import BY_ID, ORDER, StageId
 from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import UNPROVEN, Done, Proof, Told, name_taken, proofs
+from canvos_tui.core.status import Status
 from canvos_tui.core.text import size
 from canvos_tui.core.verdict.chain import chain_of
 from canvos_tui.core.verdict.judge import NOBODY, known_ids
@@ -48,13 +50,37 @@ async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: s
     await _same_account(aws, plan)
     run = await so_far(ports, run_id)
     own = {**(plan.resumes.named if plan.resumes is not None else {}), **run.named}
-    sighting = await aws.sight(plan.baseline, own.get("import_task", ""))
+    seen = _imports_seen(run) if plan.resumes is None else ()
+    sighting = await aws.sight(plan.baseline, own.get("import_task", "") or (seen[0] if len(seen) == 1 else ""))
+    if plan.resumes is None and "import_task" not in own and (counts := _imported(plan, sighting, seen, result)):
+        own["import_task"] = counts
     known = known_ids(plan, sighting, own)
+    marked = known.get("import_task", "")
+    if marked not in {"", NOBODY, own.get("import_task", "")}:  # its snapshot was not asked for yet, but perhaps that of another import
+        sighting = await aws.sight(plan.baseline, marked)
     chain = chain_of(plan.baseline, sighting, known, run.found, reuse_wanted=plan.reuse_object)
     named = {kind: found for kind, found in known.items() if found != NOBODY}
     raw, image = await _raw_image(ports, run_id, plan)
-    told = await _told(ports, run_id, plan, result)
+    told = replace(await _told(ports, run_id, plan, result), lived_until=result.ended_at)
     return Ground(run_id, plan, chain, proofs(chain, told, image), keys, named, raw)
+
+
+def _imports_seen(run: BuildRun) -> tuple[str, ...]:
+    """The imports of the object that AWS showed while the run lived, but for what it showed while the image was built."""
+    building = run.logged is not None and run.logged.builds
+    return () if building else tuple(dict.fromkeys(event.task.task_id for event in run.tasks))
+
+
+def _imported(plan: BuildPlan, sighting: Sighting, seen: tuple[str, ...], result: RunResult) -> str:
+    """The import that counts where the log names none: "" leaves it to what AWS shows, NOBODY says that none is the run's.
+
+    One that AWS showed only after the run had ended is somebody else's; a build without its supervisor may have begun one unseen.
+    """
+    shown = [task.task_id for task in imports_of(plan.baseline, sighting.tasks or ())]
+    if not shown:
+        return seen[0] if len(seen) == 1 else ""
+    sole = len(shown) == 1 and shown[0] not in seen and result.outcome is not Outcome.INTERRUPTED
+    return NOBODY if sole else ""
 
 
 async def _raw_image(ports: Ports, run_id: RunId, plan: BuildPlan) -> tuple[str, Proof | None]:
@@ -67,7 +93,8 @@ async def _raw_image(ports: Ports, run_id: RunId, plan: BuildPlan) -> tuple[str,
     if built is None and not resumes.raw:
         return ("", Proof(StageId.IMAGE, Done.OPEN, "it was not built")) if resumes.stage is StageId.IMAGE else ("", None)
     facts = await ports.files.facts(path)
-    wrong = built.unlike(facts) if built is not None else "" if facts is not None else "is gone"
+    given = built or (RawImage(path.name, resumes.bytes, resumes.inode) if resumes.bytes else None)
+    wrong = given.unlike(facts) if given is not None else "" if facts is not None else "is gone"
     if wrong or facts is None:
         return "", Proof(StageId.IMAGE, Done.OPEN, f"{path} {wrong}")
     return str(path), Proof(StageId.IMAGE, Done.DONE, f"{path}  {size(facts.size)}")
@@ -80,7 +107,10 @@ async def _built(ports: Ports, run_id: RunId, plan: BuildPlan) -> RawImage | Non
         if built is not None or plan.resumes is None or not plan.resumes.run:
             return built
         run_id = plan.resumes.run
-        plan = await ports.runs.plan(run_id)
+        try:
+            plan = await ports.runs.plan(run_id)
+        except RunError:  # its record was removed
+            return None
 
 
 async def _newest(ports: Ports, run_id: RunId) -> RunId:
@@ -123,16 +153,23 @@ async def _keys(ports: Ports, plan: BuildPlan) -> AwsKeys:
 async def _told(ports: Ports, run_id: RunId, plan: BuildPlan, result: RunResult) -> Told:
     """What was recorded of the object by the run that uploaded it: one that goes on inherits that, and never its own look at the bucket."""
     while plan.resumes is not None and plan.resumes.run and not plan.resumes.uploads:
-        run_id = plan.resumes.run
-        plan = await ports.runs.plan(run_id)
-        older = await ports.runs.result(run_id)
+        etag, run_id = plan.resumes.etag, plan.resumes.run
+        try:
+            plan = await ports.runs.plan(run_id)
+            older = await ports.runs.result(run_id)
+        except RunError:  # its record was removed; what the younger one took over stands in its own plan
+            return Told(result.ended_at, 0, etag or UNPROVEN)
         result = older if older is not None else result
     run = await so_far(ports, run_id)
     if run.uploaded is not None:
         return Told(result.ended_at, run.uploaded.size, run.uploaded.etag)
-    # another came after it, our own upload was never proven, or a build never came to one: then no object is taken for it
-    reached = run.phase is not None and run.phase.order >= Phase.UPLOAD.order
-    doubt = bool(run.written) or not reached or (plan.resumes is not None and plan.resumes.uploads)
+    if proven := run.named.get("object", ""):
+        return Told(result.ended_at, 0, proven)
+    # another came after it, our own upload was never proven, a build never came to one, or AWS had none when it had ended
+    reached = run.phase is not None and run.phase.order >= Phase.UPLOAD.order and not (run.logged is not None and run.logged.builds)
+    looked = any(finding.id == "object" and finding.status is not Status.UNKNOWN for finding in result.findings)
+    absent = looked and not result.object_size
+    doubt = bool(run.written) or not reached or absent or (plan.resumes is not None and plan.resumes.uploads)
     return Told(result.ended_at, result.object_size, UNPROVEN if doubt else "")
 
 
@@ -169,7 +206,9 @@ def _remedy(ground: Ground, proof: Proof) -> str:
     if ground.chain.sighting.blind:
         return "nothing is repeated on a guess; use keys that may ask for it, or ask again when AWS answers"
     if proof.stage is StageId.IMPORT:
-        return f"wait until that import is over; to import once more all the same: canvos-tui resume {ground.run} --from import"
+        return (
+            f"wait until that import is over, if it is not; to import once more all the same: canvos-tui resume {ground.run} --from import"
+        )
     return "look at it with canvos-tui validate; a build with another S3_KEY stands in nobody's way"
 
 
@@ -189,15 +228,19 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
     """The plan of a run that begins with that stage: judged by the same baseline, so that what was taken over counts."""
     plan, chain, base = ground.plan, ground.chain, ground.plan.baseline
     named = chain.task.task_id if chain.task is not None else ground.named.get("import_task", "")
+    size_, inode = (plan.resumes.bytes, plan.resumes.inode) if plan.resumes is not None else (0, 0)
     etag = chain.sighting.object.etag if chain.sighting.object is not None and start is not StageId.UPLOAD else ""
     if start is StageId.REGISTER:
-        resumes = Resumes(ground.run, start, named, chain.snapshot, raw=ground.raw)
-    elif chain.task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
-        resumes = Resumes(ground.run, start, named, etag=etag, raw=ground.raw)
+        resumes = Resumes(ground.run, start, named, chain.snapshot, raw=ground.raw, bytes=size_, inode=inode)
+    elif start is StageId.IMPORT and chain.task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
+        resumes = Resumes(ground.run, start, named, etag=etag, raw=ground.raw, bytes=size_, inode=inode)
     else:  # what was imported before counts no longer
         old = tuple(task.task_id for task in imports_of(base, chain.sighting.tasks or ()))
         base = replace(base, task_ids=tuple(dict.fromkeys((*base.task_ids, *old))))
-        resumes = Resumes(ground.run, start, token=_token(ground, base.task_ids), etag=etag, raw=ground.raw)
+        kept = plan.resumes.token if plan.resumes is not None and not old else ""  # an import that got lost is known by it
+        resumes = Resumes(
+            ground.run, start, token=kept or _token(ground, base.task_ids), etag=etag, raw=ground.raw, bytes=size_, inode=inode
+        )
     other = ("--name", base.ami_name) if base.ami_name else ()
     command = ("canvos-tui", "resume", ground.run, "--from", start.value, *other)
     return replace(plan, baseline=base, command=command, resumes=resumes)

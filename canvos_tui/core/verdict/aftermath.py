@@ -63,7 +63,10 @@ def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting) -> RunResult
     named = {"import_task": result.import_task, "snapshot": result.snapshot, "ami": result.ami}
     ids = {kind: found for kind, found in named.items() if found}
     # one that went on counts what it marked, and nothing that was merely seen
-    hints = JudgeHints(result.phase, result.cause, result.log, result.found, {} if plan.resumes is not None else None)
+    named_only: dict[str, str] | None = {} if plan.resumes is not None else None
+    # a build that lost its supervisor may have gone on by itself
+    ended = result.outcome is Outcome.INTERRUPTED or bool(result.object_size)
+    hints = JudgeHints(result.phase, result.cause, result.log, result.found, named_only, ended)
     cancelled = result.outcome is Outcome.CANCELLED
     judged = judge(result.run_id, plan, sighting, result.exit_code, ids, cancelled, hints, result.started_at, result.ended_at)
     if not result.import_task or sighting.tasks is None or any(t.task_id == result.import_task for t in sighting.tasks):

@@ -33,10 +33,11 @@ class Watch:
     blind: CannotSee | None = None
     without_parts: bool = False
     uploads_begun: bool = True  # whether the log came as far as the upload: what is in S3 before that is not this run's
+    building: bool = False  # whether it shows that the image is being built: no import and no AMI is this run's meanwhile
 
     def reaching(self, phase: Phase) -> Watch:
         """The same watch, told by the log which phase began."""
-        return self if self.uploads_begun or phase.order < Phase.UPLOAD.order else replace(self, uploads_begun=True)
+        return replace(self, building=phase.builds, uploads_begun=self.uploads_begun or phase.order >= Phase.UPLOAD.order)
 
     def naming(self, task_id: str) -> Watch:
         """The same watch, told by the log which import task is this run's."""
@@ -178,7 +179,7 @@ def _object(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch
 
 def _tasks(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
     task = our_task(watch.baseline, sighting.tasks or (), watch.named_task or (watch.task.task_id if watch.task else ""))
-    if task is None:
+    if task is None or watch.building:
         return watch
     watch = _enter(watch, Phase.IMPORT, sighting, events)
     if task != watch.task:
@@ -199,7 +200,7 @@ def _snapshot(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Wat
 
 
 def _images(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
-    for image in new_images(watch.baseline, sighting.images or ()):
+    for image in new_images(watch.baseline, sighting.images or ()) if not watch.building else ():
         watch = _enter(watch, Phase.AMI, sighting, events)
         seen = watch.images.get(image.image_id)
         if seen is None or seen.state != image.state:

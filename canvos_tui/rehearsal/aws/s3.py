@@ -121,7 +121,11 @@ class S3:
             return self._get(request, bucket, key)
         if request.method == "DELETE":
             permit("s3:DeleteObject", arn)
+            wanted = request.headers.get("if-match", "") if self._cloud.config.honours_conditions else ""
             with self._cloud.lock:
+                there = bucket.objects.get(key)
+                if wanted and (there is None or there.etag.strip('"') != wanted.strip('"')):
+                    raise RefusalError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412)
                 bucket.objects.pop(key, None)
             return HttpAnswer(204)
         raise RefusalError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)

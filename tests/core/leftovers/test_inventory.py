@@ -95,7 +95,7 @@ def test_an_object_that_the_script_found_is_somebody_elses():
 def test_snapshots_of_other_imports_are_shown_for_what_they_are():
     other = Snapshot("snap-0other", "completed", IMPORTED_BY + "import-snap-0other", 1024**3)
     (thing,) = left(Account(REGION, snapshots=(other,))).values()
-    assert (thing.certain, thing.note) == (False, "of import-snap-0other; no run of this machine names it")
+    assert (thing.certain, thing.note) == (False, "of import-snap-0other; no run that was counted names it")
 
 
 def test_another_region_has_nothing_to_do_with_it():

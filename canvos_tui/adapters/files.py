@@ -179,12 +179,9 @@ class Disk:
 
     async def facts(self, path: Path) -> FileFacts | None:
         """Size and inode of a regular file, None when there is none."""
-        try:
-            found = await threads.call(path.lstat)
-        except FileNotFoundError:
+        if await self.mode(path) is None:
             return None
-        except OSError as error:
-            raise files_error("look at", path, error) from None
+        found = await threads.call(path.lstat)
         return FileFacts(found.st_size, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
     async def real(self, path: Path) -> Path:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import write_json
+from canvos_tui.commands.output import add_schema, write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--delete", metavar="ID", action="append", default=[], help="remove this one, after a question; may be repeated")
     parser.add_argument("--yes", action="store_true", help="do not ask before removing")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    add_schema(parser, "leftovers", "removal")
     parser.set_defaults(run=leftovers)
 
 

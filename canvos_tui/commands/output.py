@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
@@ -64,6 +65,27 @@ def write_raw(stream: TextIO, text: str) -> None:
 def clean_text(text: str) -> str:
     """What the gate makes of a text, for whoever wants to add colours to it."""
     return str(_outlet().text(text))
+
+
+def add_schema(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Adds `--schema`, which prints the JSON Schema of what `--output json` prints, and asks nothing."""
+    parser.add_argument("--schema", action=_PrintSchema, names=names, help="print the JSON Schema of --output json")
+
+
+class _PrintSchema(argparse.Action):
+    """Like `--help`: it prints, whatever else is missing, and ends."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, names: Sequence[str], help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+        self._names = names
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Prints each schema, one after the other."""
+        from importlib.resources import files
+
+        for name in self._names:
+            sys.stdout.write(files("canvos_tui").joinpath("schemas", f"{name}-1.json").read_text(encoding="utf-8"))
+        parser.exit(0)
 
 
 def write_json(data: Any) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import write_json
+from canvos_tui.commands.output import add_schema, write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "resume",
         help="go on from the stage that failed, without a new build",
+        usage="canvos-tui resume [RUN] [OPTIONS]",
         description="Asks AWS which stages of a run are done (image, upload, import, register) and goes on with the first that is not. "
         "Nothing is built.",
         epilog="Exit codes: of run; 3 nothing to go on from. Example: canvos-tui resume",
@@ -40,6 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: the stages as one document; with --dry-run")
     parser.add_argument("--detach", action="store_true", help="start it and return; canvos-tui attach follows it")
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="no screen: lines as they come")
+    add_schema(parser, "resume")
     parser.set_defaults(run=resume)
 
 

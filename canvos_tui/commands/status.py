@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import write_json
+from canvos_tui.commands.output import add_schema, write_json
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
@@ -20,6 +20,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("status", help="list the builds, or show one", epilog="Example: canvos-tui status --output json")
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="one run only")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    add_schema(parser, "status")
     parser.set_defaults(run=status)
 
 
@@ -91,8 +92,22 @@ async def _data(ports: Ports, info: RunInfo) -> dict[str, object]:
         "created": info.created.isoformat(),
         "ami": info.ami or None,
         "log": str(ports.runs.log_path(info.run_id)),
+        **await _stages(ports, info),
         **await _standing_data(ports, info),
     }
+
+
+async def _stages(ports: Ports, info: RunInfo) -> dict[str, object]:
+    """The run's route and its stages, by its own record."""
+    from canvos_tui.core.run.outcome import Outcome
+    from canvos_tui.core.run.phase import Phase
+    from canvos_tui.core.run.stage import states_of
+    from canvos_tui.core.verdict.standing import so_far
+
+    run = await so_far(ports, info.run_id)
+    reached = Phase.DONE if info.outcome is Outcome.SUCCEEDED else run.phase
+    states = states_of(reached, live=info.live)
+    return {"route": run.plan.route, "stages": [{"stage": stage.value, "state": state} for stage, state in states]}
 
 
 async def _standing_data(ports: Ports, info: RunInfo) -> dict[str, object]:

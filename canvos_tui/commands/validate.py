@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import write_json
+from canvos_tui.commands.output import add_schema, write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--key", metavar="S3_KEY", help="another object and AMI name")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    add_schema(parser, "validation")
     parser.set_defaults(run=validate)
 
 

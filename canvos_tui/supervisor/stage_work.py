@@ -156,7 +156,16 @@ class StageWork:
     async def _registered(self, snapshot: str) -> str:
         ami = await self._ours(snapshot) or await self._made(snapshot)
         self._say(f"+ imageID={ami}")
-        return await self._available(ami)
+        await self._available(ami)
+        await self._tagged((ami, snapshot))
+        return ami
+
+    async def _tagged(self, ids: tuple[str, ...]) -> None:
+        """A right that is missing for it takes nothing from the AMI."""
+        try:
+            await self._aws.tag(ids, self._job.name)
+        except AwsError as error:
+            self._say(f"{' and '.join(ids)} stay without tags: {error.said or error}")
 
     async def _made(self, snapshot: str) -> str:
         name = self._job.name

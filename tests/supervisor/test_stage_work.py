@@ -67,6 +67,19 @@ def test_an_object_becomes_a_snapshot_and_an_ami_as_the_script_makes_them(standi
         assert line in said
 
 
+def test_ami_and_snapshot_are_tagged_and_a_missing_right_for_it_takes_nothing_away(standin):
+    ami, _ = worked(IMPORT)
+    image = standin.cloud.images[ami]
+    wanted = {"Name": "edge", "created-by": "canvos-tui"}
+    assert (standin.cloud.tags[ami], standin.cloud.tags[image.snapshot_id]) == (wanted, wanted)
+    standin.cloud.tags.clear()
+    standin.set_faults(*deny("ec2:CreateTags"))
+    again = replace(IMPORT, stage=StageId.REGISTER, snapshot=image.snapshot_id)
+    found, said = worked(again)
+    assert found == ami
+    assert any("stay without tags" in line for line in said)
+
+
 def test_twice_the_same_is_one_task_and_one_ami(standin):
     ami, _ = worked(IMPORT)
     again, said = worked(IMPORT)

@@ -187,6 +187,9 @@ class FakeAws:
     async def register_image(self, name: str, snapshot_id: str) -> str:
         return "ami-0a1b2c3d4e5f67891"
 
+    async def tag(self, ids: tuple[str, ...], name: str) -> None:
+        return None
+
     async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
         task = our_task(baseline, self.tasks, task_id)
         snapshot = await self.snapshot(task.snapshot_id) if task is not None and task.snapshot_id else None

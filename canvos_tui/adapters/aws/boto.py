@@ -15,7 +15,7 @@ from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.bucket import head_bucket
 from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
-from canvos_tui.adapters.aws.making import register_image, start_import
+from canvos_tui.adapters.aws.making import Making
 from canvos_tui.adapters.aws.proofs import prove_put
 from canvos_tui.adapters.aws.rights import RightsProber
 from canvos_tui.core.aws.facts import (
@@ -84,7 +84,7 @@ class BotoDoor:
         return await threads.call(aws_account.regions)
 
 
-class BotoAws:
+class BotoAws(Making):
     """AWS with one pair of keys in one region."""
 
     def __init__(self, keys: AwsKeys, region: str, environ: Mapping[str, str], patience: Patience | None = None) -> None:
@@ -262,14 +262,6 @@ class BotoAws:
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""
         await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
-
-    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
-        """Begins to import an object; the same `token` again gives the same task, which is tagged with `mark`."""
-        return await start_import(self._clients, bucket, key, token, mark)
-
-    async def register_image(self, name: str, snapshot_id: str) -> str:
-        """Registers the AMI of a snapshot; its id."""
-        return await register_image(self._clients, name, snapshot_id)
 
 
 async def _attempt(what: Question, asked: Awaitable[T], blind: list[Unseen]) -> tuple[bool, T | None]:

@@ -1,4 +1,4 @@
-"""The two calls that make something in EC2, with the parameters of CanvOS' import script (create-raw-to-ami.sh)."""
+"""What makes something in EC2, with the parameters of CanvOS' import script (create-raw-to-ami.sh); the tags are ours."""
 
 from __future__ import annotations
 
@@ -6,38 +6,48 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.core.aws.facts import MARK_TAG, ImportTask
+from canvos_tui.core.aws.facts import CREATED_BY, MARK_TAG, ImportTask
 
 DEVICE = "/dev/xvda"
 
 
-async def start_import(clients: Clients, bucket: str, key: str, token: str, mark: str) -> ImportTask:
-    """ImportSnapshot of a raw image in S3. The same `token` again gives the same task, tagged with `mark`; the script has neither."""
-    container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
-    tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{key}"}, {"Key": MARK_TAG, "Value": mark}]}]
+class Making:
+    """The making part of the Aws port."""
 
-    def ask(ec2: Any) -> ImportTask:
-        return aws_values.import_task(
-            ec2.import_snapshot(ClientToken=token, Description=f"Import {key}", DiskContainer=container, TagSpecifications=tags)
-        )
+    _clients: Clients
 
-    return await clients.call("ec2", ask)
+    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+        """ImportSnapshot of a raw image in S3. The same `token` again gives the same task, tagged with `mark`; the script has neither."""
+        container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
+        named = [{"Key": "Name", "Value": f"Import-{key}"}, {"Key": MARK_TAG, "Value": mark}]
+        tags = [{"ResourceType": "import-snapshot-task", "Tags": named}]
 
+        def ask(ec2: Any) -> ImportTask:
+            return aws_values.import_task(
+                ec2.import_snapshot(ClientToken=token, Description=f"Import {key}", DiskContainer=container, TagSpecifications=tags)
+            )
 
-async def register_image(clients: Clients, name: str, snapshot_id: str) -> str:
-    """RegisterImage of a snapshot, UEFI and ENA; the AMI's id. No token exists for it: only the name keeps it from being made twice."""
+        return await self._clients.call("ec2", ask)
 
-    def ask(ec2: Any) -> str:
-        made = ec2.register_image(
-            Name=name,
-            Description=f"AMI for {name} created from snapshot {snapshot_id}",
-            Architecture="x86_64",
-            RootDeviceName=DEVICE,
-            BlockDeviceMappings=[{"DeviceName": DEVICE, "Ebs": {"SnapshotId": snapshot_id}}],
-            VirtualizationType="hvm",
-            BootMode="uefi",
-            EnaSupport=True,
-        )
-        return str(made["ImageId"])
+    async def register_image(self, name: str, snapshot_id: str) -> str:
+        """RegisterImage of a snapshot, UEFI and ENA; the AMI's id. No token exists for it: only the name keeps it from being made twice."""
 
-    return await clients.call("ec2", ask)
+        def ask(ec2: Any) -> str:
+            made = ec2.register_image(
+                Name=name,
+                Description=f"AMI for {name} created from snapshot {snapshot_id}",
+                Architecture="x86_64",
+                RootDeviceName=DEVICE,
+                BlockDeviceMappings=[{"DeviceName": DEVICE, "Ebs": {"SnapshotId": snapshot_id}}],
+                VirtualizationType="hvm",
+                BootMode="uefi",
+                EnaSupport=True,
+            )
+            return str(made["ImageId"])
+
+        return await self._clients.call("ec2", ask)
+
+    async def tag(self, ids: tuple[str, ...], name: str) -> None:
+        """CreateTags: Name, and who made it. Import and registration take no tags for a snapshot, so that it is a call of its own."""
+        tags = [{"Key": "Name", "Value": name}, {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
+        await self._clients.call("ec2", lambda ec2: ec2.create_tags(Resources=list(ids), Tags=tags))

@@ -33,6 +33,7 @@ REFUSED_KEYS = frozenset(
 )
 # how AWS describes the snapshot of an import task, whatever description was asked for; the task's id follows
 MARK_TAG = "canvos-tui-token"  # of an import task that we began: by it a later start knows it again
+CREATED_BY = ("created-by", "canvos-tui")  # the tag of an AMI and a snapshot that our own stages made
 IMPORTED_BY = "Created by AWS-VMImport service for "
 
 # states of an import task (EC2, DescribeImportSnapshotTasks); `active` is the only other one

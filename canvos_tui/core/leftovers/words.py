@@ -80,4 +80,5 @@ def _data(thing: Thing, now: datetime) -> dict[str, Any]:
         "age_seconds": round((now - thing.since).total_seconds()) if thing.since is not None else None,
         "monthly_usd": thing.monthly,
         "note": thing.note,
+        "command": delete_command(thing) if thing.removable else None,
     }

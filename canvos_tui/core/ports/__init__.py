@@ -238,6 +238,9 @@ class Aws(Protocol):
     async def register_image(self, name: str, snapshot_id: str) -> str:
         """Registers the AMI of a snapshot with the script's parameters; its id. A name that an AMI has is refused by AWS."""
 
+    async def tag(self, ids: tuple[str, ...], name: str) -> None:
+        """Gives AMI and snapshot a Name, and says who made them (ec2:CreateTags)."""
+
 
 class AwsDoor(Protocol):
     """Opens AWS. The SDK is loaded at the first call, not before."""

@@ -87,6 +87,11 @@ class BuildPlan:
     joins: bool | None = None  # whether a user-data stood in the checkout when the build was planned; None where nobody looked
 
     @property
+    def route(self) -> str:
+        """The name of its route: `two-stage` where the upload is ours, and of a run that goes on from such a one."""
+        return "two-stage" if self.resumes is not None and (self.resumes.raw or self.builds) else "guide"
+
+    @property
     def builds(self) -> bool:
         """Whether CanvOS builds something in it."""
         return self.resumes is None or self.resumes.stage is StageId.IMAGE

@@ -52,5 +52,18 @@ GUIDE = (
     ),
     Stage(StageId.REGISTER, "AMI", Phase.REGISTER, ("ec2:RegisterImage", "ec2:DescribeImages"), ("ami",), alone=True),
 )
+
+
+def states_of(phase: Phase | None, *, live: bool) -> tuple[tuple[StageId, str], ...]:
+    """Each stage as `done`, `running` or `open`, by the phase that a run reached; `live` says that it is still in it."""
+    order = phase.order if phase is not None else -1
+    found = []
+    for number, stage in enumerate(GUIDE):
+        after = GUIDE[number + 1].phase.order if number + 1 < len(GUIDE) else Phase.DONE.order
+        here = live and stage.phase.order <= order < after
+        found.append((stage.id, "done" if order >= after else "running" if here else "open"))
+    return tuple(found)
+
+
 BY_ID = {stage.id: stage for stage in GUIDE}
 ORDER = {stage.id: number for number, stage in enumerate(GUIDE)}

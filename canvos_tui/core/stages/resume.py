@@ -182,6 +182,9 @@ def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
     if start is None:
         return None
     for proof in map(ground.of, _needed(start, wanted)):
+        gone = ground.of(StageId.UPLOAD).done is Done.OPEN and not ground.chain.sighting.blind
+        if proof.done is Done.UNKNOWN and proof.stage is StageId.IMPORT and gone:  # and so nothing could be imported again
+            raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}; {proof.text}", remedy=AGAIN)
         if proof.done is Done.UNKNOWN:
             raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy=_remedy(ground, proof))
     if start is StageId.IMAGE:
@@ -206,9 +209,7 @@ def _remedy(ground: Ground, proof: Proof) -> str:
     if ground.chain.sighting.blind:
         return "nothing is repeated on a guess; use keys that may ask for it, or ask again when AWS answers"
     if proof.stage is StageId.IMPORT:
-        return (
-            f"wait until that import is over, if it is not; to import once more all the same: canvos-tui resume {ground.run} --from import"
-        )
+        return f"leave that import alone; to import all the same, once more: canvos-tui resume {ground.run} --from import"
     return "look at it with canvos-tui validate; a build with another S3_KEY stands in nobody's way"
 
 

@@ -75,7 +75,6 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
     wrote = _written(plan, chain, ids, log)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
-    ami = chain.image.image_id if chain.image is not None else ""
     return RunResult(
         run_id=run_id,
         outcome=verdict.outcome,
@@ -89,7 +88,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         object_size=wrote.size if wrote is not None else 0,
         import_task="" if chain.rivals else chain.task.task_id if chain.task is not None else ids.get("import_task", ""),
         snapshot=chain.snapshot,
-        ami=ami,
+        ami=chain.image.image_id if chain.image is not None else "",
         ami_name=chain.image.name if chain.image is not None else "",
         findings=_without_others(chain, seen, (*findings(chain, exit_code, cancelled=cancelled), *of_user_data(chain, joins=plan.joins))),
         left_behind=(*_left_behind(chain, ids, verdict.outcome, wrote), *_built_file(plan, ids)),

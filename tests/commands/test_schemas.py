@@ -1,0 +1,93 @@
+"""What a command prints as JSON is what its schema says, to the last name; and the schema is printed by the command itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from canvos_tui.core.exit_codes import ExitCode
+from tests.on_stage import OnStage, on_stage
+
+NAMES = ("cancel", "leftovers", "removal", "resume", "status", "validation")
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    folder = files("canvos_tui").joinpath("schemas")
+    return {name: json.loads(folder.joinpath(f"{name}-1.json").read_text(encoding="utf-8")) for name in NAMES}
+
+
+def strict(schema: Any) -> Any:
+    """The same schema, which lets no name pass that it does not list."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: strict(one) for name, one in schema.items()}
+    return {**found, "additionalProperties": False} if "properties" in found else found
+
+
+def shown(schemas: dict[str, Any], name: str, text: str) -> Any:
+    data = json.loads(text)
+    assert data["schema"] == f"canvos-tui.{name}/1"
+    problems = [error.message for error in Draft202012Validator(strict(schemas[name])).iter_errors(data)]
+    assert not problems, problems
+    return data
+
+
+def test_each_is_a_schema(schemas):
+    for name, schema in schemas.items():
+        Draft202012Validator.check_schema(schema)
+        assert schema["$id"] == f"canvos-tui.{name}/1"
+
+
+@pytest.fixture
+def scene(tmp_path) -> Iterator[OnStage]:
+    with on_stage(tmp_path, "register-once") as found:
+        yield found
+
+
+def test_every_command_prints_what_its_schema_says(scene: OnStage, schemas):
+    nothing = scene.inside("leftovers", "--output", "json")
+    assert shown(schemas, "leftovers", nothing.stdout)["things"] == []
+    ended = scene.inside("run", "--config", scene.answers(), "--yes")
+    assert ended.returncode == ExitCode.IMPORT_FAILED
+    status = shown(schemas, "status", scene.inside("status", "--output", "json").stdout)["runs"][0]
+    assert (status["route"], [one["state"] for one in status["stages"]]) == ("guide", ["done", "done", "done", "open"])
+    going = shown(schemas, "resume", scene.inside("resume", "--dry-run", "--output", "json").stdout)
+    assert (going["start"], going["refused"]) == ("register", None)
+    left = shown(schemas, "leftovers", scene.inside("leftovers", "--output", "json").stdout)
+    assert {one["kind"] for one in left["things"]} == {"object", "snapshot", "file"}
+    assert all(one["command"] for one in left["things"])
+    name = next(one["id"] for one in left["things"] if one["kind"] == "object")
+    removed = scene.inside("leftovers", "--delete", name, "--yes", "--output", "json")
+    assert shown(schemas, "removal", removed.stdout)["removed"] == [{"id": name, "said": f"{name} is gone"}]
+    wrong = scene.inside("validate", "--checkout", str(scene.checkout), "--output", "json")
+    assert not shown(schemas, "validation", wrong.stdout)["valid"]
+
+
+def test_a_build_that_lives_and_is_cancelled(tmp_path, schemas):
+    with on_stage(tmp_path, pace=0.5) as scene:
+        run_id = scene.start_build()
+        live = shown(schemas, "status", scene.inside("status", "--output", "json").stdout)["runs"][0]
+        assert live["state"] == "running"
+        assert live["stages"][0]["state"] in {"open", "running"}
+        asked = scene.inside("cancel", run_id, "--force", "--output", "json")
+        assert asked.returncode == 0
+        told = shown(schemas, "cancel", asked.stdout)
+        assert (told["run"], told["asked"], told["proven"]) == (run_id, "kill", False)
+        assert told["text"] == ["asked to stop; canvos-tui attach shows how it ends"]
+
+
+def test_the_schema_is_printed_by_the_command(tmp_path):
+    with on_stage(tmp_path) as scene:
+        for command in ("cancel", "leftovers", "resume", "status", "validate"):
+            done = scene.inside(command, "--schema")
+            assert done.returncode == 0
+            first = json.JSONDecoder().raw_decode(done.stdout)[0]
+            assert first["$id"].startswith("canvos-tui.")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
+from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.on_stage import OnStage, on_stage
 
 AMI = re.compile(r"ami-[0-9a-f]{17}")
@@ -95,3 +97,19 @@ def test_a_build_that_fails_says_why_and_leaves_nothing_to_go_on_from(tmp_path: 
         over = scene.inside("resume", "--yes")
         assert over.returncode == ExitCode.NOT_READY
         assert "there is nothing to go on from" in over.stderr
+
+
+def test_temporary_keys_do_from_the_first_check_to_the_ami(scene: OnStage):
+    keys = StandinKey("ASIAIOSFODNN7EXAMPLE", "s" * 40, token="a-session-token")
+    config = StandinConfig(keys=(keys,), buckets={scene.stage.bucket: scene.stage.region}, import_seconds=0.2, image_seconds=0.1)
+    with StandinAws(config) as standin:
+        mine = {"AWS_ENDPOINT_URL": standin.start(), "AWS_ACCESS_KEY_ID": keys.key_id, "AWS_SECRET_ACCESS_KEY": keys.secret}
+        environ = {**scene.environ, **mine, "AWS_SESSION_TOKEN": keys.token}
+        refused = scene.inside("run", "--config", scene.answers(), "--yes", environ=environ)
+        assert refused.returncode == ExitCode.NOT_READY
+        assert "or --route two-stage, on which no key enters the build" in refused.stderr
+        done = scene.inside("run", "--config", scene.answers(), "--route", "two-stage", "--yes", environ=environ)
+        assert done.returncode == 0, done.stderr
+        assert AMI.fullmatch(done.stdout.splitlines()[-1])
+    written = [path for path in scene.home.rglob("*") if path.is_file() and keys.token.encode() in path.read_bytes()]
+    assert not written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from canvos_tui.core.answers.draft import Draft
@@ -13,19 +14,23 @@ from canvos_tui.core.session import NamesSeen, Session
 def clash(draft: Draft, known: Session) -> TakenNames | None:
     """What is in the way of the key that is named now; None while nothing is known to be."""
     taken = known.taken
-    return taken if taken is not None and taken.key == draft.text("S3_KEY") and taken.any else None
+    if taken is None or taken.key != draft.text("S3_KEY"):
+        return None
+    if draft.route.uploads_itself:  # longer names mislead the import script alone
+        taken = replace(taken, neighbours=())
+    return taken if taken.any else None
 
 
 def reused(draft: Draft, known: Session) -> bool:
     """Whether the object under that key is used on purpose."""
     found = clash(draft, known)
-    return found is not None and draft.reuse == found.key
+    return found is not None and draft.reuses
 
 
 def reusable(draft: Draft, known: Session) -> bool:
-    """Whether it could be: only the object itself, and no AMI of that name."""
+    """Whether it could be: only the object itself, no AMI of that name, and not where the upload is ours."""
     found = clash(draft, known)
-    return found is not None and found.same is not None and not found.hard
+    return not draft.route.uploads_itself and found is not None and found.same is not None and not found.hard
 
 
 def told(draft: Draft, known: Session, now: datetime) -> str:

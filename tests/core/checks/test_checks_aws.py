@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from canvos_tui.core.answers.beginning import fresh
-from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, ReuseAllowed
+from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, ReuseAllowed, RouteChosen
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys, Bucket, Encryption, Image, ImportTask, RegionFacts, Right, RightProbe, RoleFacts, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
@@ -374,6 +375,10 @@ async def test_an_object_of_that_key_or_one_that_starts_with_it(tmp_path):
     assert taken.status is Status.FAIL
     assert taken.answer.observed.startswith("s3://acme-images/edge-1 exists (4.1 GB, 3 days ago)")
     assert "S3_KEY=edge-1-20260823-1412" in taken.answer.remedies[0].text
+    ours = answered().after(RouteChosen(Route.TWO_STAGE))
+    assert (await World(tmp_path, objects=stored("edge-1.raw")).one("AWS-KEY-CLASH", ours)).status is Status.PASS
+    never = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", ours.after(ReuseAllowed("edge-1")))
+    assert never.status is Status.FAIL, "an upload of ours writes over nothing, and takes nothing over"
     near = await World(tmp_path, objects=stored("edge-1.raw")).one("AWS-KEY-CLASH", answered())
     assert (near.status, "starts with this key" in near.answer.observed) == (Status.FAIL, True)
     meant = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", answered().after(ReuseAllowed("edge-1")))

@@ -100,10 +100,11 @@ async def key_clash(context: Context) -> CheckAnswer:
         found = await clash_facts(context)
     except AwsError as error:
         return refused(error, "a free key")
-    if found.same is None and not found.neighbours:
+    neighbours = () if context.draft.route.uploads_itself else found.neighbours  # they mislead the import script alone
+    if found.same is None and not neighbours:
         return CheckAnswer(Status.PASS, f"s3://{about.bucket}/{about.key} is free", "a free key")
-    status = Status.WARN if context.draft.reuse == about.key else Status.FAIL
-    objects = TakenNames(found.key, found.same, found.neighbours)
+    status = Status.WARN if context.draft.reuses else Status.FAIL
+    objects = TakenNames(found.key, found.same, neighbours)
     return _taken(context, objects, status, "a free key")
 
 

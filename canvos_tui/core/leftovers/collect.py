@@ -56,15 +56,18 @@ class _Runs:
     passed_over: list[str] = field(default_factory=list)
 
 
-async def collect(ports: Ports) -> Found:
-    """All that is left of every run on this machine that used this AWS; never raises for what AWS or one run does."""
+async def collect(ports: Ports, keys: AwsKeys | None = None) -> Found:
+    """All that is left of every run on this machine that used this AWS; never raises for what AWS or one run does.
+
+    `keys` are those at hand for a checkout that has none of its own.
+    """
     runs = await _runs(ports)
     unseen: list[str] = []
     things: dict[tuple[Kind, str], Thing] = {(t.kind, t.id): t for t in await _secrets(ports, runs.ended)}
     seen_by: dict[str, Region] = {}
     for region, checkout in dict.fromkeys((r.base.region, r.plan.checkout) for r in runs.ended):
         there = [r for r in runs.ended if (r.base.region, r.plan.checkout) == (region, checkout)]
-        for thing, by in await _of_checkout(ports, region, checkout, there, unseen):
+        for thing, by in await _of_checkout(ports, (region, checkout), there, unseen, keys):
             known = things.get((thing.kind, thing.id))
             if known is None or thing.certain or not known.certain:
                 things[thing.kind, thing.id], seen_by[thing.id] = thing, by
@@ -72,9 +75,12 @@ async def collect(ports: Ports) -> Found:
     return Found(found, tuple(dict.fromkeys(unseen)), tuple(runs.passed_over), seen_by)
 
 
-async def _of_checkout(ports: Ports, region: str, checkout: str, records: list[Record], unseen: list[str]) -> list[tuple[Thing, Region]]:
+async def _of_checkout(
+    ports: Ports, where: tuple[str, str], records: list[Record], unseen: list[str], other: AwsKeys | None
+) -> list[tuple[Thing, Region]]:
     """What the runs of one checkout left in one region, asked with that checkout's keys, in the account that they used."""
-    keys = await _keys(ports, checkout)
+    region, checkout = where
+    keys = await _keys(ports, checkout) or other
     if keys is None:
         unseen.append(f"{region}: no AWS keys are at hand for {checkout}")
         return []

@@ -21,7 +21,7 @@ ABOUT_LAUNCH = (
     f"{TYPE} and {ROOT} GiB are our suggestion: any type that boots UEFI does, and any root volume that is larger than the AMI's, which is "
     "the small raw disk. Where the account has no default VPC, add --subnet-id and --security-group-ids."
 )
-RESUME, END, LEAVE = "resume", "end-import", "start"  # words of ways on from a failure
+RESUME, END, LEFT, LEAVE = "resume", "end-import", "leftovers", "start"  # words of ways on from a failure
 
 
 def launch_command(result: RunResult) -> str:
@@ -72,6 +72,7 @@ def failure_ways(result: RunResult, *, another: bool = False, task: str = "") ->
     else:
         again = _way("review", "Build again", "the whole build, from Review (step 16)")
         found = [rights, *on, log, again] if _to_mend(result) else [*on, log, rights, again]
+    found += [_way(LEFT, "What is left", "in AWS and here: its price, its removal")]
     found += [_way(END, "End the import", f"{task} goes on in AWS")] if task else []
     return (*found, _way(LEAVE, "Leave it as it is", "back to Start"))
 

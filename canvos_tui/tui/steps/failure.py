@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.log.excerpt import excerpt
-from canvos_tui.core.questions.result import END, LEAVE, RESUME, failure_ways
+from canvos_tui.core.questions.result import END, LEAVE, LEFT, RESUME, failure_ways
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.stage import BY_ID, StageId
@@ -24,6 +24,7 @@ from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
 from canvos_tui.core.verdict.summary import headline
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.left_overs import LeftOvers
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.painting.looks import MUTED, of_outcome
@@ -194,8 +195,16 @@ class Failure(StepPanel):
             self._end(self._about[0])
         elif word == RESUME:
             self._resume()
+        elif word == LEFT:
+            self._left_over()
         else:
             self.leave(word, jump=word != LEAVE)
+
+    @work(exclusive=True, group="left-over")
+    async def _left_over(self) -> None:
+        """What all runs of this machine left; whatever is removed there is asked for anew here."""
+        await self.app.push_screen_wait(LeftOvers(self.ports, self.draft.keys))
+        self.learn(Ended(await final_result(self.ports, self.known.run_id)))
 
     _busy = False  # somebody asked to go on, and it is being looked at, or begun
 

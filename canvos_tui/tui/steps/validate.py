@@ -22,6 +22,7 @@ from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.left_overs import LeftOvers
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.painting.blocks import KEY, code, linked, said
 from canvos_tui.tui.painting.looks import MUTED
@@ -168,11 +169,14 @@ class Validate(StepPanel):
         """The .secret of this machine by a key; what lies in AWS by commands, for it may be wanted for another try."""
         commands = removal_commands(result)
         offers = (
+            Choice("list", "Look at all that is left, and remove it one by one"),
             *((Choice("show", "Show the commands that remove what lies in AWS"),) if commands else ()),
             *((Choice("secret", f"Delete {self._secret}"),) if self._secret is not None else ()),
         )
         word = await self.app.push_screen_wait(Ask("Remove what is left", REMOVE, (*offers, Choice("", "Keep it all"))))
-        if word == "show":
+        if word == "list":
+            await self.app.push_screen_wait(LeftOvers(self.ports, self.draft.keys))
+        elif word == "show":
             left = "\n".join(f"{left.kind} {left.id}  {left.note}" for left in result.left_behind if left.removal)
             await self._read("Remove from AWS", left, commands)
         elif word == "secret":

@@ -45,6 +45,8 @@ async def tell_status(ports: Ports, run_id: str | None, output: str) -> int:
         return 0
     for info in infos:
         await _row(ports, info, full=bool(run_id))
+    for name in await ports.runs.unreadable() if not run_id else ():
+        sys.stderr.write(f"run {name}: its record is damaged; its log may be read: {ports.runs.log_path(name)}\n")
     if not infos:
         sys.stderr.write("there is no run yet\n")
     return 0

@@ -298,6 +298,20 @@ def test_a_run_that_is_just_starting_is_no_ended_one(site, standin, ports):
     stays(ports, OBJECT)
 
 
+def test_a_damaged_record_of_a_run_that_may_live_keeps_everything(site, standin, ports):
+    failed(site, standin, imports=0)
+    damaged = site.runs._new_folder()
+    (damaged.path / "run.json").write_text('{"schema": "canvos-tui.run/1", "checkout": ')
+    found = left(ports)
+    assert any(f"run {damaged.run_id} is not counted: its record is damaged" in text for text in found.passed_over)
+    thing = found.thing(OBJECT)
+    assert thing is not None
+    assert "its record is damaged" in thing.needed
+    stays(ports, OBJECT)
+    (damaged.path / "result.json").write_text("{}")
+    assert chosen(left(ports), OBJECT)
+
+
 def test_bytes_that_come_between_the_look_and_the_deed_are_not_deleted(site, standin, ports, monkeypatch):
     failed(site, standin, imports=0)
     found = left(ports)

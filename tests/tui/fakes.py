@@ -266,6 +266,9 @@ class FakeRuns:
     async def infos(self) -> tuple[RunInfo, ...]:
         return self.listed
 
+    async def unreadable(self) -> dict[str, bool]:
+        return {}
+
     async def plan(self, run_id: str) -> BuildPlan:
         if run_id not in self.plans:
             raise RunError(f"there is no run {run_id}", remedy="canvos-tui status lists them")

@@ -55,6 +55,17 @@ class LocalRuns:
         """Every known run, newest first."""
         return await asyncio.to_thread(self._infos)
 
+    async def unreadable(self) -> dict[RunId, bool]:
+        """The runs whose record is damaged, each with whether it is known to have ended."""
+        runs = self._root / "runs"
+
+        def look() -> dict[RunId, bool]:
+            names = sorted(p.name for p in runs.iterdir() if time_of(p.name) is not None) if runs.is_dir() else []
+            folders = [RunFolder(runs / name) for name in names]
+            return {folder.run_id: folder.has_result() for folder in folders if folder.path.is_dir() and folder.plan() is None}
+
+        return await asyncio.to_thread(look)
+
     async def plan(self, run_id: RunId) -> BuildPlan:
         """The plan of a run; RunError when there is no such run."""
         return self._known(run_id)[1]

@@ -54,6 +54,7 @@ class _Runs:
     ended: list[Record] = field(default_factory=list)
     going: list[tuple[str, BuildPlan]] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    damaged: str = ""  # a run whose record is damaged and that may go on
 
 
 async def collect(ports: Ports, keys: AwsKeys | None = None) -> Found:
@@ -72,6 +73,8 @@ async def collect(ports: Ports, keys: AwsKeys | None = None) -> Found:
             if known is None or thing.certain or not known.certain:
                 things[thing.kind, thing.id], seen_by[thing.id] = thing, by
     found = tuple([_spared(thing, runs.going, await _real_folder(ports, thing)) for thing in things.values()])
+    if runs.damaged:  # whatever it uses: nothing is taken away under it
+        found = tuple(replace(thing, needed=thing.needed or f"run {runs.damaged} may need it: its record is damaged") for thing in found)
     return Found(found, tuple(dict.fromkeys(unseen)), tuple(runs.passed_over), seen_by)
 
 
@@ -102,6 +105,9 @@ async def _of_checkout(
 async def _runs(ports: Ports) -> _Runs:
     """Newest first. A build that lost its supervisor and lives goes on as well."""
     found = _Runs()
+    for run_id, ended in (await ports.runs.unreadable()).items():
+        found.passed_over.append(f"run {run_id} is not counted: its record is damaged")
+        found.damaged = found.damaged if ended else run_id
     for info in await ports.runs.infos():
         plan, result = await ports.runs.plan(info.run_id), await ports.runs.result(info.run_id)
         if info.live or result is None or _alive(result):

@@ -138,6 +138,9 @@ class Runs(Protocol):
     async def infos(self) -> tuple[RunInfo, ...]:
         """Every known run, newest first, each with whether its supervisor lives."""
 
+    async def unreadable(self) -> dict[RunId, bool]:
+        """The runs whose record is damaged, each with whether it is known to have ended: what they use is not known."""
+
     async def plan(self, run_id: RunId) -> BuildPlan:
         """The plan of a run; RunError when there is no such run."""
 

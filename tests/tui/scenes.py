@@ -167,6 +167,7 @@ SCENES = (
     ),
     Scene("help", "s3", ("Name of the object in the bucket",), act=lambda p, _: _focus(p, "#s3-key", "f1")),
     Scene("guide-commands", "s3", ("export S3_BUCKET",), keys=("f2",)),
+    Scene("route", "review", ("The route to the AMI", "all else is done here"), keys=("r",)),
     Scene("quit", "build", ("Detach",), keys=("ctrl+q",), known=_follow(story.BUILDING, 14.5)),
     Scene(
         "build-loop",

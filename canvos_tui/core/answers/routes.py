@@ -56,7 +56,7 @@ _TOLD = {
         "CanvOS builds the raw image, all else is done here",
         "no key enters the build",
         ("./earthly.sh", "+cloud-image", "--ARCH=amd64"),
-        "needs  any keys, temporary too: none in the build; bucket, vmimport",
+        "needs  bucket, vmimport, keys of any kind: none enters the build",
         "takes  as long; the upload goes in parts and is proven by S3",
         "fails  the raw image stays in build/: canvos-tui resume uploads it",
     ),

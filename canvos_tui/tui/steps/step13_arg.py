@@ -137,18 +137,19 @@ class WriteFiles(StepPanel):
         self.call_after_refresh(self._left)
 
     @on(OptionList.OptionSelected, "#review")
-    def _change(self, event: OptionList.OptionSelected) -> None:
+    async def _change(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         row = self._rows[event.option_index]
         if row.row.key == review.ROUTE:
-            self.action_route()
+            await self.action_route()
             return
         self.leave(row.row.page, row.key if row.key in fields.BY_KEY else "", jump=True)
 
-    @work(exclusive=True, group="route")
     async def action_route(self) -> None:
         """Asks which way from here to the AMI."""
-        word = await self.app.push_screen_wait(Ask("The route to the AMI", review.about_routes(), review.route_choices(self.draft)))
+        await self.app.push_screen(Ask("The route to the AMI", review.about_routes(), review.route_choices(self.draft)), self._routed)
+
+    def _routed(self, word: str | None) -> None:
         if word:
             self.answer(RouteChosen(parse_route(word)))
 

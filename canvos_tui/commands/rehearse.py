@@ -57,9 +57,9 @@ def rehearse(args: argparse.Namespace) -> int:
         near = nearest(args.scenario, SCENARIOS)
         remedy = f"did you mean `{near}`?" if near else "`--scenario list` names them"
         raise InvalidValueError(f"there is no scenario `{args.scenario}`", remedy=remedy)
-    from canvos_tui.core.answers.routes import parse_route
+    from canvos_tui.core.answers.routes import Route, parse_route
 
-    play = _play(plain=args.plain, route=parse_route(args.route or ""))
+    play = _play(plain=args.plain, route=parse_route(args.route) if args.route is not None else Route.GUIDE)
     if args.keep:
         folder = Path(args.keep).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

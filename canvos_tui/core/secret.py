@@ -50,6 +50,11 @@ class Secret:
         raise TypeError("a secret is never stored")
 
 
+def without_aws(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a build that is not to know of AWS at all, but for where its endpoints are: no key, token or file of keys."""
+    return {name: value for name, value in environ.items() if not name.startswith("AWS_") or name.startswith("AWS_ENDPOINT_URL")}
+
+
 def without_keys(environ: Mapping[str, str], *more: str) -> dict[str, str]:
     """The environment for a program that has no business with AWS: it can be read from outside. `more` names go as well."""
     return {name: value for name, value in environ.items() if name not in KEY_VARIABLES and name not in more}

@@ -54,6 +54,10 @@ class AwsSide:
         self._watcher.pause = self._pause()
         return tuple(told)
 
+    def marking(self, mark: str) -> None:
+        """An import of the run carries that mark: none without it, or without being named, is its own."""
+        self._watch = replace(self._watch, mark=mark)
+
     def taking_over(self, phase: Phase, task_id: str) -> None:
         """The run begins with that phase: what came before it is its own, and no news. `task_id` is "" where it has none yet."""
         self._watch = replace(self._watch, phase=phase, uploads_begun=True)

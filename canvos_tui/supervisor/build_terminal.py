@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import without_keys
 from canvos_tui.supervisor.pro_prompt import ProPrompt
 from canvos_tui.supervisor.recorder import BuildRecorder
-from canvos_tui.supervisor.stage_work import command, exports
+from canvos_tui.supervisor.stage_line import StageLine, command
 
 _GATHER = 64 * 1024  # bytes that are handled together
 _LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
+_LAST_WORDS = 8  # reads of what our own stages told last
 _PACKAGE = Path(__file__).parents[2]  # the folder that our package lies in
 NOT_STARTED = 127  # the exit code of a command that could not be started, as a shell has it
 
@@ -37,24 +39,45 @@ class BuildTerminal:
         self.ended_at: datetime | None = None
         self._heard = self._last_word = 0.0
         self._prompt: ProPrompt | None = None
+        self._line: StageLine | None = None
+        self.tell: Callable[[str, str], None] = lambda *_: None  # called with kind and id of what our own stages found or made
 
     def start(self, mandate: Mandate) -> int | None:
         """The process group; None where the command could not be started, which the recorder is told."""
         plan = self._plan
-        # to each what it needs: our own stages get the keys, and pass none on to what they build
-        secret = (*(exports(mandate.keys) if plan.resumes is not None else ()), *(mandate.exports if plan.builds else ()))
-        environ = {**without_keys(os.environ, "AWS_PROFILE"), **{name: value.reveal() for name, value in secret}}
+        exported = {name: value.reveal() for name, value in mandate.exports} if plan.builds else {}  # to each what it needs
+        environ = {**without_keys(os.environ, "AWS_PROFILE"), **exported}
+        line = StageLine(mandate.keys) if plan.resumes is not None else None
         # our own stages run where this package is, and never in a folder that somebody else filled
-        words, folder = (plan.command, Path(plan.checkout)) if plan.resumes is None else (command(plan, mandate.pace), _PACKAGE)
+        words, folder = (
+            (plan.command, Path(plan.checkout))
+            if plan.resumes is None
+            else (command(plan, mandate.pace, line.words if line is not None else ()), _PACKAGE)
+        )
         try:
-            self.process = PtyProcess(words, folder, environ, mandate.columns, mandate.rows)
+            self.process = PtyProcess(words, folder, environ, mandate.columns, mandate.rows, keep=line.keep if line is not None else ())
         except (OSError, ValueError) as error:
             self._recorder.note(f"the build could not be started: {error}")
             self.exit_code, self.ended_at = NOT_STARTED, self._clock.now()
             return None
+        if line is not None:
+            line.started()
+            self._line = line
+            self._selector.register(line.fd, selectors.EVENT_READ, self._told)
         self._prompt = ProPrompt(self.process, self._recorder)
         self._selector.register(self.process.fd, selectors.EVENT_READ, self._printed)
         return self.process.pid
+
+    def _told(self) -> None:
+        """Our own stages said something beside their terminal."""
+        line = self._line
+        found = line.told() if line is not None else None
+        if line is not None and found is None:
+            self._selector.unregister(line.fd)
+            line.close()
+            self._line = None
+        for kind, name in found or ():
+            self.tell(kind, name)
 
     def _printed(self) -> None:
         process = self.process
@@ -84,10 +107,20 @@ class BuildTerminal:
             return False  # something that it left behind still prints
         if not closed:
             self._selector.unregister(process.fd)
+        self._hang_up()
         self.process = None
         process.close()
         self._recorder.finish()
         return True
+
+    def _hang_up(self) -> None:
+        """The last of what our own stages told; their end of the pipe is closed with them."""
+        for _ in range(_LAST_WORDS):
+            self._told()
+        if self._line is not None:
+            self._selector.unregister(self._line.fd)
+            self._line.close()
+            self._line = None
 
     def resize(self, request: Resize) -> None:
         """Gives the terminal another size."""

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from canvos_tui.core.errors import CanvosError, RunError
-from canvos_tui.core.run.raw_image import FOLDER, RawImage, parse_raw_image
-from canvos_tui.core.secret import without_keys
+from canvos_tui.core.run.raw_image import FOLDER
+from canvos_tui.core.secret import without_aws
 
 _Seen = dict[str, tuple[int, int, int]]
 
 
-def built(words: Sequence[str], checkout: Path, say: Callable[[str], None]) -> Path:
-    """Runs the command and gives the raw image that it left; RunError where it left none, several, or failed.
+class BuildEndedError(RunError):
+    """The build did not succeed; `code` is the exit code to end with."""
+
+    def __init__(self, code: int) -> None:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+        super().__init__(f"the build of the raw image {how}", remedy="what it printed above says why, if anything does")
+        self.code = 128 - code if code < 0 else code
+
+
+def built(words: Sequence[str], checkout: Path) -> Path:
+    """Runs the command and gives the raw image that it left. BuildEndedError where it failed, RunError where it left none, or several.
 
     KeyboardInterrupt once the command has ended, where it was interrupted meanwhile: it gets the same signal and clears up first.
     """
     before = _raw_files(checkout)
-    code = _run(words, checkout)
-    if code:
-        raise RunError(f"the build of the raw image ended with {code}", remedy="what it printed above says why")
+    if code := _run(words, checkout):
+        raise BuildEndedError(code)
     after = _raw_files(checkout)
     new = sorted(name for name, seen in after.items() if before.get(name) != seen)
     if len(new) != 1:
         found = f"several in {FOLDER}/: {', '.join(new)}" if new else f"none in {FOLDER}/"
-        raise RunError(f"the build succeeded and was to leave one new raw image, and there are {found}", remedy="look into that folder")
-    inode, _, size = after[new[0]]
-    if parse_raw_image(RawImage(new[0], size, inode).id) is None:
-        raise RunError("the raw image has a name that cannot be noted", remedy=f"give it another in {FOLDER}/: letters, digits, `.`, `-`")
-    say(f"the raw image is {FOLDER}/{new[0]}, {size} bytes")
-    say(f"+ rawImage={RawImage(new[0], size, inode).id}")
+        raise RunError(
+            f"the build succeeded and was to leave one new raw image, and there are {found}",
+            remedy="canvos-tui resume --raw FILE --config answers.yaml goes on with the right one",
+        )
     return checkout / FOLDER / new[0]
 
 
@@ -47,18 +54,15 @@ def _raw_files(checkout: Path) -> _Seen:
 
 
 def _run(words: Sequence[str], checkout: Path) -> int:
-    """The exit code of the command."""
+    """The exit code of the command. An interrupt goes to its whole process group, and so to it: here it is only noted until the command ends."""
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))  # a handler: the command starts with the usual one
     try:
-        process = subprocess.Popen(list(words), cwd=checkout, env=without_keys(os.environ, "AWS_PROFILE"))
+        code = subprocess.run(list(words), cwd=checkout, env=without_aws(os.environ), check=False).returncode
     except OSError as error:
         raise RunError(f"{words[0]} could not be started: {error.strerror}", remedy="is it there, and may it be executed?") from None
-    interrupted: KeyboardInterrupt | None = None
-    while True:
-        try:
-            code = process.wait()
-        except KeyboardInterrupt as asked:
-            interrupted = asked
-            continue
-        if interrupted is not None:
-            raise interrupted
-        return code
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
+    return code

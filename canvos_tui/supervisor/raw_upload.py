@@ -5,23 +5,36 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written, crc_text
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.state_folder import state_root
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, RunError
+from canvos_tui.core.run.raw_image import RawImage
 
 _OFTEN = 1.0  # seconds between two lines
 
 
-def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Callable[[str], None]) -> Callable[[], Awaitable[Written]]:
+@dataclass(frozen=True)
+class Given:
+    """The file, and the CRC-32 that it must have, as S3 writes it; "" for one that nobody knows yet."""
+
+    path: Path
+    crc: str = ""
+
+
+def raw_upload(
+    keys: AwsKeys, where: tuple[str, str, str], given: Given, say: Callable[[str], None], tell: Callable[[str, str], None]
+) -> Callable[[], Awaitable[Written]]:
     """Uploads a raw image to region, bucket and key; each call goes on with what S3 has by then. CanvosError for the first thing wrong."""
     region, bucket, key = where
+    path = given.path
     clients = Clients(keys, region)
     record = UploadRecord(state_root(os.environ), BotoDoor().endpoint(), bucket, key)
 
@@ -29,10 +42,16 @@ def raw_upload(keys: AwsKeys, where: tuple[str, str, str], path: Path, say: Call
 
     async def upload() -> Written:
         raw = pinned[0] if pinned else await threads.call(lambda: RawFile(path))
+        if not pinned:
+            crc = crc_text(await threads.call(raw.whole))  # it is read once: the upload needs the sums of its parts anyway
+            if given.crc and crc != given.crc:
+                text = f"{path} is another image than the one that was built or given: its checksum differs"
+                raise RunError(text, remedy="nothing was uploaded; canvos-tui resume --raw FILE --config answers.yaml takes any file")
+            tell("raw", RawImage(path.name, raw.size, crc).id)
         pinned[:] = [raw]
         say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}")
         try:
-            written = await RawUpload(clients, (bucket, key), raw, record, Progress(say)).run()
+            written = await RawUpload(clients, (bucket, key), raw, record, Progress(say), lambda found: tell("upload", found)).run()
         except BaseExceptionGroup as group:  # of the parts that were on their way at once
             raise first(group) from None
         say(f"s3://{bucket}/{key} is there, and S3 has proven its checksum")

@@ -86,6 +86,10 @@ class BuildRecorder:
             self._heard = time.monotonic()
         self._guarded(lambda: self._store(self._pipe.feed(data)))
 
+    def begin_anew(self) -> None:
+        """What was read so far is over: no complaint of it explains what comes."""
+        self._reader.begin_anew()
+
     def finish(self) -> None:
         """The build's terminal is closed: stores the rest."""
         self._guarded(lambda: self._store(self._pipe.flush()))

@@ -2,36 +2,33 @@
 
 It has a raw image built where that is its first stage, uploads it, imports the object or follows an import, and registers the AMI. It
 prints ids as the import script's trace does, so that whoever reads a log finds them in this one too; what happened is judged by AWS, as
-after a build. The keys come in the environment of this process.
+after a build. The keys come, and ids are told, through pipes beside the terminal (stage_line).
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import hashlib
-import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.upload import Written
-from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, Image, ImportTask, S3Object
 from canvos_tui.core.errors import AwsError, CanvosError, FilesError, RunError
 from canvos_tui.core.ports import Aws
-from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.raw_image import RawImage
 from canvos_tui.core.run.stage import StageId
-from canvos_tui.core.secret import Secret
 from canvos_tui.core.stages.proof import HOPELESS
-from canvos_tui.supervisor.image_stage import built
-from canvos_tui.supervisor.raw_upload import raw_upload
+from canvos_tui.supervisor.image_stage import BuildEndedError, built
+from canvos_tui.supervisor.raw_upload import Given, raw_upload
+from canvos_tui.supervisor.stage_line import Job, parsed, read_keys, tell
 
 T = TypeVar("T")
 Upload = Callable[[], Awaitable[Written]]
-MODULE = "canvos_tui.supervisor.stage_work"
+Tell = Callable[[str, str], None]
 _LOOK, _SOONER = 10.0, 2.0  # seconds between looks, and how much sooner the first ones come: 2, 4, 6, ...
 _PATIENCE = 60  # calls in a row that may fail
 _UNLISTED = 6  # looks at which AWS may not list yet what it has just made
@@ -41,55 +38,14 @@ class StopError(Exception):
     """It cannot go on; the reason was printed."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """What is to be done. `task` and `snapshot` are what is there already, `pace` scales the pauses: 1 for real."""
-
-    region: str
-    bucket: str
-    key: str
-    name: str
-    stage: StageId
-    task: str = ""
-    snapshot: str = ""
-    token: str = ""
-    etag: str = ""
-    raw: str = ""
-    pace: float = 1.0
-    checkout: str = ""
-    words: tuple[str, ...] = ()  # the command that builds the raw image there
-
-
-def command(plan: BuildPlan, pace: float) -> tuple[str, ...]:
-    """The command line for a plan that goes on; nothing in it is secret."""
-    resumes, base = plan.resumes, plan.baseline
-    assert resumes is not None
-    words = {"region": base.region, "bucket": base.bucket, "key": base.key, "name": base.image_name, "stage": resumes.stage.value}
-    words |= {
-        "task": resumes.task,
-        "snapshot": resumes.snapshot,
-        "token": resumes.token,
-        "etag": resumes.etag,
-        "raw": resumes.raw,
-        "pace": str(pace),
-    }
-    building = (f"--checkout={plan.checkout}", "--", *plan.command) if plan.builds else ()
-    return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value), *building)
-
-
-def exports(keys: AwsKeys) -> tuple[tuple[str, Secret], ...]:
-    """The keys as variables, of the very process that needs them and of no other."""
-    token = (("AWS_SESSION_TOKEN", keys.token),) if keys.token is not None else ()
-    return (("AWS_ACCESS_KEY_ID", Secret(keys.key_id)), ("AWS_SECRET_ACCESS_KEY", keys.secret), *token)
-
-
 class StageWork:
     """The stages of one job, one after the other; `say` prints a line."""
 
-    def __init__(self, job: Job, aws: Aws, say: Callable[[str], None], upload: Upload | None = None) -> None:
+    def __init__(self, job: Job, aws: Aws, say: Callable[[str], None], upload: Upload | None = None, tell: Tell = lambda *_: None) -> None:
         self._job = job
         self._aws = aws
         self._upload = upload
+        self._tell = tell
         self._say = say
         self._looks = 0
         self._etag = job.etag  # of the object that is imported
@@ -100,7 +56,7 @@ class StageWork:
             written = await self._insist("upload", self._upload)
             self._etag = written.etag
             if written.own:
-                self._say(f"+ objectETag={written.etag}")
+                self._tell("object", written.etag)
         snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported()
         return await self._registered(snapshot)
 
@@ -124,6 +80,7 @@ class StageWork:
             task = await self._insist("ImportSnapshot", self._begin_import)
             name = task.task_id
         self._say(f"+ taskID={name}")
+        self._tell("import_task", name)
         told, unlisted = "", 0
         while True:
             found = await self._insist("DescribeImportSnapshotTasks", self._aws.import_tasks)
@@ -140,6 +97,7 @@ class StageWork:
             if task_now is not None and task_now.snapshot:
                 await self._insist("HeadObject", lambda: self._unchanged(gone=True))
                 self._say(f"+ snapshot_id={task_now.snapshot}")
+                self._tell("snapshot", task_now.snapshot)
                 return task_now.snapshot
             await self._rest()
 
@@ -156,6 +114,7 @@ class StageWork:
     async def _registered(self, snapshot: str) -> str:
         ami = await self._ours(snapshot) or await self._made(snapshot)
         self._say(f"+ imageID={ami}")
+        self._tell("ami", ami)
         await self._available(ami)
         await self._tagged((ami, snapshot))
         return ami
@@ -213,13 +172,23 @@ class StageWork:
             except (RunError, FilesError) as error:
                 self._say(f"ERROR: {error}; {error.remedy}")
                 raise StopError from None
-            except AwsError as error:
-                called = error.operation or operation
-                self._say(f"An error occurred ({error.code}) when calling the {called} operation: {error.said or error}")
-                if not _passes(error) or attempt == _PATIENCE:
+            except AwsError as refused:
+                why = await self._reason(refused)
+                called = why.operation or operation
+                self._say(f"An error occurred ({why.code}) when calling the {called} operation: {why.said or why}")
+                if not _passes(why) or attempt == _PATIENCE:
                     raise StopError from None
             await self._rest()
         raise StopError  # not reached
+
+    async def _reason(self, error: AwsError) -> AwsError:
+        """What is behind a refusal without words, as HEAD has: keys that expired are told by STS, which needs no right."""
+        if error.status == 400 and error.operation == "HeadObject":
+            try:
+                await self._aws.identity()
+            except AwsError as better:
+                return better
+        return error
 
     def _stop(self, why: str) -> StopError:
         self._say(f"ERROR: {why}")
@@ -242,23 +211,24 @@ def _passes(error: AwsError) -> bool:
     return error.code in THROTTLES or not 400 <= error.status < 500
 
 
-def parsed(words: Sequence[str]) -> Job:
-    """The job of a command line as `command` makes it."""
-    parser = argparse.ArgumentParser(prog=MODULE, allow_abbrev=False)
-    for name in ("region", "bucket", "key", "name", "stage"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("task", "snapshot", "token", "etag", "raw"):
-        parser.add_argument(f"--{name}", default="")
-    parser.add_argument("--pace", type=float, default=1.0)
-    parser.add_argument("--checkout", default="")
-    parser.add_argument("words", nargs="*")
-    found = vars(parser.parse_args(words))
-    return Job(**{**found, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
-
-
 def _say(line: str) -> None:
     """One line and no more: a name of a file must not look like a line of ours."""
     print("".join(c if c.isprintable() else "?" for c in line), flush=True)  # noqa: T201  its output is the run's log
+
+
+def _image(job: Job) -> tuple[Path, int]:
+    """The raw image, built where that is the first stage, and 0; or the exit code of what went wrong, which was printed."""
+    if job.stage is not StageId.IMAGE:
+        return Path(job.raw), 0
+    try:
+        path = built(job.words, Path(job.checkout))
+        tell(job.told_fd, "raw", RawImage(path.name, path.stat().st_size, "").id)  # at once; with its checksum when it was read
+    except (CanvosError, OSError) as error:
+        _say(f"ERROR: {error}; {getattr(error, 'remedy', '')}")
+        return Path(), error.code if isinstance(error, BuildEndedError) else 1
+    except KeyboardInterrupt:
+        return Path(), 130
+    return path, 0
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -266,21 +236,19 @@ def main(words: Sequence[str] | None = None) -> int:
     job = parsed(sys.argv[1:] if words is None else words)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that the locale cannot write ends no upload
-    try:
-        raw = built(job.words, Path(job.checkout), _say) if job.stage is StageId.IMAGE else Path(job.raw)
-    except CanvosError as error:
-        _say(f"ERROR: {error}; {error.remedy}")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    uploads = job.stage in {StageId.IMAGE, StageId.UPLOAD}
-    token = os.environ.get("AWS_SESSION_TOKEN", "")
-    keys = AwsKeys(os.environ["AWS_ACCESS_KEY_ID"], Secret(os.environ["AWS_SECRET_ACCESS_KEY"]), Secret(token) if token else None)
+    path, code = _image(job)
+    if code:
+        return code
+    keys = read_keys(job.keys_fd)  # only now: nothing of it is in this process while a build runs beside it
+
+    def told(kind: str, found: str) -> None:
+        tell(job.told_fd, kind, found)
 
     async def work() -> None:
         aws = await BotoDoor().open(keys, job.region)
-        upload = raw_upload(keys, (job.region, job.bucket, job.key), raw, _say) if uploads else None
-        await StageWork(job, aws, _say, upload).run()
+        uploads = job.stage in {StageId.IMAGE, StageId.UPLOAD}
+        upload = raw_upload(keys, (job.region, job.bucket, job.key), Given(path, job.crc), _say, told) if uploads else None
+        await StageWork(job, aws, _say, upload, told).run()
 
     try:
         asyncio.run(work())

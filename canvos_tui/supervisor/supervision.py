@@ -26,6 +26,7 @@ from canvos_tui.core.run.endless import Endless, endless
 from canvos_tui.core.run.events import BuildEvent, CancelAsked, Finished, IdFound, PhaseEntered, Started
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import phase_seconds
@@ -40,6 +41,8 @@ from canvos_tui.supervisor.recorder import BuildRecorder
 from canvos_tui.supervisor.signs import RunSigns
 
 _TICK = 0.2  # seconds
+# what begins when our own stages have found or made such a thing
+_BEGUN_BY = {"raw": Phase.UPLOAD, "import_task": Phase.IMPORT, "snapshot": Phase.REGISTER, "ami": Phase.AMI}
 _CLEAR = 60.0  # seconds that the engine gets to stop containers
 _RETRY = 60.0  # seconds for which a refused result is tried again
 
@@ -61,7 +64,11 @@ class Supervision:
         self._selector = selectors.DefaultSelector()
         self._waker, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else _pipe()
         self._terminal = BuildTerminal(plan, self._recorder, self._clock, self._selector)
+        self._terminal.tell = self._told
+        self._named: dict[str, str] = {}  # what our own stages told
         self._aws = AwsSide(open_aws, plan.baseline, mandate.pace, self._clock, self._awake)
+        if plan.resumes is not None:
+            self._aws.marking(plan.resumes.token)
         if plan.resumes is not None and not plan.builds:
             self._aws.taking_over(plan.resumes.first_phase, plan.resumes.task)
         engine = BuildEngine(os.environ, plan.checkout, self._clock.wall0, mandate.pace)
@@ -195,6 +202,21 @@ class Supervision:
             elif isinstance(event, PhaseEntered):
                 self._aws.reaching(event.phase)
 
+    def _told(self, kind: str, found: str) -> None:
+        """Our own stages found or made something: they say it beside the terminal, on which a build prints what it likes."""
+        now, line = self._clock.now(), max(1, self._recorder.facts.lines)
+        phase = _BEGUN_BY.get(kind)
+        events: tuple[BuildEvent, ...] = (
+            IdFound(now, kind, found, line),
+            *((PhaseEntered(now, phase, line),) if phase is not None else ()),
+        )
+        self._recorder.add(events)
+        self._react(events)
+        self._named[kind] = found
+        if kind == "raw":  # the build is over, and what it complained of with it
+            self._matcher = Matcher(self._catalogue)
+            self._recorder.begin_anew()
+
     # -- requests ----------------------------------------------------------------------------------------
 
     def _asked(self) -> None:
@@ -219,18 +241,19 @@ class Supervision:
 
     def _judge(self) -> RunResult:
         facts, story = self._recorder.facts, self._machine.story()
-        building = facts.phase is not None and facts.phase.builds  # then AWS shows somebody else's work
-        phases = [phase for phase in (facts.phase, None if building else self._aws.phase) if phase is not None]
+        ids = self._named if self._plan.resumes is not None else facts.ids
+        building = self._run.logged is not None and self._run.logged.builds  # then AWS shows somebody else's work
+        phases = [phase for phase in (self._run.logged, None if building else self._aws.phase) if phase is not None]
         loop = why_ended(self._loop) if self._loop is not None else None
         known = loop if self._cancelled else story.weighed(known_cause(facts, self._matcher), facts)
         phase = max(phases, key=lambda p: p.order, default=None)
-        hints = JudgeHints(phase, known, str(self._folder.log), facts.found, facts.ids, self._run.upload_ended)
+        hints = JudgeHints(phase, known, str(self._folder.log), facts.found, ids, self._run.upload_ended)
         result = judge(
             self._folder.run_id,
             self._plan,
             self._aws.sighting,
             self._terminal.exit_code,
-            self._aws.ids(facts.ids),
+            self._aws.ids(ids) if self._plan.resumes is None else ids,
             self._cancelled,
             hints,
             self._started_at,

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -25,6 +26,8 @@ from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.stages.proof import Done
 from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.core.verdict.import_cancel import open_import
+from canvos_tui.rehearsal.aws.cloud import OpenUpload
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.runs import KEYS, SECRET, Site
@@ -133,6 +136,83 @@ def test_what_a_build_prints_names_no_ids(site, standin, ports):
     assert result.import_task in standin.cloud.tasks
 
 
+def test_a_line_without_a_target_names_nothing_either(site, standin, ports):
+    (site.checkout / "build").mkdir()
+    (site.checkout / "build" / "old.raw").write_bytes(b"z" * 5000)
+    lies = "echo '+ rawImage=old.raw,5000,1'; echo '+ taskID=import-snap-0123456789abcdef0'; echo 'uploading x, 5 bytes, to s3://a/b'"
+    run_id = started(ports, site, f"{lies}; exit 4")
+    result = site.result(run_id)
+    assert (result.outcome, result.raw, result.import_task, result.exit_code) == (Outcome.FAILED, "", "", 4)
+    with pytest.raises(RunError, match="there is nothing to go on from"):
+        gone_on(ports, run_id)
+
+
+def test_what_a_build_that_succeeded_complained_of_is_not_the_cause(site, standin, ports):
+    standin.set_faults(*deny("s3:PutObject"))
+    noise = "printf '%20s | %s\\n' +base-image 'E: Failed to fetch http://a/b  Temporary failure resolving a'"
+    result = site.result(started(ports, site, f"{noise}\n{BUILDS}"))
+    assert result.cause is not None
+    assert result.cause.id == "E-S3-DENIED"
+
+
+def test_no_other_credential_of_the_environment_reaches_the_build(site, standin, ports, monkeypatch):
+    for name in ("AWS_SECURITY_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.setenv(name, "canary-0001")
+    site.result(started(ports, site, f"{BUILDS}\nenv > seen; tr '\\0' '\\n' < /proc/$PPID/environ > parent"))
+    assert "canary-0001" not in (site.checkout / "seen").read_text()
+    assert SECRET not in (site.checkout / "parent").read_text(), "nor can a build read them in the process that waits for it"
+
+
+def test_somebody_elses_import_is_not_this_runs_to_cancel(site, standin, ports):
+    run_id = started(ports, site, f"touch runs; until [ -e go ]; do sleep 0.05; done\n{BUILDS}")
+    until((site.checkout / "runs").exists)
+    standin.cloud.put("images", "edge.raw", b"x" * 10, '"e"')
+    task = standin.cloud.start_import("images", "edge.raw", "theirs", {})
+    with pytest.raises(RunError, match="AWS knows no import task of this run"):
+        asyncio.run(open_import(ports, run_id))
+    (site.checkout / "go").touch()
+    result = site.result(run_id)
+    assert (result.outcome, result.import_task) == (Outcome.FAILED, "")
+    assert not [left for left in result.left_behind if left.kind in {"object", "import_task"}]
+    assert standin.cloud.look(task).status != "deleted"
+
+
+def test_somebody_elses_upload_is_not_certain(site, standin, ports):
+    run_id = started(ports, site, "touch runs; until [ -e go ]; do sleep 0.05; done; exit 1")
+    until((site.checkout / "runs").exists)
+    standin.cloud.buckets["images"].uploads["THEIRS"] = OpenUpload("THEIRS", "edge.raw", datetime.now(UTC))
+    (site.checkout / "go").touch()
+    assert [left.certain for left in site.result(run_id).left_behind if left.kind == "upload"] in ([], [False])
+
+
+def test_a_key_that_got_taken_is_said_with_what_goes_on(site, standin, ports):
+    run_id = started(ports, site, f"touch runs; until [ -e go ]; do sleep 0.05; done\n{BUILDS}")
+    until((site.checkout / "runs").exists)
+    standin.cloud.put("images", "edge.raw", b"x" * 700, '"7e"')
+    (site.checkout / "go").touch()
+    result = site.result(run_id)
+    assert [f.status.value for f in result.findings if f.id == "object"] == ["fail"]
+    with pytest.raises(RunError, match="is there") as refused:
+        gone_on(ports, run_id)
+    assert f"canvos-tui resume --raw {result.raw} --config FILE, with another S3_KEY" in refused.value.remedy
+
+
+def test_expired_keys_are_called_expired(site, ports, monkeypatch):
+    keys = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret(SECRET), Secret("a-session-token"))
+    known = StandinKey("ASIAIOSFODNN7EXAMPLE", SECRET, token="a-session-token")
+    with StandinAws(StandinConfig(keys=(known,), buckets={"images": "us-east-1"})) as standin:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", standin.start())
+        ports.environ["AWS_ENDPOINT_URL"] = os.environ["AWS_ENDPOINT_URL"]
+        run_id = started(ports, site, f"touch runs; until [ -e go ]; do sleep 0.05; done\n{BUILDS}", keys)
+        until((site.checkout / "runs").exists)
+        standin.gate._keys[known.key_id] = replace(known, expired=True)
+        (site.checkout / "go").touch()
+        result = site.result(run_id)
+    assert "Expired" in site.log(run_id)
+    assert result.cause is not None
+    assert "expired" in f"{result.cause.title} {result.cause.explanation}".lower()
+
+
 def test_a_cancelled_build_is_interrupted_waited_for_and_not_uploaded(site, standin, ports):
     run_id = started(ports, site, "trap 'sleep 0.3; echo cleared > cleared; exit 1' INT\ntouch runs\nwhile :; do sleep 0.05; done")
     until((site.checkout / "runs").exists)
@@ -161,13 +241,16 @@ def test_another_file_of_that_name_is_not_uploaded_as_this_runs(site, standin, p
     site.result(run_id)
     standin.set_faults()
     raw = site.checkout / "build" / "kairos-1.raw"
-    other = raw.with_name("other")
-    other.write_bytes(os.urandom(raw.stat().st_size))
-    other.replace(raw)
+    raw.write_bytes(os.urandom(raw.stat().st_size))  # the same size and inode, as another build of this checkout may leave it
+    on = gone_on(ports, run_id)
+    assert site.result(on).outcome is Outcome.FAILED
+    assert "is another image than the one that was built or given: its checksum differs" in site.log(on)
+    assert not standin.cloud.buckets["images"].objects
+    raw.write_bytes(b"other")
     with pytest.raises(RunError, match="nothing to go on from") as refused:
         gone_on(ports, run_id)
     assert "the whole build has to run again" in refused.value.remedy
-    assert "is another file than the run's" in asyncio.run(look(ports, run_id)).of(StageId.IMAGE).text
+    assert "has 5 bytes, and the run's had 300,000" in asyncio.run(look(ports, run_id)).of(StageId.IMAGE).text
 
 
 def killed(site: Site, run_id: str) -> None:

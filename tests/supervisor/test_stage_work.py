@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,8 @@ from canvos_tui.rehearsal.aws.cloud import StoredSnapshot
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.supervisor import stage_work
-from canvos_tui.supervisor.stage_work import Job, StageWork, StopError, command, exports, parsed
+from canvos_tui.supervisor.stage_line import Job, StageLine, command, parsed, read_keys, tell
+from canvos_tui.supervisor.stage_work import StageWork, StopError
 from tests.runs import KEY_ID, SECRET
 
 TOKEN = "0" * 64
@@ -159,14 +161,22 @@ def test_the_command_line_holds_all_of_the_job_and_nothing_secret():
     plan = BuildPlan("/c", "v1", (), base, resumes=Resumes("r", StageId.REGISTER, "import-snap-0", SNAP))
     words = command(plan, 0.5)
     assert words[1:3] == ("-m", "canvos_tui.supervisor.stage_work")
-    assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, "", "", "", 0.5)
-    given = dict(exports(AwsKeys(KEY_ID, Secret(SECRET), Secret("token"))))
-    assert {name: value.reveal() for name, value in given.items()} == {
-        "AWS_ACCESS_KEY_ID": KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_SESSION_TOKEN": "token",
-    }
-    assert SECRET not in repr(given)
+    assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, pace=0.5)
+
+
+def test_keys_and_ids_go_beside_the_terminal():
+    line = StageLine(AwsKeys(KEY_ID, Secret(SECRET), Secret("token")))
+    assert SECRET not in " ".join(line.words)
+    job = parsed(["--region=r", "--bucket=b", "--key=k", "--name=n", "--stage=register", *line.words])
+    assert read_keys(os.dup(job.keys_fd)) == AwsKeys(KEY_ID, Secret(SECRET), Secret("token"))
+    tell(job.told_fd, "ami", "ami-1")
+    tell(job.told_fd, "raw", "x" * 3000)
+    assert list(line.told() or ()) == [("ami", "ami-1"), ("raw", "x" * 3000)]
+    assert list(line.told() or ()) == []
+    line.started()
+    assert line.told() is None
+    line.close()
+    tell(job.told_fd, "ami", "nobody listens any more")
 
 
 def test_the_process_says_by_its_exit_code_how_it_ended(standin, capsys):
@@ -179,8 +189,10 @@ def test_the_process_says_by_its_exit_code_how_it_ended(standin, capsys):
         f"--snapshot={SNAP}",
         "--pace=0.001",
     )
-    assert stage_work.main(words) == 0
+    line = StageLine(AwsKeys(KEY_ID, Secret(SECRET)))
+    assert stage_work.main([*words, *line.words]) == 0
+    assert [kind for kind, _ in line.told() or ()] == ["ami"]
     assert "+ imageID=ami-" in capsys.readouterr().out
     standin.set_faults(*deny("ec2:DescribeImages"))
-    assert stage_work.main(words) == 1
+    assert stage_work.main([*words, *StageLine(AwsKeys(KEY_ID, Secret(SECRET))).words]) == 1
     assert SECRET not in capsys.readouterr().out

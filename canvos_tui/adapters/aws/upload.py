@@ -111,11 +111,18 @@ class Written:
 
 
 class RawUpload:
-    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged."""
+    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged, `begun` with the upload's id."""
 
-    def __init__(
-        self, clients: Clients, where: tuple[str, str], raw: RawFile, record: UploadRecord, told: Callable[[int, int], None]
+    def __init__(  # noqa: PLR0913  what an upload has to do with
+        self,
+        clients: Clients,
+        where: tuple[str, str],
+        raw: RawFile,
+        record: UploadRecord,
+        told: Callable[[int, int], None],
+        begun: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._begun_as = begun
         self._clients = clients
         self._target = {"Bucket": where[0], "Key": where[1]}
         self._raw = raw
@@ -131,6 +138,7 @@ class RawUpload:
             self._record.forget()
             return Written(etag, own)
         upload_id, known = await self._begun()
+        self._begun_as(upload_id)
         self._done = sum(self._raw.length(number) for number in known)
         self._told(self._done, self._raw.size)
         waiting = [number for number in range(1, self._raw.count + 1) if number not in known]

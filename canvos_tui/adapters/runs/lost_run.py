@@ -22,7 +22,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.status import Status
-from canvos_tui.core.verdict.judge import raw_of
+from canvos_tui.core.verdict.own_work import built_file, raw_of
 
 _PATIENCE = 10.0  # seconds between asking a process to end and killing it
 
@@ -32,7 +32,8 @@ def why_gone(folder: RunFolder) -> Cause:
     told = read_heart(folder)
     at = _last_sign(told)
     since = f", last sign of life {at:%Y-%m-%d %H:%M} UTC" if at else ""
-    remedies = (Remedy(f"canvos-tui attach {folder.run_id} asks AWS what it still does; then start the build again"),)
+    asks = f"canvos-tui attach {folder.run_id} asks AWS what it still does"
+    remedies = (Remedy(f"{asks}; canvos-tui resume {folder.run_id} goes on from what is done, where something is, else build again"),)
     if rebooted_since(told):
         return Cause("interrupted-by-reboot", "The machine was restarted during the build", f"the build ended with it{since}", remedies)
     return Cause("supervisor-lost", "The run's supervisor is gone", f"somebody or something killed it{since}", remedies)
@@ -62,7 +63,7 @@ def interrupted(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str]) 
         snapshot=ids.get("snapshot", ""),
         ami=ids.get("ami", ""),
         findings=findings,
-        left_behind=left,
+        left_behind=(*left, *built_file(plan, ids)),
         cause=why_gone(folder),
         log=str(folder.log),
         found=dict(run.found),

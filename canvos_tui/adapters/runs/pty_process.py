@@ -21,7 +21,16 @@ READ = 64 * 1024
 class PtyProcess:
     """A running command; `fd` is readable when it printed something. stdin, stdout and stderr are its terminal."""
 
-    def __init__(self, command: Sequence[str], cwd: Path, environ: Mapping[str, str], columns: int = 160, rows: int = 50) -> None:
+    def __init__(  # noqa: PLR0913  what a process starts with
+        self,
+        command: Sequence[str],
+        cwd: Path,
+        environ: Mapping[str, str],
+        columns: int = 160,
+        rows: int = 50,
+        *,
+        keep: Sequence[int] = (),
+    ) -> None:
         self.fd, inner = os.openpty()
         try:
             _set_size(inner, columns, rows)
@@ -33,6 +42,7 @@ class PtyProcess:
                 stdout=inner,
                 stderr=inner,
                 start_new_session=True,
+                pass_fds=tuple(keep),
                 preexec_fn=_own_terminal,  # a few system calls, and no thread of ours exists yet
             )
         except BaseException:

@@ -148,7 +148,7 @@ def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str
     except CanvosError as error:
         problems.append(f"checkout: {error}")
     try:
-        draft = replace(draft, route=parse_route(str(data.get("route") or "")))
+        draft = replace(draft, route=parse_route(str(data.get("route") or Route.GUIDE.value)))
     except InvalidValueError as error:
         problems.append(f"route: {error.sentence()}")
     kept = _texts(data.get("k8s_versions"))

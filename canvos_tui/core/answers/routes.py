@@ -65,7 +65,7 @@ _TOLD = {
 
 def parse_route(text: str) -> Route:
     """The route of that name; InvalidValueError names those that there are."""
-    wanted = text.strip().lower() or Route.GUIDE.value
+    wanted = text.strip().lower()
     for route in Route:
         if route.value == wanted:
             return route

@@ -19,10 +19,9 @@ _COMPLETED = re.compile(r"Completed ([\d.]+) ?(Bytes?|[KMGT]iB)/~?([\d.]+) ?(Byt
 _ID = r"[0-9a-f]{8,17}"
 _TRACED = re.compile(
     rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID})"
-    r"|(objectETag)=(\"?[0-9a-f]+(?:-\d+)?\"?)"  # this one and the next are of our own stages only
-    r"|(rawImage)=([\w.+-]{1,200}\.raw,\d+,\d+))$"
+    r")$"
 )
-_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami", "objectETag": "object", "rawImage": "raw"}
+_TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami"}
 _BARE = re.compile(rf"(?:(snap-{_ID})|(ami-{_ID}))$")
 _BARE_STARTS = {"sn", "am"}
 # how a line's body begins that may say something; "20" is a time stamp
@@ -93,7 +92,7 @@ class PhaseReader:
         if self._lines == 1:
             self._enter(self._first, at, events)
         if line.kind is Kind.TRACE:
-            if self._told(line):
+            if self._whole:  # our own stages tell their ids beside the log
                 self._trace(line.body, at, events)
         elif line.kind in _INTERESTING:
             self._output(line, at, events)
@@ -104,9 +103,9 @@ class PhaseReader:
         if line.target and not line.failed and (phase := _phase_of_target(line)) and (self._whole or phase is not Phase.AWSCLI):
             self._enter(phase, at, events)
 
-    def _told(self, line: LogLine) -> bool:
-        """Whether ids in it count: where our own stages make them, a target's line is only what a build prints."""
-        return self._whole or not line.target
+    def begin_anew(self) -> None:
+        """What was read so far ended well: no error in it counts any more."""
+        self._facts = replace(self._facts, failure=None, first_error="", first_error_line=0, gave_up=False, succeeded=False)
 
     def _enter(self, phase: Phase, at: datetime, events: list[BuildEvent]) -> None:
         """Moves on to a phase, never back: targets that run side by side print out of order."""
@@ -125,8 +124,6 @@ class PhaseReader:
             name, value = (group for group in found.groups() if group)
             kind = _TRACED_KINDS[name]
             self._identify(kind, value, at, events)
-            if kind == "raw":
-                self._enter(Phase.UPLOAD, at, events)
         elif found := _STATUS.match(body):
             self._facts = replace(self._facts, import_status=found[1])
         elif _WAIT.match(body):
@@ -135,13 +132,13 @@ class PhaseReader:
     def _output(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
         body = line.body
         start = body[:2]
-        if start in _BARE_STARTS and self._told(line) and (found := _BARE.match(body)):
+        if start in _BARE_STARTS and self._whole and (found := _BARE.match(body)):
             self._identify("snapshot" if found[1] else "ami", found[0], at, events)
         elif start == "Co" and (seen := self.peek(body, at)):
             events.append(seen)
         elif start == "RA" and body.startswith("RAW_FILE_PATH: "):
             self._enter(Phase.CHECKS, at, events)
-        elif start == "20" and (stamp := STAMP.match(body)):
+        elif start == "20" and self._whole and (stamp := STAMP.match(body)):
             self._script(body[stamp.end() :], at, events)
         if self._facts.failure is not None:
             self._fail_more(line)

@@ -53,8 +53,7 @@ class Resumes:
     token: str = ""
     etag: str = ""
     raw: str = ""
-    bytes: int = 0  # of `raw`, where it was given and not built, and its inode: another file there is another image
-    inode: int = 0
+    crc: str = ""  # the CRC-32 that `raw` must have, as S3 writes it, once a run has told it
 
     @property
     def uploads(self) -> bool:
@@ -89,7 +88,7 @@ class BuildPlan:
     @property
     def route(self) -> str:
         """The name of its route: `two-stage` where the upload is ours, and of a run that goes on from such a one."""
-        return "two-stage" if self.resumes is not None and (self.resumes.raw or self.builds) else "guide"
+        return "two-stage" if self.resumes is not None and (self.resumes.raw or self.resumes.crc or self.builds) else "guide"
 
     @property
     def builds(self) -> bool:

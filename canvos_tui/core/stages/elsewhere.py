@@ -25,8 +25,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
     missing = [field for field in NAMES if not draft.text(field)]
     if missing:
         raise InvalidValueError(f"not known: {', '.join(missing)}", remedy="name them in the answers file: --config FILE")
-    facts = await ports.files.facts(raw)
-    if facts is None:
+    if await ports.files.facts(raw) is None:
         raise FilesError(f"there is no file {raw}", remedy="CanvOS writes it to build/: ./earthly.sh +cloud-image --ARCH=amd64")
     try:
         str(raw).encode()
@@ -47,7 +46,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         baseline=base,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
-        resumes=Resumes("", StageId.UPLOAD, token=mark_of(base), raw=str(raw), bytes=facts.size, inode=facts.inode),
+        resumes=Resumes("", StageId.UPLOAD, token=mark_of(base), raw=str(raw)),
     )
 
 

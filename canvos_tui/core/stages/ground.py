@@ -23,6 +23,8 @@ class Ground:
     keys: AwsKeys
     named: Mapping[str, str] = field(default_factory=dict)
     raw: str = ""  # the raw image that the run uploads, where it still lies there
+    crc: str = ""  # and its CRC-32, where a run told it
+    bytes: int = 0
 
     def of(self, stage: StageId) -> Proof:
         """The proof of a stage."""

@@ -95,7 +95,7 @@ def _upload(chain: Chain, told: Told) -> Proof:
     if wrong:
         return _proof(StageId.UPLOAD, Done.OPEN, f"{where} {wrong}")
     text = f"{where}  {size(found.size)}, written {found.modified:%Y-%m-%d %H:%M} UTC"
-    return Proof(StageId.UPLOAD, Done.DONE, text, taken_for_it=True)
+    return Proof(StageId.UPLOAD, Done.DONE, text, taken_for_it=told.etag != found.etag)
 
 
 def _unlike(chain: Chain, found: S3Object, told: Told) -> str:

@@ -11,6 +11,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import to_use
 from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.checkout.key_places import look_for_keys
+from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import CanvosError, InvalidValueError, RunError
 from canvos_tui.core.ports import Aws, Ports
 from canvos_tui.core.run.outcome import Outcome
@@ -60,9 +61,12 @@ async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: s
         sighting = await aws.sight(plan.baseline, marked)
     chain = chain_of(plan.baseline, sighting, known, run.found, reuse_wanted=plan.reuse_object)
     named = {kind: found for kind, found in known.items() if found != NOBODY}
-    raw, image = await _raw_image(ports, run_id, plan)
+    built = await _built(ports, run_id, plan)
+    raw, image = await _raw_image(ports, plan, built)
     told = replace(await _told(ports, run_id, plan, result), lived_until=result.ended_at)
-    return Ground(run_id, plan, chain, proofs(chain, told, image), keys, named, raw)
+    return Ground(
+        run_id, plan, chain, proofs(chain, told, image), keys, named, raw, *((built.crc, built.size) if built is not None else ())
+    )
 
 
 def _imports_seen(run: BuildRun) -> tuple[str, ...]:
@@ -83,18 +87,16 @@ def _imported(plan: BuildPlan, sighting: Sighting, seen: tuple[str, ...], result
     return NOBODY if sole else ""
 
 
-async def _raw_image(ports: Ports, run_id: RunId, plan: BuildPlan) -> tuple[str, Proof | None]:
+async def _raw_image(ports: Ports, plan: BuildPlan, built: RawImage | None) -> tuple[str, Proof | None]:
     """The path of the raw image to upload, "" where there is none, and what was seen of it; None for a run that never had a file."""
     resumes = plan.resumes
     if resumes is None:
         return "", None
-    built = await _built(ports, run_id, plan)
-    path = built.path(Path(plan.checkout)) if built is not None else Path(resumes.raw)
+    path = Path(resumes.raw) if resumes.raw or built is None else built.path(Path(plan.checkout))
     if built is None and not resumes.raw:
         return ("", Proof(StageId.IMAGE, Done.OPEN, "it was not built")) if resumes.stage is StageId.IMAGE else ("", None)
     facts = await ports.files.facts(path)
-    given = built or (RawImage(path.name, resumes.bytes, resumes.inode) if resumes.bytes else None)
-    wrong = given.unlike(facts) if given is not None else "" if facts is not None else "is gone"
+    wrong = built.unlike(facts) if built is not None else "" if facts is not None else "is gone"
     if wrong or facts is None:
         return "", Proof(StageId.IMAGE, Done.OPEN, f"{path} {wrong}")
     return str(path), Proof(StageId.IMAGE, Done.DONE, f"{path}  {size(facts.size)}")
@@ -187,6 +189,12 @@ def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
             raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}; {proof.text}", remedy=AGAIN)
         if proof.done is Done.UNKNOWN:
             raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy=_remedy(ground, proof))
+    there = ground.chain.sighting.object
+    if start is StageId.UPLOAD and there is not None and ground.bytes and there.size != ground.bytes:
+        text = f"s3://{ground.plan.baseline.bucket}/{ground.plan.baseline.key} is there, and {ground.of(StageId.UPLOAD).text.partition(' ')[2]}"
+        raise RunError(
+            text, remedy=f"nothing is written over: canvos-tui resume --raw {word(ground.raw)} --config FILE, with another S3_KEY"
+        )
     if start is StageId.IMAGE:
         raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}", remedy=AGAIN)
     taken = name_taken(ground.chain) or (ground.chain.image if start is not StageId.REGISTER else None)
@@ -229,19 +237,17 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
     """The plan of a run that begins with that stage: judged by the same baseline, so that what was taken over counts."""
     plan, chain, base = ground.plan, ground.chain, ground.plan.baseline
     named = chain.task.task_id if chain.task is not None else ground.named.get("import_task", "")
-    size_, inode = (plan.resumes.bytes, plan.resumes.inode) if plan.resumes is not None else (0, 0)
+    crc = ground.crc or (plan.resumes.crc if plan.resumes is not None else "")
     etag = chain.sighting.object.etag if chain.sighting.object is not None and start is not StageId.UPLOAD else ""
     if start is StageId.REGISTER:
-        resumes = Resumes(ground.run, start, named, chain.snapshot, raw=ground.raw, bytes=size_, inode=inode)
+        resumes = Resumes(ground.run, start, named, chain.snapshot, raw=ground.raw, crc=crc)
     elif start is StageId.IMPORT and chain.task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
-        resumes = Resumes(ground.run, start, named, etag=etag, raw=ground.raw, bytes=size_, inode=inode)
+        resumes = Resumes(ground.run, start, named, etag=etag, raw=ground.raw, crc=crc)
     else:  # what was imported before counts no longer
         old = tuple(task.task_id for task in imports_of(base, chain.sighting.tasks or ()))
         base = replace(base, task_ids=tuple(dict.fromkeys((*base.task_ids, *old))))
         kept = plan.resumes.token if plan.resumes is not None and not old else ""  # an import that got lost is known by it
-        resumes = Resumes(
-            ground.run, start, token=kept or _token(ground, base.task_ids), etag=etag, raw=ground.raw, bytes=size_, inode=inode
-        )
+        resumes = Resumes(ground.run, start, token=kept or _token(ground, base.task_ids), etag=etag, raw=ground.raw, crc=crc)
     other = ("--name", base.ami_name) if base.ami_name else ()
     command = ("canvos-tui", "resume", ground.run, "--from", start.value, *other)
     return replace(plan, baseline=base, command=command, resumes=resumes)

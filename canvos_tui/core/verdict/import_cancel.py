@@ -8,9 +8,10 @@ from canvos_tui.core.aws.facts import DENIALS, Baseline, ImportTask, Right
 from canvos_tui.core.errors import AwsError, CanvosError, RightError, RunError
 from canvos_tui.core.ports import Aws, Clock, Ports
 from canvos_tui.core.verdict.aftermath import open_for
+from canvos_tui.core.verdict.judge import NOBODY
 from canvos_tui.core.verdict.left_over import cancel_command
 from canvos_tui.core.verdict.standing import so_far
-from canvos_tui.core.verdict.watch import imports_of
+from canvos_tui.core.verdict.watch import imports_of, marked
 
 ACTION = "ec2:CancelImportTask"
 PAUSES = (0.0, 1.0, 2.0, 4.0)  # seconds before each look at whether AWS did it
@@ -48,7 +49,9 @@ async def known_import(ports: Ports, run_id: str) -> tuple[str, bool]:
     if result is not None:
         return result.import_task, result.import_left is not None
     run = await so_far(ports, run_id)
-    named, made = run.ids.get("import_task", ""), run.snapshot
+    own = run.plan.resumes  # of our own stages an import is named, or followed from the beginning; what was merely seen is anybody's
+    known = run.ids if own is None else {**own.named, **run.named}
+    named, made = known.get("import_task", ""), run.snapshot
     done = made is not None and made.task_id == named and made.state == "completed"
     ended = done or (run.task is not None and run.task.task.ended)
     return named, bool(named) and not ended
@@ -79,6 +82,8 @@ async def open_import(ports: Ports, run_id: str) -> OpenImport:
         tasks = await aws.import_tasks()
     except CanvosError as error:
         raise _again(error, remedy=f"from elsewhere: {cancel_command(plan.baseline.region, named)}" if going else "") from error
+    if plan.resumes is not None:
+        named = named or marked(plan.baseline, tasks, plan.resumes.token) or NOBODY
     task = _going_on(run_id, plan.baseline, tasks, named)
     return OpenImport(aws, ports.clock, task, cancel_command(plan.baseline.region, task.task_id))
 
@@ -88,7 +93,8 @@ def _going_on(run_id: str, base: Baseline, tasks: tuple[ImportTask, ...], named:
     left = f"canvos-tui status {run_id} shows what is left"
     ours = tuple(task for task in tasks if task.task_id == named) if named else imports_of(base, tasks)
     if not ours:
-        text = f"AWS lists {named} no longer, it ended long ago" if named else "AWS knows no import task of this run"
+        known = named not in {"", NOBODY}
+        text = f"AWS lists {named} no longer, it ended long ago" if known else "AWS knows no import task of this run"
         raise RunError(text, remedy=left)
     going = tuple(task for task in ours if not task.ended)
     if len(going) > 1:

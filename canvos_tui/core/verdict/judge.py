@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 
-from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Sighting
-from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
-from canvos_tui.core.run.raw_image import parse_raw_image
-from canvos_tui.core.run.result import Cause, Finding, LeftOver, RunResult
+from canvos_tui.core.run.result import Cause, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
-from canvos_tui.core.status import Status
-from canvos_tui.core.text import size
+from canvos_tui.core.verdict import own_work
 from canvos_tui.core.verdict.chain import Chain, chain_of
-from canvos_tui.core.verdict.findings import findings, of_user_data
+from canvos_tui.core.verdict.findings import findings
 from canvos_tui.core.verdict.left_over import (
     left_by_name,
     left_image,
@@ -69,11 +65,11 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     ended_at: datetime | None,
 ) -> RunResult:
     """The result of a run; `ids` are those that the run knows of, `exit_code` is None when the supervisor was lost."""
-    seen, sighting = sighting, before(plan.baseline, sighting) if never_uploaded(plan, exit_code, log) else sighting
+    seen, sighting = sighting, own_work.without_others(plan, sighting, exit_code, log.phase, log.found)
     named = known_ids(plan, sighting, ids if log.named is None else log.named)
     chain = chain_of(plan.baseline, sighting, named, log.found, reuse_wanted=plan.reuse_object)
     verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
-    wrote = _written(plan, chain, ids, log)
+    wrote = own_work.written(plan, chain, ids, upload_ended=log.upload_ended)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
     return RunResult(
         run_id=run_id,
@@ -90,21 +86,13 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         snapshot=chain.snapshot,
         ami=chain.image.image_id if chain.image is not None else "",
         ami_name=chain.image.name if chain.image is not None else "",
-        findings=_without_others(chain, seen, (*findings(chain, exit_code, cancelled=cancelled), *of_user_data(chain, joins=plan.joins))),
-        left_behind=(*_left_behind(chain, ids, verdict.outcome, wrote), *_built_file(plan, ids)),
+        findings=own_work.findings_of(plan, chain, seen, wrote, findings(chain, exit_code, cancelled=cancelled)),
+        left_behind=_all_left(plan, chain, ids, verdict.outcome, wrote, log.phase),
         cause=None if verdict.outcome is Outcome.SUCCEEDED else (verdict.cause if own_first else log.cause or verdict.cause),
         log=log.log,
         found=dict(log.found),
-        raw=raw_of(plan, ids),
+        raw=own_work.raw_of(plan, ids),
     )
-
-
-def raw_of(plan: BuildPlan, ids: Mapping[str, str]) -> str:
-    """The raw image that the run built, or was given; "" where the image is in no file of this machine."""
-    built = parse_raw_image(ids.get("raw", "")) if plan.resumes is not None else None
-    if built is not None:
-        return str(built.path(Path(plan.checkout)))
-    return plan.resumes.raw if plan.resumes is not None else ""
 
 
 NOBODY = "none"  # no import has that id
@@ -118,33 +106,6 @@ def known_ids(plan: BuildPlan, sighting: Sighting, named: Mapping[str, str]) -> 
     own = {**resumes.named, **named}
     mine = own.get("import_task") or marked(plan.baseline, sighting.tasks or (), resumes.token)
     return {**own, "import_task": mine or NOBODY}
-
-
-def never_uploaded(plan: BuildPlan, exit_code: int | None, log: JudgeHints) -> bool:
-    """Whether the log shows that the build ended while the image was built: nothing that AWS got meanwhile is its own."""
-    return plan.builds and bool(exit_code) and not log.found and log.phase is not None and log.phase.builds
-
-
-def before(base: Baseline, sighting: Sighting) -> Sighting:
-    """The look without all that came since the baseline."""
-    images = {image.image_id for image in base.images}
-    return replace(
-        sighting,
-        object=base.object if sighting.object is not None else None,
-        tasks=None if sighting.tasks is None else tuple(t for t in sighting.tasks if t.task_id in base.task_ids),
-        images=None if sighting.images is None else tuple(i for i in sighting.images if i.image_id in images),
-        uploads=None if sighting.uploads is None else tuple(u for u in sighting.uploads if u.upload_id in base.upload_ids),
-        snapshot=None,
-    )
-
-
-def _without_others(chain: Chain, seen: Sighting, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Says of an object that was left out that it is there, and whose it is not."""
-    if seen.object is None or seen.object == chain.sighting.object:
-        return told
-    where = f"s3://{chain.baseline.bucket}/{chain.baseline.key}"
-    other = Finding("object", Status.FAIL, f"{where} is not counted as this run's: its log never came to an upload")
-    return tuple(other if finding.id == "object" else finding for finding in told)
 
 
 def _verdict(chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled: bool) -> Verdict:
@@ -244,21 +205,23 @@ def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
     )
 
 
-def _written(plan: BuildPlan, chain: Chain, ids: Mapping[str, str], log: JudgeHints) -> S3Object | None:
-    """The object that this very run wrote: proven by its checksum where the upload was ours, else by the log's word that it ended."""
-    own = plan.resumes
-    if chain.uploaded is None or own is None or not own.uploads:
-        return chain.uploaded if log.upload_ended else None
-    return chain.uploaded if chain.uploaded.etag == ids.get("object", "") else None
+def _all_left(  # noqa: PLR0913  what is left hangs on all that is known
+    plan: BuildPlan, chain: Chain, ids: Mapping[str, str], outcome: Outcome, wrote: S3Object | None, phase: Phase | None
+) -> tuple[LeftOver, ...]:
+    """In AWS, and the raw image on this machine."""
+    return (*_left_behind(chain, ids, outcome, wrote, own_work.uploads(plan, ids, phase)), *own_work.built_file(plan, ids))
 
 
-def _left_behind(chain: Chain, ids: Mapping[str, str], outcome: Outcome, wrote: S3Object | None) -> tuple[LeftOver, ...]:
+def _left_behind(
+    chain: Chain, ids: Mapping[str, str], outcome: Outcome, wrote: S3Object | None, mine: set[str] | None
+) -> tuple[LeftOver, ...]:
+    """`mine` are the uploads that the run is known to have begun; None where CanvOS' script begins one, and nobody names it."""
     base, region, images = chain.baseline, chain.baseline.region, chain.sighting.images
     tasks = [] if chain.task is None else [chain.task, *chain.rivals]
     running = [task for task in tasks if not task.ended]
     left = [left_object(base, wrote, task_runs=bool(running))] if wrote is not None else []
     new = (upload for upload in chain.sighting.uploads or () if upload.upload_id not in base.upload_ids)
-    left += [left_upload(base, upload, certain=not chain.skipped) for upload in new]
+    left += [left_upload(base, upload, certain=upload.upload_id in mine if mine is not None else not chain.skipped) for upload in new]
     if outcome is Outcome.SUCCEEDED:
         return tuple(left)
     left += [left_task(region, task, certain=not chain.rivals) for task in running]
@@ -268,16 +231,6 @@ def _left_behind(chain: Chain, ids: Mapping[str, str], outcome: Outcome, wrote: 
         left.append(_unused(chain) if images is not None else left_by_name(region, "snapshot", chain.snapshot, _NO_IMAGES))
     left += [left_image(region, chain.image)] if chain.image is not None else []
     return (*left, *(stranger(region, image) for image in chain.strangers), *_known_by_id(chain, ids))
-
-
-def _built_file(plan: BuildPlan, ids: Mapping[str, str]) -> tuple[LeftOver, ...]:
-    """The raw image of a build of our own stages: CanvOS leaves it in build/."""
-    built = parse_raw_image(ids.get("raw", "")) if plan.builds and plan.resumes is not None else None
-    if built is None:
-        return ()
-    path = str(built.path(Path(plan.checkout)))
-    note = f"{size(built.size)} on this machine; while it lies there nothing has to be built to upload it again"
-    return (LeftOver("file", path, True, note, f"rm -f {word(path)} || sudo rm -f {word(path)}"),)
 
 
 def _unused(chain: Chain) -> LeftOver:

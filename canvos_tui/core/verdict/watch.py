@@ -22,6 +22,7 @@ class Watch:
     baseline: Baseline
     pace: float = 1.0
     named_task: str = ""
+    mark: str | None = None  # by which an import of our own stages is known; None for a build that CanvOS' script imports of
     uploaded: int = -1
     object: S3Object | None = None
     task: ImportTask | None = None
@@ -178,8 +179,14 @@ def _object(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch
 
 
 def _tasks(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
-    task = our_task(watch.baseline, sighting.tasks or (), watch.named_task or (watch.task.task_id if watch.task else ""))
-    if task is None or watch.building:
+    tasks = sighting.tasks or ()
+    name = watch.named_task or (watch.task.task_id if watch.task else "")
+    if watch.mark is not None:
+        name = name or marked(watch.baseline, tasks, watch.mark)
+    if watch.building or (watch.mark is not None and not name):
+        return watch
+    task = our_task(watch.baseline, tasks, name)
+    if task is None:
         return watch
     watch = _enter(watch, Phase.IMPORT, sighting, events)
     if task != watch.task:

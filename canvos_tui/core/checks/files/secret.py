@@ -14,10 +14,21 @@ from canvos_tui.core.status import Status
 _NOT_NEEDED = CheckAnswer(Status.PASS, "not needed: no key enters the build on the two-stage route", "")
 
 
+async def _superfluous(context: Context) -> CheckAnswer:
+    """On a route whose build needs no key, keys in the checkout are only something that the build can read."""
+    found = await file_of(context, ".secret")
+    if found is None or secret_file.keys_of(found[1]) is None:
+        return _NOT_NEEDED
+    told = "the two-stage route needs no .secret, and the build can read the keys in the one that is there"
+    return CheckAnswer(
+        Status.WARN, told, "no keys in the checkout", (Remedy("Move it away while you build; the guide's route writes it anew"),)
+    )
+
+
 async def secret(context: Context) -> CheckAnswer:
     """All three ids of `.secret`, in lines that Earthly can read; their values are never shown."""
     if not context.draft.route.keys_in_build:
-        return _NOT_NEEDED
+        return await _superfluous(context)
     found = await file_of(context, ".secret")
     if found is None:
         return waits(written(context))

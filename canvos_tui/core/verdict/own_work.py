@@ -1,0 +1,85 @@
+"""What of a look at AWS is a run's own work: nothing that came while it built, and of our own stages only what they told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from canvos_tui.core.aws.facts import Baseline, S3Object
+from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.command_words import word
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.raw_image import FOLDER, parse_raw_image
+from canvos_tui.core.run.result import Finding, LeftOver
+from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.status import Status
+from canvos_tui.core.text import size
+from canvos_tui.core.verdict.chain import Chain
+from canvos_tui.core.verdict.findings import of_user_data
+
+
+def without_others(plan: BuildPlan, sighting: Sighting, exit_code: int | None, phase: Phase | None, found: Mapping[str, str]) -> Sighting:
+    """The look, without all that came since the baseline where the log shows that the build failed while the image was built."""
+    never = plan.builds and bool(exit_code) and not found and phase is not None and phase.builds
+    return _before(plan.baseline, sighting) if never else sighting
+
+
+def _before(base: Baseline, sighting: Sighting) -> Sighting:
+    images = {image.image_id for image in base.images}
+    return replace(
+        sighting,
+        object=base.object if sighting.object is not None else None,
+        tasks=None if sighting.tasks is None else tuple(t for t in sighting.tasks if t.task_id in base.task_ids),
+        images=None if sighting.images is None else tuple(i for i in sighting.images if i.image_id in images),
+        uploads=None if sighting.uploads is None else tuple(u for u in sighting.uploads if u.upload_id in base.upload_ids),
+        snapshot=None,
+    )
+
+
+def written(plan: BuildPlan, chain: Chain, ids: Mapping[str, str], *, upload_ended: bool) -> S3Object | None:
+    """The object that this very run wrote: proven by its checksum where the upload was ours, else by the log's word that it ended."""
+    own = plan.resumes
+    if chain.uploaded is None or own is None or not own.uploads:
+        return chain.uploaded if upload_ended else None
+    return chain.uploaded if chain.uploaded.etag == ids.get("object", "") else None
+
+
+def uploads(plan: BuildPlan, ids: Mapping[str, str], phase: Phase | None) -> set[str] | None:
+    """The uploads in parts that can be the run's: that which our own stages told, none of a build that never came to one.
+
+    None where CanvOS' script begins one, which nobody names.
+    """
+    if plan.resumes is not None:
+        return {ids["upload"]} if "upload" in ids else set()
+    return set() if phase is not None and phase.order < Phase.AWSCLI.order else None
+
+
+def findings_of(plan: BuildPlan, chain: Chain, seen: Sighting, wrote: S3Object | None, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings with that of user-data; of an object that was left out of the look, or that our own upload did not prove, they say whose it is not."""
+    own = plan.resumes is not None and plan.resumes.uploads and wrote is None and chain.object is not None
+    told = (*told, *of_user_data(chain, joins=plan.joins))
+    if seen.object is None or not (own or seen.object != chain.sighting.object):
+        return told
+    where = f"s3://{chain.baseline.bucket}/{chain.baseline.key}"
+    other = Finding("object", Status.FAIL, f"{where} is there, and nothing shows that this run wrote it")
+    return tuple(other if finding.id == "object" else finding for finding in told)
+
+
+def raw_of(plan: BuildPlan, ids: Mapping[str, str]) -> str:
+    """The raw image that the run built, or was given; "" where the image is in no file of this machine."""
+    if plan.resumes is None:
+        return ""
+    built = parse_raw_image(ids.get("raw", ""))
+    return plan.resumes.raw or (str(built.path(Path(plan.checkout))) if built is not None else "")
+
+
+def built_file(plan: BuildPlan, ids: Mapping[str, str]) -> tuple[LeftOver, ...]:
+    """The raw image of a build of our own stages: CanvOS leaves it in build/. One that somebody gave is his."""
+    built, own = parse_raw_image(ids.get("raw", "")), plan.resumes
+    there = own is not None and (plan.builds or (own.run and Path(own.raw).parent == Path(plan.checkout) / FOLDER))
+    if built is None or not there:
+        return ()
+    path = str(built.path(Path(plan.checkout)))
+    note = f"{size(built.size)} on this machine; while it lies there nothing has to be built to upload it again"
+    return (LeftOver("file", path, True, note, f"rm -f {word(path)} || sudo rm -f {word(path)}"),)

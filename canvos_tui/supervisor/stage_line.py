@@ -1,0 +1,128 @@
+"""What our own stages get from their supervisor, and tell it: a command line, and beside the terminal keys one way, ids the other.
+
+The latter go through pipes that no build inherits: neither an environment nor a log can be read for the keys, and nothing that a build
+prints can pass for an id of ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.core.secret import Secret
+
+MODULE = "canvos_tui.supervisor.stage_work"
+_MOST = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done. `task` and `snapshot` are what is there already, `pace` scales the pauses: 1 for real."""
+
+    region: str
+    bucket: str
+    key: str
+    name: str
+    stage: StageId
+    task: str = ""
+    snapshot: str = ""
+    token: str = ""
+    etag: str = ""
+    raw: str = ""
+    crc: str = ""  # the checksum that `raw` must have
+    pace: float = 1.0
+    checkout: str = ""
+    words: tuple[str, ...] = ()  # the command that builds the raw image there
+    keys_fd: int = -1
+    told_fd: int = -1
+
+
+def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The command line for a plan of our own stages; nothing in it is secret. `more` are options that the supervisor adds."""
+    resumes, base = plan.resumes, plan.baseline
+    assert resumes is not None
+    words = {"region": base.region, "bucket": base.bucket, "key": base.key, "name": base.image_name, "stage": resumes.stage.value}
+    words |= {
+        "task": resumes.task,
+        "snapshot": resumes.snapshot,
+        "token": resumes.token,
+        "etag": resumes.etag,
+        "raw": resumes.raw,
+        "crc": resumes.crc,
+        "pace": str(pace),
+    }
+    building = (f"--checkout={plan.checkout}", "--", *plan.command) if plan.builds else ()
+    return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value), *more, *building)
+
+
+def parsed(words: Sequence[str]) -> Job:
+    """The job of a command line as `command` makes it."""
+    parser = argparse.ArgumentParser(prog=MODULE, allow_abbrev=False)
+    for name in ("region", "bucket", "key", "name", "stage"):
+        parser.add_argument(f"--{name}", required=True)
+    for name in ("task", "snapshot", "token", "etag", "raw", "crc"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--pace", type=float, default=1.0)
+    for name in ("keys-fd", "told-fd"):
+        parser.add_argument(f"--{name}", type=int, default=-1)
+    parser.add_argument("--checkout", default="")
+    parser.add_argument("words", nargs="*")
+    found = vars(parser.parse_args(words))
+    return Job(**{**found, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
+
+
+class StageLine:
+    """The supervisor's end. `keep` are the descriptors that the stages get, `words` the options that name them."""
+
+    def __init__(self, keys: AwsKeys) -> None:
+        self._keys_out, keys_in = os.pipe()
+        self.fd, self._told_in = os.pipe()
+        os.set_blocking(self.fd, False)
+        with os.fdopen(keys_in, "wb") as pipe:  # far less than a pipe holds, so that nobody waits
+            token = keys.token.reveal() if keys.token is not None else ""
+            pipe.write(json.dumps([keys.key_id, keys.secret.reveal(), token]).encode())
+        self.keep = (self._keys_out, self._told_in)
+        self.words = (f"--keys-fd={self._keys_out}", f"--told-fd={self._told_in}")
+        self._pending = b""
+
+    def started(self) -> None:
+        """The stages have their ends: ours of these are closed."""
+        for fd in self.keep:
+            os.close(fd)
+
+    def told(self) -> Iterator[tuple[str, str]] | None:
+        """Kind and id of what was told since; None when the stages have ended."""
+        try:
+            data = os.read(self.fd, _MOST)
+        except BlockingIOError:
+            return iter(())
+        if not data:
+            return None
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        return iter([(str(kind), str(found)) for kind, found in map(json.loads, lines)])
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        os.close(self.fd)
+
+
+def read_keys(fd: int) -> AwsKeys:
+    """The keys that the supervisor passed, once."""
+    with os.fdopen(fd, "rb") as pipe:
+        key_id, secret, token = json.loads(pipe.read())
+    return AwsKeys(key_id, Secret(secret), Secret(token) if token else None)
+
+
+def tell(fd: int, kind: str, found: str) -> None:
+    """One id for the supervisor; it is lost with it, and then AWS is asked."""
+    try:
+        os.write(fd, json.dumps([kind, found]).encode() + b"\n")
+    except OSError:
+        return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import KeysGiven
+from canvos_tui.core.answers.draft import KeysGiven, RouteChosen
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
@@ -138,7 +139,15 @@ async def _from(desk: Desk, talk: Talk, source: KeySource, found: PlacedKeys | N
         if chosen is Way.BACK:
             return chosen
         profile = chosen
-    keys = await rules.taken_from(desk.ports, desk.draft, source, profile)
+    try:
+        keys = await rules.taken_from(desk.ports, desk.draft, source, profile)
+    except rules.TemporaryKeysError:
+        talk.prose(rules.ABOUT_TEMPORARY)
+        word = await talk.choose(Prompt("temporary keys", help=rules.ABOUT), rules.TEMPORARY, "route")
+        if word != "route":
+            return Way.BACK
+        desk.answer(RouteChosen(Route.TWO_STAGE))
+        keys = await rules.taken_from(desk.ports, desk.draft, source, profile)
     return found if found is not None and (found.source, found.keys) == (source, keys) else PlacedKeys(keys, source)
 
 

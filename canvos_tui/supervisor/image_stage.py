@@ -54,9 +54,10 @@ def _raw_files(checkout: Path) -> _Seen:
 
 
 def _run(words: Sequence[str], checkout: Path) -> int:
-    """The exit code of the command. An interrupt goes to its whole process group, and so to it: here it is only noted until the command ends."""
+    """The exit code of the command. An interrupt goes to its process group, and so to it: here it is only noted until the command ends."""
     asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))  # a handler: the command starts with the usual one
+    # a handler, because the command would inherit that nothing is to happen
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     try:
         code = subprocess.run(list(words), cwd=checkout, env=without_aws(os.environ), check=False).returncode
     except OSError as error:

@@ -77,6 +77,9 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         failed = scene.result(info.run_id)
         assert failed is not None
         assert failed.raw in {left.id for left in failed.left_behind}
+        told = scene.inside("diagnose", str(scene.runs.log_path(info.run_id)))
+        assert told.returncode in {ExitCode.IMPORT_FAILED, ExitCode.NOT_PROVEN}, told.stdout
+        assert "may not write to the bucket" in told.stdout
         shown = scene.inside("resume", "--dry-run")
         assert "it would go on with: upload" in shown.stderr, shown.stderr
         done = scene.inside("resume", "--yes", "--plain")

@@ -26,6 +26,7 @@ from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.stages.proof import Done
 from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import open_import
 from canvos_tui.rehearsal.aws.cloud import OpenUpload
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny
@@ -269,6 +270,12 @@ def test_kill_9_after_the_build_builds_nothing_twice(site, standin, ports, mark)
     run_id = started(ports, site, f"echo built >> times\n{BUILDS}")
     until(lambda: mark in site.log(run_id))
     killed(site, run_id)
+    lost = asyncio.run(final_result(ports, run_id))
+    assert lost is not None
+    assert lost.raw
+    assert [left.id for left in lost.left_behind if left.kind == "file"] == [lost.raw]
+    assert lost.cause is not None
+    assert f"canvos-tui resume {run_id}" in lost.cause.remedies[0].text
     proven(site, standin, site.result(gone_on(ports, run_id)))
     assert (site.checkout / "times").read_text() == "built\n"
 

@@ -49,6 +49,23 @@ async def test_escape_leaves_the_route_as_it_was(make_app, full):
     assert app.draft.route is Route.GUIDE
 
 
+async def test_temporary_keys_are_offered_the_route_that_takes_them(make_app, ports, full):
+    ports.environ.update(AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="s" * 40, AWS_SESSION_TOKEN="t")
+    app = make_app(replace(full, keys=None), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "Or take from")
+        await push(pilot, "#from-environment")
+        await see(pilot, "These are temporary keys", "Take the two-stage route with these keys")
+        await pilot.press("escape")
+        await see(pilot, "these are temporary keys")
+        assert app.draft.route is Route.GUIDE
+        await push(pilot, "#from-environment")
+        await see(pilot, "Take the two-stage route with these keys")
+        await pilot.press("enter")
+        await see(pilot, "✓ account")
+    assert (app.draft.route, app.draft.keys and app.draft.keys.key_id) == (Route.TWO_STAGE, "ASIAIOSFODNN7EXAMPLE")
+
+
 def test_temporary_keys_block_the_guides_route_only(full):
     keys = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s" * 40), Secret("token"))
     draft = full.after(KeysGiven(keys, KeySource.ENVIRONMENT))

@@ -31,6 +31,7 @@ _IMPORTED = "Snapshot import process completed. Snapshot ID: "
 _EXISTS = re.compile(rf"Image .* already exists with ID: (ami-{_ID})")
 _BLIND = re.compile(rf"(?:\[[\w-]+\] )?Error querying status for (?:task '(import-snap-{_ID})'|AMI '(ami-{_ID})')")
 _BLIND_TOLD = 20  # such lines between two events, one comes every 15 s; the first three are told each
+_OURS = re.compile(r"uploading /.*, \d+ bytes, to s3://")  # how our own stages begin an upload
 _STEP = re.compile(r"\d+/\d+$")
 _EXIT = re.compile(r"\s*did not complete successfully\. Exit code (\d+)")
 _REASON = re.compile(r"\s*(?:failed: (.*)|(was terminated because .*))")
@@ -103,6 +104,12 @@ class PhaseReader:
         if line.target and not line.failed and (phase := _phase_of_target(line)) and (self._whole or phase is not Phase.AWSCLI):
             self._enter(phase, at, events)
 
+    def _go_on(self, at: datetime, events: list[BuildEvent]) -> None:
+        """A log of our own stages, read elsewhere: the build's success was not the end."""
+        self.begin_anew()
+        self._facts = replace(self._facts, phase=Phase.UPLOAD)
+        events.append(PhaseEntered(at, Phase.UPLOAD, self._lines))
+
     def begin_anew(self) -> None:
         """What was read so far ended well: no error in it counts any more."""
         self._facts = replace(self._facts, failure=None, first_error="", first_error_line=0, gave_up=False, succeeded=False)
@@ -136,6 +143,8 @@ class PhaseReader:
             self._identify("snapshot" if found[1] else "ami", found[0], at, events)
         elif start == "Co" and (seen := self.peek(body, at)):
             events.append(seen)
+        elif start == "up" and self._whole and not line.target and _OURS.match(body):
+            self._go_on(at, events)
         elif start == "RA" and body.startswith("RAW_FILE_PATH: "):
             self._enter(Phase.CHECKS, at, events)
         elif start == "20" and self._whole and (stamp := STAMP.match(body)):

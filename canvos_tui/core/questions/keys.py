@@ -9,6 +9,7 @@ from canvos_tui.core.checkout.key_places import in_secret
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.pages import words
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions.choice import Choice
 
 ABOUT = f"The test asks STS who the keys belong to; that needs no right at all. Nothing is stored before {words('review')}."
 GOOD_TO_KNOW = (
@@ -18,6 +19,14 @@ GOOD_TO_KNOW = (
     ".secret also gets an empty AWS_PROFILE= line: the build stops without it, although the guide does not show it."
 )
 DEFAULT_REGION = "us-east-1"  # STS answers in any region; used while REGION is not known
+
+
+class TemporaryKeysError(InvalidValueError):
+    """The keys are temporary, and would have to go into the build: another route takes them."""
+
+
+ABOUT_TEMPORARY = "The guide's route passes no session token into the build. On the two-stage route no key enters it: any keys do."
+TEMPORARY = (Choice("route", "Take the two-stage route with these keys"), Choice("", "Use other keys"))
 
 
 async def taken_from(ports: Ports, draft: Draft, source: KeySource, profile: str = "") -> AwsKeys:
@@ -34,7 +43,7 @@ async def taken_from(ports: Ports, draft: Draft, source: KeySource, profile: str
 def usable(draft: Draft, keys: AwsKeys) -> AwsKeys:
     """The same keys; InvalidValueError for temporary ones where they would have to go into the build."""
     if keys.temporary and draft.route.keys_in_build:
-        raise InvalidValueError(
+        raise TemporaryKeysError(
             "these are temporary keys: the build passes no session token",
             remedy=f"use a long-lived key of an IAM user, or the two-stage route ({words('review')})",
         )

@@ -16,6 +16,7 @@ from canvos_tui.core.run.result import Finding, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.judge import JudgeHints, judge
+from canvos_tui.core.verdict.standing import so_far
 
 _DECIDED = frozenset({Outcome.SUCCEEDED, Outcome.FAILED})
 _HERE = frozenset({"container", "process", "file"})  # left on this machine, not in AWS
@@ -42,7 +43,10 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
     """What became of the import and what is left, as it is now. The verdict stands, unless it was that success is not proven yet."""
     sighting = await (await open_for(ports, plan)).sight(plan.baseline, result.import_task)
     blind = _blind(sighting)
-    judged, serious = _judged(plan, result, sighting), any(unseen.what.decisive for unseen in sighting.blind)
+    judged, serious = (
+        _judged(plan, result, sighting, await _named(ports, plan, result)),
+        any(unseen.what.decisive for unseen in sighting.blind),
+    )
     if serious and not judged.snapshot:
         return replace(result, findings=(*result.findings, *blind))
     own = tuple(f for f in result.findings if f.id not in _OF_AWS and not f.id.startswith("ami"))
@@ -54,19 +58,22 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
         snapshot=judged.snapshot or result.snapshot,
         ami=judged.ami or result.ami,
         findings=(*judged.findings, *own, *(blind if serious else ())),
-        left_behind=(*kept, *judged.left_behind),
+        left_behind=tuple(dict.fromkeys((*kept, *judged.left_behind))),
         phase_seconds=result.phase_seconds,
     )
 
 
-def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting) -> RunResult:
+async def _named(ports: Ports, plan: BuildPlan, result: RunResult) -> dict[str, str] | None:
+    """What a run of our own stages told of itself; None for a build, of which nobody tells that from what was merely seen."""
+    return (await so_far(ports, result.run_id)).named if plan.resumes is not None else None
+
+
+def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting, own: dict[str, str] | None) -> RunResult:
     named = {"import_task": result.import_task, "snapshot": result.snapshot, "ami": result.ami}
-    ids = {kind: found for kind, found in named.items() if found}
-    # one that went on counts what it marked, and nothing that was merely seen
-    named_only: dict[str, str] | None = {} if plan.resumes is not None else None
+    ids = {**{kind: found for kind, found in named.items() if found}, **(own or {})}
     # a build that lost its supervisor may have gone on by itself
     ended = result.outcome is Outcome.INTERRUPTED or bool(result.object_size)
-    hints = JudgeHints(result.phase, result.cause, result.log, result.found, named_only, ended)
+    hints = JudgeHints(result.phase, result.cause, result.log, result.found, own, ended)
     cancelled = result.outcome is Outcome.CANCELLED
     judged = judge(result.run_id, plan, sighting, result.exit_code, ids, cancelled, hints, result.started_at, result.ended_at)
     if not result.import_task or sighting.tasks is None or any(t.task_id == result.import_task for t in sighting.tasks):
@@ -82,7 +89,7 @@ def _blind(sighting: Sighting) -> tuple[Finding, ...]:
 
 async def _asked(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
     sighting = await (await open_for(ports, plan)).sight(plan.baseline, result.import_task)
-    judged, blind = _judged(plan, result, sighting), _blind(sighting)
+    judged, blind = _judged(plan, result, sighting, await _named(ports, plan, result)), _blind(sighting)
     decided = judged.outcome in _DECIDED and (judged.outcome is Outcome.SUCCEEDED or judged.cause is not result.cause)
     return replace(
         judged,
@@ -91,7 +98,7 @@ async def _asked(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
         ami=judged.ami or result.ami,
         snapshot=judged.snapshot or result.snapshot,
         findings=(*result.findings, *judged.findings, *blind),
-        left_behind=(*result.left_behind, *judged.left_behind),
+        left_behind=tuple(dict.fromkeys((*result.left_behind, *judged.left_behind))),
     )
 
 

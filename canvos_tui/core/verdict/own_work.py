@@ -56,7 +56,10 @@ def uploads(plan: BuildPlan, ids: Mapping[str, str], phase: Phase | None) -> set
 
 
 def findings_of(plan: BuildPlan, chain: Chain, seen: Sighting, wrote: S3Object | None, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings with that of user-data; of an object that was left out of the look, or that our own upload did not prove, they say whose it is not."""
+    """The findings with that of user-data.
+
+    Of an object that was left out of the look, or that our own upload did not prove, they say whose it is not.
+    """
     own = plan.resumes is not None and plan.resumes.uploads and wrote is None and chain.object is not None
     told = (*told, *of_user_data(chain, joins=plan.joins))
     if seen.object is None or not (own or seen.object != chain.sighting.object):

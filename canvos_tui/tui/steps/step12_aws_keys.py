@@ -8,8 +8,9 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import KeysGiven
+from canvos_tui.core.answers.draft import KeysGiven, RouteChosen
 from canvos_tui.core.answers.draft_file import AWS_KEYS
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.errors import CanvosError, InvalidValueError
@@ -17,6 +18,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import keys as rules
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.painting.rights import needed
@@ -214,7 +216,7 @@ class AwsKeysPanel(StepPanel):
                 if not chosen:
                     return  # Esc: all stays as it was
                 profile = chosen
-            keys = await rules.taken_from(self.ports, self.draft, source, profile)
+            keys = await self._taken(source, profile)
         except InvalidValueError as error:
             self._tell(f"x {error.sentence()}")
         except CanvosError as error:
@@ -222,6 +224,16 @@ class AwsKeysPanel(StepPanel):
         else:
             self._give(keys, source)
             self._test(keys)
+
+    async def _taken(self, source: KeySource, profile: str) -> AwsKeys:
+        """The keys of that place; whoever has temporary ones is offered the route that takes them."""
+        try:
+            return await rules.taken_from(self.ports, self.draft, source, profile)
+        except rules.TemporaryKeysError:
+            if not await self.app.push_screen_wait(Ask("These are temporary keys", rules.ABOUT_TEMPORARY, rules.TEMPORARY)):
+                raise
+            self.answer(RouteChosen(Route.TWO_STAGE))
+            return await rules.taken_from(self.ports, self.draft.after(RouteChosen(Route.TWO_STAGE)), source, profile)
 
     @work(exclusive=True, group="test")
     async def _test(self, keys: AwsKeys | None) -> None:

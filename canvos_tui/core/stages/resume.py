@@ -191,7 +191,8 @@ def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
             raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy=_remedy(ground, proof))
     there = ground.chain.sighting.object
     if start is StageId.UPLOAD and there is not None and ground.bytes and there.size != ground.bytes:
-        text = f"s3://{ground.plan.baseline.bucket}/{ground.plan.baseline.key} is there, and {ground.of(StageId.UPLOAD).text.partition(' ')[2]}"
+        base, why = ground.plan.baseline, ground.of(StageId.UPLOAD).text.partition(" ")[2]
+        text = f"s3://{base.bucket}/{base.key} is there, and {why}"
         raise RunError(
             text, remedy=f"nothing is written over: canvos-tui resume --raw {word(ground.raw)} --config FILE, with another S3_KEY"
         )

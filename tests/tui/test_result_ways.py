@@ -57,7 +57,7 @@ async def test_what_is_left_is_named_and_removed_where_we_can(make_app, full, en
     async with app.run_test(size=SIZE) as pilot:
         assert await see(pilot, "object in S3 · .secret")
         await pilot.press("down", "enter")
-        assert await see(pilot, "Show the commands", "Keep it all")
+        assert await see(pilot, "Show the commands", "Look at all that is left of every run", "Keep it all")
         await pilot.press("enter")
         assert await see(pilot, "object s3://acme-edge-images/palette-learn", "aws s3 rm s3://acme-edge-images/palette-learn")
         await pilot.press("escape")

@@ -169,9 +169,9 @@ class Validate(StepPanel):
         """The .secret of this machine by a key; what lies in AWS by commands, for it may be wanted for another try."""
         commands = removal_commands(result)
         offers = (
-            Choice("list", "Look at all that is left, and remove it one by one"),
             *((Choice("show", "Show the commands that remove what lies in AWS"),) if commands else ()),
             *((Choice("secret", f"Delete {self._secret}"),) if self._secret is not None else ()),
+            Choice("list", "Look at all that is left of every run, and remove it one by one"),
         )
         word = await self.app.push_screen_wait(Ask("Remove what is left", REMOVE, (*offers, Choice("", "Keep it all"))))
         if word == "list":

@@ -227,7 +227,7 @@ def parse_access_key_id(text: str) -> str:
         raise InvalidValueError(
             "a temporary key (ASIA...) does not work: the build passes no session token",
             allowed=allowed,
-            remedy="use a long-lived key of an IAM user",
+            remedy="use a long-lived key of an IAM user, or take these from the environment by the two-stage route",
         )
     if not re.fullmatch(r"[A-Z0-9]{16,128}", text):
         bad = _first_bad(text, "A-Z0-9")

@@ -29,17 +29,20 @@ class TakenNames:
         """Whether going on could only end with somebody's old AMI."""
         return bool(self.images)
 
-    def sentences(self, bucket: str, now: datetime) -> tuple[str, ...]:
-        """What would happen, one sentence for each thing that is taken."""
+    def sentences(self, bucket: str, now: datetime, *, ours: bool = False) -> tuple[str, ...]:
+        """What would happen, one sentence for each thing that is taken; `ours` where the upload is, and no script misled by names."""
         said = []
         for image in self.images:
-            if image.state in {"available", "pending"}:
+            if image.state in {"available", "pending"} and not ours:
                 said.append(f"AMI {self.key} exists ({image.image_id}, {image.state}): the script would report that old AMI as the result")
             else:
                 said.append(f"AMI name {self.key} is held by {image.image_id} ({image.state}): registering would be refused at the end")
         if self.same is not None:
             told = f"{size(self.same.size)}, {ago(now, self.same.modified)}"
-            said.append(f"s3://{bucket}/{self.key} exists ({told}): the script would skip the upload and import that object")
+            then = (
+                "nothing is written over it, and it is not imported" if ours else "the script would skip the upload and import that object"
+            )
+            said.append(f"s3://{bucket}/{self.key} exists ({told}): {then}")
         elif self.neighbours:
             said.append(
                 f"s3://{bucket}/{self.neighbours[0].key} starts with this key: the script would take it for the object and not upload"

@@ -36,7 +36,7 @@ def reusable(draft: Draft, known: Session) -> bool:
 def told(draft: Draft, known: Session, now: datetime) -> str:
     """What would happen, a line for each thing that is taken; empty for a free key."""
     found, wanted = clash(draft, known), reused(draft, known)
-    lines = found.sentences(draft.text("S3_BUCKET"), now) if found is not None else ()
+    lines = found.sentences(draft.text("S3_BUCKET"), now, ours=draft.route.uploads_itself) if found is not None else ()
     return "\n".join(f"{'!' if wanted else 'x'} {line}" for line in lines) + ("\n  (reused on purpose)" if wanted else "")
 
 

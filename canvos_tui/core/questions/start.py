@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
 HAVE_READY = (
-    "an AWS access key of an IAM user (AKIA..., not a temporary ASIA...)",
+    "an AWS access key (AKIA...; temporary ones by the two-stage route)",
     "an S3 bucket, and the region it is in",
     "Linux x86_64 with 150 GB free, and one to two hours",
 )

@@ -378,6 +378,7 @@ async def test_an_object_of_that_key_or_one_that_starts_with_it(tmp_path):
     ours = answered().after(RouteChosen(Route.TWO_STAGE))
     assert (await World(tmp_path, objects=stored("edge-1.raw")).one("AWS-KEY-CLASH", ours)).status is Status.PASS
     never = await World(tmp_path, objects=stored("edge-1")).one("AWS-KEY-CLASH", ours.after(ReuseAllowed("edge-1")))
+    assert "nothing is written over it, and it is not imported" in never.answer.observed
     assert never.status is Status.FAIL, "an upload of ours writes over nothing, and takes nothing over"
     near = await World(tmp_path, objects=stored("edge-1.raw")).one("AWS-KEY-CLASH", answered())
     assert (near.status, "starts with this key" in near.answer.observed) == (Status.FAIL, True)

@@ -123,7 +123,7 @@ async def ami_clash(context: Context) -> CheckAnswer:
 
 def _taken(context: Context, found: TakenNames, status: Status, required: str) -> CheckAnswer:
     now = context.ports.clock.now()
-    said = found.sentences(asked(context).bucket, now)
+    said = found.sentences(asked(context).bucket, now, ours=context.draft.route.uploads_itself)
     free = clash.unique_key(found.key, now)
     fix = Remedy(f"Choose a key that is free: S3_KEY={free}", page="s3")
     return CheckAnswer(status, said[0], required, (fix,), (Evidence("names that are taken", "\n".join(said)),))

@@ -146,6 +146,7 @@ def test_an_ami_that_was_merely_seen_is_not_deregistered(site, standin, ports):
     end(site)
     site.result(run_id)
     stays(ports, image.image_id)
+    assert image.image_id in standin.cloud.images
 
 
 def test_a_recorded_etag_counts_more_than_a_clock(site, standin, ports):

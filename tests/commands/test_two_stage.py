@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,9 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         assert done.returncode == 0, done.stderr
         assert AMI.fullmatch(done.stdout.splitlines()[-1])
         assert "+base-image" not in done.stdout, "nothing is built again"
+        (file,) = (left for left in failed.left_behind if left.kind == "file")
+        assert subprocess.run(["sh", "-c", file.removal], check=False).returncode == 0, "the command that we give out"
+        assert not Path(failed.raw).exists()
 
 
 def test_a_build_that_fails_says_why_and_leaves_nothing_to_go_on_from(tmp_path: Path):

@@ -87,6 +87,7 @@ async def test_a_refusal_is_said_and_the_thing_stays(make_app, full, account, mo
         await see(pilot, "Keep it")
         await pilot.press("down", "enter")
         await see(pilot, "your keys lack s3:DeleteObject", "whoever has that right removes it", "▸ object")
+        assert [thing.id for thing in app.screen._things] == [NEEDED.id, OBJECT.id, OTHER.id]
 
 
 async def test_nothing_left_is_said(make_app, full, monkeypatch):
@@ -98,5 +99,9 @@ async def test_nothing_left_is_said(make_app, full, monkeypatch):
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(LeftOvers(app.ports, None))
         await see(pilot, "nothing is left of the runs of this machine")
-        await pilot.press("enter", "c", "r")
-        await see(pilot, "nothing")
+        await pilot.press("enter")
+        await see(pilot, "enter does nothing here; Enter removes")
+        await pilot.press("c")
+        await see(pilot, "nothing here is removed by a command")
+        await pilot.press("r")
+        assert await see(pilot, "nothing is left of the runs of this machine")

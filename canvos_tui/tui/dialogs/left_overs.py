@@ -25,6 +25,7 @@ from canvos_tui.tui.painting.looks import MUTED
 from canvos_tui.tui.widgets.row_list import RowList
 
 TITLE = "What is left of this machine's runs"
+_BUSY = "AWS is being asked: a moment"
 _SURE = "It is gone then. Nobody can bring it back."
 
 
@@ -60,7 +61,9 @@ class LeftOvers(Dialog[None]):
 
     def action_again(self) -> None:
         """Asks AWS anew."""
-        if not self._busy:
+        if self._busy:
+            decline(self, _BUSY)
+        else:
             self._look("")
 
     @work(group="left")
@@ -86,6 +89,9 @@ class LeftOvers(Dialog[None]):
         now, rows = self._ports.clock.now(), self.query_one("#left-rows", RowList)
         told = [row_of(thing, now, max(40, rows.size.width - 4)) for thing in self._things]
         rows.fill([Content.assemble(head, (f"  {facts}", MUTED)) for head, facts in told])
+        rows.disabled = not told  # an empty list would take Enter and say nothing
+        if told and self.focused is None:
+            rows.focus()
         self._about()
 
     def _tell(self, text: str) -> None:
@@ -117,12 +123,10 @@ class LeftOvers(Dialog[None]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         thing = self._thing
-        if thing is None or self._busy:
-            return
-        if thing.removable:
+        if thing is not None and thing.removable and not self._busy:
             self._remove(thing)
-        else:
-            decline(self, way_of(thing))
+        elif thing is not None:
+            decline(self, _BUSY if self._busy else way_of(thing))
 
     @work(group="left")
     async def _remove(self, thing: Thing) -> None:

@@ -82,6 +82,7 @@ class StoredSnapshot:
     description: str
     size: int
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    state: str = "completed"
 
 
 @dataclass(frozen=True)

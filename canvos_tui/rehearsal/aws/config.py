@@ -39,6 +39,7 @@ class FaultKind(Enum):
     ERROR = "error"
     HANG = "hang"
     BREAK = "break"  # the connection is cut without an answer
+    LOST = "lost"  # what was asked is done, and its answer never arrives
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,9 @@ class StandinConfig:
     cancel_seconds: float = 0.0  # how long a cancelled import is `deleting` before it is `deleted`
     import_failure: str = ""  # a StatusMessage: the task ends as `deleted` with it
     failing_imports: int | None = None  # how many end so, None for all
+    seal_seconds: float = 0.1  # how long a snapshot of the EBS direct APIs is `pending` after it was completed
+    snapshot_hidden_seconds: float = 0.0  # how long nobody knows one that was begun
+    snapshot_idle_seconds: float = 86400.0  # without a block, after which it is given up
     clock_offset: float = 0.0
     page_size: int = 1000
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredTask
+from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredSnapshot, StoredTask
 from canvos_tui.rehearsal.aws.config import ACCOUNT
 from canvos_tui.rehearsal.aws.ec2_images import Ec2Images
 from canvos_tui.rehearsal.aws.ec2_parameters import filters, page, values
@@ -21,8 +21,9 @@ _RUNNING = frozenset({"pending", "active"})
 class Ec2:
     """Answers EC2 query requests from the cloud."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, settle: Callable[[], None] = lambda: None) -> None:
         self._cloud = cloud
+        self._settle = settle
         self._images = Ec2Images(cloud)
         self._actions: dict[str, Callable[[Mapping[str, str]], Tree]] = {
             "ImportSnapshot": self._import_snapshot,
@@ -52,6 +53,7 @@ class Ec2:
             raise RefusalError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
         with self._cloud.lock:
             self._cloud.settle()
+            self._settle()
             tree = self._actions[action]({**form, "_region": region})
         body = {"requestId": REQUEST_ID, **(tree if isinstance(tree, Mapping) else {})}
         return HttpAnswer(200, xml(f"{action}Response", body, items=True, space=SPACE), {"Content-Type": "text/xml;charset=UTF-8"})
@@ -113,19 +115,18 @@ class Ec2:
         unknown = [i for i in wanted if i not in self._cloud.snapshots]
         if unknown:
             raise RefusalError("InvalidSnapshot.NotFound", f"The snapshot '{unknown[0]}' does not exist.")
-        descriptions = filters(form).get("description", ())
+        chosen = filters(form)
         found = [
             s
             for s in self._cloud.snapshots.values()
-            if (not wanted or s.snapshot_id in wanted)
-            and (not descriptions or any(fnmatchcase(s.description, pattern) for pattern in descriptions))
+            if (not wanted or s.snapshot_id in wanted) and all(self._fits(s, name, patterns) for name, patterns in chosen.items())
         ]
         rows, token = page(found, form, self._cloud.config.page_size)
         items: list[Tree] = [
             {
                 "snapshotId": s.snapshot_id,
-                "status": "completed",
-                "progress": "100%",
+                "status": s.state,
+                "progress": "100%" if s.state == "completed" else "0%",
                 "ownerId": ACCOUNT,
                 "volumeSize": max(1, -(-s.size // GIB)),
                 "description": s.description,
@@ -135,6 +136,11 @@ class Ec2:
             for s in rows
         ]
         return {"snapshotSet": items, "nextToken": token}
+
+    def _fits(self, snapshot: StoredSnapshot, name: str, patterns: tuple[str, ...]) -> bool:
+        tags = self._cloud.tags.get(snapshot.snapshot_id, {})
+        text = tags.get(name[4:]) if name.startswith("tag:") else {"description": snapshot.description, "status": snapshot.state}.get(name)
+        return text is not None and any(fnmatchcase(text, pattern) for pattern in patterns)
 
     def _delete_snapshot(self, form: Mapping[str, str]) -> Tree:
         found = form.get("SnapshotId", "")

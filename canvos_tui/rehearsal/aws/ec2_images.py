@@ -33,6 +33,8 @@ class Ec2Images:
         with self._cloud.lock:
             if snapshot not in self._cloud.snapshots:
                 raise RefusalError("InvalidSnapshot.NotFound", f"The snapshot '{snapshot}' does not exist.")
+            if self._cloud.snapshots[snapshot].state != "completed":
+                raise RefusalError("IncorrectState", f"Snapshot '{snapshot}' is not 'completed'.")
             twin = next((i for i in self._cloud.images.values() if i.name == name and i.owner == ACCOUNT), None)
             if twin is not None:
                 raise RefusalError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {twin.image_id}")

@@ -14,6 +14,7 @@ _SKEW = timedelta(minutes=15)
 _THROTTLED = {
     "s3": ("SlowDown", "Please reduce your request rate.", 503),
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "ebs": ("ThrottlingException", "Rate exceeded", 400),
 }
 _UNSIGNED_BODY = "UNSIGNED-PAYLOAD"
 
@@ -71,15 +72,16 @@ class Gate:
         if key.expired:
             if service == "ec2":
                 raise RefusalError("RequestExpired", "Request has expired.", 400)
-            raise RefusalError("ExpiredToken", "The security token included in the request is expired", 400 if service == "s3" else 403)
+            code = "ExpiredTokenException" if service == "ebs" else "ExpiredToken"
+            raise RefusalError(code, "The security token included in the request is expired", 400 if service == "s3" else 403)
         if request.headers.get("x-amz-security-token", "") != key.token:
             raise _unknown_key(service)
 
-    def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False) -> None:
-        """Applies the fault table to an action; returns when nothing stands in the way."""
+    def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False) -> bool:
+        """Applies the fault table to an action; returns when nothing stands in the way: True where its answer is to get lost."""
         fault = self._take(action, dry=dry)
-        if fault is None:
-            return
+        if fault is None or fault.kind is FaultKind.LOST:
+            return fault is not None
         service = action.split(":")[0]
         if fault.kind is FaultKind.DENY:
             raise _denied(service, action, key, resource)
@@ -112,7 +114,8 @@ def _unknown_key(service: str) -> RefusalError:
         return RefusalError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
     if service == "ec2":
         return RefusalError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
-    return RefusalError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    code = "UnrecognizedClientException" if service == "ebs" else "InvalidClientTokenId"
+    return RefusalError(code, "The security token included in the request is invalid.", 403)
 
 
 def _wrong_secret(service: str) -> RefusalError:
@@ -133,4 +136,5 @@ def _denied(service: str, action: str, key: StandinKey, resource: str) -> Refusa
     because = f"because no identity-based policy allows the {action} action"
     if service == "ec2":
         return RefusalError("UnauthorizedOperation", f"You are not authorized to perform this operation. {why} {because}", 403)
-    return RefusalError("AccessDenied", f'{why} on resource: "{resource}" {because}', 403)
+    code = "AccessDeniedException" if service == "ebs" else "AccessDenied"
+    return RefusalError(code, f'{why} on resource: "{resource}" {because}', 403)

@@ -13,6 +13,7 @@ from typing import Any
 
 from canvos_tui.rehearsal.aws.cloud import Cloud
 from canvos_tui.rehearsal.aws.config import Fault, StandinConfig, StandinKey
+from canvos_tui.rehearsal.aws.ebs import Ebs, refusal_of
 from canvos_tui.rehearsal.aws.ec2 import Ec2
 from canvos_tui.rehearsal.aws.gate import Gate
 from canvos_tui.rehearsal.aws.iam import answer_iam
@@ -31,7 +32,8 @@ class StandinAws:
         self.gate = Gate(config)
         self.actions: list[str] = []
         self._s3 = S3(self.cloud, self.gate.allows)
-        self._ec2 = Ec2(self.cloud)
+        self.ebs = Ebs(self.cloud)
+        self._ec2 = Ec2(self.cloud, self.ebs.settle)
         self._last = time.monotonic()
         self._busy = 0
         self._count = threading.Lock()
@@ -82,6 +84,8 @@ class StandinAws:
             return service, self._answer(request, caller)
         except RefusalError as refusal:
             service = _service_of(request) or service
+            if service == "ebs":
+                return service, refusal_of(refusal)
             body = error_document(service, refusal)
             return service, HttpAnswer(refusal.status, body, {"Content-Type": "application/xml", **refusal.headers})
         finally:
@@ -93,17 +97,27 @@ class StandinAws:
         if caller is None:
             return self._s3.unsigned(request)
         key, signed = caller
+        lost: list[str] = []
         asks_only = signed.service != "s3" and request.form.get("DryRun") == "true"
 
         def permit(action: str, resource: str, *, dry: bool = False) -> None:
             self.actions.append(action)
-            self.gate.pass_action(action, key, resource, dry=dry or asks_only)
+            if self.gate.pass_action(action, key, resource, dry=dry or asks_only):
+                lost.append(action)
 
+        answer = self._of_service(request, key, signed, permit)
+        if lost:
+            raise HangUpError
+        return answer
+
+    def _of_service(self, request: Request, key: StandinKey, signed: Signed, permit: Any) -> HttpAnswer:
         if signed.service == "s3":
             return self._s3.answer(request, signed.region, permit)
         form = request.form
         if signed.service == "ec2":
             return self._ec2.answer(form, signed.region, permit)
+        if signed.service == "ebs":
+            return self.ebs.answer(request, permit)
         if signed.service == "sts":
             return answer_sts(form, key, permit)
         if signed.service == "iam":

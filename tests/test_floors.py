@@ -26,7 +26,7 @@ ADAPTERS = {
     "runs": 5,
     "docker": 4,
     "machine": 3,
-    **dict.fromkeys(("files", "git", "log", "network"), 2),
+    **dict.fromkeys(("files", "git", "log", "network", "ebs"), 2),
     **dict.fromkeys(("aws", "catalogue", "clock", "compatibility", "append_file", "programs"), 1),
     **dict.fromkeys(("threads", "processes", "regular_file", "state_folder"), 0),
 }

@@ -11,9 +11,10 @@ from pathlib import Path
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written, crc_text
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.state_folder import state_root
+from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.run.raw_image import RawImage
@@ -43,7 +44,7 @@ def raw_upload(
     async def upload() -> Written:
         raw = pinned[0] if pinned else await threads.call(lambda: RawFile(path))
         if not pinned:
-            crc = crc_text(await threads.call(raw.whole))  # it is read once: the upload needs the sums of its parts anyway
+            crc = text_of(await threads.call(raw.whole))  # it is read once: the upload needs the sums of its parts anyway
             if given.crc and crc != given.crc:
                 text = f"{path} is another image than the one that was built or given: its checksum differs"
                 raise RunError(text, remedy="nothing was uploaded; canvos-tui resume --raw FILE --config answers.yaml takes any file")

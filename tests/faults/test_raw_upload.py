@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.aws.upload import SMALLEST, crc_text
+from canvos_tui.adapters.aws.upload import SMALLEST
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen
+from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, FilesError, InvalidValueError, RunError
 from canvos_tui.core.exit_codes import ExitCode
@@ -54,7 +55,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def checksum(raw: Path) -> str:
-    return crc_text(zlib.crc32(raw.read_bytes()))
+    return text_of(zlib.crc32(raw.read_bytes()))
 
 
 def answers(ports: Ports, **changes: str) -> Draft:

@@ -17,7 +17,7 @@ from canvos_tui.core.errors import AwsError
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.Lock()
-SERVICES = ("s3", "ec2", "sts", "iam")
+SERVICES = ("s3", "ec2", "sts", "iam", "ebs")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Patience:
     read: float = 20.0
     attempts: int = 5
     slower: int = 0
+    pool: int = 10  # connections that are kept at once
 
     def at(self, pace: float) -> Patience:
         """The same for looks that come 1/pace times as often, where the next look is the repetition. An answer takes as long as ever."""
@@ -108,6 +109,7 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": self._patience.attempts},
             user_agent_appid="canvos-tui",
             tcp_keepalive=True,
+            max_pool_connections=self._patience.pool,
             signature_version=UNSIGNED if self.keys is None else None,
         )
         found: dict[str, Any] = {"config": settings, "endpoint_url": endpoint_for(service, self._environ) or None}

@@ -8,7 +8,6 @@ the size and the checksum that it has here.
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import shlex
 import stat
@@ -22,7 +21,7 @@ from typing import Any
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.aws.upload_record import UploadRecord
-from canvos_tui.core.aws.crc32 import joined
+from canvos_tui.core.aws.crc32 import joined, text_of
 from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 
@@ -95,11 +94,6 @@ def part_size(size: int) -> int:
 def identity_of(found: os.stat_result) -> str:
     """What a file is known by, without reading it."""
     return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
-
-
-def crc_text(value: int) -> str:
-    """A CRC-32 as S3 writes it: Base64 of four bytes, the highest first."""
-    return base64.b64encode(value.to_bytes(4, "big")).decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -185,7 +179,7 @@ class RawUpload:
         return str(found["ETag"])
 
     async def _whole(self) -> str:
-        return crc_text(await threads.call(self._raw.whole))
+        return text_of(await threads.call(self._raw.whole))
 
     async def _begun(self) -> tuple[str, dict[int, str]]:
         """The upload to go on with and the ETags of its parts by number; a new one where there is none of this very file."""
@@ -230,7 +224,7 @@ class RawUpload:
         number = int(row["PartNumber"])
         if not 1 <= number <= self._raw.count or int(row["Size"]) != self._raw.length(number):
             return False
-        return row.get("ChecksumCRC32") == crc_text(self._raw.sum(number))
+        return row.get("ChecksumCRC32") == text_of(self._raw.sum(number))
 
     async def _send_all(self, upload_id: str, waiting: list[int], known: dict[int, str]) -> None:
         queue = iter(waiting)
@@ -256,14 +250,14 @@ class RawUpload:
                 PartNumber=number,
                 Body=body,
                 ChecksumAlgorithm="CRC32",
-                ChecksumCRC32=crc_text(self._raw.sum(number)),
+                ChecksumCRC32=text_of(self._raw.sum(number)),
             ),
         )
         return str(answer["ETag"])
 
     async def _complete(self, upload_id: str, parts: dict[int, str]) -> bool:
         """Whether it was this upload that made the object; somebody else may have written the same bytes."""
-        rows = [{"PartNumber": number, "ETag": parts[number], "ChecksumCRC32": crc_text(self._raw.sum(number))} for number in sorted(parts)]
+        rows = [{"PartNumber": number, "ETag": parts[number], "ChecksumCRC32": text_of(self._raw.sum(number))} for number in sorted(parts)]
         whole = await self._whole()
         try:
             await self._clients.call(

@@ -5,6 +5,7 @@ The polynomial is that of zlib and of S3, with its bits turned round: the highes
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 
 _POLYNOMIAL, _ONE, _X = 0xEDB88320, 1 << 31, 1 << 30
@@ -42,3 +43,13 @@ def joined(parts: Iterable[tuple[int, int]]) -> int:
             known[length] = _shift(length)
         whole = _times(whole, known[length]) ^ crc
     return whole
+
+
+def after_zeros(crc: int, count: int) -> int:
+    """The CRC-32 of something with that sum when `count` zero bytes are added to it."""
+    return _times(crc ^ 0xFFFFFFFF, _shift(count)) ^ 0xFFFFFFFF
+
+
+def text_of(crc: int) -> str:
+    """A CRC-32 as S3 writes it: Base64 of four bytes, the highest first."""
+    return base64.b64encode(crc.to_bytes(4, "big")).decode("ascii")

@@ -13,8 +13,9 @@ import pytest
 
 from canvos_tui.adapters.aws import upload as module
 from canvos_tui.adapters.aws.clients import Clients, Patience
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, crc_text, part_size
+from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, part_size
 from canvos_tui.adapters.aws.upload_record import UploadRecord
+from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 from canvos_tui.core.secret import Secret
@@ -63,7 +64,7 @@ def test_the_object_is_the_file(standin, raw, tmp_path):
     told: list[int] = []
     upload = uploaded(raw, tmp_path, told)
     stored = standin.cloud.buckets["images"].objects["edge"]
-    assert (stored.size, stored.crc32) == (SIZE, crc_text(zlib.crc32(raw.read_bytes())))
+    assert (stored.size, stored.crc32) == (SIZE, text_of(zlib.crc32(raw.read_bytes())))
     assert told == sorted(told)
     assert (told[0], told[-1], upload.sent) == (0, SIZE, SIZE)
     assert standin.cloud.buckets["images"].uploads == {}
@@ -165,7 +166,7 @@ def test_a_file_that_changed_is_another_upload_and_the_first_is_left_to_whoever_
     assert caught.group_contains(FilesError, match="changed while it was read")
     uploaded(copy, tmp_path)
     assert old in standin.cloud.buckets["images"].uploads
-    assert standin.cloud.buckets["images"].objects["edge"].crc32 == crc_text(zlib.crc32(b"z" * SIZE))
+    assert standin.cloud.buckets["images"].objects["edge"].crc32 == text_of(zlib.crc32(b"z" * SIZE))
 
 
 def test_two_who_send_the_same_file_at_once_both_succeed(standin, raw, tmp_path):
@@ -176,7 +177,7 @@ def test_two_who_send_the_same_file_at_once_both_succeed(standin, raw, tmp_path)
         await asyncio.gather(one.run(), other.run())
 
     asyncio.run(both())
-    assert standin.cloud.buckets["images"].objects["edge"].crc32 == crc_text(zlib.crc32(raw.read_bytes()))
+    assert standin.cloud.buckets["images"].objects["edge"].crc32 == text_of(zlib.crc32(raw.read_bytes()))
 
 
 def test_an_upload_of_another_kind_is_not_gone_on_with(standin, raw, tmp_path):

@@ -1,0 +1,1 @@
+"""Amazon EBS direct APIs: a raw image written into a snapshot, block by block."""

@@ -95,6 +95,7 @@ async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
     """Every reason against building; prints what failed or warned as it comes."""
     from canvos_tui.core.checks.check import Context
     from canvos_tui.core.checks.registry import CHECKS
+    from canvos_tui.core.checks.routes import of_route
     from canvos_tui.core.checks.runner import run
     from canvos_tui.core.status import Status
 
@@ -110,7 +111,7 @@ async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
             taken_on = f"  (accepted: {result.accepted})" if result.accepted else ""
             say(f"{result.status.label} {result.check.id}  {result.answer.observed}  needs: {result.answer.required}{taken_on}")
 
-    results = await run(CHECKS, Context(ports, draft), tell)
+    results = await run(of_route(CHECKS, draft.route), Context(ports, draft), tell)
     for result in results:
         if result.check.id == "AWS-CREDS" and result.status is Status.UNKNOWN:  # every check of AWS hangs on this one
             raise AwsError(f"AWS could not be asked: {result.answer.observed}", code="aws-unseen", remedy=_advice(result))

@@ -41,7 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default=argparse.SUPPRESS,
         help="line by line, without a screen; without a terminal all is answered with yes",
     )
-    parser.add_argument("--route", metavar="ROUTE", help="guide or two-stage (default: guide)")
+    parser.add_argument("--route", metavar="ROUTE", help="guide, two-stage or direct (default: guide)")
     parser.add_argument("--keep", metavar="DIR", help="use this folder and keep it")
     parser.set_defaults(run=rehearse)
 

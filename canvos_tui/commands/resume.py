@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.run.result import RunInfo
     from canvos_tui.core.stages.ground import Ground
 
-STAGES = ("upload", "import", "register")
+STAGES = ("upload", "snapshot", "import", "register")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,14 +27,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "resume",
         help="go on from the stage that failed, without a new build",
         usage="canvos-tui resume [RUN] [OPTIONS]",
-        description="Asks AWS which stages of a run are done (image, upload, import, register) and goes on with the first that is not. "
-        "Nothing is built.",
+        description="Asks AWS which stages of a run are done (image, upload, import, register; on the direct route image, snapshot, "
+        "register) and goes on with the first that is not. Nothing is built.",
         epilog="Exit codes: of run; 3 nothing to go on from. Example: canvos-tui resume",
     )
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="the run (default: the newest)")
-    parser.add_argument("--from", dest="stage", metavar="STAGE", choices=STAGES, help="begin at upload, import or register, done or not")
-    parser.add_argument("--raw", metavar="FILE", help="no run: upload this raw image; with --config")
-    parser.add_argument("--config", metavar="FILE", help="region, bucket and key for --raw")
+    parser.add_argument("--from", dest="stage", metavar="STAGE", choices=STAGES, help="begin at upload, snapshot, import or register")
+    parser.add_argument("--raw", metavar="FILE", help="no run: this raw image; with --config")
+    parser.add_argument("--config", metavar="FILE", help="region, bucket, key and route for --raw")
     parser.add_argument("--name", metavar="NAME", help="another name for the AMI")
     parser.add_argument("--yes", action="store_true", help="do not ask before it begins")
     parser.add_argument("--dry-run", action="store_true", help="show how far each stage is, and change nothing")
@@ -106,12 +106,14 @@ async def _from_raw(ports: Ports, args: argparse.Namespace, draft: Draft | None,
     placed = await find_keys(ports, draft)
     say(f"== AWS keys {placed.keys.masked_id()} from: {placed.source.value}; taking the baseline from AWS")
     plan = await plan_of(ports, Path(args.raw), draft, placed.keys, name)
-    where = f"s3://{plan.baseline.bucket}/{plan.baseline.key}"
+    where, name = f"s3://{plan.baseline.bucket}/{plan.baseline.key}", plan.baseline.image_name
+    what = f"write {args.raw} into a snapshot" if plan.baseline.direct else f"upload {args.raw} to {where}, import it"
+    what += f"{' and' if plan.baseline.direct else ', and'} register the AMI {name}"
     if args.dry_run:
-        say(f"== it would upload {args.raw} to {where}, import it, and register the AMI {plan.baseline.image_name}")
+        say(f"== it would {what}")
         say("dry run: nothing was started")
         return None, ExitCode.OK
-    consent(args).need(f"upload {args.raw} to {where}, import it, and register the AMI {plan.baseline.image_name}")
+    consent(args).need(what)
     run_id = await ports.runs.start(plan, placed.keys)
     say(f"== run {run_id}: {shlex.join(plan.command)}")
     return await choose(ports, run_id), ExitCode.OK
@@ -166,7 +168,8 @@ async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tu
         return None, ExitCode.OK
     what = f"{start.value} ({BY_ID[start].title})"
     if args.dry_run:
-        say(f"== it would go on with: {what}, rights: {', '.join(rights_from(start))}\ndry run: nothing was started")
+        rights = ", ".join(rights_from(start, direct=ground.plan.baseline.direct))
+        say(f"== it would go on with: {what}, rights: {rights}\ndry run: nothing was started")
         return None, ExitCode.OK
     consent(args).need(f"go on with {what}, with what is done already")
     run_id = await begin(ports, ground, start)

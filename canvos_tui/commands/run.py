@@ -28,7 +28,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--config", required=True, metavar="FILE", help="the answers")
     parser.add_argument("--yes", action="store_true", help="do not ask before cloning, checking out, writing and building")
     parser.add_argument("--dry-run", action="store_true", help="everything up to the diff and the command; writes nothing, changes nothing")
-    parser.add_argument("--route", metavar="ROUTE", help="guide or two-stage; wins over the answers")
+    parser.add_argument("--route", metavar="ROUTE", help="guide, two-stage or direct; wins over the answers")
     parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
     parser.add_argument("--detach", action="store_true", help="start the build and return; canvos-tui attach follows it")
     parser.add_argument(

@@ -108,7 +108,7 @@ async def _stages(ports: Ports, info: RunInfo) -> dict[str, object]:
 
     run = await so_far(ports, info.run_id)
     reached = Phase.DONE if info.outcome is Outcome.SUCCEEDED else run.phase
-    states = states_of(reached, live=info.live)
+    states = states_of(reached, live=info.live, direct=run.plan.baseline.direct)
     return {"route": run.plan.route, "stages": [{"stage": stage.value, "state": state} for stage, state in states]}
 
 

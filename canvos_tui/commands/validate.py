@@ -60,8 +60,9 @@ async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ..
         facts = await look(ports, draft.folder)
         draft = draft.after(ArgFound(facts.args or {}))
     key = key or draft.text("S3_KEY")
-    region, bucket = draft.text("REGION"), draft.text("S3_BUCKET")
-    missing = [name for name, value in (("REGION", region), ("S3_BUCKET", bucket), ("S3_KEY", key)) if not value]
+    region, bucket = draft.text("REGION"), draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
+    named = (("REGION", region), ("S3_BUCKET", bucket), ("S3_KEY", key))
+    missing = [name for name, value in named if not value and draft.route.wants(name)]
     if missing:
         raise CanvosError(f"not known: {', '.join(missing)}", remedy="name the checkout whose .arg holds them: --checkout DIR")
     aws = await ports.aws.open((await find_keys(ports, draft)).keys, region)

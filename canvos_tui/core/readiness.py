@@ -59,14 +59,16 @@ def _matter(draft: Draft) -> Iterator[Field[str]]:
     """The fields that have to be right with the answers so far."""
     for asked in fields.ASKED:
         left = (draft.several and asked is fields.K8S_VERSION) or (asked in fields.USER_DATA and draft.user_data is not UserData.TEMPLATE)
+        left = left or not draft.route.wants(asked.key)
         if not left:
             yield asked
 
 
 def rights_subject(draft: Draft) -> str:
-    """What an answer about rights holds for: keys, region, bucket and key."""
+    """What an answer about rights holds for: keys, region, bucket and key; `-` in the place of a bucket that the route does not need."""
     keys = draft.keys.masked_id() if draft.keys else ""
-    return f"{keys}/{draft.text('REGION')}/{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')}"
+    bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else "-"
+    return f"{keys}/{draft.text('REGION')}/{bucket}/{draft.text('S3_KEY')}"
 
 
 def _denied(probe: RightProbe) -> bool:
@@ -89,11 +91,13 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
     found = list(gaps(draft))
     if draft.keys is not None and draft.keys.temporary and draft.route.keys_in_build:
-        found.append(Blocker("keys", "temporary keys do not work in the build; the two-stage route takes them"))
+        found.append(Blocker("keys", "temporary keys do not work in the build; the two-stage and the direct route take them"))
     if known.report is None or not known.report.done:
         found.append(Blocker("check", "the prerequisites were not checked yet"))
     else:
-        lasting = [r for r in known.report.ordered() if r.check.category in LASTING]
+        from canvos_tui.core.checks.routes import on_route
+
+        lasting = [r for r in known.report.ordered() if r.check.category in LASTING and on_route(r.check, draft.route)]
         found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in lasting if r.blocks]
     if draft.keys is not None and known.rights_for != rights_subject(draft):
         found.append(Blocker("aws", "the AWS rights were not asked for yet"))
@@ -103,7 +107,7 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     ]
     region = draft.text("REGION")
     bucket = known.bucket
-    if bucket is not None and bucket.name == draft.text("S3_BUCKET"):
+    if bucket is not None and bucket.name == draft.text("S3_BUCKET") and draft.route.needs_bucket:
         if bucket.exists is False:
             found.append(Blocker("s3", f"there is no bucket {bucket.name}", "S3_BUCKET"))
         elif bucket.region and region and bucket.region != region:
@@ -117,7 +121,7 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
 def _in_the_way(draft: Draft, taken: TakenNames) -> bool:
     """Names that only begin with the key mislead the import script, and nobody else."""
     if draft.route.uploads_itself:
-        return bool(taken.same or taken.images)
+        return bool((taken.same and draft.route.needs_bucket) or taken.images)
     return taken.any and (taken.hard or not draft.reuses)
 
 
@@ -137,7 +141,8 @@ async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
     assert draft.keys is not None
     assert draft.folder is not None
     aws = await ports.aws.open(draft.keys, draft.text("REGION"))
-    baseline = await aws.baseline(draft.text("S3_BUCKET"), draft.text("S3_KEY"))
+    bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
+    baseline = await aws.baseline(bucket, draft.text("S3_KEY"))
     if draft.route.uploads_itself:
         refuse_taken(baseline)
     return BuildPlan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checks.acceptance import accept, acceptable
 from canvos_tui.core.checks.aws import questions as aws_questions
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
@@ -11,6 +12,7 @@ from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report, with_dependants
 from canvos_tui.core.checks.report_text import LOUD, block, headline, row
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.questions import access
 from canvos_tui.core.questions.choice import Choice
@@ -54,7 +56,8 @@ async def ask_all(desk: Desk, talk: Talk) -> None:
     if desk.known.report is not None and desk.known.report.done:
         talk.prose(headline(desk.known.report))
     else:
-        report = await asked(talk, CHECKS, Report(CHECKS), Context(desk.ports, desk.draft))
+        checks = of_route(CHECKS, desk.draft.route)
+        report = await asked(talk, checks, Report(checks), Context(desk.ports, desk.draft))
         desk.learn(Checked(report, desk.ports.clock.now()))
 
 
@@ -89,7 +92,7 @@ class Prerequisites(Question):
                 return word
             if word == "next":
                 return Way.NEXT
-            chosen = CHECKS
+            chosen = of_route(CHECKS, desk.draft.route)
             if word == "accept":
                 name = await accepted(desk, talk, report)
                 chosen = with_dependants(report, tuple(c for c in CHECKS if c.id == name))
@@ -102,7 +105,7 @@ class Access(Question):
     """What AWS would refuse, found out before the long build."""
 
     page = name = "aws"
-    _report = Report(CHECKS_AWS)
+    _report = Report(of_route(CHECKS_AWS, Route.GUIDE))
     _found = aws_questions.Found()
 
     async def ask(self, desk: Desk, talk: Talk) -> Way:
@@ -132,7 +135,8 @@ class Access(Question):
 
     async def _ask_aws(self, desk: Desk, talk: Talk) -> None:
         subject, context = rights_subject(desk.draft), Context(desk.ports, desk.draft)
-        self._report = await asked(talk, CHECKS_AWS, Report(CHECKS_AWS), context)
+        checks = of_route(CHECKS_AWS, desk.draft.route)
+        self._report = await asked(talk, checks, Report(checks), context)
         self._found = aws_questions.found(context)
         for fact in access.learned(self._found, subject):
             desk.learn(fact)

@@ -8,6 +8,7 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.questions import groups
 from canvos_tui.core.questions.groups import Group
+from canvos_tui.core.questions.result import bucket_of
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.summary import finding_lines
 from canvos_tui.core.verdict.validate import validate
@@ -67,6 +68,6 @@ async def look_at_image(desk: Desk, talk: Talk) -> int:
     draft = desk.draft
     assert draft.keys is not None
     aws = await desk.ports.aws.open(draft.keys, draft.text("REGION"))
-    findings = await validate(aws, draft.text("S3_BUCKET"), draft.text("S3_KEY"), desk.ports.clock.now())
+    findings = await validate(aws, bucket_of(draft), draft.text("S3_KEY"), desk.ports.clock.now())
     talk.say(*finding_lines(findings))
     return ExitCode.NOT_PROVEN if any(f.status is Status.FAIL for f in findings) else ExitCode.OK

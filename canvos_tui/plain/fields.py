@@ -79,7 +79,7 @@ class FieldQuestion(Question):
         """The answer of a text; None where the field stays as it is."""
         field, entry = self.field, desk.draft.entry(self.field.key)
         if not text and entry.text == self._default(desk, entry):
-            if not entry.text and not field.optional:
+            if not entry.text and not field.optional and desk.draft.route.wants(field.key):
                 raise InvalidValueError(f"{field.key} is needed", allowed=field.line)
             return None
         if not text and entry.error:

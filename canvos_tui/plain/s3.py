@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from canvos_tui.core.answers import fields
-from canvos_tui.core.answers.draft import FieldAnswered, FieldRefused, ReuseAllowed, answer_for
+from canvos_tui.core.answers.draft import FieldAnswered, FieldRefused, ReuseAllowed, RouteChosen, answer_for
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.taken_names import unique_key
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.questions import bucket, groups, s3_key
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.session import BucketSeen, RegionsSeen
 from canvos_tui.plain.desk import Desk
-from canvos_tui.plain.fields import FieldQuestion
+from canvos_tui.plain.fields import EMPTY, FieldQuestion
 from canvos_tui.plain.talk import Prompt, Talk, Way, numbered
 from canvos_tui.plain.walk import Question
 
@@ -18,12 +21,25 @@ from canvos_tui.plain.walk import Question
 class Bucket(FieldQuestion):
     """S3_BUCKET; its region is asked for without any keys, and the SDK for its list of regions."""
 
+    def prompt(self, desk: Desk) -> Prompt:
+        """With the way to go without one."""
+        asked = super().prompt(desk)
+        return replace(asked, about=(*asked.about, f"{EMPTY} goes without a bucket: the direct route"))
+
+    async def _take(self, desk: Desk, text: str) -> FieldAnswered | None:
+        if text == EMPTY:
+            desk.answer(RouteChosen(Route.DIRECT))
+            return None
+        if text and not desk.draft.route.needs_bucket:
+            desk.answer(RouteChosen(Route.GUIDE))
+        return await super()._take(desk, text)
+
     async def after(self, desk: Desk, talk: Talk) -> None:
         """What S3 says of the name."""
         name = desk.draft.text("S3_BUCKET")
         if not desk.known.regions:
             desk.learn(RegionsSeen(await desk.ports.aws.regions()))
-        if bucket.seen(desk.draft, desk.known) is None and name:
+        if bucket.seen(desk.draft, desk.known) is None and name and desk.draft.route.needs_bucket:
             try:
                 desk.learn(BucketSeen(await desk.ports.aws.bucket_region(name)))
             except CanvosError as error:

@@ -68,6 +68,11 @@ _ALL = (
         aws=(("faults", ({"action": "s3:PutObject", "kind": "deny", "times": 1, "real": True},)),),
     ),
     Scenario(
+        "snapshot-once",
+        "a block is refused the first time; with --route direct canvos-tui resume sends what is missing",
+        aws=(("faults", ({"action": "ebs:PutSnapshotBlock", "kind": "deny", "times": 1, "real": True},)),),
+    ),
+    Scenario(
         "access-denied",
         "the keys may not write to the bucket",
         aws=(("faults", ({"action": "s3:PutObject", "kind": "deny"},)),),

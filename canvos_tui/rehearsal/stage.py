@@ -94,6 +94,7 @@ def _aws(scenario: Scenario, keys: AwsKeys, pace: float) -> dict[str, Any]:
         "pending_seconds": _PENDING * speed,
         "import_seconds": _IMPORT * speed,
         "image_seconds": _IMAGE * speed,
+        "seal_seconds": _PENDING * speed,
         **dict(scenario.aws),
     }
 

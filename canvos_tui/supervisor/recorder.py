@@ -86,6 +86,10 @@ class BuildRecorder:
             self._heard = time.monotonic()
         self._guarded(lambda: self._store(self._pipe.feed(data)))
 
+    def reach(self, phase: Phase) -> None:
+        """Our own stages said that a phase began: what the log says from now on belongs to it."""
+        self._reader.reach(phase)
+
     def begin_anew(self) -> None:
         """What was read so far is over: no complaint of it explains what comes."""
         self._reader.begin_anew()

@@ -24,7 +24,10 @@ _MOST = 64 * 1024
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be done. `task` and `snapshot` are what is there already, `pace` scales the pauses: 1 for real."""
+    """What is to be done. `task` and `snapshot` are what is there already, `pace` scales the pauses: 1 for real.
+
+    Without a bucket the image goes into a snapshot by itself, block by block.
+    """
 
     region: str
     bucket: str
@@ -65,9 +68,9 @@ def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str
 def parsed(words: Sequence[str]) -> Job:
     """The job of a command line as `command` makes it."""
     parser = argparse.ArgumentParser(prog=MODULE, allow_abbrev=False)
-    for name in ("region", "bucket", "key", "name", "stage"):
+    for name in ("region", "key", "name", "stage"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("task", "snapshot", "token", "etag", "raw", "crc"):
+    for name in ("bucket", "task", "snapshot", "token", "etag", "raw", "crc"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
     for name in ("keys-fd", "told-fd"):

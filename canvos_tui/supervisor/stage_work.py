@@ -23,11 +23,12 @@ from canvos_tui.core.run.raw_image import RawImage
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.proof import HOPELESS
 from canvos_tui.supervisor.image_stage import BuildEndedError, built
-from canvos_tui.supervisor.raw_upload import Given, raw_upload
+from canvos_tui.supervisor.raw_sending import Given, raw_snapshot, raw_upload
 from canvos_tui.supervisor.stage_line import Job, parsed, read_keys, tell
 
 T = TypeVar("T")
 Upload = Callable[[], Awaitable[Written]]
+Write = Callable[[], Awaitable[str]]
 Tell = Callable[[str, str], None]
 _LOOK, _SOONER = 10.0, 2.0  # seconds between looks, and how much sooner the first ones come: 2, 4, 6, ...
 _PATIENCE = 60  # calls in a row that may fail
@@ -41,10 +42,19 @@ class StopError(Exception):
 class StageWork:
     """The stages of one job, one after the other; `say` prints a line."""
 
-    def __init__(self, job: Job, aws: Aws, say: Callable[[str], None], upload: Upload | None = None, tell: Tell = lambda *_: None) -> None:
+    def __init__(  # noqa: PLR0913  what a job has to do with
+        self,
+        job: Job,
+        aws: Aws,
+        say: Callable[[str], None],
+        upload: Upload | None = None,
+        tell: Tell = lambda *_: None,
+        write: Write | None = None,
+    ) -> None:
         self._job = job
         self._aws = aws
         self._upload = upload
+        self._write = write
         self._tell = tell
         self._say = say
         self._looks = 0
@@ -52,6 +62,11 @@ class StageWork:
 
     async def run(self) -> str:
         """The AMI's id; StopError when AWS does not make one."""
+        if self._write is not None:
+            snapshot = await self._insist("snapshot", self._write)
+            self._say(f"+ snapshot_id={snapshot}")
+            self._tell("snapshot", snapshot)
+            return await self._registered(snapshot)
         if self._upload is not None:
             written = await self._insist("upload", self._upload)
             self._etag = written.etag
@@ -246,9 +261,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
     async def work() -> None:
         aws = await BotoDoor().open(keys, job.region)
-        uploads = job.stage in {StageId.IMAGE, StageId.UPLOAD}
-        upload = raw_upload(keys, (job.region, job.bucket, job.key), Given(path, job.crc), _say, told) if uploads else None
-        await StageWork(job, aws, _say, upload, told).run()
+        sends, given = job.stage in {StageId.IMAGE, StageId.UPLOAD, StageId.SNAPSHOT}, Given(path, job.crc)
+        upload = raw_upload(keys, (job.region, job.bucket, job.key), given, _say, told) if sends and job.bucket else None
+        write = raw_snapshot(keys, job, given, _say, told) if sends and not job.bucket else None
+        await StageWork(job, aws, _say, upload, told, write).run()
 
     try:
         asyncio.run(work())

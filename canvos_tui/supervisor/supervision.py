@@ -30,6 +30,7 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun
 from canvos_tui.core.run.usual_times import phase_seconds
+from canvos_tui.core.verdict.chain import watched
 from canvos_tui.core.verdict.concerns import why_ended
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.core.verdict.settling import Settling
@@ -43,6 +44,7 @@ from canvos_tui.supervisor.signs import RunSigns
 _TICK = 0.2  # seconds
 # what begins when our own stages have found or made such a thing
 _BEGUN_BY = {"raw": Phase.UPLOAD, "import_task": Phase.IMPORT, "snapshot": Phase.REGISTER, "ami": Phase.AMI}
+_OWN_SNAPSHOT = frozenset({"writing", "snapshot"})  # what the direct route tells of its snapshot: begun, and complete
 _CLEAR = 60.0  # seconds that the engine gets to stop containers
 _RETRY = 60.0  # seconds for which a refused result is tried again
 
@@ -70,7 +72,7 @@ class Supervision:
         if plan.resumes is not None:
             self._aws.marking(plan.resumes.token)
         if plan.resumes is not None and not plan.builds:
-            self._aws.taking_over(plan.resumes.first_phase, plan.resumes.task)
+            self._aws.taking_over(plan.resumes.first_phase, watched(plan.baseline, plan.resumes.named))
         engine = BuildEngine(os.environ, plan.checkout, self._clock.wall0, mandate.pace)
         self._machine = MachineEvents(engine, folder.root, self._clock, self._awake, mandate.pace)
         self._signs = RunSigns(folder, self._clock, self._recorder, self._machine)
@@ -197,7 +199,7 @@ class Supervision:
         """What the log said that the look at AWS must know."""
         self._run = self._run.after(events)
         for event in events:
-            if isinstance(event, IdFound) and event.kind == "import_task":
+            if isinstance(event, IdFound) and event.kind in (_OWN_SNAPSHOT if self._plan.baseline.direct else {"import_task"}):
                 self._aws.naming(event.id)
             elif isinstance(event, PhaseEntered):
                 self._aws.reaching(event.phase)
@@ -205,12 +207,14 @@ class Supervision:
     def _told(self, kind: str, found: str) -> None:
         """Our own stages found or made something: they say it beside the terminal, on which a build prints what it likes."""
         now, line = self._clock.now(), max(1, self._recorder.facts.lines)
-        phase = _BEGUN_BY.get(kind)
+        phase = Phase.SNAPSHOT if kind == "raw" and self._plan.baseline.direct else _BEGUN_BY.get(kind)
         events: tuple[BuildEvent, ...] = (
             IdFound(now, kind, found, line),
             *((PhaseEntered(now, phase, line),) if phase is not None else ()),
         )
         self._recorder.add(events)
+        if phase is not None:
+            self._recorder.reach(phase)
         self._react(events)
         self._named[kind] = found
         if kind == "raw":  # the build is over, and what it complained of with it

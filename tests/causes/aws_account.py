@@ -16,6 +16,7 @@ from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.aws.advice import Subject, user_document
 from canvos_tui.core.checks.check import CheckResult, Context
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
 from tests.doubles.check_world import World, answered
@@ -60,4 +61,4 @@ async def doctor(endpoint: str, keys: AwsKeys, home: Path, *, patience: Patience
     ports = replace(World(home).ports(), aws=door)
     texts = {"REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY": KEY, **values}
     draft = answered(None, **texts).after(KeysGiven(keys, KeySource.SECRET))
-    return {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}
+    return {r.check.id: r for r in await run(of_route(CHECKS_AWS, draft.route), Context(ports, draft, True), lambda _: None)}

@@ -23,6 +23,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.check import Context, Method
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
@@ -53,7 +54,7 @@ async def in_places(places: dict[str, str], tmp_path: Path, keys: AwsKeys, patie
     """The doctor with an endpoint for each service, where one is named."""
     ports = replace(World(tmp_path).ports(), aws=BotoDoor(places, patience))
     draft = answered(None, **{"REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY": KEY, **values}).after(KeysGiven(keys, KeySource.SECRET))
-    return {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}
+    return {r.check.id: r for r in await run(of_route(CHECKS_AWS, draft.route), Context(ports, draft, True), lambda _: None)}
 
 
 # -- keys and clock ------------------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ async def test_the_same_clash_is_a_warning_once_it_is_meant(tmp_path):
         server.cloud.put(BUCKET, KEY, b"old", '"e"')
         ports = replace(World(tmp_path).ports(), aws=BotoDoor({"AWS_ENDPOINT_URL": endpoint}, QUICK))
         draft = answered(None, S3_KEY=KEY).after(KeysGiven(keys_of(PAIR), KeySource.SECRET)).after(ReuseAllowed(KEY))
-        results = {r.check.id: r for r in await run(CHECKS_AWS, Context(ports, draft, True), lambda _: None)}
+        results = {r.check.id: r for r in await run(of_route(CHECKS_AWS, draft.route), Context(ports, draft, True), lambda _: None)}
     assert_told(results["AWS-KEY-CLASH"], WARN, "would skip the upload", how="own stand-in, an object of that key, reuse chosen on purpose")
 
 

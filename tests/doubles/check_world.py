@@ -33,6 +33,7 @@ from canvos_tui.core.aws.facts import (
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import AwsError, DockerError
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
@@ -112,7 +113,7 @@ class World:
     async def results(self, draft: Draft | None = None, *, final: bool = False) -> dict[str, CheckResult]:
         """All checks, by id."""
         context = Context(self.ports(), draft or fresh(), final)
-        return {r.check.id: r for r in await run(CHECKS, context, lambda _: None)}
+        return {r.check.id: r for r in await run(of_route(CHECKS, context.draft.route), context, lambda _: None)}
 
     async def one(self, name: str, draft: Draft | None = None, *, final: bool = False) -> CheckResult:
         """One check with those it needs."""

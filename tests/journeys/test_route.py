@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.on_stage import OnStage, on_stage, to_review, to_tags
+from tests.on_stage import REGISTRY, OnStage, on_stage, to_review, to_tags
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -36,3 +36,45 @@ def test_the_two_stage_route_is_chosen_and_what_failed_is_gone_on_from(tmp_path)
     newest, first = scene.infos()
     assert "+base-image" in scene.log(first.run_id)
     assert "+base-image" not in scene.log(newest.run_id)
+
+
+def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_for(tmp_path):
+    with on_stage(tmp_path, "snapshot-once") as scene:
+        environ = {**scene.environ, "AWS_REGION": scene.stage.region}
+        words = ("--checkout", str(scene.checkout), "--repo", str(scene.stage.repository))
+        with scene.terminal(*words, environ=environ) as terminal:
+            to_tags(terminal)
+            terminal.press("enter")
+            terminal.until(lambda: terminal.focused("Next ]"))
+            terminal.press("enter")
+            terminal.see("IMAGE_REGISTRY")
+            terminal.type(REGISTRY)
+            terminal.see(REGISTRY)
+            terminal.press("f8")
+            terminal.see("How instances join Palette", "Make one")
+            terminal.press("down", "f8")
+            terminal.see("In this AMI")
+            terminal.press("f8")
+            terminal.see("Go without a bucket")
+            terminal.press("tab", "tab")
+            terminal.until(lambda: terminal.focused("Go without a bucket"))
+            terminal.press("enter")
+            terminal.see("not needed on the direct route", "[ Use a bucket ]")
+            terminal.press("f8")
+            terminal.see("Keys of an IAM user", "✓ account")
+            terminal.press("f8")
+            terminal.see("ebs:StartSnapshot", "13 of 13 proven")
+            terminal.press("f8")
+            terminal.see("direct, neither bucket nor vmimport", "./earthly.sh +cloud-image --ARCH=amd64")
+            terminal.press("f8")
+            terminal.see("Go on: Write snapshot", "ebs:PutSnapshotBlock")
+            terminal.press("down")
+            terminal.until(lambda: terminal.highlighted("Go on: Write snapshot"))
+            terminal.press("enter")
+            terminal.see("Back  ", "image     done", "snapshot  open")
+            terminal.press("down", "enter")
+            terminal.see("Your image is ready")
+    newest, first = scene.infos()
+    assert "+base-image" in scene.log(first.run_id)
+    assert "+base-image" not in scene.log(newest.run_id)
+    assert "s3://" not in scene.log(newest.run_id)

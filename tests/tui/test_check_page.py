@@ -10,11 +10,13 @@ from dataclasses import replace
 import pytest
 
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.checks import registry
 from canvos_tui.core.checks.acceptance import accept, split
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
-from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.report_text import text as printed
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.session import Session
@@ -28,6 +30,7 @@ from tests.tui.screen import see, text_of, until
 
 DOWN = DockerError("/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")
 ROW = re.compile(r"│ [▸ ] ([✗▲?·✓◐])[ ~](.*?)│", re.MULTILINE)
+CHECKS = of_route(registry.CHECKS, Route.GUIDE)
 TITLES = {check.title: check.id for check in CHECKS}
 
 

@@ -24,7 +24,7 @@ async def test_the_row_shows_three_lines_for_each_route_and_the_choice_changes_w
         assert await see(pilot, "Route", "guide, one command does it all", ".secret", "./earthly.sh +aws-cloud-image")
         await pilot.press("r")
         painted = await see(pilot, "The route to the AMI", "two-stage", "all else is done here")
-        assert [painted.count(word) for word in ("needs", "takes", "fails")] == [2, 2, 2]
+        assert [painted.count(word) for word in ("needs", "takes", "fails")] == [3, 3, 3]
         await pilot.press("down", "enter")
         assert await see(pilot, "two-stage, no key enters the build", "./earthly.sh +cloud-image --ARCH=amd64")
         assert app.draft.route is Route.TWO_STAGE
@@ -70,6 +70,6 @@ def test_temporary_keys_block_the_guides_route_only(full):
     keys = AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s" * 40), Secret("token"))
     draft = full.after(KeysGiven(keys, KeySource.ENVIRONMENT))
     assert [b.text for b in blockers(draft, READY) if b.page == "keys"] == [
-        "temporary keys do not work in the build; the two-stage route takes them"
+        "temporary keys do not work in the build; the two-stage and the direct route take them"
     ]
     assert not [b for b in blockers(replace(draft, route=Route.TWO_STAGE), READY) if b.page == "keys"]

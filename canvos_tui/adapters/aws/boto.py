@@ -12,7 +12,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws import account as aws_account
 from canvos_tui.adapters.aws import profiles as aws_profiles
 from canvos_tui.adapters.aws import values as aws_values
-from canvos_tui.adapters.aws.bucket import head_bucket
+from canvos_tui.adapters.aws.bucket import head_bucket, open_uploads
 from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
 from canvos_tui.adapters.aws.making import Making
@@ -136,7 +136,7 @@ class BotoAws(Making):
 
     async def uploads(self, bucket: str, key: str) -> tuple[Upload, ...]:
         """Incomplete multipart uploads of exactly that key, with the bytes done."""
-        return await self._clients.call("s3", lambda s3: _uploads(s3, bucket, key))
+        return await self._clients.call("s3", lambda s3: open_uploads(s3, bucket, key))
 
     async def import_tasks(self) -> tuple[ImportTask, ...]:
         """All snapshot import tasks of the region."""
@@ -185,6 +185,8 @@ class BotoAws(Making):
         """What is there before the build. What a verdict rests on must be answered; open uploads only where that is allowed."""
         taken_at = datetime.now(UTC)
         identity = self._identity or await self.identity()
+        if not bucket:  # the direct route: there is neither an object nor an import
+            return Baseline(taken_at, self._region, "", key, identity.account, images=await self.images_named(key))
         tasks, images, found, near = await asyncio.gather(
             self.import_tasks(), self.images_named(key), self.head(bucket, key), self.with_prefix(bucket, key)
         )
@@ -213,9 +215,12 @@ class BotoAws(Making):
     async def sight(self, baseline: Baseline, task_id: str = "") -> Sighting:
         """One look at everything a build may have made; never raises, what could not be asked is in `blind`.
 
-        `task_id` is the import that the run knows as its own: where it may not be described, its snapshot is looked for.
+        `task_id` is the import that the run knows as its own: where it may not be described, its snapshot is looked for. On the direct
+        route it is the snapshot that the run writes.
         """
         blind: list[Unseen] = []
+        if baseline.direct:
+            return await self._sight_direct(baseline, task_id, blind)
         bucket, key = baseline.bucket, baseline.key
         (_, uploads), (head_known, found), (_, tasks), (_, images) = await asyncio.gather(
             self._parts(bucket, key, blind),
@@ -231,6 +236,14 @@ class BotoAws(Making):
             _, snapshot = await _attempt(Question.SNAPSHOT, self._imported(task_id), blind)
         blind.sort(key=lambda unseen: list(Question).index(unseen.what))  # they came as they were answered
         return Sighting(datetime.now(UTC), uploads, found, head_known, tasks, snapshot, images, tuple(blind))
+
+    async def _sight_direct(self, baseline: Baseline, snapshot_id: str, blind: list[Unseen]) -> Sighting:
+        """Without an object: the snapshot that the run writes, once it has one, and the AMIs of its name."""
+        (_, images), (_, snapshot) = await asyncio.gather(
+            _attempt(Question.IMAGES, self.images_named(baseline.image_name), blind),
+            _attempt(Question.SNAPSHOT, self.snapshot(snapshot_id), blind) if snapshot_id else _nothing(),
+        )
+        return Sighting(datetime.now(UTC), (), None, True, (), snapshot, images, tuple(blind))
 
     async def _imported(self, task_id: str) -> Snapshot | None:
         """The snapshot that an import made or is making, by the description that AWS gives it."""
@@ -264,6 +277,10 @@ class BotoAws(Making):
         await self._clients.call("ec2", lambda ec2: ec2.cancel_import_task(ImportTaskId=task_id))
 
 
+async def _nothing() -> tuple[bool, None]:
+    return True, None
+
+
 async def _attempt(what: Question, asked: Awaitable[T], blind: list[Unseen]) -> tuple[bool, T | None]:
     try:
         return True, await asked
@@ -272,21 +289,3 @@ async def _attempt(what: Question, asked: Awaitable[T], blind: list[Unseen]) -> 
     except Exception as error:  # noqa: BLE001  a look must never end the run that it watches
         blind.append(Unseen(what, type(error).__name__, str(error)))
     return False, None
-
-
-def _uploads(s3: Any, bucket: str, key: str) -> tuple[Upload, ...]:
-    pages = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=key)
-    rows = [row for page in pages for row in page.get("Uploads", ()) if row["Key"] == key]
-    return tuple(Upload(row["UploadId"], key, row["Initiated"].astimezone(UTC), _done(s3, bucket, key, row["UploadId"])) for row in rows)
-
-
-def _done(s3: Any, bucket: str, key: str, upload_id: str) -> int:
-    from botocore.exceptions import ClientError
-
-    try:
-        pages = s3.get_paginator("list_parts").paginate(Bucket=bucket, Key=key, UploadId=upload_id)
-        return sum(int(part["Size"]) for page in pages for part in page.get("Parts", ()))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchUpload":  # it was completed between the two questions
-            return 0
-        raise

@@ -1,13 +1,14 @@
-"""A bucket as a HEAD request shows it: there or not, where, and whose."""
+"""A bucket as a HEAD request shows it: there or not, where, and whose; and its uploads that are not complete."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.core.aws.facts import Bucket
+from canvos_tui.core.aws.facts import Bucket, Upload
 
 
 async def head_bucket(clients: Clients, name: str, account: str = "") -> Bucket:
@@ -40,3 +41,22 @@ def _region_of(found: Mapping[str, Any]) -> str | None:
     headers = found.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     region = headers.get("x-amz-bucket-region")
     return str(region) if region else None
+
+
+def open_uploads(s3: Any, bucket: str, key: str) -> tuple[Upload, ...]:
+    """The multipart uploads of exactly that key that are not complete, with the bytes in parts; blocking."""
+    pages = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=key)
+    rows = [row for page in pages for row in page.get("Uploads", ()) if row["Key"] == key]
+    return tuple(Upload(row["UploadId"], key, row["Initiated"].astimezone(UTC), _done(s3, bucket, key, row["UploadId"])) for row in rows)
+
+
+def _done(s3: Any, bucket: str, key: str, upload_id: str) -> int:
+    from botocore.exceptions import ClientError
+
+    try:
+        pages = s3.get_paginator("list_parts").paginate(Bucket=bucket, Key=key, UploadId=upload_id)
+        return sum(int(part["Size"]) for page in pages for part in page.get("Parts", ()))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchUpload":  # it was completed between the two questions
+            return 0
+        raise

@@ -6,7 +6,7 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.core.aws.facts import IMPORTED_BY, Image, Snapshot
+from canvos_tui.core.aws.facts import CREATED_BY, IMPORTED_BY, Image, Snapshot
 
 _FEW = 150  # values of one filter; AWS takes 200
 
@@ -17,13 +17,15 @@ class BotoCare:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    async def imported_snapshots(self) -> tuple[Snapshot, ...]:
-        """The snapshots that VM Import made, by their description."""
+    async def made_snapshots(self) -> tuple[Snapshot, ...]:
+        """The snapshots that VM Import made, by their description, and those that carry our tag."""
 
         def ask(ec2: Any) -> tuple[Snapshot, ...]:
-            wanted = [{"Name": "description", "Values": [f"{IMPORTED_BY}*"]}]
-            pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=wanted)
-            return tuple(aws_values.snapshot(row) for page in pages for row in page.get("Snapshots", ()))
+            found: dict[str, Snapshot] = {}
+            for name, value in (("description", f"{IMPORTED_BY}*"), (f"tag:{CREATED_BY[0]}", CREATED_BY[1])):
+                pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=[{"Name": name, "Values": [value]}])
+                found |= {row["SnapshotId"]: aws_values.snapshot(row) for page in pages for row in page.get("Snapshots", ())}
+            return tuple(found.values())
 
         return await self._clients.call("ec2", ask)
 

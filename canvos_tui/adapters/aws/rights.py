@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -11,7 +13,8 @@ from typing import Any
 
 from canvos_tui.adapters.aws import account as aws_account
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.core.aws.facts import DENIALS, Right, RightProbe
+from canvos_tui.core.aws.blocks import BLOCK
+from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, Right, RightProbe
 from canvos_tui.core.aws.vmimport_role import ROLE, judge_role
 from canvos_tui.core.errors import AwsError
 
@@ -32,7 +35,13 @@ class RightsProber:
         self._probe_key = f"canvos-tui-probe-{secrets.token_hex(8)}"
 
     async def ask(self) -> tuple[RightProbe, ...]:
-        """All answers: bucket, images, tasks and import, then the role. The groups do not wait for each other."""
+        """All answers: bucket, images, tasks and import, then the role. The groups do not wait for each other.
+
+        Without a bucket those of the direct route.
+        """
+        if not self._bucket:
+            direct = await asyncio.gather(self._snapshots_and_register(), self._images(), self._direct())
+            return tuple(probe for group in direct for probe in group)
         groups = await asyncio.gather(
             self._s3(), self._snapshots_and_register(), self._images(), self._tasks(), self._import(), self._role()
         )
@@ -156,6 +165,27 @@ class RightsProber:
         tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{self._key}"}]}]
         ec2.import_snapshot(DryRun=True, DiskContainer=container, **({"TagSpecifications": tags} if tagged else {}))
 
+    # -- EBS direct ------------------------------------------------------------------------------------------
+
+    async def _direct(self) -> list[RightProbe]:
+        """Calls that cannot do anything: two parameters that exclude each other, and a snapshot that does not exist."""
+        nobody = f"snap-0{secrets.token_hex(8)}"
+        checksum = base64.b64encode(hashlib.sha256(bytes(BLOCK)).digest()).decode()
+        block = {"BlockData": bytes(BLOCK), "DataLength": BLOCK, "Checksum": checksum, "ChecksumAlgorithm": "SHA256"}
+        asked: tuple[tuple[str, Callable[[Any], object]], ...] = (
+            ("ebs:StartSnapshot", lambda ebs: ebs.start_snapshot(VolumeSize=1, ParentSnapshotId=nobody, Encrypted=True)),
+            ("ebs:PutSnapshotBlock", lambda ebs: ebs.put_snapshot_block(SnapshotId=nobody, BlockIndex=0, **block)),
+            ("ebs:CompleteSnapshot", lambda ebs: ebs.complete_snapshot(SnapshotId=nobody, ChangedBlocksCount=0)),
+            ("ebs:ListSnapshotBlocks", lambda ebs: ebs.list_snapshot_blocks(SnapshotId=nobody)),
+        )
+        found = await asyncio.gather(*(self._try(action, "ebs", deed, method="dry_run") for action, deed in asked))
+        return [*(self._told(_of_nobody(probe)) for probe in found), self._told(await self._tag_snapshot())]
+
+    async def _tag_snapshot(self) -> RightProbe:
+        tags = [{"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
+        resource = f"snap-0{secrets.token_hex(8)}"
+        return await self._dry_run("ec2:CreateTags", lambda ec2: ec2.create_tags(DryRun=True, Resources=[resource], Tags=tags))
+
     # -- IAM -------------------------------------------------------------------------------------------------
 
     async def _role(self) -> list[RightProbe]:
@@ -196,6 +226,18 @@ class RightsProber:
             return ""
         why = "an explicit deny" if about.get("explicitDeny") else "no policy allows it"
         return f"{who} may not {what} on {about['context'].get('resource', '*')}: {why}"
+
+
+def _of_nobody(probe: RightProbe) -> RightProbe:
+    """What a refusal means that was about a snapshot which does not exist, or about values that AWS never takes."""
+    if probe.code in {"ResourceNotFoundException", "ValidationException"}:
+        return RightProbe(probe.action, Right.ALLOWED, "dry_run", message="AWS refused the made-up values, and not the right")
+    if probe.right is Right.ALLOWED:
+        return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="the endpoint took what AWS always refuses")
+    if probe.right is Right.DENIED and probe.action != "ebs:StartSnapshot" and "explicit deny" not in probe.message:
+        text = f"refused for a snapshot that does not exist; a policy that asks for a tag refuses that too ({probe.message})"
+        return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message=text)
+    return probe
 
 
 def _doubt(first: RightProbe, second: RightProbe) -> RightProbe:

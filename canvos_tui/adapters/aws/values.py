@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from canvos_tui.core.aws.facts import MARK_TAG, Image, ImportTask, S3Object, Snapshot
+from canvos_tui.core.aws.facts import CREATED_BY, MARK_TAG, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.text import GIB
 
 _BYTES_FROM = 1e6  # DiskImageSize is documented in GiB, but AWS sends bytes
@@ -47,6 +47,7 @@ def snapshot(found: SdkAnswer) -> Snapshot:
         size=int(found.get("VolumeSize") or 0) * GIB,
         progress=int(progress) if progress.isdecimal() else None,
         started=found["StartTime"].astimezone(UTC) if found.get("StartTime") else None,
+        tagged=CREATED_BY in {(tag.get("Key"), tag.get("Value")) for tag in found.get("Tags", ())},
     )
 
 

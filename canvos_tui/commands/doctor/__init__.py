@@ -29,7 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add = parser.add_argument
     add("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder (default: this one, or ~/CanvOS)")
     add("--config", metavar="FILE", help="the answers file of `run`; needs no checkout")
-    add("--route", metavar="ROUTE", help="guide or two-stage (default: the answers', or guide)")
+    add("--route", metavar="ROUTE", help="guide, two-stage or direct (default: the answers', or guide)")
     add("--only", metavar="ID", action="append", default=[], help="this check or category only; may be repeated")
     add("--skip", metavar="ID", action="append", default=[], help="leave this check or category out; likewise")
     add("--accept", metavar="ID[=WHY]", action="append", default=[], help="a failure of this check is only a warning")

@@ -55,6 +55,7 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     ports = source.ports
     started = ports.clock.now()
     draft, trouble = await source.draft()
+    made = made.on(draft.route)
     if trouble:
         _chat(trouble)
     if sys.stderr.isatty():

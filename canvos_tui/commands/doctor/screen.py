@@ -42,8 +42,9 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
         from canvos_tui.tui.opening import Opening, Room
 
         made, source = prepare()
-        plans.append(made)
         draft, trouble = await source.draft()
+        made = made.on(draft.route)
+        plans.append(made)
         known = Session(report=Report(made.asked), final=source.final)
         return Room(source.ports, draft, Opening(page="check", hint=f"! {trouble}" if trouble else "", known=known))
 

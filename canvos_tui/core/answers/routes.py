@@ -14,6 +14,7 @@ class Route(Enum):
 
     GUIDE = "guide"
     TWO_STAGE = "two-stage"
+    DIRECT = "direct"
 
     @property
     def told(self) -> RouteTold:
@@ -24,6 +25,15 @@ class Route(Enum):
     def uploads_itself(self) -> bool:
         """Whether the upload is ours: it asks for the very key, writes over nothing, and takes no object over."""
         return self is not Route.GUIDE
+
+    @property
+    def needs_bucket(self) -> bool:
+        """Whether the image goes through S3 and VM Import: then it needs a bucket, and the role vmimport."""
+        return self is not Route.DIRECT
+
+    def wants(self, key: str) -> bool:
+        """Whether the answer of that name is needed at all."""
+        return self.needs_bucket or key != "S3_BUCKET"
 
     @property
     def keys_in_build(self) -> bool:
@@ -59,6 +69,14 @@ _TOLD = {
         "needs  bucket, vmimport, keys of any kind: none enters the build",
         "takes  as long; the upload goes in parts and is proven by S3",
         "fails  the raw image stays in build/: canvos-tui resume uploads it",
+    ),
+    Route.DIRECT: RouteTold(
+        "CanvOS builds the raw image, we write the snapshot",
+        "neither bucket nor vmimport",
+        ("./earthly.sh", "+cloud-image", "--ARCH=amd64"),
+        "needs  rights of EBS direct, keys of any kind; no bucket, no role",
+        "takes  minutes, not upload and import; 0.01 USD for each GB sent",
+        "fails  a day long canvos-tui resume sends only what is missing",
     ),
 }
 

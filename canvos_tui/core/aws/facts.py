@@ -204,6 +204,7 @@ class Snapshot:
     size: int = 0
     progress: int | None = None
     started: datetime | None = None
+    tagged: bool = False  # as ours; by whichever machine
 
     @property
     def task_id(self) -> str:
@@ -281,3 +282,8 @@ class Baseline:
     def image_name(self) -> str:
         """The AMI's name: the key of the object, unless another was asked for."""
         return self.ami_name or self.key
+
+    @property
+    def direct(self) -> bool:
+        """Whether the image goes into a snapshot without an object in S3; `key` then only names the AMI."""
+        return not self.bucket

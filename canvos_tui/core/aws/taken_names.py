@@ -18,6 +18,7 @@ class TakenNames:
     same: S3Object | None = None
     neighbours: tuple[S3Object, ...] = ()
     images: tuple[Image, ...] = ()
+    images_only: bool = False  # whether no object was asked for
 
     @property
     def any(self) -> bool:
@@ -52,6 +53,8 @@ class TakenNames:
 
 async def look(aws: Aws, bucket: str, key: str) -> TakenNames:
     """Asks for the object, for objects that start with the key, and for AMIs of that name in any state."""
+    if not bucket:  # of the direct route: the key only names the AMI
+        return TakenNames(key, images=await aws.images_named(key), images_only=True)
     same = await aws.head(bucket, key)
     neighbours = tuple(o for o in await aws.with_prefix(bucket, key) if o.key != key)
     return TakenNames(key, same, neighbours, await aws.images_named(key))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checks.acceptance import split
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import nearest
@@ -39,6 +41,10 @@ class Plan:
     shown: tuple[Check, ...]
     asked: tuple[Check, ...]
     left_out: tuple[Check, ...] = ()
+
+    def on(self, route: Route) -> Plan:
+        """What of it that route asks; a check that only another one asks is not even left out."""
+        return Plan(*(of_route(checks, route) for checks in (self.shown, self.asked, self.left_out)))
 
 
 def unknown_word(checks: Sequence[Check], wish: Wish) -> tuple[str, str] | None:

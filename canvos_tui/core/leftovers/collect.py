@@ -127,7 +127,8 @@ def _alive(result: RunResult) -> bool:
 async def _record(ports: Ports, run_id: str, plan: BuildPlan, result: RunResult) -> Record:
     """With what the run itself proves: the object that it wrote, and the import that its log names."""
     run = await so_far(ports, run_id)
-    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""))
+    wrote = frozenset(run.named[kind] for kind in ("writing", "snapshot") if plan.baseline.direct and kind in run.named)
+    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""), wrote)
 
 
 async def _real_folder(ports: Ports, thing: Thing) -> str:
@@ -161,12 +162,13 @@ async def _look(by: Region, name: str, records: list[Record]) -> Account:
     no_uploads: tuple[Upload, ...] = ()
     nothing: S3Object | None = None
     unknown: tuple[Image, ...] | None = None
-    tasks = await asker.ask("import tasks", by.aws.import_tasks(), no_tasks)
-    snapshots = await asker.ask("snapshots", by.care.imported_snapshots(), no_snapshots)
+    imports = any(not record.base.direct for record in records)  # the direct route has neither imports nor the right to ask for them
+    tasks = await asker.ask("import tasks", by.aws.import_tasks(), no_tasks) if imports else ()
+    snapshots = await asker.ask("snapshots", by.care.made_snapshots(), no_snapshots)
     images = await asker.ask("AMIs", by.care.images_on(tuple(s.snapshot_id for s in snapshots)), unknown) if snapshots else ()
     objects: dict[Where, S3Object] = {}
     uploads: dict[Where, tuple[Upload, ...]] = {}
-    for bucket, key in dict.fromkeys(record.where for record in records):
+    for bucket, key in dict.fromkeys(record.where for record in records if not record.base.direct):
         found = await asker.ask(f"s3://{bucket}/{key}", by.aws.head(bucket, key), nothing)
         if found is not None:
             objects[bucket, key] = found

@@ -30,6 +30,7 @@ class Record:
     uploaded: S3Object | None = None  # what this very run is known to have written
     task: str = ""  # the import that its log names
     ami: str = ""  # and the AMI
+    wrote: frozenset[str] = frozenset()  # the snapshots that it wrote itself, on the direct route
 
     @property
     def base(self) -> Baseline:
@@ -56,7 +57,7 @@ class Account:
 
 
 def inventory(records: Iterable[Record], account: Account) -> tuple[Thing, ...]:
-    """What is left in that region of these runs, and VM Import's snapshots without an AMI, whosever they are."""
+    """What is left in that region of these runs, and snapshots without an AMI, of VM Import or with our tag, whosever they are."""
     ours = [record for record in records if record.base.region == account.region]
     found = [
         *_tasks(ours, account),
@@ -146,11 +147,7 @@ def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
         going = next((t.task_id for t in account.tasks or () if not t.ended and t.task_id == snapshot.task_id), "")
         unknown = _UNKNOWN if account.tasks is None else ""
         needed = f"{user.image_id} uses it" if user is not None else f"{going} writes to it" if going else unknown
-        note = (
-            "no AMI uses it; canvos-tui resume would register one"
-            if maker is not None
-            else f"of {snapshot.task_id}; no run that was counted names it"
-        )
+        note = _of_snapshot(snapshot, ours=maker is not None)
         yield Thing(
             Kind.SNAPSHOT,
             snapshot.snapshot_id,
@@ -164,10 +161,21 @@ def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
         )
 
 
+def _of_snapshot(snapshot: Snapshot, *, ours: bool) -> str:
+    if not ours:
+        origin = f"of {snapshot.task_id}" if snapshot.task_id else "made by canvos-tui, perhaps elsewhere"
+        return f"{origin}; no run that was counted names it"
+    if snapshot.state == "error":
+        return "in state `error`: nothing can be made of it"
+    if snapshot.state == "pending" and not snapshot.task_id:
+        return "not all of it is written; canvos-tui resume writes what is missing"
+    return "no AMI uses it; canvos-tui resume would register one"
+
+
 def _snapshots_of(record: Record, account: Account) -> set[str]:
-    """The snapshots that the import of a run made: named by the run, and described by AWS with the run's own import task."""
+    """The snapshots of a run: those of its import, described by AWS with the run's own import task, and those that it wrote itself."""
     tasks = _imports_of(record, account)
-    return {s.snapshot_id for s in account.snapshots if s.task_id in tasks}
+    return {s.snapshot_id for s in account.snapshots if s.task_id in tasks} | record.wrote
 
 
 def _imports_of(record: Record, account: Account) -> set[str]:

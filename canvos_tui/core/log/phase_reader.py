@@ -110,6 +110,11 @@ class PhaseReader:
         self._facts = replace(self._facts, phase=Phase.UPLOAD)
         events.append(PhaseEntered(at, Phase.UPLOAD, self._lines))
 
+    def reach(self, phase: Phase) -> None:
+        """Our own stages said beside the log that a phase began."""
+        if self._facts.phase is None or phase.order > self._facts.phase.order:
+            self._facts = replace(self._facts, phase=phase)
+
     def begin_anew(self) -> None:
         """What was read so far ended well: no error in it counts any more."""
         self._facts = replace(self._facts, failure=None, first_error="", first_error_line=0, gave_up=False, succeeded=False)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 class AwsCare(Protocol):
     """AWS with one pair of keys in one region. Every method may raise AwsError; each removal needs a right beyond the guide's nine."""
 
-    async def imported_snapshots(self) -> tuple[Snapshot, ...]:
-        """The snapshots of this account that VM Import made, by the description that AWS gives them."""
+    async def made_snapshots(self) -> tuple[Snapshot, ...]:
+        """The snapshots of this account that VM Import made, by the description that AWS gives them, and those that carry our tag."""
 
     async def images_on(self, snapshot_ids: tuple[str, ...]) -> tuple[Image, ...]:
         """The AMIs of this account on any of these snapshots, disabled ones too."""

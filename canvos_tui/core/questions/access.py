@@ -7,12 +7,16 @@ from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import PutWay, RightProbe
+from canvos_tui.core.checks.aws.account import CHECKS_AWS
+from canvos_tui.core.checks.aws.advice import Subject
 from canvos_tui.core.checks.aws.questions import Found, subject_of
 from canvos_tui.core.checks.aws.rights import PUT, judge_right
-from canvos_tui.core.checks.check import CheckAnswer
+from canvos_tui.core.checks.check import Check, CheckAnswer
+from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.session import AccountSeen, Fact, RightsSeen
+from canvos_tui.core.stages.elsewhere import names_of
 
 PUT_ID = "AWS-S3-PUT"
 NOT_TRIED = "not tried"
@@ -23,6 +27,22 @@ WAYS = (
     Choice("multipart", "Upload     start one and give it up; leaves nothing, unless giving up is refused: then an empty upload"),
     Choice("object", "Object     write an empty one, canvos-tui-probe-...; it STAYS: the guide's permissions cannot delete it"),
 )
+
+
+def checks_of(draft: Draft) -> tuple[Check, ...]:
+    """What AWS is asked on the way to the AMI that was chosen."""
+    return of_route(CHECKS_AWS, draft.route)
+
+
+def missing(draft: Draft) -> tuple[str, ...]:
+    """The names of the answers, besides the keys, without which nothing can be asked."""
+    return tuple(name for name in names_of(draft) if not draft.text(name))
+
+
+def about(draft: Draft, found: Found) -> Subject:
+    """Whom and what the documents are about, as far as it is known."""
+    bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
+    return subject_of(bucket, draft.text("REGION"), found.identity, found.encryption)
 
 
 def learned(found: Found, subject: str) -> Iterator[Fact]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.answers.routes import Route
+
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.aws.facts import Bucket
@@ -23,7 +25,7 @@ def of_bucket(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every ru
 def of_region(draft: Draft, known: Session) -> str:
     """A bucket of another region."""
     bucket, region = seen(draft, known), draft.text("REGION")
-    other = bucket is not None and bucket.region and region and region != bucket.region
+    other = draft.route.needs_bucket and bucket is not None and bucket.region and region and region != bucket.region
     return f"the bucket is in {bucket.region}; the import must run there" if other and bucket is not None else ""
 
 
@@ -35,13 +37,22 @@ def seen(draft: Draft, known: Session) -> Bucket | None:
 
 def told(draft: Draft, known: Session) -> str:
     """The line under the bucket: whether it is there, and where; empty while nobody knows."""
+    if not draft.route.needs_bucket:
+        return "not needed on the direct route"
     bucket = seen(draft, known)
     if bucket is not None and bucket.exists is False:
         return f"x there is no bucket {bucket.name}"
     return f"exists; its region is {bucket.region} (asked without keys)" if bucket is not None and bucket.region else ""
 
 
+def other_way(draft: Draft) -> tuple[str, Route] | None:
+    """What a button says that goes without a bucket, or back to one, and the route that it chooses; None where a bucket is named."""
+    if not draft.route.needs_bucket:
+        return "Use a bucket", Route.GUIDE
+    return ("Go without a bucket", Route.DIRECT) if not draft.text("S3_BUCKET") else None
+
+
 def offered_region(draft: Draft, known: Session) -> str:
     """The bucket's own region where REGION is another or none; empty where there is nothing to offer."""
-    bucket = seen(draft, known)
+    bucket = seen(draft, known) if draft.route.needs_bucket else None
     return bucket.region if bucket is not None and bucket.region and bucket.region != draft.text("REGION") else ""

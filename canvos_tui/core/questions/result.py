@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
@@ -29,6 +30,17 @@ def launch_command(result: RunResult) -> str:
     volume = f"DeviceName={DEVICE},Ebs={{VolumeSize={ROOT},VolumeType=gp3}}"
     words = ["aws", "ec2", "run-instances", "--region", result.region, "--image-id", result.ami, "--instance-type", TYPE]
     return shlex.join([*words, "--count", "1", "--block-device-mappings", volume])
+
+
+def bucket_of(draft: Draft) -> str:
+    """The bucket that an image's object is looked for in; "" on the route that makes none."""
+    return draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
+
+
+def looked_for(draft: Draft) -> str:
+    """What is looked for in AWS under the names of the answers."""
+    bucket, key, region = bucket_of(draft), draft.text("S3_KEY"), draft.text("REGION")
+    return f"s3://{bucket}/{key} and the AMI of that name in {region}" if bucket else f"the AMI {key} in {region}"
 
 
 def removal_commands(result: RunResult) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def route_choices(draft: Draft) -> tuple[Choice, ...]:
 
 def about_routes() -> str:
     """Three lines for each route: what it needs, how long it takes, and what happens when something fails."""
-    return "\n\n".join(
+    return "\n".join(
         "\n".join((route.value, *(f"  {line}" for line in (route.told.needs, route.told.takes, route.told.fails)))) for route in Route
     )
 
@@ -78,7 +78,9 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
         of_field("CUSTOM_TAG"),
         of_field("IMAGE_REGISTRY"),
         ReviewRow("System", system, origin("OS_VERSION"), "os"),
-        ReviewRow("Bucket", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3"),
+        ReviewRow("Bucket", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3")
+        if d.route.needs_bucket
+        else ReviewRow("Region", f"{d.text('REGION')}, no bucket; the AMI is named {d.text('S3_KEY')}", origin("REGION"), "s3"),
         ReviewRow("Keys", keys, d.key_source.value if d.keys else "", "keys"),
         ReviewRow("Route", f"{d.route.value}, {d.route.told.short}", "guide's value" if d.route is Route.GUIDE else "you", "review", ROUTE),
     )

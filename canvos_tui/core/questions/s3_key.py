@@ -17,7 +17,7 @@ def clash(draft: Draft, known: Session) -> TakenNames | None:
     if taken is None or taken.key != draft.text("S3_KEY"):
         return None
     if draft.route.uploads_itself:  # longer names mislead the import script alone
-        taken = replace(taken, neighbours=())
+        taken = replace(taken, neighbours=(), same=taken.same if draft.route.needs_bucket else None)
     return taken if taken.any else None
 
 
@@ -42,8 +42,9 @@ def told(draft: Draft, known: Session, now: datetime) -> str:
 
 async def ask(ports: Ports, draft: Draft, known: Session) -> NamesSeen | None:
     """What AWS says of the key; None where it cannot be asked yet, or was asked. Raises AwsError."""
-    key, region, bucket = draft.text("S3_KEY"), draft.text("REGION"), draft.text("S3_BUCKET")
-    asked = known.taken is not None and known.taken.key == key
-    if draft.keys is None or not (key and region and bucket) or asked:
+    key, region, needs = draft.text("S3_KEY"), draft.text("REGION"), draft.route.needs_bucket
+    bucket = draft.text("S3_BUCKET") if needs else ""
+    asked = known.taken is not None and known.taken.key == key and not (needs and known.taken.images_only)
+    if draft.keys is None or not (key and region and (bucket or not needs)) or asked:
         return None
     return NamesSeen(await look(await ports.aws.open(draft.keys, region), bucket, key))

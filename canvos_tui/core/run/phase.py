@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 class Phase(Enum):
@@ -19,6 +15,7 @@ class Phase(Enum):
     AWSCLI = "awscli"
     CHECKS = "checks"
     UPLOAD = "upload"
+    SNAPSHOT = "snapshot"
     IMPORT = "import"
     REGISTER = "register"
     AMI = "ami"
@@ -54,11 +51,15 @@ _TITLES = {
     Phase.AWSCLI: "AWS CLI",
     Phase.CHECKS: "Import script's checks",
     Phase.UPLOAD: "Upload to S3",
+    Phase.SNAPSHOT: "Write snapshot",
     Phase.IMPORT: "Snapshot import",
     Phase.REGISTER: "Register AMI",
     Phase.AMI: "Wait for AMI",
     Phase.DONE: "Done",
 }
 _ORDER: dict[Phase, int] = {phase: n for n, phase in enumerate(Phase)}
-SHOWN_PHASES = tuple(p for p in Phase if p not in {Phase.CHECKS, Phase.DONE})
-_NUMBERS: dict[Phase, int] = {phase: n for n, phase in enumerate(SHOWN_PHASES, start=1)}
+SHOWN_PHASES = tuple(p for p in Phase if p not in {Phase.CHECKS, Phase.SNAPSHOT, Phase.DONE})
+# the direct route has neither the AWS CLI, nor an object and its import
+DIRECT_PHASES = tuple(p for p in Phase if p not in {Phase.AWSCLI, Phase.CHECKS, Phase.UPLOAD, Phase.IMPORT, Phase.DONE})
+# it writes its snapshot where others upload
+_NUMBERS: dict[Phase, int] = {**{phase: n for n, phase in enumerate(SHOWN_PHASES, start=1)}, Phase.SNAPSHOT: 6}

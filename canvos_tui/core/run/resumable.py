@@ -15,7 +15,9 @@ def offered(result: RunResult) -> StageId | None:
         return StageId.REGISTER
     if result.object_size:
         return StageId.IMPORT
-    return StageId.UPLOAD if result.raw else None
+    if not result.raw:
+        return None
+    return StageId.UPLOAD if result.bucket else StageId.SNAPSHOT
 
 
 def offer_words(result: RunResult) -> str:

@@ -27,7 +27,7 @@ from canvos_tui.core.run.events import (
     TaskSeen,
     UploadSeen,
 )
-from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
+from canvos_tui.core.run.phase import DIRECT_PHASES, SHOWN_PHASES, Phase
 from canvos_tui.core.run.stage import BY_ID, StageId
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ class BuildPlan:
 
     @property
     def route(self) -> str:
-        """The name of its route: `two-stage` where the upload is ours, and of a run that goes on from such a one."""
+        """The name of its route: `direct` without an object, `two-stage` where the upload is ours; of a run that goes on, that one's."""
+        if self.baseline.direct:
+            return "direct"
         return "two-stage" if self.resumes is not None and (self.resumes.raw or self.resumes.crc or self.builds) else "guide"
 
     @property
@@ -98,6 +100,8 @@ class BuildPlan:
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases that it can show, in order: the AWS CLI is installed for the import script alone."""
+        if self.baseline.direct:
+            return DIRECT_PHASES
         return SHOWN_PHASES if self.resumes is None else tuple(phase for phase in SHOWN_PHASES if phase is not Phase.AWSCLI)
 
 
@@ -164,7 +168,7 @@ class BuildRun:
     @property
     def percent(self) -> int | None:
         """Bytes uploaded, or what AWS says of the import; None where nobody counts."""
-        if self.phase is Phase.UPLOAD and self.upload is not None and self.upload.total:
+        if self.phase in {Phase.UPLOAD, Phase.SNAPSHOT} and self.upload is not None and self.upload.total:
             return min(100, self.upload.done * 100 // self.upload.total)
         if self.phase is Phase.IMPORT and self.task is not None:
             return self.task.task.progress

@@ -1,4 +1,4 @@
-"""The stages on the guide's route as data, in order: what each makes, what it asks for, and what it leaves behind when it stops there."""
+"""The stages of the routes as data, in order: what each makes, what it asks for, and what it leaves behind when it stops there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class StageId(Enum):
 
     IMAGE = "image"
     UPLOAD = "upload"
+    SNAPSHOT = "snapshot"
     IMPORT = "import"
     REGISTER = "register"
 
@@ -33,8 +34,11 @@ class Stage:
     alone: bool = False
 
 
+_IMAGE = Stage(StageId.IMAGE, "Raw image", Phase.PREPARE, leaves=("container",))
+_REGISTER = Stage(StageId.REGISTER, "AMI", Phase.REGISTER, ("ec2:RegisterImage", "ec2:DescribeImages"), ("ami",), alone=True)
+
 GUIDE = (
-    Stage(StageId.IMAGE, "Raw image", Phase.PREPARE, leaves=("container",)),
+    _IMAGE,
     Stage(
         StageId.UPLOAD,
         "Upload to S3",
@@ -50,20 +54,36 @@ GUIDE = (
         ("import_task", "snapshot"),
         alone=True,
     ),
-    Stage(StageId.REGISTER, "AMI", Phase.REGISTER, ("ec2:RegisterImage", "ec2:DescribeImages"), ("ami",), alone=True),
+    _REGISTER,
+)
+DIRECT = (
+    _IMAGE,
+    Stage(
+        StageId.SNAPSHOT,
+        "Write snapshot",
+        Phase.SNAPSHOT,
+        ("ebs:StartSnapshot", "ebs:PutSnapshotBlock", "ebs:CompleteSnapshot", "ec2:CreateTags", "ec2:DescribeSnapshots"),
+        ("snapshot",),
+    ),
+    _REGISTER,
 )
 
 
-def states_of(phase: Phase | None, *, live: bool) -> tuple[tuple[StageId, str], ...]:
+def stages_of(*, direct: bool) -> tuple[Stage, ...]:
+    """The stages of a run: those of the guide, or those without S3."""
+    return DIRECT if direct else GUIDE
+
+
+def states_of(phase: Phase | None, *, live: bool, direct: bool = False) -> tuple[tuple[StageId, str], ...]:
     """Each stage as `done`, `running` or `open`, by the phase that a run reached; `live` says that it is still in it."""
     order = phase.order if phase is not None else -1
-    found = []
-    for number, stage in enumerate(GUIDE):
-        after = GUIDE[number + 1].phase.order if number + 1 < len(GUIDE) else Phase.DONE.order
+    found, stages = [], stages_of(direct=direct)
+    for number, stage in enumerate(stages):
+        after = stages[number + 1].phase.order if number + 1 < len(stages) else Phase.DONE.order
         here = live and stage.phase.order <= order < after
         found.append((stage.id, "done" if order >= after else "running" if here else "open"))
     return tuple(found)
 
 
-BY_ID = {stage.id: stage for stage in GUIDE}
-ORDER = {stage.id: number for number, stage in enumerate(GUIDE)}
+BY_ID = {stage.id: stage for stage in (*GUIDE, *DIRECT)}
+ORDER = {stage: number for number, stage in enumerate(StageId)}

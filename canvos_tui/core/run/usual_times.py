@@ -18,6 +18,7 @@ WHOLE = (60 * MINUTE, 120 * MINUTE)  # seconds for everything, our estimate
 _ESTIMATES = {
     Phase.AWSCLI: (0.5, 1),
     Phase.UPLOAD: (10, 30),
+    Phase.SNAPSHOT: (2, 20),
     Phase.IMPORT: (15, 45),
     Phase.REGISTER: (1, 2),
     Phase.AMI: (1, 2),

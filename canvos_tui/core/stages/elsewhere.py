@@ -17,12 +17,17 @@ from canvos_tui.core.text import size
 NAMES = ("REGION", "S3_BUCKET", "S3_KEY")
 
 
+def names_of(draft: Draft) -> tuple[str, ...]:
+    """The answers that are needed beside a raw image: no bucket where it goes into a snapshot by itself."""
+    return tuple(name for name in NAMES if draft.route.wants(name))
+
+
 async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: str = "") -> BuildPlan:
     """The plan, with a baseline taken from AWS right now. `raw` is an absolute path; `name` is the AMI's where it is not to be S3_KEY.
 
     InvalidValueError for answers that are missing, FilesError for a file that is not there, RunError for a key or a name that is taken.
     """
-    missing = [field for field in NAMES if not draft.text(field)]
+    missing = [field for field in names_of(draft) if not draft.text(field)]
     if missing:
         raise InvalidValueError(f"not known: {', '.join(missing)}", remedy="name them in the answers file: --config FILE")
     if await ports.files.facts(raw) is None:
@@ -34,6 +39,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
     if not str(raw).isprintable():
         raise InvalidValueError("the file's name has control characters", remedy="give it another name: it is written into the run's log")
     region, bucket, key = (draft.text(field) for field in NAMES)
+    bucket = bucket if draft.route.needs_bucket else ""
     aws = await ports.aws.open(keys, region)
     base = await aws.baseline(bucket, key)
     if name:
@@ -46,7 +52,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         baseline=base,
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
-        resumes=Resumes("", StageId.UPLOAD, token=mark_of(base), raw=str(raw)),
+        resumes=Resumes("", StageId.UPLOAD if bucket else StageId.SNAPSHOT, token=mark_of(base), raw=str(raw)),
     )
 
 

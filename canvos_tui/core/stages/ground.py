@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.run.run import BuildPlan, RunId
-from canvos_tui.core.run.stage import GUIDE, StageId
+from canvos_tui.core.run.stage import StageId, stages_of
 from canvos_tui.core.stages.proof import Done, Proof
 from canvos_tui.core.verdict.chain import Chain
 
@@ -35,6 +35,10 @@ class Ground:
         """The stage to go on with: the one behind the last that is done, None when the AMI is there and proven."""
         if self.of(StageId.REGISTER).done is Done.DONE:
             return None
+        if self.plan.baseline.direct:
+            if self.of(StageId.SNAPSHOT).done is Done.DONE:
+                return StageId.REGISTER
+            return StageId.SNAPSHOT if self.raw else StageId.IMAGE
         if self.of(StageId.IMPORT).done is Done.DONE:
             return StageId.REGISTER
         if self.of(StageId.IMPORT).done in {Done.UNDER_WAY, Done.UNKNOWN} or self.of(StageId.UPLOAD).done is Done.DONE:
@@ -44,4 +48,5 @@ class Ground:
     @property
     def beginnings(self) -> tuple[StageId, ...]:
         """The stages that can be the first of a run: those that need no build."""
-        return tuple(stage.id for stage in GUIDE if stage.alone or (self.raw and stage.id is StageId.UPLOAD))
+        stages = stages_of(direct=self.plan.baseline.direct)
+        return tuple(stage.id for stage in stages if stage.alone or (self.raw and stage.id in {StageId.UPLOAD, StageId.SNAPSHOT}))

@@ -53,6 +53,10 @@ class Told:
 
 def proofs(chain: Chain, told: Told, raw: Proof | None = None) -> tuple[Proof, ...]:
     """A proof for each stage, in order; `raw` is what was seen of the raw image's file, where the run has one."""
+    if chain.baseline.direct:
+        snapshot = _snapshot_written(chain)
+        made = _proof(StageId.IMAGE, Done.DONE, "the snapshot was written of it") if snapshot.done is Done.DONE else None
+        return (made or raw or _proof(StageId.IMAGE, Done.OPEN, "it was not built"), snapshot, _register(chain))
     upload = _upload(chain, told)
     imported = _import(chain)
     # our own stages name a snapshot only when the object was still the same behind the import
@@ -80,6 +84,19 @@ def _image(upload: Proof) -> Proof:
         else "the build keeps no raw image: only an object shows that it was made"
     )
     return Proof(StageId.IMAGE, upload.done, text)
+
+
+def _snapshot_written(chain: Chain) -> Proof:
+    """Of the direct route: complete counts, and nothing else; one that is pending is written on to."""
+    seen, name = chain.sighting.snapshot, chain.named_snapshot
+    if chain.snapshot and seen is not None:
+        return _proof(StageId.SNAPSHOT, Done.DONE, f"{chain.snapshot} is completed, a volume of {size(seen.size)}")
+    if any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
+        return _proof(StageId.SNAPSHOT, Done.UNKNOWN, f"{name} could not be asked for{_why(chain, Question.SNAPSHOT)}")
+    if seen is None or seen.snapshot_id != name:
+        return _proof(StageId.SNAPSHOT, Done.OPEN, f"{name} is no longer there" if name else "no snapshot of this run")
+    more = ": what is missing is written to it" if seen.state == "pending" else ": another one is written"
+    return _proof(StageId.SNAPSHOT, Done.OPEN, f"{name} is {seen.state}{more}")
 
 
 def _upload(chain: Chain, told: Told) -> Proof:

@@ -24,7 +24,7 @@ from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import UNPROVEN, Done, Proof, Told, name_taken, proofs
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import size
-from canvos_tui.core.verdict.chain import chain_of
+from canvos_tui.core.verdict.chain import chain_of, watched
 from canvos_tui.core.verdict.judge import NOBODY, known_ids
 from canvos_tui.core.verdict.standing import so_far
 from canvos_tui.core.verdict.watch import imports_of
@@ -52,7 +52,7 @@ async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: s
     run = await so_far(ports, run_id)
     own = {**(plan.resumes.named if plan.resumes is not None else {}), **run.named}
     seen = _imports_seen(run) if plan.resumes is None else ()
-    sighting = await aws.sight(plan.baseline, own.get("import_task", "") or (seen[0] if len(seen) == 1 else ""))
+    sighting = await aws.sight(plan.baseline, watched(plan.baseline, own) or (seen[0] if len(seen) == 1 else ""))
     if plan.resumes is None and "import_task" not in own and (counts := _imported(plan, sighting, seen, result)):
         own["import_task"] = counts
     known = known_ids(plan, sighting, own)
@@ -183,21 +183,13 @@ def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
     start = ground.first_open if wanted is None else _wanted(ground, ground.first_open, wanted)
     if start is None:
         return None
-    for proof in map(ground.of, _needed(start, wanted)):
-        gone = ground.of(StageId.UPLOAD).done is Done.OPEN and not ground.chain.sighting.blind
-        if proof.done is Done.UNKNOWN and proof.stage is StageId.IMPORT and gone:  # and so nothing could be imported again
-            raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}; {proof.text}", remedy=AGAIN)
-        if proof.done is Done.UNKNOWN:
-            raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy=_remedy(ground, proof))
-    there = ground.chain.sighting.object
-    if start is StageId.UPLOAD and there is not None and ground.bytes and there.size != ground.bytes:
-        base, why = ground.plan.baseline, ground.of(StageId.UPLOAD).text.partition(" ")[2]
-        text = f"s3://{base.bucket}/{base.key} is there, and {why}"
-        raise RunError(
-            text, remedy=f"nothing is written over: canvos-tui resume --raw {word(ground.raw)} --config FILE, with another S3_KEY"
-        )
+    direct = ground.plan.baseline.direct
+    _refuse_unknown(ground, _needed(start, wanted, direct=direct))
+    if start is StageId.UPLOAD:
+        _refuse_other_object(ground)
     if start is StageId.IMAGE:
-        raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}", remedy=AGAIN)
+        first = StageId.IMAGE if direct else StageId.UPLOAD
+        raise RunError(f"there is nothing to go on from: {ground.of(first).text}", remedy=AGAIN)
     taken = name_taken(ground.chain) or (ground.chain.image if start is not StageId.REGISTER else None)
     if taken is not None:
         text = f"the AMI name {ground.plan.baseline.image_name} is taken by {taken.image_id}"
@@ -206,8 +198,29 @@ def start_of(ground: Ground, wanted: StageId | None = None) -> StageId | None:
     return start
 
 
-def _needed(start: StageId, wanted: StageId | None) -> tuple[StageId, ...]:
+def _refuse_unknown(ground: Ground, needed: Sequence[StageId]) -> None:
+    for proof in map(ground.of, needed):
+        if proof.done is not Done.UNKNOWN:
+            continue
+        if proof.stage is StageId.IMPORT and ground.of(StageId.UPLOAD).done is Done.OPEN and not ground.chain.sighting.blind:
+            # and so nothing could be imported again
+            raise RunError(f"there is nothing to go on from: {ground.of(StageId.UPLOAD).text}; {proof.text}", remedy=AGAIN)
+        raise RunError(f"{BY_ID[proof.stage].title}: {proof.text}", remedy=_remedy(ground, proof))
+
+
+def _refuse_other_object(ground: Ground) -> None:
+    there = ground.chain.sighting.object
+    if there is None or not ground.bytes or there.size == ground.bytes:
+        return
+    base, why = ground.plan.baseline, ground.of(StageId.UPLOAD).text.partition(" ")[2]
+    remedy = f"nothing is written over: canvos-tui resume --raw {word(ground.raw)} --config FILE, with another S3_KEY"
+    raise RunError(f"s3://{base.bucket}/{base.key} is there, and {why}", remedy=remedy)
+
+
+def _needed(start: StageId, wanted: StageId | None, *, direct: bool) -> tuple[StageId, ...]:
     """The stages whose state has to be known; whoever asks for another import gets one beside whatever else goes on."""
+    if direct:
+        return (StageId.SNAPSHOT, StageId.REGISTER)
     if start in {StageId.IMAGE, StageId.UPLOAD}:
         return (StageId.UPLOAD,)
     return (StageId.REGISTER,) if wanted is StageId.IMPORT else (StageId.IMPORT, StageId.REGISTER)
@@ -240,7 +253,11 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
     named = chain.task.task_id if chain.task is not None else ground.named.get("import_task", "")
     crc = ground.crc or (plan.resumes.crc if plan.resumes is not None else "")
     etag = chain.sighting.object.etag if chain.sighting.object is not None and start is not StageId.UPLOAD else ""
-    if start is StageId.REGISTER:
+    if base.direct:
+        kept = plan.resumes.token if plan.resumes is not None else ""
+        done = chain.snapshot if start is StageId.REGISTER else ""
+        resumes = Resumes(ground.run, start, "", done, token=kept, raw=ground.raw, crc=crc)
+    elif start is StageId.REGISTER:
         resumes = Resumes(ground.run, start, named, chain.snapshot, raw=ground.raw, crc=crc)
     elif start is StageId.IMPORT and chain.task is not None and ground.of(StageId.IMPORT).done is Done.UNDER_WAY:
         resumes = Resumes(ground.run, start, named, etag=etag, raw=ground.raw, crc=crc)

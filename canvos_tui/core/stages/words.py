@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from canvos_tui.core.errors import CanvosError
-from canvos_tui.core.run.stage import GUIDE, ORDER, StageId
+from canvos_tui.core.run.stage import ORDER, StageId, stages_of
 from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import Proof
 
@@ -19,9 +19,9 @@ def lines_of(found: Sequence[Proof]) -> tuple[str, ...]:
     return tuple(f"{proof.stage.value:<9} {proof.done.value:<10} {proof.text}{sure[proof.taken_for_it]}" for proof in found)
 
 
-def rights_from(start: StageId) -> tuple[str, ...]:
+def rights_from(start: StageId, *, direct: bool = False) -> tuple[str, ...]:
     """The IAM actions that a run needs which begins with that stage, each once."""
-    return tuple(dict.fromkeys(right for stage in GUIDE if ORDER[stage.id] >= ORDER[start] for right in stage.rights))
+    return tuple(dict.fromkeys(right for stage in stages_of(direct=direct) if ORDER[stage.id] >= ORDER[start] for right in stage.rights))
 
 
 def data_of(ground: Ground, start: StageId | None, refused: CanvosError | None = None) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def data_of(ground: Ground, start: StageId | None, refused: CanvosError | None =
             for proof in ground.proofs
         ],
         "start": start.value if start is not None else None,
-        "rights": list(rights_from(start)) if start is not None else [],
+        "rights": list(rights_from(start, direct=ground.plan.baseline.direct)) if start is not None else [],
         "ami": image.image_id if image is not None and start is None and refused is None else None,
         "refused": {"text": str(refused), "remedy": refused.remedy} if refused is not None else None,
     }

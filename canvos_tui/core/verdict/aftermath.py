@@ -15,6 +15,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import Finding, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
+from canvos_tui.core.verdict.chain import watched
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from canvos_tui.core.verdict.standing import so_far
 
@@ -41,10 +42,11 @@ async def final_result(ports: Ports, run_id: str) -> RunResult | None:
 
 async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
     """What became of the import and what is left, as it is now. The verdict stands, unless it was that success is not proven yet."""
-    sighting = await (await open_for(ports, plan)).sight(plan.baseline, result.import_task)
+    named = await _named(ports, plan, result)
+    sighting = await (await open_for(ports, plan)).sight(plan.baseline, _watched(plan, result, named))
     blind = _blind(sighting)
     judged, serious = (
-        _judged(plan, result, sighting, await _named(ports, plan, result)),
+        _judged(plan, result, sighting, named),
         any(unseen.what.decisive for unseen in sighting.blind),
     )
     if serious and not judged.snapshot:
@@ -68,6 +70,10 @@ async def _named(ports: Ports, plan: BuildPlan, result: RunResult) -> dict[str, 
     return (await so_far(ports, result.run_id)).named if plan.resumes is not None else None
 
 
+def _watched(plan: BuildPlan, result: RunResult, named: dict[str, str] | None) -> str:
+    return watched(plan.baseline, {"import_task": result.import_task, "snapshot": result.snapshot, **(named or {})})
+
+
 def _judged(plan: BuildPlan, result: RunResult, sighting: Sighting, own: dict[str, str] | None) -> RunResult:
     named = {"import_task": result.import_task, "snapshot": result.snapshot, "ami": result.ami}
     ids = {**{kind: found for kind, found in named.items() if found}, **(own or {})}
@@ -88,8 +94,9 @@ def _blind(sighting: Sighting) -> tuple[Finding, ...]:
 
 
 async def _asked(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResult:
-    sighting = await (await open_for(ports, plan)).sight(plan.baseline, result.import_task)
-    judged, blind = _judged(plan, result, sighting, await _named(ports, plan, result)), _blind(sighting)
+    named = await _named(ports, plan, result)
+    sighting = await (await open_for(ports, plan)).sight(plan.baseline, _watched(plan, result, named))
+    judged, blind = _judged(plan, result, sighting, named), _blind(sighting)
     decided = judged.outcome in _DECIDED and (judged.outcome is Outcome.SUCCEEDED or judged.cause is not result.cause)
     return replace(
         judged,

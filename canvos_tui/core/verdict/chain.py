@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
-from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.aws.sighting import Question, Sighting
 from canvos_tui.core.verdict.watch import is_new_object, is_unlisted, new_images, tasks_of
 
 
@@ -69,14 +69,17 @@ class Chain:
     def imported(self) -> bool:
         """Whether an import of this run is there: as a task, or by the snapshot that AWS describes with the task's id.
 
-        The description alone counts where AWS lists the task no longer, and for a snapshot that the run names as its own.
+        The description alone counts where AWS lists the task no longer, and for a snapshot that the run names as its own. On the direct
+        route it is the snapshot that the run wrote.
         """
         described = bool(self.snapshot) and (self.sighting.tasks is not None or self.named_snapshot == self.snapshot)
         return self.task is not None or described
 
     @property
     def seen(self) -> bool:
-        """Whether AWS answered both decisive questions."""
+        """Whether AWS answered all decisive questions."""
+        if self.baseline.direct and any(unseen.what is Question.SNAPSHOT for unseen in self.sighting.blind):
+            return False
         return self.sighting.tasks is not None and self.sighting.images is not None
 
 
@@ -86,7 +89,10 @@ def chain_of(
     """The links of this run in a look at AWS; things of the baseline never count, `named` are the ids that the log proves."""
     tasks = tasks_of(baseline, sighting.tasks or (), named.get("import_task", ""), named.get("snapshot", ""))
     task = tasks[0] if tasks else None
-    snapshot = task.snapshot if task is not None else _described(baseline, sighting, named.get("import_task", ""))
+    if baseline.direct:
+        snapshot = _written(sighting, named)
+    else:
+        snapshot = task.snapshot if task is not None else _described(baseline, sighting, named.get("import_task", ""))
     fresh = new_images(baseline, sighting.images or ())
     ours = sorted((i for i in fresh if _made(i, snapshot, found)), key=lambda i: i.state != "available")
     there = sighting.object
@@ -101,7 +107,7 @@ def chain_of(
         tasks[1:],
         reuse_wanted,
         found,
-        named.get("snapshot", ""),
+        written_snapshot(named) if baseline.direct else named.get("snapshot", ""),
         named.get("import_task", ""),
     )
 
@@ -109,6 +115,22 @@ def chain_of(
 def _made(image: Image, snapshot: str, found: Mapping[str, str]) -> bool:
     """Whether this run made it: of its snapshot, and not what its script found there already."""
     return bool(snapshot) and image.root_snapshot == snapshot and image.image_id != found.get("ami")
+
+
+def written_snapshot(named: Mapping[str, str]) -> str:
+    """The snapshot that a run of the direct route names as its own: complete, or begun."""
+    return named.get("snapshot", "") or named.get("writing", "")
+
+
+def watched(baseline: Baseline, named: Mapping[str, str]) -> str:
+    """What a look at AWS has to be told of a run: its import, on the direct route its snapshot; "" where it has none yet."""
+    return written_snapshot(named) if baseline.direct else named.get("import_task", "")
+
+
+def _written(sighting: Sighting, named: Mapping[str, str]) -> str:
+    """The completed snapshot that the run wrote itself."""
+    seen, mine = sighting.snapshot, written_snapshot(named)
+    return mine if mine and seen is not None and seen.snapshot_id == mine and seen.state == "completed" else ""
 
 
 def _described(baseline: Baseline, sighting: Sighting, task_id: str) -> str:

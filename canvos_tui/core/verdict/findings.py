@@ -12,7 +12,8 @@ ARCHITECTURE, BOOT_MODE = "x86_64", "uefi"  # what the build registers
 
 def findings(chain: Chain, exit_code: int | None, *, cancelled: bool = False) -> tuple[Finding, ...]:
     """The guide's validation and beyond, one line for each link; what could not be asked is unknown, never passed."""
-    lines = [_object_finding(chain), _task_finding(chain), *_image_findings(chain)]
+    made = [_snapshot_finding(chain)] if chain.baseline.direct else [_object_finding(chain), _task_finding(chain)]
+    lines = [*made, *_image_findings(chain)]
     if exit_code:
         text = f"the command ended with exit code {exit_code}" + (", although AWS has everything" if chain.holds else "")
         lines.append(Finding("exit-code", Status.WARN if chain.holds or cancelled else Status.FAIL, text))
@@ -45,6 +46,19 @@ def _object_finding(chain: Chain) -> Finding:
     return Finding("object", Status.WARN if chain.holds else Status.FAIL, f"{where} does not exist{more}")
 
 
+def _snapshot_finding(chain: Chain) -> Finding:
+    """Of the direct route: the snapshot that the run wrote."""
+    seen = chain.sighting.snapshot
+    if chain.snapshot and seen is not None:
+        return Finding("snapshot", Status.PASS, f"{chain.snapshot} is completed, a volume of {size(seen.size)}")
+    if not chain.seen:
+        return Finding("snapshot", Status.UNKNOWN, "its snapshot could not be asked for")
+    if seen is not None and seen.snapshot_id == chain.named_snapshot:
+        return Finding("snapshot", Status.FAIL, f"{seen.snapshot_id} is {seen.state}: not all of the image was written")
+    text = f"{chain.named_snapshot} does not exist" if chain.named_snapshot else "no snapshot of this run"
+    return Finding("snapshot", Status.FAIL, text)
+
+
 def _task_finding(chain: Chain) -> Finding:
     if chain.rivals:
         return Finding("import-task", Status.UNKNOWN, f"{len(chain.rivals) + 1} imports of this object, which is this run's is not known")
@@ -67,7 +81,11 @@ def _image_findings(chain: Chain) -> tuple[Finding, ...]:
         return (Finding("ami", Status.FAIL if known else Status.UNKNOWN, text),)
     return (
         Finding("ami", Status.PASS if image.state == "available" else Status.FAIL, f"{image.image_id} is {image.state}"),
-        Finding("ami-snapshot", Status.PASS, f"its root device uses {image.root_snapshot}, the snapshot of this import"),
+        Finding(
+            "ami-snapshot",
+            Status.PASS,
+            f"its root device uses {image.root_snapshot}, the snapshot of this {'run' if chain.baseline.direct else 'import'}",
+        ),
         _expect("ami-name", image.name, chain.baseline.image_name),
         _expect("ami-architecture", image.architecture, ARCHITECTURE),
         _expect("ami-boot-mode", image.boot_mode, BOOT_MODE),

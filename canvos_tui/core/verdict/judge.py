@@ -22,6 +22,7 @@ from canvos_tui.core.verdict.left_over import (
     left_object,
     left_snapshot,
     left_task,
+    left_unfinished,
     left_upload,
     stranger,
 )
@@ -104,6 +105,8 @@ def known_ids(plan: BuildPlan, sighting: Sighting, named: Mapping[str, str]) -> 
     if resumes is None:
         return dict(named)
     own = {**resumes.named, **named}
+    if plan.baseline.direct:
+        return own
     mine = own.get("import_task") or marked(plan.baseline, sighting.tasks or (), resumes.token)
     return {**own, "import_task": mine or NOBODY}
 
@@ -188,6 +191,9 @@ def _unseen(chain: Chain) -> Cause:
 
 def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
     """Why an end without an error is still no success."""
+    if chain.baseline.direct and not chain.snapshot:
+        text = f"{chain.named_snapshot or 'none'} was named, and AWS shows no completed one"
+        return Phase.SNAPSHOT, Cause("no-snapshot", "No completed snapshot of this run exists", text)
     if not chain.imported:
         if chain.reused:
             return Phase.UPLOAD, _skipped(chain)
@@ -224,6 +230,7 @@ def _left_behind(
     left += [left_upload(base, upload, certain=upload.upload_id in mine if mine is not None else not chain.skipped) for upload in new]
     if outcome is Outcome.SUCCEEDED:
         return tuple(left)
+    left += [unfinished] if (unfinished := left_unfinished(base, chain.named_snapshot, chain.sighting.snapshot)) is not None else []
     left += [left_task(region, task, certain=not chain.rivals) for task in running]
     for task in tasks if chain.rivals else ():
         left += [left_by_name(region, "snapshot", task.snapshot, "this run's, or another's of the same object")] if task.snapshot else []

@@ -61,6 +61,16 @@ def left_snapshot(baseline: Baseline, snapshot_id: str, snapshot: Snapshot | Non
     return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id), use=use)
 
 
+def left_unfinished(baseline: Baseline, snapshot_id: str, snapshot: Snapshot | None) -> LeftOver | None:
+    """The snapshot of the direct route that is not complete; None where there is none."""
+    if not baseline.direct or snapshot is None or snapshot.snapshot_id != snapshot_id or snapshot.state == "completed":
+        return None
+    note = f"{snapshot.state}; canvos-tui resume writes what is missing, AWS gives it up a day after the last block; {_BLOCKS}"
+    if snapshot.state == "error":
+        note = f"in state `error`: nothing more can be written to it; {_BLOCKS}"
+    return LeftOver("snapshot", snapshot_id, True, note, _ec2(baseline.region, "delete-snapshot --snapshot-id", snapshot_id))
+
+
 def register_command(region: str, name: str, snapshot_id: str) -> str:
     """What makes the AMI of a snapshot, with the very parameters of the import script."""
     mapping = json.dumps([{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot_id}}], separators=(",", ":"))

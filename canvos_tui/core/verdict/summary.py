@@ -18,7 +18,7 @@ _EXIT_CODES = {
 }
 UNKNOWN = "No cause was found: the log names no failed step and no error. Its last lines tell most."
 NOT_ASKED = "nothing was asked"
-_AWS_PHASES = {"upload", "import", "register", "ami", "checks"}
+_AWS_PHASES = {"upload", "snapshot", "import", "register", "ami", "checks"}
 
 
 def headline(result: RunResult) -> str:
@@ -106,7 +106,8 @@ def _facts(result: RunResult) -> list[str]:
         told = size(result.object_size) if result.object_size else "nothing was uploaded" if looked else "not asked for"
         lines.append(f"object    s3://{result.bucket}/{result.key}   {told}")
     if result.snapshot or result.import_task:
-        lines.append(f"snapshot  {result.snapshot or '-'}   task {result.import_task or '-'}")
+        task = f"   task {result.import_task or '-'}" if result.bucket else ""
+        lines.append(f"snapshot  {result.snapshot or '-'}{task}")
     return lines
 
 

@@ -12,8 +12,11 @@ from canvos_tui.core.text import ago, size
 
 
 async def validate(aws: Aws, bucket: str, key: str, now: datetime) -> tuple[Finding, ...]:
-    """What stands in AWS under that key right now; says nothing about who made it. Raises AwsError when AWS cannot be asked."""
-    found = [_object(await aws.head(bucket, key), bucket, key, now)]
+    """What stands in AWS under that key right now; says nothing about who made it. Without a bucket no object is asked for.
+
+    Raises AwsError when AWS cannot be asked.
+    """
+    found = [_object(await aws.head(bucket, key), bucket, key, now)] if bucket else []
     images = await aws.images_named(key)
     if not images:
         found.append(Finding("AMI", Status.FAIL, f"there is no AMI named {key} of this account"))

@@ -198,8 +198,13 @@ def _tasks(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
 
 
 def _snapshot(watch: Watch, sighting: Sighting, events: list[BuildEvent]) -> Watch:
-    """What became of an import that cannot be asked for itself."""
+    """What became of an import that cannot be asked for itself; on the direct route the snapshot that the run writes."""
     found = sighting.snapshot
+    if watch.baseline.direct:
+        if found is None or found == watch.snapshot:
+            return watch
+        events.append(SnapshotSeen(sighting.at, found))
+        return replace(watch, snapshot=found)
     if sighting.tasks is not None or found is None or not watch.named_task or found.task_id != watch.named_task or found == watch.snapshot:
         return watch
     events.append(SnapshotSeen(sighting.at, found))

@@ -7,9 +7,9 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredSnapshot, new_id
@@ -19,7 +19,6 @@ BLOCK = 512 * 1024
 _KEPT = 64 * 1024**2  # bytes of a snapshot that can be read again; of more only the digests are kept
 _PATH = re.compile(r"/snapshots/(?P<id>[^/]+)/blocks(?:/(?P<index>\d+))?")
 _SEAL = re.compile(r"/snapshots/completion/(?P<id>[^/]+)")
-Permit = Callable[[str, str], None]
 
 
 @dataclass
@@ -37,6 +36,13 @@ class OpenSnapshot:
     refused: bool = False  # sealed with a count or a checksum that does not fit
 
 
+class Permit(Protocol):
+    """Returns, or raises the refusal; `dry` for a request that can do nothing."""
+
+    def __call__(self, action: str, resource: str, *, dry: bool = False) -> None:
+        """Asks for an IAM action."""
+
+
 class Ebs:
     """Answers the REST requests of the service `ebs` from the cloud."""
 
@@ -49,17 +55,18 @@ class Ebs:
         """The answer to a signed request; a right is judged before anything else."""
         path = unquote(request.raw_path)
         if (request.method, path) == ("POST", "/snapshots"):
-            permit("ebs:StartSnapshot", "*")
-            return _json(201, self._start(json.loads(request.body.kept or b"{}")))
+            asked = json.loads(request.body.kept or b"{}")
+            permit("ebs:StartSnapshot", "*", dry=bool(asked.get("ParentSnapshotId")))
+            return _json(201, self._start(asked))
         if (found := _SEAL.fullmatch(path)) is not None and request.method == "POST":
-            permit("ebs:CompleteSnapshot", found["id"])
+            permit("ebs:CompleteSnapshot", found["id"], dry=found["id"] not in self.snapshots)
             return _json(202, self._complete(self._known(found["id"]), request.headers))
         if (found := _PATH.fullmatch(path)) is None:
             raise RefusalError("UnknownOperationException", "", 404)
         if request.method == "PUT" and found["index"]:
-            permit("ebs:PutSnapshotBlock", found["id"])
+            permit("ebs:PutSnapshotBlock", found["id"], dry=found["id"] not in self.snapshots)
             return self._put(self._known(found["id"]), int(found["index"]), request)
-        permit("ebs:GetSnapshotBlock" if found["index"] else "ebs:ListSnapshotBlocks", found["id"])
+        permit("ebs:GetSnapshotBlock" if found["index"] else "ebs:ListSnapshotBlocks", found["id"], dry=found["id"] not in self.snapshots)
         snapshot = self._known(found["id"])
         if self.state_of(snapshot) != "completed":
             raise _invalid("INVALID_SNAPSHOT_ID", f"The snapshot '{snapshot.snapshot_id}' is not accessible.")

@@ -35,6 +35,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "AWS-EC2-DESC-IMAGES": ("ec2:DescribeImages", "validation"),
     "AWS-EC2-REGISTER": ("ec2:RegisterImage", "AMI"),
     "AWS-EC2-TAGS": ("ec2:CreateTags", "snapshot import"),
+    "AWS-EBS-START": ("ebs:StartSnapshot", "snapshot"),
+    "AWS-EBS-PUT": ("ebs:PutSnapshotBlock", "snapshot"),
+    "AWS-EBS-COMPLETE": ("ebs:CompleteSnapshot", "snapshot"),
+    "AWS-EBS-LIST": ("ebs:ListSnapshotBlocks", "proof"),
     "AWS-KEY-CLASH": ("object key free", "upload"),
     "AWS-AMI-CLASH": ("AMI name free", "AMI"),
     "AWS-AMI-NAME": ("AMI name legal", "AMI"),
@@ -100,9 +104,15 @@ class _Table:
         return Content.assemble((f"{mark.sign} ", colour), (f"{name:<{NAME}}", muted), f"{clip(how, room):<{room}}", (right, MUTED))
 
     def _groups(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        grouped = {} if self.wide else {ids[0]: (label, ids) for label, ids in _TOGETHER if self._alike(ids)}
+        there = {check.id for check in self.report.checks}  # other routes ask other things
+        grouped = {}
+        for label, ids in () if self.wide else _TOGETHER:
+            if (left := tuple(i for i in ids if i in there)) and self._alike(left):
+                grouped[left[0]] = (label if left == ids else ", ".join(NAMES[i][0] for i in left), left)
         inside = {i for _, ids in grouped.values() for i in ids}
         for name, (label, _) in NAMES.items():
+            if name not in there:
+                continue
             if name in grouped:
                 yield grouped[name]
             elif name not in inside:

@@ -14,8 +14,6 @@ from textual.widgets import OptionList, Static
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.aws.facts import RightProbe
 from canvos_tui.core.checks.aws import questions as aws_questions
-from canvos_tui.core.checks.aws.account import CHECKS_AWS
-from canvos_tui.core.checks.aws.advice import Subject
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
@@ -70,7 +68,7 @@ class AwsRights(StepPanel):
         Binding("shift+up", "scroll_detail(-1)", show=False),
     ]
 
-    _report = Report(CHECKS_AWS)
+    _report = Report(())
     _found = aws_questions.Found()
     _rows: tuple[rights_table.RightsRow, ...] = ()
     _seconds: float | None = None
@@ -106,14 +104,14 @@ class AwsRights(StepPanel):
             self._ask(again=again)
             return
         self.workers.cancel_group(self, "rights")
-        self._report, self._found, self._seconds = Report(CHECKS_AWS), aws_questions.Found(), None
+        self._report, self._found, self._seconds = Report(access.checks_of(self.draft)), aws_questions.Found(), None
         self._show()
         if again:
             self.decline(f"nothing was asked: it {self._waits}")
 
     def _missing(self) -> str:
         """What it waits for, and where that is answered."""
-        names = [BY_KEY[key].title for key in ("REGION", "S3_BUCKET", "S3_KEY") if not self.draft.text(key)]
+        names = [BY_KEY[key].title for key in access.missing(self.draft)]
         waits = [f"{', '.join(names)}{where(('s3',))}"] if names else []
         waits += [f"AWS keys{where(('keys',))}"] if self.draft.keys is None else []
         return f"waits for {' and '.join(waits)}" if waits else ""
@@ -122,7 +120,7 @@ class AwsRights(StepPanel):
     async def _ask(self, *, again: bool) -> None:
         subject, context = rights_subject(self.draft), Context(self.ports, self.draft)
         began = self.ports.clock.now()
-        self._report, self._found, self._seconds = Report(CHECKS_AWS), aws_questions.Found(), None
+        self._report, self._found, self._seconds = Report(access.checks_of(self.draft)), aws_questions.Found(), None
         self._show()
 
         def came(result: CheckResult) -> None:
@@ -130,7 +128,7 @@ class AwsRights(StepPanel):
             self._found = aws_questions.found(context)
             self._show()
 
-        await run(CHECKS_AWS, context, came)
+        await run(access.checks_of(self.draft), context, came)
         self._found = found = aws_questions.found(context)
         self._seconds = (self.ports.clock.now() - began).total_seconds()
         self._show()
@@ -138,10 +136,6 @@ class AwsRights(StepPanel):
             self.learn(fact)
         if again:
             self.hint(f"AWS was asked again: {len(self._report.results)} answers in {self._seconds:.1f} s")
-
-    def _about(self) -> Subject:
-        found = self._found
-        return aws_questions.subject_of(self.draft.text("S3_BUCKET"), self.draft.text("REGION"), found.identity, found.encryption)
 
     def way_on(self) -> str:
         """After a refusal asking once more: somebody has mended it meanwhile, here or in AWS."""
@@ -227,7 +221,8 @@ class AwsRights(StepPanel):
         elif picked.check.id == rights_table.PUT_ID and picked.status is Status.UNKNOWN:
             self._find_out(picked)
         else:
-            await self.app.push_screen(ReadText(rights_table.caption(picked)[0], rights_table.document(picked, self._about())))
+            text = rights_table.document(picked, access.about(self.draft, self._found))
+            await self.app.push_screen(ReadText(rights_table.caption(picked)[0], text))
 
     @work(exclusive=True, group="find-out")
     async def _find_out(self, picked: CheckResult) -> None:
@@ -258,7 +253,7 @@ class AwsRights(StepPanel):
 
     def action_copy_message(self) -> None:
         """Copies a complete message to an AWS administrator."""
-        self.copy(rights_table.to_administrator(self._report, self._about()), "message to an administrator")
+        self.copy(rights_table.to_administrator(self._report, access.about(self.draft, self._found)), "message to an administrator")
 
     @work(exclusive=True, group="write")
     async def action_write_files(self) -> None:
@@ -291,7 +286,7 @@ class AwsRights(StepPanel):
         files, names = self.ports.files, []
         await files.make_folder(folder)
         stamp = self.ports.clock.now().strftime("%Y%m%d-%H%M%S")
-        for name, text in rights_table.files_to_write(self._report, self._about()):
+        for name, text in rights_table.files_to_write(self._report, access.about(self.draft, self._found)):
             kept = await files.backup(folder / name, stamp)
             await files.write(folder / name, text.encode())
             names.append(f"{name} (the old one is {kept.name})" if kept else name)

@@ -91,11 +91,13 @@ class Start(StepPanel):
         from canvos_tui.core.checks.check import Context
         from canvos_tui.core.checks.registry import CHECKS
         from canvos_tui.core.checks.report import Report
+        from canvos_tui.core.checks.routes import of_route
         from canvos_tui.core.checks.runner import run
 
         if self.known.report is None:
-            results = await run(CHECKS, Context(self.ports, self.draft), lambda _: None)
-            report = Report(CHECKS, {r.check.id: r for r in results})
+            checks = of_route(CHECKS, self.draft.route)
+            results = await run(checks, Context(self.ports, self.draft), lambda _: None)
+            report = Report(checks, {r.check.id: r for r in results})
             self.learn(Checked(report, self.ports.clock.now()))
 
     def watch_known(self) -> None:

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from canvos_tui.core.answers.draft import FieldAnswered
+from canvos_tui.core.answers.draft import FieldAnswered, RouteChosen
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import bucket as rules
 from canvos_tui.core.questions import groups
@@ -27,12 +27,19 @@ class S3Bucket(FormStep):
 
     def below(self) -> Iterable[Vertical]:
         """What the unauthenticated question found, and the region as an offer."""
-        line = Horizontal(Static("", id="bucket-state", markup=False), Push("", id="use-region"), classes="field-line", id="bucket-line")
+        line = Horizontal(
+            Static("", id="bucket-state", markup=False),
+            Push("", id="use-region"),
+            Push("", id="other-way"),
+            classes="field-line",
+            id="bucket-line",
+        )
         yield Vertical(line, classes="note-box")
 
     def on_mount(self) -> None:
         """No offer before there is an answer."""
         self.query_one("#use-region").display = False
+        self._show()
 
     def entered(self) -> None:
         """Asks for the bucket that was there already, and the SDK for its regions."""
@@ -80,6 +87,16 @@ class S3Bucket(FormStep):
         button.display = bool(region)
         if region:
             button.rename(f"Use {region}")
+        other, way = rules.other_way(self.draft), self.query_one("#other-way", Push)
+        way.display = other is not None
+        if other is not None:
+            way.rename(other[0])
+
+    @on(Button.Pressed, "#other-way")
+    def _take_other(self, event: Button.Pressed) -> None:
+        event.stop()
+        if (other := rules.other_way(self.draft)) is not None:
+            self.answer(RouteChosen(other[1]))
 
     @on(Button.Pressed, "#use-region")
     def _use(self, event: Button.Pressed) -> None:

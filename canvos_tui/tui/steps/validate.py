@@ -14,9 +14,10 @@ from textual.widgets import Button, OptionList, Static
 from canvos_tui.core.answers import fields
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.pages import OF_FIELD, words
-from canvos_tui.core.questions.result import ABOUT_LAUNCH, launch_command, links, removal_commands, ways
+from canvos_tui.core.questions.result import ABOUT_LAUNCH, bucket_of, launch_command, links, looked_for, removal_commands, ways
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.stages.elsewhere import NAMES, names_of
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import elapsed
@@ -32,7 +33,6 @@ from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
 from canvos_tui.tui.widgets.row_list import RowList
 
-LOOKED_FOR = ("REGION", "S3_BUCKET", "S3_KEY")
 REMOVE = "An image that works needs neither the object in the bucket nor the keys in .secret; another build from here needs both."
 _OF_A_RESULT = {"copy", "links", "json"}  # what cannot be done without one
 
@@ -106,9 +106,8 @@ class Validate(StepPanel):
     def _invite(self) -> None:
         """Without a run there is an image built earlier to look for."""
         draft, missing = self.draft, self._missing()
-        about = f"s3://{draft.text('S3_BUCKET')}/{draft.text('S3_KEY')} and the AMI of that name in {draft.text('REGION')}"
         self.query_one("#result-head", Panel).entitle("Look at an image already built", "guide, Validate 1-4")
-        text = f"first needed: {self._named(missing)}" if missing else f"asks for {about}"
+        text = f"first needed: {self._named(missing)}" if missing else f"asks for {looked_for(draft)}"
         self.query_one("#result-text", Static).update(Content(text))
 
     def _show(self, result: RunResult) -> None:
@@ -184,12 +183,12 @@ class Validate(StepPanel):
 
     def _missing(self) -> tuple[str, ...]:
         """Keys of the fields without which nothing can be looked for, in the order of the pages."""
-        names = tuple(name for name in LOOKED_FOR if not self.draft.text(name))
+        names = tuple(name for name in names_of(self.draft) if not self.draft.text(name))
         return names if self.draft.keys is not None else (*names, fields.AWS_ACCESS_KEY_ID.key)
 
     @staticmethod
     def _named(missing: tuple[str, ...]) -> str:
-        return ", ".join(fields.BY_KEY[name].title if name in LOOKED_FOR else f"AWS keys ({words('keys')})" for name in missing)
+        return ", ".join(fields.BY_KEY[name].title if name in NAMES else f"AWS keys ({words('keys')})" for name in missing)
 
     def action_scroll_text(self, way: int) -> None:
         """A page of what is said, whatever has the focus."""
@@ -271,7 +270,7 @@ class Validate(StepPanel):
         assert draft.keys is not None
         try:
             aws = await self.ports.aws.open(draft.keys, draft.text("REGION"))
-            findings_ = await validate(aws, draft.text("S3_BUCKET"), draft.text("S3_KEY"), self.ports.clock.now())
+            findings_ = await validate(aws, bucket_of(draft), draft.text("S3_KEY"), self.ports.clock.now())
         except CanvosError as error:
             state.update(said(f"x {error}. {error.remedy}"))
             return

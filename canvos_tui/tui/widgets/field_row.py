@@ -148,6 +148,8 @@ class FieldRow(Horizontal):
         if self.caution and not entry.error:
             return Content.styled(f"{Mark.WARNING.sign} look below", "$text-warning")
         if not entry.text:
+            if not self.draft.route.wants(self.field.key):
+                return Content.styled("not needed", "$text-muted")
             return Content.styled("" if self.field.optional else f"{Mark.TO_COME.sign} needed", "$text-muted")
         return Content.styled("" if entry.origin is Origin.YOU else entry.origin.value, "$text-muted")
 

@@ -43,6 +43,7 @@ class SoFar(Panel):
         for key, value in self.draft.args().items():
             mine = key in self._page.fields
             asked = BY_KEY.get(key)
-            where = words(OF_FIELD[key]) if asked is not None and not (value or asked.optional or mine) else ""
+            open_ = asked is not None and not (value or asked.optional or mine) and self.draft.route.wants(key)
+            where = words(OF_FIELD[key]) if open_ else ""
             line = shown(f"{key}={value}")  # a proxy's address may hold a password
             yield Content.styled(f"{line}   {where}".rstrip(), "bold" if mine and value else MUTED)

@@ -157,11 +157,34 @@ _RIGHTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("AWS-EC2-DESC-IMAGES", "ec2:DescribeImages", "step 16 looks for an AMI of that name and waits for the new one", ("AWS-REGION",)),
     ("AWS-EC2-TAGS", "ec2:CreateTags", "step 16 tags the import task; without the right the import is refused", ("AWS-REGION",)),
 )
-CHECK_OF = {ROLE: "AWS-ROLE-VMIMPORT", **{action: name for name, action, _, _ in _RIGHTS}}  # the id under which a right is taken on
+_DIRECT: tuple[tuple[str, str, str], ...] = (
+    ("AWS-EBS-START", "ebs:StartSnapshot", "on the direct route step 16 begins its snapshot with it"),
+    ("AWS-EBS-PUT", "ebs:PutSnapshotBlock", "on the direct route step 16 writes the image with it, block by block"),
+    (
+        "AWS-EBS-COMPLETE",
+        "ebs:CompleteSnapshot",
+        "on the direct route step 16 ends its snapshot with it; without it nothing can be made of what was written",
+    ),
+    (
+        "AWS-EBS-LIST",
+        "ebs:ListSnapshotBlocks",
+        "on the direct route step 16 compares AWS' list of blocks with the image; else a checksum has to do",
+    ),
+)
+CHECK_OF = {
+    ROLE: "AWS-ROLE-VMIMPORT",
+    **{row[1]: row[0] for row in _RIGHTS},
+    **{row[1]: row[0] for row in _DIRECT},
+}  # the id under which a right is taken on
 
 
 def _check(name: str, action: str, why: str, needs: tuple[str, ...]) -> Check:
     return Check(name, action, "aws", _REQUIRED, "prerequisites 7", why, right(action), 12, needs)
+
+
+def _direct(name: str, action: str, why: str) -> Check:
+    severity = Severity.RECOMMENDED if name == "AWS-EBS-LIST" else _REQUIRED
+    return Check(name, action, "aws", severity, "step 16", why, right(action), 12, ("AWS-REGION",), beyond=True)
 
 
 _NAMES = ("AWS-S3-LIST", "AWS-S3-GET", "AWS-EC2-DESC-IMAGES")
@@ -200,6 +223,7 @@ CHECKS_AWS = (
         ("AWS-BUCKET",),
     ),
     *(_check(*row) for row in _RIGHTS),
+    *(_direct(*row) for row in _DIRECT),
     Check(
         "AWS-ROLE-VMIMPORT",
         "Service role vmimport",

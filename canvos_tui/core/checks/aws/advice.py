@@ -27,9 +27,13 @@ LOOK_AT_POLICY = ("iam:GetPolicy", "iam:GetPolicyVersion")
 _UPLOADER_KMS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
+DIRECT_ACTIONS = ("ebs:CompleteSnapshot", "ebs:ListSnapshotBlocks", "ebs:PutSnapshotBlock", "ebs:StartSnapshot")
+DIRECT_EC2_ACTIONS = ("ec2:CreateTags", "ec2:DescribeImages", "ec2:DescribeSnapshots", "ec2:RegisterImage")
+
+
 @dataclass(frozen=True)
 class Subject:
-    """Whom and what the documents are about; `account` is empty while nobody knows it."""
+    """Whom and what the documents are about; `account` is empty while nobody knows it, `bucket` on the direct route."""
 
     bucket: str
     region: str
@@ -68,7 +72,10 @@ def key_arn(key: str, region: str, account: str) -> str:
 
 
 def user_document(about: Subject) -> dict[str, Any]:
-    """The least that a build and these checks need: the guide's nine permissions, and a look at the role."""
+    """The least that a build and these checks need: the guide's nine permissions and a look at the role, or those of the direct route."""
+    if not about.bucket:
+        snapshots = f"arn:{about.partition}:ec2:{about.region or '*'}::snapshot/*"
+        return {"Version": "2012-10-17", "Statement": [_allow(DIRECT_ACTIONS, snapshots), _allow(DIRECT_EC2_ACTIONS, "*")]}
     arn = f"arn:{about.partition}:s3:::{about.bucket}"
     found = [
         _allow(BUCKET_ACTIONS, arn),
@@ -96,7 +103,7 @@ def _allow(actions: Iterable[str], *resources: str) -> dict[str, Any]:
 def statement(action: str, bucket: str, partition: str = "aws") -> str:
     """A policy that allows that action and no more, as one line of JSON."""
     arn = f"arn:{partition}:s3:::{bucket}"
-    resource = "*" if action.startswith("ec2:") else arn if action == "s3:ListBucket" else f"{arn}/*"
+    resource = "*" if action.startswith(("ec2:", "ebs:")) else arn if action == "s3:ListBucket" else f"{arn}/*"
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
 
 
@@ -154,7 +161,9 @@ def pretty(document: dict[str, Any]) -> str:
 
 
 def documents(about: Subject) -> tuple[tuple[str, str], ...]:
-    """File name and text of the three documents."""
+    """File name and text of the three documents; on the direct route of the user's alone."""
+    if not about.bucket:
+        return (("user-policy.json", pretty(user_document(about))),)
     return (
         ("user-policy.json", pretty(user_document(about))),
         ("trust-policy.json", pretty(trust_document())),
@@ -172,12 +181,14 @@ def message(about: Subject, lacking: tuple[str, ...]) -> str:
         f"Account   {who.account if who else 'not known'}",
         f"For       {who.arn if who else 'not known'}",
         f"Region    {about.region}",
-        f"Bucket    {about.bucket}  (arn:{about.partition}:s3:::{about.bucket})",
+        *([f"Bucket    {about.bucket}  (arn:{about.partition}:s3:::{about.bucket})"] if about.bucket else []),
         "",
         "What is missing or could not be seen:",
         *(f"  - {line}" for line in lacking or ("nothing: this is what is needed in all",)),
         "",
-        "1. Policy for the user (the guide's nine permissions, and reading the role):",
+        "1. Policy for the user (the guide's nine permissions, and reading the role):"
+        if about.bucket
+        else "Policy for the user (the image is written straight into an EBS snapshot: neither bucket nor service role is needed):",
         files["user-policy.json"],
     ]
     if about.user:
@@ -185,6 +196,8 @@ def message(about: Subject, lacking: tuple[str, ...]) -> str:
             f"   aws iam put-user-policy --user-name {word(about.user)} --policy-name canvos-tui"
             " --policy-document file://user-policy.json\n"
         )
+    if not about.bucket:
+        return "\n".join(parts) + "\n"
     parts += [
         "2. Service role vmimport, through which EC2 reads the image from the bucket. trust-policy.json:",
         files["trust-policy.json"],

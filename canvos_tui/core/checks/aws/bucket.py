@@ -5,7 +5,18 @@ from __future__ import annotations
 from canvos_tui.core.aws.facts import Bucket, Encryption, Right
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, uses_keys
 from canvos_tui.core.checks.aws.advice import Subject, advice
-from canvos_tui.core.checks.aws.questions import Asked, asked, bucket_facts, encryption, identity, missing, refused, role, subject
+from canvos_tui.core.checks.aws.questions import (
+    OTHER_ROUTE,
+    Asked,
+    asked,
+    bucket_facts,
+    encryption,
+    identity,
+    missing,
+    refused,
+    role,
+    subject,
+)
 from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
@@ -43,7 +54,7 @@ def _exists(found: Bucket, about: Asked) -> CheckAnswer | None:
         make = Remedy(
             "Create it, or correct the name", (Command(f"aws s3 mb s3://{about.bucket} --region {about.region}"), Command("aws s3 ls"))
         )
-        return CheckAnswer(Status.FAIL, f"there is no bucket {found.name}", _EXISTING, (make,))
+        return CheckAnswer(Status.FAIL, f"there is no bucket {found.name}", _EXISTING, (make, OTHER_ROUTE))
     if found.accessible:
         return None
     fix = Remedy(

@@ -17,6 +17,7 @@ from canvos_tui.core.ports import Aws
 from canvos_tui.core.status import Status
 
 KEYS = Wait("the AWS keys", ("keys",))
+OTHER_ROUTE = Remedy("Or take the direct route, which needs neither bucket nor role", page="review")
 ANY_REGION = "us-east-1"  # STS answers there as well; used while REGION is not known
 _FOR_A_FIX = 3.0  # seconds: a fix must not keep the answer waiting that it belongs to
 # codes of AwsError that say nobody answered, as opposed to AWS refusing
@@ -25,7 +26,7 @@ NOT_REACHED = frozenset({"unreachable", "timeout", "proxy", "tls", "foreign-answ
 
 @dataclass(frozen=True)
 class Asked:
-    """What the wizard or the files named."""
+    """What the wizard or the files named; no bucket on the route that needs none."""
 
     keys: AwsKeys
     region: str
@@ -36,7 +37,7 @@ class Asked:
 def missing(context: Context, *wanted: str) -> Wait | None:
     """What is still to be answered, None when nothing is missing."""
     draft = context.draft
-    names = [name for name in wanted if name != "keys" and not draft.text(name)]
+    names = [name for name in wanted if name != "keys" and not draft.text(name) and draft.route.wants(name)]
     no_keys = "keys" in wanted and draft.keys is None
     if not names:
         return KEYS if no_keys else None
@@ -48,7 +49,8 @@ def asked(context: Context) -> Asked:
     """The values, once `missing` says that none is."""
     draft = context.draft
     assert draft.keys is not None
-    return Asked(draft.keys, draft.text("REGION"), draft.text("S3_BUCKET"), draft.text("S3_KEY"))
+    bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
+    return Asked(draft.keys, draft.text("REGION"), bucket, draft.text("S3_KEY"))
 
 
 async def aws(context: Context) -> Aws:
@@ -100,7 +102,7 @@ async def subject(context: Context) -> Subject:
     found: Encryption | None = None
     try:
         who = await identity(context)
-        found = await asyncio.wait_for(encryption(context), _FOR_A_FIX)
+        found = await asyncio.wait_for(encryption(context), _FOR_A_FIX) if about.bucket else None
     except (AwsError, TimeoutError):
         pass  # the fix then has fewer real values in it, and the check of that question says why
     return subject_of(about.bucket, about.region, who, found)

@@ -11,7 +11,7 @@ from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, ROLE_EXISTS
 from canvos_tui.core.checks.aws.advice import Subject, advice
-from canvos_tui.core.checks.aws.questions import asked, clash_facts, missing, refused, rights, subject, subject_of
+from canvos_tui.core.checks.aws.questions import OTHER_ROUTE, asked, clash_facts, missing, refused, rights, subject, subject_of
 from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, Wait, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
@@ -51,6 +51,7 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
         return CheckAnswer(Status.PASS, observed, required, evidence=evidence, method=method)
     if probe.right is Right.DENIED:
         fixes = advice(probe.action, about, code=probe.code or NO_ROLE, said=probe.message)
+        fixes = (*fixes, OTHER_ROUTE) if probe.action == ROLE else fixes
         observed = f"denied ({said})" if probe.action != ROLE else probe.message or probe.code
         return CheckAnswer(Status.FAIL, observed, required, fixes, evidence, method)
     # looking at the role is not among the guide's permissions: not being allowed to says nothing about the role

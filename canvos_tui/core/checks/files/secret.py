@@ -11,7 +11,7 @@ from canvos_tui.core.checks.questions import CHECKOUT, canvos, engine, file_of, 
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
-_NOT_NEEDED = CheckAnswer(Status.PASS, "not needed: no key enters the build on the two-stage route", "")
+_NOT_NEEDED = CheckAnswer(Status.PASS, "not needed: no key enters the build on this route", "")
 
 
 async def _superfluous(context: Context) -> CheckAnswer:
@@ -19,7 +19,7 @@ async def _superfluous(context: Context) -> CheckAnswer:
     found = await file_of(context, ".secret")
     if found is None or secret_file.keys_of(found[1]) is None:
         return _NOT_NEEDED
-    told = "the two-stage route needs no .secret, and the build can read the keys in the one that is there"
+    told = f"the {context.draft.route.value} route needs no .secret, and the build can read the keys in the one that is there"
     return CheckAnswer(
         Status.WARN, told, "no keys in the checkout", (Remedy("Move it away while you build; the guide's route writes it anew"),)
     )

@@ -145,6 +145,9 @@ HOSTS: dict[str, BuildHost] = {
         "step 16 downloads the AWS command line from it after the image is built; a failure there costs the whole build",
     ),
     "NET-S3": BuildHost("S3 of the region", _endpoint("s3"), SERVICE, "step 10", "step 16 uploads the image to it at its very end"),
+    "NET-EBS": BuildHost(
+        "EBS direct of the region", _endpoint("ebs"), SERVICE, "step 16", "on the direct route step 16 writes the image to it", Asker.SHELL
+    ),
     "NET-EC2": BuildHost(
         "EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"
     ),

@@ -1,7 +1,8 @@
-"""The upload of a raw image as a stage: what it prints, and one failure out of those of several parts at once."""
+"""A raw image on its way to AWS as a stage, to S3 or into a snapshot: what it prints, and one failure out of several at once."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -13,11 +14,17 @@ from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written
 from canvos_tui.adapters.aws.upload_record import UploadRecord
+from canvos_tui.adapters.ebs.calls import EbsCalls, clients_for
+from canvos_tui.adapters.ebs.journal import Journal
+from canvos_tui.adapters.ebs.raw_blocks import RawBlocks
+from canvos_tui.adapters.ebs.snapshot_writer import SnapshotWriter
 from canvos_tui.adapters.state_folder import state_root
+from canvos_tui.core.aws.blocks import Manifest
 from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.run.raw_image import RawImage
+from canvos_tui.supervisor.stage_line import Job
 
 _OFTEN = 1.0  # seconds between two lines
 
@@ -46,8 +53,7 @@ def raw_upload(
         if not pinned:
             crc = text_of(await threads.call(raw.whole))  # it is read once: the upload needs the sums of its parts anyway
             if given.crc and crc != given.crc:
-                text = f"{path} is another image than the one that was built or given: its checksum differs"
-                raise RunError(text, remedy="nothing was uploaded; canvos-tui resume --raw FILE --config answers.yaml takes any file")
+                raise _another(path, "nothing was uploaded")
             tell("raw", RawImage(path.name, raw.size, crc).id)
         pinned[:] = [raw]
         say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}")
@@ -61,6 +67,49 @@ def raw_upload(
         return written
 
     return upload
+
+
+def raw_snapshot(
+    keys: AwsKeys, job: Job, given: Given, say: Callable[[str], None], tell: Callable[[str, str], None]
+) -> Callable[[], Awaitable[str]]:
+    """Writes a raw image into a snapshot; each call goes on with what was written by then. CanvosError for the first thing wrong."""
+    path, calls = given.path, EbsCalls(clients_for(keys, job.region))
+    pinned: list[tuple[RawBlocks, Manifest]] = []  # it is read once, and whatever comes to lie at that path later is another file
+
+    async def write() -> str:
+        if not pinned:
+            raw = await threads.call(lambda: RawBlocks(path))
+            say(f"reading {path}, {raw.size} bytes")
+            manifest = await threads.call(raw.scan)
+            if given.crc and manifest.crc != given.crc:
+                raise _another(path, "nothing was written")
+            tell("raw", RawImage(path.name, manifest.size, manifest.crc).id)
+            if not raw.gpt:
+                say(f"WARNING: {path} has no GPT partition table: an AMI of it will hardly boot")
+            pinned.append((raw, manifest))
+        raw, manifest = pinned[0]
+        say(f"uploading {path}, {manifest.data} bytes, to a snapshot in {job.region}: {manifest.count} blocks that are not all zeros")
+        name = hashlib.sha256("\n".join((BotoDoor().endpoint(), job.region, job.name)).encode()).hexdigest()[:24]
+        journal = Journal(state_root(os.environ), name)
+
+        def begun(snapshot: str) -> None:
+            say(f"{snapshot} is begun, or gone on with")
+            tell("writing", snapshot)
+
+        try:
+            writer = SnapshotWriter(calls, raw, manifest, journal, (job.name, job.token), Progress(say), begun, say, job.pace)
+            return await writer.run()
+        except BaseExceptionGroup as group:  # of the blocks that were on their way at once
+            raise first(group) from None
+        finally:
+            journal.close()
+
+    return write
+
+
+def _another(path: Path, nothing: str) -> RunError:
+    text = f"{path} is another image than the one that was built or given: its checksum differs"
+    return RunError(text, remedy=f"{nothing}; canvos-tui resume --raw FILE --config answers.yaml takes any file")
 
 
 def first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -99,6 +99,7 @@ class StandinConfig:
     seal_seconds: float = 0.1  # how long a snapshot of the EBS direct APIs is `pending` after it was completed
     snapshot_hidden_seconds: float = 0.0  # how long nobody knows one that was begun
     snapshot_idle_seconds: float = 86400.0  # without a block, after which it is given up
+    answer_seconds: float = 0.0  # how long every answer takes on its way
     clock_offset: float = 0.0
     page_size: int = 1000
 

@@ -23,6 +23,8 @@ from canvos_tui.rehearsal.aws.protocol import HangUpError, HttpAnswer, RefusalEr
 from canvos_tui.rehearsal.aws.s3 import S3
 from canvos_tui.rehearsal.aws.signature import Signed
 
+_OF_PATHS = frozenset({"s3", "ebs"})  # services whose bodies are data, and no form to be read
+
 
 class StandinAws:
     """A stand-in for AWS on a port of its own; `start()` gives the address for AWS_ENDPOINT_URL, `close()` ends it."""
@@ -98,7 +100,7 @@ class StandinAws:
             return self._s3.unsigned(request)
         key, signed = caller
         lost: list[str] = []
-        asks_only = signed.service != "s3" and request.form.get("DryRun") == "true"
+        asks_only = signed.service not in _OF_PATHS and request.form.get("DryRun") == "true"
 
         def permit(action: str, resource: str, *, dry: bool = False) -> None:
             self.actions.append(action)
@@ -113,11 +115,11 @@ class StandinAws:
     def _of_service(self, request: Request, key: StandinKey, signed: Signed, permit: Any) -> HttpAnswer:
         if signed.service == "s3":
             return self._s3.answer(request, signed.region, permit)
+        if signed.service == "ebs":
+            return self.ebs.answer(request, permit)
         form = request.form
         if signed.service == "ec2":
             return self._ec2.answer(form, signed.region, permit)
-        if signed.service == "ebs":
-            return self.ebs.answer(request, permit)
         if signed.service == "sts":
             return answer_sts(form, key, permit)
         if signed.service == "iam":
@@ -175,6 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         except HangUpError:
             self.close_connection = True
             return
+        if pause := self.server.standin.cloud.config.answer_seconds:
+            time.sleep(pause)
         self._send(answer)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve  # noqa: N815  http.server finds them by these names

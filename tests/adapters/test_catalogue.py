@@ -27,8 +27,8 @@ def test_it_is_whole_and_loaded_once():
 @pytest.mark.parametrize(("entry", "sample"), SAMPLES, ids=[f"{e.id}-{n}" for n, (e, _) in enumerate(SAMPLES)])
 def test_a_sample_belongs_to_its_entry_and_to_no_other_as_strong(entry: KnownError, sample: str):
     claims = CATALOGUE.claims(parse_line(sample))
-    assert entry in claims
-    assert [e.id for e in claims if e is not entry and e.priority.value <= entry.priority.value] == []
+    assert claims[0].entry is entry
+    assert [c.entry.id for c in claims[1:] if c.strength <= claims[0].strength] == []
 
 
 @pytest.mark.parametrize(("entry", "sample"), SAMPLES, ids=[f"{e.id}-{n}" for n, (e, _) in enumerate(SAMPLES)])

@@ -10,20 +10,31 @@ from itertools import pairwise
 from typing import Any
 
 from canvos_tui.core.command_words import word
+from canvos_tui.core.diagnosis.pattern import Pattern, compiled, parse_patterns
+from canvos_tui.core.diagnosis.reasons import ALARMS, NETWORK, REASONS, Told, reason_in
+from canvos_tui.core.diagnosis.speakers import SPEAKERS, odd_region, shrugged_off, speaker_of, tells_nothing
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
-from canvos_tui.core.log.literals import fixed_text
 from canvos_tui.core.run.phase import Phase
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")
-PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S3_KEY": "key", "REGION": "region"}
+PLACES = {
+    "AMI_ID": "ami",
+    "SNAPSHOT_ID": "snapshot",
+    "S3_BUCKET": "bucket",
+    "S3_KEY": "key",
+    "REGION": "region",
+    "HOST": "host",
+    "IMAGE": "image",
+    "PROXY": "proxy",
+}
 _PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(PLACES)})(?![\w|)=])")
-_SHORTEST = 5  # characters of fixed text in a pattern; with less too many lines would have to be looked at closely
 _LONGEST = 8192  # characters of a line that are looked at
 _REMEMBERED = 200  # lines whose entry is known
-_REQUIRED = ("id", "title", "priority", "patterns", "explanation", "fix", "sample")
-_OPTIONAL = ("phase", "unless", "target", "docs", "since", "until")
+_REQUIRED = ("id", "title", "priority", "explanation", "fix", "sample")
+_ANY = "any"  # in the place of a speaker: whoever says it, where no entry names that speaker
+_OPTIONAL = ("phase", "unless", "target", "docs", "since", "until", "patterns", "reasons", "holds", "source")
 
 
 class Priority(Enum):
@@ -34,12 +45,34 @@ class Priority(Enum):
     C = 2
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """A regular expression, and a text that is in everything it matches."""
+class Hold(Enum):
+    """How long a sign counts: until its step is over, or what else is known of its kind."""
 
-    regex: re.Pattern[str]
-    fixed: str
+    STEP = "step"
+    PASSING = "passing"  # a later success in the same step shows that it was got over
+    LAST = "last"  # only as the last words of the failing step: in any other place programs say it and go on
+    LASTING = "lasting"  # the build goes on with it, and fails of it later
+    MACHINE = "machine"  # it is true for whatever runs on the machine
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A line taken for a sign of an entry: the part of it that says so, and the reason if it was known by that."""
+
+    entry: KnownError
+    begin: int
+    end: int
+    reason: str = ""
+
+    @property
+    def strength(self) -> tuple[int, bool]:
+        """By which the strongest comes first: what only counts as the last words comes behind its equals."""
+        return self.entry.priority.value, self.entry.hold is Hold.LAST
+
+    @property
+    def passes(self) -> bool:
+        """Whether a build can get over it by trying again."""
+        return self.entry.hold is Hold.PASSING or (self.reason in NETWORK and self.entry.hold is Hold.STEP)
 
 
 @dataclass(frozen=True)
@@ -59,19 +92,20 @@ class KnownError:
     docs: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    reasons: frozenset[tuple[str, str]] = frozenset()  # speaker and reason
+    hold: Hold = Hold.STEP
 
     @property
     def is_symptom(self) -> bool:
         """Whether it is only a consequence of something else."""
         return self.priority is Priority.C
 
-    def claims(self, target: str, body: str) -> bool:
-        """Whether this text, printed by that target, is a sign of the cause."""
-        if not any(p.fixed in body and p.regex.search(body) for p in self.patterns):
-            return False
-        if self.target is not None and not self.target.fullmatch(target):
-            return False
-        return not any(other.search(body) for other in self.unless)
+    def claims(self, target: str, body: str) -> tuple[int, int] | None:
+        """Where in this text, printed by that target, a sign of the cause stands."""
+        found = next((place for p in self.patterns if (place := p.find(body)) is not None), None)
+        if found is None or (self.target is not None and not self.target.fullmatch(target)):
+            return None
+        return None if any(other.search(body) for other in self.unless) else found
 
     def concerns(self) -> str:
         """The tags it concerns as words, empty where that is not known."""
@@ -87,24 +121,47 @@ class Catalogue:
 
     def __init__(self, entries: Iterable[KnownError]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
-        self._ranked = sorted(self.entries, key=lambda entry: (entry.priority.value, entry.id))
-        self._best: dict[tuple[str, str], KnownError | None] = {}
-        fixed = {pattern.fixed for entry in self.entries for pattern in entry.patterns}
-        # a line without any of these is a sign of nothing
+        self._ranked = sorted(self.entries, key=lambda entry: (entry.priority.value, entry.hold is Hold.LAST, entry.id))
+        self._by_reason = {pair: entry for entry in self.entries for pair in entry.reasons}
+        self._best: dict[tuple[str, str], Claim | None] = {}
+        fixed = {pattern.fixed.lower() for entry in self.entries for pattern in entry.patterns}.union(ALARMS if self._by_reason else ())
+        # a line without any of these, in lower case, is a sign of nothing
         self.signs = tuple(sorted(text for text in fixed if not any(other in text for other in fixed if other != text)))
 
-    def claims(self, line: LogLine) -> list[KnownError]:
-        """The entries that take the line for theirs, the strongest first."""
+    def claims(self, line: LogLine) -> list[Claim]:
+        """The entries that take the line for theirs, the strongest first; the reason counts where no entry knows the very words."""
         body = line.body[:_LONGEST]
-        return [entry for entry in self._ranked if entry.claims(line.target, body)]
+        if tells_nothing(body):
+            return []
+        found = [Claim(entry, *place) for entry in self._ranked if (place := entry.claims(line.target, body)) is not None]
+        if found and found[0].entry.priority is Priority.A and not odd_region(body):
+            return found
+        told = self._reasoned(body)
+        if told is None or (found and found[0].strength <= told.strength and told.reason != "region-unknown"):
+            return found
+        return [told, *(claim for claim in found if claim.strength > told.strength)]
 
-    def best(self, line: LogLine) -> KnownError | None:
+    def _reasoned(self, body: str) -> Claim | None:
+        low = body.lower()
+        if odd := odd_region(low):
+            told: Told | None = Told("region-unknown", *odd)
+        else:
+            told = reason_in(low)
+        if told is None or shrugged_off(low):
+            return None
+        speaker = speaker_of(low)
+        if not speaker and told.reason in NETWORK:
+            return None  # words about a network in a text of any kind
+        entry = self._by_reason.get((speaker, told.reason)) or self._by_reason.get((_ANY, told.reason))
+        return Claim(entry, told.begin, told.end, told.reason) if entry is not None else None
+
+    def best(self, line: LogLine) -> Claim | None:
         """The strongest of them."""
         seen = (line.target, line.body[:_LONGEST])
         if seen not in self._best:  # what fails prints one line again and again, a hundred thousand times in some logs
             if len(self._best) >= _REMEMBERED:
                 self._best.clear()
-            self._best[seen] = next((entry for entry in self._ranked if entry.claims(*seen)), None)
+            self._best[seen] = next(iter(self.claims(line)), None)
         return self._best[seen]
 
     def entry(self, name: str) -> KnownError | None:
@@ -155,26 +212,49 @@ def _entry(item: Mapping[Any, Any]) -> KnownError:
         raise ValueError("the id is not like E-DISK-FULL")
     if priority not in Priority.__members__:
         raise ValueError(f"the priority {priority} is not A, B or C")
-    patterns = tuple(_pattern(text) for text in _texts(item, "patterns"))
-    samples = _texts(item, "sample")
-    for pattern in patterns:
-        if not any(pattern.regex.search(sample) for sample in _bodies(samples)):
-            raise ValueError(f"no sample for the pattern {pattern.regex.pattern}")
+    samples, reasons = _texts(item, "sample"), _reasons(item)
+    if not item.get("patterns") and not reasons:
+        raise ValueError("has neither patterns nor reasons")
     return KnownError(
         name,
         _text(item, "title"),
         Priority[priority],
-        patterns,
+        _patterns(item, samples),
         _text(item, "explanation"),
         tuple(_remedy(fix) for fix in item["fix"]),
         samples,
         phase=Phase(_text(item, "phase")) if item.get("phase") else None,
-        unless=tuple(_regex(text) for text in _texts(item, "unless")),
-        target=_regex(_text(item, "target")) if "target" in item else None,
+        unless=tuple(compiled(text) for text in _texts(item, "unless")),
+        target=compiled(_text(item, "target")) if "target" in item else None,
         docs=tuple(_address(text) for text in _texts(item, "docs")),
         since=_tag(item, "since"),
         until=_tag(item, "until"),
+        reasons=reasons,
+        hold=Hold(_text(item, "holds")) if "holds" in item else Hold.STEP,
     )
+
+
+def _patterns(item: Mapping[Any, Any], samples: Sequence[str]) -> tuple[Pattern, ...]:
+    """Each with a sample that it finds."""
+    found: list[Pattern] = []
+    for text in _texts(item, "patterns"):
+        sides = parse_patterns(text)
+        if not any(side.find(sample) for side in sides for sample in _bodies(samples)):
+            raise ValueError(f"no sample for the pattern {text}")
+        found += sides
+    return tuple(found)
+
+
+def _reasons(item: Mapping[Any, Any]) -> frozenset[tuple[str, str]]:
+    """Pairs of speaker and reason, each of them known."""
+    named = item.get("reasons", {})
+    if not isinstance(named, Mapping):
+        raise TypeError("reasons is no mapping of speakers")
+    pairs = frozenset((str(speaker), reason) for speaker in named for reason in _texts(named, speaker))
+    for speaker, reason in sorted(pairs):
+        if speaker not in {*SPEAKERS, _ANY} or reason not in REASONS:
+            raise ValueError(f"nobody knows the reason {reason} of {speaker}")
+    return pairs
 
 
 def _bodies(samples: Sequence[str]) -> list[str]:
@@ -194,22 +274,6 @@ def _texts(item: Mapping[Any, Any], key: str) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
         raise TypeError(f"{key} is no list of texts")
     return tuple(values)
-
-
-def _regex(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise ValueError(f"the pattern {text} is no regular expression: {error}") from None
-
-
-def _pattern(text: str) -> Pattern:
-    regex, fixed = _regex(text), fixed_text(text)
-    if regex.flags != re.UNICODE:
-        raise ValueError(f"the pattern {text} sets a flag")
-    if len(fixed) < _SHORTEST:
-        raise ValueError(f"the pattern {text} needs {_SHORTEST} characters of fixed text in one piece")
-    return Pattern(regex, fixed)
 
 
 def _remedy(value: object) -> Remedy:

@@ -1,34 +1,35 @@
-"""Finds the cause of a failure in a log, line by line and in bounded memory: the first strong sign, not the last error."""
+"""Finds the cause of a failure in a log, in bounded memory: first in the failing step's own lines, and only there for certain.
+
+A sign is forgotten when the build got over it. What is left in other steps is a hint. Lines come in order, cleaned and masked.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from canvos_tui.core.diagnosis.catalogue import Catalogue, KnownError
+from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError, filled
+from canvos_tui.core.diagnosis.evidence import LogEvidence, cut
+from canvos_tui.core.diagnosis.got_over import NEAR, SIGNS, begins_step, is_before, is_done, is_part_of, tried_again
+from canvos_tui.core.diagnosis.reason_words import in_words
+from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
+from canvos_tui.core.diagnosis.speakers import places_in
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.run.result import Cause
 
 _TELLING = {Kind.OUTPUT, Kind.OUTER, Kind.ERROR, Kind.ERRHEAD}  # the others repeat commands, settings and advice
 _BEFORE = ("bootstrap", "buildkitd-pull")  # a builder that nobody needs; what fails there is harmless once the build begins
-_BUILD = " Build "
+_BEGINS = (" Init ", " Build ")
 # the disk's script goes on behind a failed AuroraBoot: from this line on, if the image it looks for has no name, all is consequence
-_GOES_ON, _NO_IMAGE = "No content-* directories found", re.compile(r" *RAW_IMG: *$")
+_GOES_ON, _IMAGE = "No content-* directories found", re.compile(r" *RAW_IMG: *(\S?)")
 _WORD_OF_AWS = re.compile(r"Status Message: \S|An error occurred \(\w|AWS_(?:ERROR|IO)_\w")
+_NAMES_TARGET = re.compile(r"(?:for|of|target|build) (\+[\w-]{1,60})")
 _LINES, _NEAR = 3, 10  # lines of evidence, and how far apart they may be
 _HITS = 400  # places that are remembered at most
 _FOLLOWERS = 8
-_WIDTH = 400  # characters of a line of evidence
-
-
-@dataclass(frozen=True)
-class LogEvidence:
-    """A line of the log, by its number from 1."""
-
-    line: int
-    text: str
+_ALWAYS = (" init ", " build ", _GOES_ON.lower(), "raw_img:", "error", "warn earthfile", "in\t")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Hit:
     entry: KnownError
     target: str
     lines: tuple[LogEvidence, ...]
+    claim: Claim | None = None
+    body: str = ""  # the whole of the first line
 
     @property
     def line(self) -> int:
@@ -45,70 +48,104 @@ class Hit:
         return self.lines[0].line if self.lines else 0
 
     def cause(self) -> Cause:
-        """In the words of the catalogue."""
-        entry = self.entry
-        explanation = f"{entry.explanation} {entry.concerns()}".strip()
-        return Cause(entry.id, entry.title, explanation, entry.remedies, tuple(e.text for e in self.lines), self.line, entry.docs)
+        """In the words of the catalogue, with the reason and the host that the line names."""
+        entry, places = self.entry, places_in(self.body)
+        told = in_words(self.claim.reason if self.claim is not None else "", places.get("HOST", ""))
+        explanation = " ".join(part for part in (entry.explanation, told, entry.concerns()) if part)
+        remedies = tuple(filled(remedy, {name.lower(): value for name, value in places.items()}) for remedy in entry.remedies)
+        return Cause(entry.id, entry.title, explanation, remedies, tuple(e.text for e in self.lines), self.line, entry.docs)
 
 
 class Matcher:
-    """Takes the lines of one log in order, cleaned and masked; says at any time what its cause is so far."""
+    """Takes the lines of one log in order; says at any time what its cause is so far."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._signs = tuple(sign.encode() for sign in (*catalogue.signs, _BUILD, _GOES_ON, "RAW_IMG:"))
+        self._signs = tuple(sign.encode() for sign in {*catalogue.signs, *_ALWAYS})
+        self._more = tuple(sign.encode() for sign in SIGNS)
         self._read = 0
         self._hits: dict[tuple[str, str], Hit] = {}
+        self._recent = RecentLines()
         self._building = False
         self._went_on: dict[str, int] = {}
+        self._ends: dict[str, StepEnd] = {}  # of the steps that failed
+        self._blamed = ""  # the target that the build tool's last words name
+        self._gave_up = False
         self._aws_spoke = False
         self._later: list[LogEvidence] = []  # what AWS said after its first word
 
     def read(self, texts: Sequence[str]) -> None:
-        """The next lines as text. Only those with a sign of something known are looked at."""
+        """The next lines as text. Only those with a sign of something are looked at."""
+        if not texts:
+            return
         whole = "\n".join(texts)
         if "\x1b" in whole:
             whole = COLOUR.sub("", whole)
-            texts = whole.split("\n") if texts else ()
-        for number in self._marked(whole.encode("utf-8", "replace")):
+            texts = whole.split("\n")
+        self._recent.take(self._read + 1, texts)
+        low = whole.encode("utf-8", "replace").lower()
+        signs = self._signs if not self._hits else self._signs + self._more
+        marked = _marked(low, signs)
+        if marked and not self._hits:  # behind the first sign it also matters what went well
+            marked = _marked(low, self._signs + self._more)
+        for number in marked:
             self.feed(parse_line(texts[number]), self._read + number + 1)
         self._read += len(texts)
 
-    def _marked(self, whole: bytes) -> list[int]:
-        """The places of the lines that have a sign, in order. In bytes, because one wide character would make a text slow to search."""
-        begins = set()
-        for sign in self._signs:
-            at = whole.find(sign)
-            while at >= 0:
-                begins.add(whole.rfind(b"\n", 0, at) + 1)
-                end = whole.find(b"\n", at)
-                at = whole.find(sign, end) if end >= 0 else -1
-        marked, number, before = [], 0, 0
-        for begin in sorted(begins):
-            number += whole.count(b"\n", before, begin)
-            before = begin
-            marked.append(number)
-        return marked
-
     def feed(self, line: LogLine, number: int) -> None:
         """One line with its number in the log."""
-        if line.kind is Kind.PHASE and line.body.startswith(_BUILD):
-            self._building = True
-            self._hits = {key: hit for key, hit in self._hits.items() if hit.target not in _BEFORE}
-        if line.kind not in _TELLING or line.failed or (self._building and line.target in _BEFORE):
+        if line.kind is Kind.PHASE and line.body.startswith(_BEGINS):
+            self._begin(line)
+        elif line.failed or (self._building and line.target in _BEFORE):
             return
-        if _GOES_ON in line.body:
-            self._went_on[line.target] = number
-        elif _NO_IMAGE.match(line.body):
-            self._forget(line.target, self._went_on.get(line.target, number))
-        entry = self._catalogue.best(line)
+        elif line.kind in {Kind.COMMAND, Kind.CACHED}:
+            if line.target not in self._ends and begins_step(line):
+                self._drop(lambda hit: is_before(hit.target, line.target))
+        elif line.kind is Kind.STACK:
+            self._blamed = self._blamed or line.body.split("--")[0].strip().rpartition("\t")[2].strip()
+        elif line.kind in _TELLING:
+            self._tell(line, number)
+
+    def _begin(self, line: LogLine) -> None:
+        """The build tool runs: what its start complained of was got over."""
+        self._building = self._building or line.body.startswith(_BEGINS[1])
+        if self._building:
+            self._drop(lambda hit: hit.target in {*_BEFORE, ""} and hit.entry.hold is not Hold.LASTING)
+
+    def _tell(self, line: LogLine, number: int) -> None:
+        if line.kind is Kind.ERRHEAD and line.target not in self._ends:
+            self._ends[line.target] = self._recent.step_end(line.target, number)
+        elif line.kind is Kind.ERROR:
+            self._gave_up = True
+            if named := _NAMES_TARGET.search(line.body[:4000]):
+                self._blamed = named[1]
+        self._go_on(line, number)
+        claim = self._catalogue.best(line)
         if _WORD_OF_AWS.search(line.body):
             if self._aws_spoke:
-                self._later = [*self._later, _evidence(line, number)][:_FOLLOWERS]
+                self._later = [*self._later, _evidence(line, number, claim)][:_FOLLOWERS]
                 return
             self._aws_spoke = True
-        if entry is not None:
-            self._note(Hit(entry, line.target, (_evidence(line, number),)))
+        if claim is not None:
+            self._note(Hit(claim.entry, line.target, (_evidence(line, number, claim),), claim, line.body))
+
+    def _go_on(self, line: LogLine, number: int) -> None:
+        """Forgets what the line shows to be over, or to be a consequence."""
+        if _GOES_ON in line.body:
+            self._went_on[line.target] = number
+        elif image := _IMAGE.match(line.body):
+            if image[1]:  # there was a disk, so it failed at the last step itself
+                self._drop(lambda hit: hit.target == line.target and hit.entry.is_symptom)
+            else:
+                after = self._went_on.get(line.target, number)
+                self._drop(lambda hit: hit.target == line.target and hit.line > after and not hit.entry.is_symptom)
+        if not self._hits or line.target in self._ends:
+            return
+        low = line.body.lower()
+        if tried_again(low):
+            self._drop(lambda hit: hit.target == line.target and _passes(hit) and number - hit.lines[-1].line <= NEAR)
+        elif is_done(low):
+            self._drop(lambda hit: hit.target == line.target and _passes(hit))
 
     def _note(self, hit: Hit) -> None:
         key = (hit.entry.id, hit.target)
@@ -116,20 +153,47 @@ class Matcher:
         if known is None:
             if len(self._hits) < _HITS:
                 self._hits[key] = hit
+        elif hit.entry.hold is Hold.LAST:
+            self._hits[key] = hit
         elif len(known.lines) < _LINES and hit.line - known.line <= _NEAR and hit.lines[0].text not in {e.text for e in known.lines}:
-            self._hits[key] = Hit(known.entry, known.target, known.lines + hit.lines)
+            self._hits[key] = Hit(known.entry, known.target, known.lines + hit.lines, known.claim, known.body)
 
-    def _forget(self, target: str, after: int) -> None:
-        """Drops what only happened because something had failed before."""
-        self._hits = {key: hit for key, hit in self._hits.items() if hit.target != target or hit.line <= after or hit.entry.is_symptom}
+    def _drop(self, over: Callable[[Hit], bool]) -> None:
+        if self._hits:
+            self._hits = {key: hit for key, hit in self._hits.items() if not over(hit)}
+
+    # -- the answer --------------------------------------------------------------------------------------
 
     def found(self, failing: str = "") -> Hit | None:
         """The cause so far; `failing` is the target whose step failed first, empty where the log names none.
 
-        The priority decides, among equals the failing target, then the earliest line. What another target printed counts one priority
-        less: it may have got over it.
+        The priority decides, among equals the step's own words before those outside, then the earliest line. What another step
+        printed is no cause, but for what is true for the whole machine.
         """
-        return min(self._hits.values(), key=lambda hit: _rank(hit, failing), default=None)
+        failing = failing or self._blamed
+        return min((hit for hit in self._hits.values() if self._counts(hit, failing)), key=lambda hit: _rank(hit, failing), default=None)
+
+    def hints(self, failing: str) -> tuple[Hit, ...]:
+        """Known errors of other steps that nothing shows to be over, the earliest first."""
+        left = (hit for hit in self._hits.values() if not self._counts(hit, failing or self._blamed) and hit.entry.hold is not Hold.LAST)
+        return tuple(sorted(left, key=lambda hit: hit.line))
+
+    def _counts(self, hit: Hit, failing: str) -> bool:
+        entry = hit.entry
+        if entry.hold is Hold.LAST:
+            return self.step_end(failing or hit.target).is_last(hit.lines[-1].line) and (not failing or hit.target in {failing, ""})
+        if failing or self._gave_up:
+            return is_part_of(hit.target, failing) or hit.target == "" or entry.hold is Hold.MACHINE
+        return True
+
+    def step_end(self, target: str) -> StepEnd:
+        """How a target's step ended; for one that shows no error the end so far."""
+        return self._ends.get(target) or self._recent.step_end(target, self._read + 1)
+
+    @property
+    def blamed(self) -> str:
+        """The target that the build tool's last words name, where they name one."""
+        return self._blamed
 
     def named(self, name: str) -> Hit | None:
         """The earliest hit of one entry."""
@@ -146,14 +210,35 @@ class Matcher:
         return _in_order(line for line in (*same, *self._later) if line.line > cause.lines[-1].line)
 
 
+def _marked(whole: bytes, signs: Iterable[bytes]) -> list[int]:
+    """The places of the lines that have a sign, in order. In bytes, because one wide character would make a text slow to search."""
+    begins = set()
+    for sign in signs:
+        at = whole.find(sign)
+        while at >= 0:
+            begins.add(whole.rfind(b"\n", 0, at) + 1)
+            end = whole.find(b"\n", at)
+            at = whole.find(sign, end) if end >= 0 else -1
+    marked, number, before = [], 0, 0
+    for begin in sorted(begins):
+        number += whole.count(b"\n", before, begin)
+        before = begin
+        marked.append(number)
+    return marked
+
+
+def _passes(hit: Hit) -> bool:
+    return hit.claim is not None and hit.claim.passes
+
+
 def _rank(hit: Hit, failing: str) -> tuple[int, int, int]:
-    elsewhere = bool(failing) and hit.target not in {failing, ""}
-    place = 0 if not failing or hit.target == failing else 1
+    elsewhere = bool(failing) and not is_part_of(hit.target, failing) and hit.target != ""
+    place = 0 if not failing or is_part_of(hit.target, failing) else 1
     return hit.entry.priority.value + elsewhere, place + elsewhere, hit.line
 
 
-def _evidence(line: LogLine, number: int) -> LogEvidence:
-    return LogEvidence(number, line.body.strip()[:_WIDTH])
+def _evidence(line: LogLine, number: int, claim: Claim | None) -> LogEvidence:
+    return LogEvidence(number, cut(line.body, *((claim.begin, claim.end) if claim is not None else (0, 0))))
 
 
 def _in_order(lines: Iterable[LogEvidence]) -> tuple[LogEvidence, ...]:

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
-from canvos_tui.core.diagnosis.cause_search import Hit, LogEvidence, Matcher
+from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
+from canvos_tui.core.diagnosis.evidence import LogEvidence
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
 from canvos_tui.core.diagnosis.story import LogStory, Warned
+from canvos_tui.core.diagnosis.unknown import end_of
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.log.facts import LogFacts
@@ -108,8 +110,8 @@ class Diagnoser:
             result,
             phase=_phase(facts, story, hit, result),
             cause=cause,
-            remedies=tuple(filled(remedy, ids) for remedy in hit.entry.remedies) if hit is not None else (),
-            evidence=self._evidence(cause, hit),
+            remedies=tuple(filled(remedy, ids) for remedy in cause.remedies) if cause is not None else (),
+            evidence=self._evidence(cause, hit, facts) if result in {"failed", "inconclusive"} else (),
             follow_on=self._placed(self._matcher.followers(hit)) if hit is not None else (),
             ids=ids,
             warnings=story.warnings(facts, redactions, proven=result == "succeeded"),
@@ -126,14 +128,19 @@ class Diagnoser:
 
     def _cause(self, facts: LogFacts, hit: Hit | None) -> Cause | None:
         if hit is None:
-            return cause_in_log(facts)
+            return cause_in_log(facts, self._matcher)
         known = known_cause(facts, self._matcher)
         return known if known is not None and known.id == hit.entry.id else hit.cause()
 
-    def _evidence(self, cause: Cause | None, hit: Hit | None) -> tuple[LogEvidence, ...]:
+    def _evidence(self, cause: Cause | None, hit: Hit | None, facts: LogFacts) -> tuple[LogEvidence, ...]:
+        """The lines that say the cause; for an unknown failure the last words of its step, or of the log."""
         if hit is not None:
             return self._placed(hit.lines)
-        return self._placed([LogEvidence(cause.line, text) for text in cause.evidence]) if cause is not None else ()
+        if cause is None and not self._story.is_build:
+            return ()
+        first = (LogEvidence(facts.first_error_line, facts.first_error),) if facts.first_error and facts.failure is None else ()
+        told = {e.line: e for e in (*end_of(facts, self._matcher).telling, *first)}
+        return self._placed(sorted(told.values(), key=lambda e: e.line))
 
     def _placed(self, lines: Sequence[LogEvidence]) -> tuple[LogEvidence, ...]:
         """The same with the numbers of the file."""
@@ -155,7 +162,8 @@ def _result(facts: LogFacts, story: LogStory, hit: Hit | None) -> str:
     if facts.failure is not None or facts.gave_up or story.stopped or story.script_code or import_failed:
         return "failed"
     unfinished = facts.phase is not None and story.is_build
-    return "running" if unfinished and (hit is None or hit.entry.is_symptom) else "inconclusive"
+    running = hit is None or hit.entry.is_symptom or (story.building and hit.target != "")  # a step may get over it yet
+    return "running" if unfinished and running else "inconclusive"
 
 
 def _phase(facts: LogFacts, story: LogStory, hit: Hit | None, result: str) -> Phase | None:

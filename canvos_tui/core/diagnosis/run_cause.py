@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
 from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
+from canvos_tui.core.diagnosis.unknown import FIRST_ERROR, STEP_FAILED, unknown_cause
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import SKIPPED, Cause, RunResult
 
-_STEP_FAILED, _FIRST_ERROR = "step-failed", "first-error"
 _LOST = "E-DOCKER-LOST"  # what the docker command says when its engine is gone, which it cannot know
 IMPORT_FAILED = "import-failed"  # the cause whose explanation is what AWS said about the import task
 _REUSED = "E-OBJECT-REUSED"  # what the script says when it skips the upload
@@ -41,7 +41,7 @@ def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Cat
     cause = result.cause
     hit = hit_in_log(facts, matcher)
     if cause is None:
-        return replace(result, cause=cause_in_log(facts), phase=phase_of(facts, None) or result.phase)
+        return replace(result, cause=cause_in_log(facts, matcher), phase=phase_of(facts, None) or result.phase)
     if cause.id == IMPORT_FAILED:
         return replace(result, cause=_explained(cause, catalogue, hit))
     if cause.id in SKIPPED and (said := matcher.named(_REUSED)) is not None:
@@ -53,7 +53,7 @@ def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Cat
 
 def hit_in_log(facts: LogFacts, matcher: Matcher) -> Hit | None:
     """What the catalogue knows about this log, given the step that failed first."""
-    return matcher.found(facts.failure.target if facts.failure is not None else "")
+    return matcher.found(facts.failure.target if facts.failure is not None and not facts.failure.canceled else "")
 
 
 def known_cause(facts: LogFacts, matcher: Matcher) -> Cause | None:
@@ -69,24 +69,14 @@ def known_cause(facts: LogFacts, matcher: Matcher) -> Cause | None:
     return replace(cause, explanation=f"{cause.explanation} The step: {failure.target}, {failure.position}{code}.")
 
 
-def cause_in_log(facts: LogFacts) -> Cause | None:
-    """The failing step with the first error as evidence, for an error that nobody knows; None when the log shows neither."""
-    failure = facts.failure
-    evidence = (facts.first_error,) if facts.first_error else ()
-    if failure is not None:
-        where = f"{failure.target or 'the build'}, {failure.position}" if failure.position else failure.target or "the build"
-        how = failure.reason or (f"exit code {failure.exit_code}" if failure.exit_code is not None else "no reason given")
-        return Cause(
-            _STEP_FAILED, f"A step of the build failed: {where}", f"The build tool says: {how}", evidence=evidence, line=failure.line
-        )
-    if evidence:
-        return Cause(_FIRST_ERROR, "The log shows an error", facts.first_error, evidence=evidence, line=facts.first_error_line)
-    return None
+def cause_in_log(facts: LogFacts, matcher: Matcher | None = None) -> Cause | None:
+    """The failing step with its last words, for an error that nobody knows; None when the log shows no error at all."""
+    return unknown_cause(facts, matcher)
 
 
 def says_little(cause: Cause | None, facts: LogFacts) -> bool:
     """Whether what was seen of the engine says more: none, any first error, a step taken down with the rest, a broken connection to it."""
-    return cause is None or cause.id in {_FIRST_ERROR, _LOST} or (cause.id == _STEP_FAILED and not facts.step_failed)
+    return cause is None or cause.id in {FIRST_ERROR, _LOST} or (cause.id == STEP_FAILED and not facts.step_failed)
 
 
 def phase_of(facts: LogFacts, hit: Hit | None) -> Phase | None:
@@ -102,9 +92,9 @@ def phase_of(facts: LogFacts, hit: Hit | None) -> Phase | None:
 def _explained(cause: Cause, catalogue: Catalogue, hit: Hit | None) -> Cause:
     """What AWS said about the import, with what the catalogue knows about such words."""
     words = cause.explanation.rstrip(".")
-    entry = catalogue.best(LogLine(Kind.OUTPUT, "", f"Status Message: {words}"))
-    if entry is None:
+    claim = catalogue.best(LogLine(Kind.OUTPUT, "", f"Status Message: {words}"))
+    if claim is None:
         return cause
-    told = Hit(entry, "", ()).cause()
-    line = hit.line if hit is not None and hit.entry is entry else 0
+    told = Hit(claim.entry, "", ()).cause()
+    line = hit.line if hit is not None and hit.entry is claim.entry else 0
     return replace(told, explanation=f"AWS says: {words}. {told.explanation}", evidence=(words,), line=line)

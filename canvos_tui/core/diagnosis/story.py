@@ -53,6 +53,7 @@ class LogStory:
         self.cancelled = 0
         self.saw_aws = False  # the part of the build that works with AWS printed something
         self.is_build = False  # it is the log of such a build at all
+        self.building = False  # from its beginning on: the build tool began to build
         self.script_code: int | None = None  # with which the import script ended, if that is the last line
         self._lines = 0
         self._refused = 0
@@ -74,6 +75,7 @@ class LogStory:
         if line.failed:
             return
         body = line.body
+        self.building = self.building or (line.kind is Kind.PHASE and body.startswith(" Build "))
         self.is_build = self.is_build or bool(line.target) or line.kind is Kind.PHASE or "Starting RAW to AMI" in body
         self.saw_aws = self.saw_aws or (line.target == "+aws-cloud-image" and line.kind is not Kind.META) or "Starting RAW to AMI" in body
         if line.kind is Kind.TRACE and (found := _REGION.match(body)):

@@ -120,8 +120,12 @@ def test_among_equals_the_failing_target_then_the_earliest():
     weak = out("+base-image", "dpkg: error processing package linux")
     assert cause_of(weak, disk) == ("E-DISK-FULL", 2)
     assert cause_of(disk, weak, failing="+base-image") == ("E-APT-DPKG", 2), "another target may have got over its error"
-    assert cause_of(disk, out("+base-image", "nothing"), failing="+base-image") == ("E-DISK-FULL", 1)
-    assert cause_of(disk, weak, "Error: error reading from server: EOF", failing="+base-image") == ("E-BUILDER-GONE", 3)
+    assert cause_of(disk, out("+base-image", "nothing"), failing="+base-image") == ("E-DISK-FULL", 1), "the disk is the same for all"
+    assert search(base, out("+cloud-image", "nothing")).found("+cloud-image") is None, "what another step said is no cause"
+    assert [hit.entry.id for hit in search(base, out("+cloud-image", "nothing")).hints("+cloud-image")] == ["E-DNS"]
+    gone = "Error: error reading from server: EOF"
+    assert cause_of(disk, weak, gone, failing="+base-image") == ("E-APT-DPKG", 2), "the step failed before its builder was gone"
+    assert cause_of(weak, gone, failing="+cloud-image") == ("E-BUILDER-GONE", 2)
 
 
 def test_the_needless_builder_counts_only_until_the_build_begins():

@@ -104,7 +104,7 @@ def test_an_unknown_error_names_the_step_and_its_phase():
     reader, matcher = both(*lines)
     result = result_of((reader, matcher), nothing_made())
     assert result.cause is not None
-    assert result.cause == cause_in_log(reader.facts)
+    assert result.cause == cause_in_log(reader.facts, matcher)
     assert result.cause.id == "step-failed"
     assert result.phase is Phase.AWSCLI
 

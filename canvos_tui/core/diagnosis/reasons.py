@@ -1,0 +1,286 @@
+"""The reasons that programs give, in the words of all of them: what went wrong, whoever says so.
+
+Every program wraps the same few reasons of the system, of TLS and of HTTP. Each row is searched in the line in lower case; the first row
+that fits wins, so the narrow ones come first. A piece of fixed text stands before each expression, because most lines hold none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_BEFORE = (
+    r"(?:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|returned|answered|responded(?: with)?|got)\W{1,4}"
+    r"(?:(?:http|status|code|error)\W{1,3}){0,2}"
+)
+
+
+class Told(NamedTuple):
+    """A reason and where its words stand in the line."""
+
+    reason: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Some words for a reason: one of the fixed texts is in every line that the expression finds."""
+
+    reason: str
+    fixed: tuple[str, ...]
+    regex: re.Pattern[str]
+
+
+def _plain(reason: str, texts: str) -> _Words:
+    """Texts with bars between them, as they stand in a line in lower case."""
+    words = tuple(text.strip() for text in texts.split("|"))
+    return _Words(reason, words, re.compile("|".join(map(re.escape, words))))
+
+
+def _shaped(reason: str, fixed: tuple[str, ...], pattern: str) -> _Words:
+    return _Words(reason, fixed, re.compile(pattern))
+
+
+def _status(reason: str, codes: str, meaning: str, words: str) -> tuple[_Words, ...]:
+    """The ways to say an HTTP status: its number where a number can be one, and its words."""
+    number = rf"{_BEFORE}(?:{codes})\b(?!\.\d|[\w/-])|(?<![\w.-])(?:{codes})[ :(-]{{1,3}}(?:{meaning}|client error|server error)"
+    return _shaped(reason, tuple(codes.split("|")), number), _plain(reason, words)
+
+
+_TABLE: tuple[_Words, ...] = (
+    # -- the proxy itself, before what it says about others
+    _plain("proxy-login", "proxy authentication required | proxyauthenticationrequired | authentication required by proxy"),
+    _shaped(
+        "proxy-login",
+        ("407",),
+        r"(?:\b407\b.{0,80}proxy|proxy.{0,120}\b407\b|response 407\b|error: 407\b"
+        r"|status(?: code)?:? 407\b)",
+    ),
+    _shaped(
+        "proxy-no-tls",
+        ("proxy",),
+        r"proxy.{0,160}(?:does not look like a tls|http response to https|wrong version number|wrong_version_number)",
+    ),
+    _shaped(
+        "proxy-refuses",
+        ("tunnel", "connect"),
+        r"(?:connect tunnel failed|tunnel connection failed|proxy tunneling failed)[^\d]{0,40}[345]\d\d",
+    ),
+    _shaped(
+        "proxy-refuses",
+        ("proxy",),
+        r"(?:received http code [345]\d\d from proxy|proxy responded with [345]\d\d|proxy.{0,40}refused to connect)",
+    ),
+    _shaped("proxy-refuses", ("forbidden",), r'(?:get|head|post) "https://[^"]{1,400}": forbidden\b'),
+    _shaped(
+        "proxy-down",
+        ("proxy",),
+        r"(?:proxyconnect tcp|could(?:n't| not) resolve proxy|proxy connect\w* failed|connect\w* to (?:the )?proxy|proxyerror"
+        r"|http_proxy_connect_failed|resolve proxy|proxy connect aborted|via proxy.{0,80}fail)",
+    ),
+    # -- TLS
+    _shaped(
+        "tls-expired",
+        ("expired", "not yet valid"),
+        r"(?:certificate|x509|ssl|tls)\W.{0,160}(?:\bexpired|not yet valid)|(?:expired|not yet valid).{0,60}certificate",
+    ),
+    _shaped(
+        "tls-name",
+        ("certificate", "hostname", "subject name", "issuer", "host name"),
+        r"certificate is (?:not )?valid for|doesn'?t match (?:the )?(?:target )?host|no alternative certificate subject name"
+        r"|hostname mismatch|host ?name (?:verification|does not match|mismatch)|ip sans|does(?: not|n't) match (?:host|target"
+        r"|name|common)"
+        r"|legacy common name|certificate (?:owner|subject name)[^:]{0,60}does not match"
+        r"|not the expected (?:host|name)|name in the certificate",
+    ),
+    _plain(
+        "tls-unknown",
+        """
+signed by unknown authority | unable to get local issuer | unable to get issuer certificate | self-signed certificate |
+self signed certificate | certificate verify failed | certificate_verify_failed | server certificate verification failed |
+certificate verification failed | unable to verify the first certificate | unable to locally verify the issuer |
+issuer is unknown | issuer has been marked as not trusted | untrusted_issuer | unknown_issuer | certificate is not trusted |
+certificate not trusted | ssl validation failed | ssl certificate problem | peer certificate cannot be authenticated |
+ssl peer certificate or ssh remote key was not ok | certificate was not trusted | no trusted certificate | unknown ca |
+curl: (60) | curl error (60) | curl: (77)
+""",
+    ),
+    _plain("tls-plain", "http response to https client | first record does not look like a tls handshake"),
+    _plain(
+        "tls-failed",
+        """
+handshake failure | wrong version number | wrong_version_number | gnutls_handshake() failed | ssl handshake failed |
+tls handshake failed | tls negotiation failed | tls (ssl) negotiation failed | tls_error_negotiation_failure |
+routines::unsupported protocol | protocol version not supported | ssl_error_syscall | ssl connect error | tlsv1 alert |
+ssl: sslv3_alert | curl: (35) | curl error (35)
+""",
+    ),
+    # -- names
+    _shaped(
+        "dns-broken",
+        ("lookup ",),
+        r"lookup [^\s:]{1,255}(?: on \S{1,80})?:? .{0,160}"
+        r"(?:i/o timeout|server misbehaving|connection refused|no such device|unreachable|servfail)",
+    ),
+    _plain(
+        "dns-broken",
+        """
+server misbehaving | temporary failure in name resolution | temporary failure resolving | eai_again | servfail |
+dns: transient error | resolving timed out | name resolution timed out | no answer from name server |
+connection timed out; no servers could be reached | no servers could be reached
+""",
+    ),
+    _plain("dns-missing", "no such host | nxdomain | non-existent domain"),
+    _shaped(
+        "dns-unresolved",
+        ("resol", "not known", "bad address", "unknown host", "getaddrinfo", "no address associated", "dns"),
+        r"could(?:n't| not) resolve (?:host|the host|name|address|'|\S{1,200}\.\S)|can(?:not|'t) (?:be resolved|resolve (?:host"
+        r"|name|'|\S{1,200}\.\S))"
+        r"|(?:failed|unable|failure) to resolve (?:host|name|address|')"
+        r"|name or service not known|nodename nor servname|name does not resolve|could not be resolved|unable to resolve host"
+        r"|bad address '|unknown host\b|getaddrinfo (?:failed|enotfound)|no address associated with"
+        r"|dns_invalid_name|name ?resolution ?error"
+        r"|dns: name does not exist|dns_query_failed|host_not_found|name resolution failed|failed to resolve '|dns resolution fail",
+    ),
+    # -- what a server answers
+    *_status(
+        "http-429",
+        "429",
+        "too many",
+        """
+too many requests | toomanyrequests | pull rate limit | rate limit exceeded | rate-limited | rate limited |
+secondary rate limit | temporarily limiting | api rate limit | download rate limit
+""",
+    ),
+    *_status(
+        "http-5xx",
+        "500|502|503|504|520|521|522|523|524|525|526|529",
+        "bad gateway|service|gateway|internal|backend|web server|origin|<none>|unknown",
+        """
+bad gateway | service unavailable | service temporarily unavailable | gateway time-out | gateway timeout |
+internal server error | server is overloaded | backend fetch failed | backend unavailable
+""",
+    ),
+    _plain(
+        "login-wrong",
+        """
+incorrect username or password | invalid username/password | invalid username or password | wrong username or password |
+username or password is incorrect | bad credentials | credentials are invalid | personal access token is expired |
+access token has expired | authorization token has expired
+""",
+    ),
+    *_status(
+        "http-401",
+        "401",
+        "unauthorized|authorization|authentication",
+        """
+unauthorized: | authentication required | authentication failed | no basic auth credentials | unauthenticated |
+could not read username | requires authentication | access to the requested resource is not authorized
+""",
+    ),
+    *_status(
+        "http-403",
+        "403",
+        "forbidden|access",
+        """
+requested access to the resource is denied | pull access denied | access denied | access forbidden |  denied on resource |
+insufficient_scope | (forbidden)
+""",
+    ),
+    _shaped("http-403", ("denied: ",), r"(?<!permission )\bdenied: [a-z]"),
+    *_status(
+        "http-404",
+        "404",
+        "not found|page not found",
+        """
+manifest unknown | manifest_unknown | manifest not found | name unknown | name_unknown | repository not found |
+no such manifest
+""",
+    ),
+    # -- the way
+    _shaped(
+        "refused",
+        ("refused",),
+        r"connection (?:was )?refused(?=$|[\s\"'`]*(?:$|[:;,.)(\]>]))|connection_refused|connectionrefusederror"
+        r"|actively refused|connect: refused"
+        r"|failed to connect to \S{1,255} port \d+.{0,60}refused",
+    ),
+    _plain(
+        "no-route",
+        """
+no route to host | network is unreachable | network unreachable | host is unreachable | host unreachable |
+no_route_to_host | cannot assign requested address
+""",
+    ),
+    _plain(
+        "cut",
+        """
+connection reset | broken pipe | connection was reset | connection was closed | connection aborted | connection_closed |
+connection_reset | connection has closed | socket_closed | remotedisconnected | remote end closed connection |
+the remote end hung up | was not closed cleanly | recv failure | send failure | gnutls recv error |
+packet with unexpected length | improperly terminated | unexpected eof | unexpected disconnect | early eof |
+rpc failed; curl | incompleteread | incomplete read | chunkedencodingerror | transfer closed with |
+bytes remaining to read | bytes of body are still expected | server closed the connection | closed by the remote host |
+closed connection | empty reply from server | server sent goaway | stream error: stream id | transport is closing |
+closing transport | connectionreseterror | curl: (18) | curl: (52) | curl: (55) | curl: (56) | curl: (92) |
+curl error (18) | curl error (56) | curl error (92)
+""",
+    ),
+    _shaped("cut", ("eof",), r"(?:: |\(|^)eof\b(?=$|[\s\"'`).,;:]*(?:$|received))"),
+    _shaped(
+        "timeout",
+        ("time", "deadline", "too slow"),
+        r"i/o timeout|timed[ _]out|time[- ]?out (?:exceeded|on |was reached|expired|after|error|while|reached|waiting)|timeout exceeded"
+        r"|deadline[ _]exceeded|handshake timeout"
+        r"|(?:connect|read|write|connection|request|gateway|socket|operation)[ _]?timeout\b|operation too slow"
+        r"|timeouterror|timeout awaiting|etimedout|no response within|less than \d+ bytes/sec",
+    ),
+    # -- the machine
+    _plain(
+        "disk-full",
+        """
+no space left on device | enospc | not enough space | not enough free space | don't have enough free space |
+do not have enough free space | insufficient disk space | insufficient space | insufficient free space | disk is full |
+disk full | filesystem full | file system is full | file system full | more space needed on the | out of disk space |
+no space left | not enough disk space | at least one block group is full | database or disk is full
+""",
+    ),
+    _plain("quota", "disk quota exceeded | edquot | quota exceeded on device | user block limit reached"),
+    _plain("read-only", "read-only file system | read only file system | erofs"),
+    _plain(
+        "memory",
+        """
+cannot allocate memory | can't allocate memory | ran out of memory | out of memory | not enough memory | memory exhausted |
+memory allocation failed | memory allocation of | std::bad_alloc | bad_alloc | memoryerror | oom-kill | oom killed |
+oomkilled | oom killer | enomem | signal: killed | killed signal terminated | killed by signal 9 | signal 9 (killed |
+failed to allocate memory | unable to allocate memory | exit code: 137 | exit code 137 | exit status 137 | error 137 |
+cannot fork
+""",
+    ),
+    _shaped("memory", ("killed",), r"^(?:(?:\S+: )?(?:line \d+: )?)?\s*(?:\d+ )?killed(?:\s|$)"),
+    _plain(
+        "wrong-cpu",
+        """
+exec format error | invalid elf image | cannot execute binary file | wrong elf class | could not open '/lib/ld- |
+could not open '/lib64/ld-
+""",
+    ),
+)
+ALARMS = tuple(sorted({text for words in _TABLE for text in words.fixed if text}))
+REASONS = frozenset({words.reason for words in _TABLE} | {"no-ipv6", "region-unknown"})
+_MACHINE = {"disk-full", "quota", "read-only", "memory", "wrong-cpu"}
+NETWORK = frozenset(words.reason for words in _TABLE) - _MACHINE | {"no-ipv6"}  # a second try may go better
+_IPV6 = re.compile(r"\[[0-9a-f]{0,4}:[0-9a-f:.]{2,60}(?:%\w+)?\]|\((?:[0-9a-f]{1,4}:){2,7}[0-9a-f:.]{0,40}\)")
+
+
+def reason_in(low: str) -> Told | None:
+    """The reason that a line in lower case gives, if it gives one that is known."""
+    for words in _TABLE:
+        if any(text in low for text in words.fixed) and (found := words.regex.search(low)):
+            reason = words.reason
+            if reason == "no-route" and _IPV6.search(low) and "timed out" not in low:
+                reason = "no-ipv6"
+            return Told(reason, found.start(), found.end())
+    return None

@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from canvos_tui.core.command_words import word
+from canvos_tui.core.diagnosis.harmless import shrugged_off, tells_nothing
 from canvos_tui.core.diagnosis.pattern import Pattern, compiled, parse_patterns
 from canvos_tui.core.diagnosis.reasons import ALARMS, NETWORK, REASONS, Told, reason_in
-from canvos_tui.core.diagnosis.speakers import SPEAKERS, odd_region, shrugged_off, speaker_of, tells_nothing
+from canvos_tui.core.diagnosis.speakers import SPEAKERS, odd_region, speaker_of
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
 from canvos_tui.core.run.phase import Phase

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError, filled
 from canvos_tui.core.diagnosis.evidence import LogEvidence, cut
-from canvos_tui.core.diagnosis.got_over import NEAR, SIGNS, begins_step, is_before, is_done, is_part_of, tried_again
+from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_before, is_done, is_part_of, tried_again
 from canvos_tui.core.diagnosis.reason_words import in_words
 from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
 from canvos_tui.core.diagnosis.speakers import places_in
@@ -154,7 +154,8 @@ class Matcher:
             if len(self._hits) < _HITS:
                 self._hits[key] = hit
         elif hit.entry.hold is Hold.LAST:
-            self._hits[key] = hit
+            if hit.target not in self._ends:
+                self._hits[key] = hit
         elif len(known.lines) < _LINES and hit.line - known.line <= _NEAR and hit.lines[0].text not in {e.text for e in known.lines}:
             self._hits[key] = Hit(known.entry, known.target, known.lines + hit.lines, known.claim, known.body)
 
@@ -170,8 +171,9 @@ class Matcher:
         The priority decides, among equals the step's own words before those outside, then the earliest line. What another step
         printed is no cause, but for what is true for the whole machine.
         """
-        failing = failing or self._blamed
-        return min((hit for hit in self._hits.values() if self._counts(hit, failing)), key=lambda hit: _rank(hit, failing), default=None)
+        step = failing or self._blamed
+        ended = bool(failing)  # by itself; else it may have been taken down with the builder
+        return min((hit for hit in self._hits.values() if self._counts(hit, step)), key=lambda hit: _rank(hit, step, ended), default=None)
 
     def hints(self, failing: str) -> tuple[Hit, ...]:
         """Known errors of other steps that nothing shows to be over, the earliest first."""
@@ -181,7 +183,8 @@ class Matcher:
     def _counts(self, hit: Hit, failing: str) -> bool:
         entry = hit.entry
         if entry.hold is Hold.LAST:
-            return self.step_end(failing or hit.target).is_last(hit.lines[-1].line) and (not failing or hit.target in {failing, ""})
+            last = self.step_end(failing or hit.target).is_last(hit.lines[-1].line) or "Exit code" in hit.body
+            return last and (not failing or hit.target in {failing, ""})
         if failing or self._gave_up:
             return is_part_of(hit.target, failing) or hit.target == "" or entry.hold is Hold.MACHINE
         return True
@@ -231,10 +234,11 @@ def _passes(hit: Hit) -> bool:
     return hit.claim is not None and hit.claim.passes
 
 
-def _rank(hit: Hit, failing: str) -> tuple[int, int, int]:
+def _rank(hit: Hit, failing: str, ended: bool) -> tuple[int, int, int]:  # noqa: FBT001  one caller
     elsewhere = bool(failing) and not is_part_of(hit.target, failing) and hit.target != ""
     place = 0 if not failing or is_part_of(hit.target, failing) else 1
-    return hit.entry.priority.value + elsewhere, place + elsewhere, hit.line
+    weaker = elsewhere and (ended or hit.entry.hold is not Hold.MACHINE)
+    return hit.entry.priority.value + weaker, place + elsewhere, hit.line
 
 
 def _evidence(line: LogLine, number: int, claim: Claim | None) -> LogEvidence:

@@ -111,7 +111,7 @@ class Diagnoser:
             phase=_phase(facts, story, hit, result),
             cause=cause,
             remedies=tuple(filled(remedy, ids) for remedy in cause.remedies) if cause is not None else (),
-            evidence=self._evidence(cause, hit, facts) if result in {"failed", "inconclusive"} else (),
+            evidence=self._evidence(hit, facts) if result == "failed" or hit is not None or cause is not None else (),
             follow_on=self._placed(self._matcher.followers(hit)) if hit is not None else (),
             ids=ids,
             warnings=story.warnings(facts, redactions, proven=result == "succeeded"),
@@ -132,12 +132,10 @@ class Diagnoser:
         known = known_cause(facts, self._matcher)
         return known if known is not None and known.id == hit.entry.id else hit.cause()
 
-    def _evidence(self, cause: Cause | None, hit: Hit | None, facts: LogFacts) -> tuple[LogEvidence, ...]:
+    def _evidence(self, hit: Hit | None, facts: LogFacts) -> tuple[LogEvidence, ...]:
         """The lines that say the cause; for an unknown failure the last words of its step, or of the log."""
         if hit is not None:
             return self._placed(hit.lines)
-        if cause is None and not self._story.is_build:
-            return ()
         first = (LogEvidence(facts.first_error_line, facts.first_error),) if facts.first_error and facts.failure is None else ()
         told = {e.line: e for e in (*end_of(facts, self._matcher).telling, *first)}
         return self._placed(sorted(told.values(), key=lambda e: e.line))

@@ -16,6 +16,7 @@ _WORDS = {
     "dns-missing": "The name server says that there is no such name.",
     "dns-unresolved": "The name could not be turned into an address.",
     "refused": "The machine at that address answered that nothing listens there.",
+    "unreached": "No connection came about.",
     "no-route": "This machine knows no way to that address.",
     "no-ipv6": "This machine has no way to an IPv6 address.",
     "cut": "The connection was ended in the middle.",

@@ -1,7 +1,6 @@
 """The reasons that programs give, in the words of all of them: what went wrong, whoever says so.
 
-Every program wraps the same few reasons of the system, of TLS and of HTTP. Each row is searched in the line in lower case; the first row
-that fits wins, so the narrow ones come first. A piece of fixed text stands before each expression, because most lines hold none.
+Each row is searched in the line in lower case; the first that fits wins, so the narrow ones come first.
 """
 
 from __future__ import annotations
@@ -10,6 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from canvos_tui.core.diagnosis.harmless import only_mentioned
+
+_MACHINE = {"disk-full", "quota", "read-only", "memory", "wrong-cpu"}  # everybody writes of them, so the whole phrase must stand there
 _BEFORE = (
     r"(?:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|returned|answered|responded(?: with)?|got)\W{1,4}"
     r"(?:(?:http|status|code|error)\W{1,3}){0,2}"
@@ -31,12 +33,13 @@ class _Words:
     reason: str
     fixed: tuple[str, ...]
     regex: re.Pattern[str]
+    whole: bool = False  # nothing but the end of the phrase may follow: of these reasons everybody writes, in names and in advice
 
 
 def _plain(reason: str, texts: str) -> _Words:
     """Texts with bars between them, as they stand in a line in lower case."""
     words = tuple(text.strip() for text in texts.split("|"))
-    return _Words(reason, words, re.compile("|".join(map(re.escape, words))))
+    return _Words(reason, words, re.compile("|".join(map(re.escape, words))), whole=reason in _MACHINE)
 
 
 def _shaped(reason: str, fixed: tuple[str, ...], pattern: str) -> _Words:
@@ -71,7 +74,7 @@ _TABLE: tuple[_Words, ...] = (
     _shaped(
         "proxy-refuses",
         ("proxy",),
-        r"(?:received http code [345]\d\d from proxy|proxy responded with [345]\d\d|proxy.{0,40}refused to connect)",
+        r"(?:received http code [345]\d\d from proxy|proxy responded with [345]\d\d|proxy.{0,40}refused to connect|proxy tunneling failed)",
     ),
     _shaped("proxy-refuses", ("forbidden",), r'(?:get|head|post) "https://[^"]{1,400}": forbidden\b'),
     _shaped(
@@ -98,15 +101,16 @@ _TABLE: tuple[_Words, ...] = (
     _plain(
         "tls-unknown",
         """
-signed by unknown authority | unable to get local issuer | unable to get issuer certificate | self-signed certificate |
-self signed certificate | certificate verify failed | certificate_verify_failed | server certificate verification failed |
-certificate verification failed | unable to verify the first certificate | unable to locally verify the issuer |
-issuer is unknown | issuer has been marked as not trusted | untrusted_issuer | unknown_issuer | certificate is not trusted |
-certificate not trusted | ssl validation failed | ssl certificate problem | peer certificate cannot be authenticated |
-ssl peer certificate or ssh remote key was not ok | certificate was not trusted | no trusted certificate | unknown ca |
-curl: (60) | curl error (60) | curl: (77)
+signed by unknown authority | failed to verify certificate | unable to get local issuer | unable to get issuer certificate |
+self-signed certificate | self signed certificate | certificate verify failed | certificate_verify_failed |
+server certificate verification failed | certificate verification failed | unable to verify the first certificate |
+unable to locally verify the issuer | issuer is unknown | issuer has been marked as not trusted | untrusted_issuer |
+unknown_issuer | certificate not trusted | ssl validation failed | ssl certificate problem |
+peer certificate cannot be authenticated | ssl peer certificate or ssh remote key was not ok | certificate was not trusted |
+no trusted certificate | unknown ca | curl: (60) | curl error (60) | curl: (77)
 """,
     ),
+    _shaped("tls-unknown", ("not trusted",), r"certificate of .{1,80} is not trusted|certificate is not trusted"),
     _plain("tls-plain", "http response to https client | first record does not look like a tls handshake"),
     _plain(
         "tls-failed",
@@ -129,7 +133,7 @@ ssl: sslv3_alert | curl: (35) | curl error (35)
         """
 server misbehaving | temporary failure in name resolution | temporary failure resolving | eai_again | servfail |
 dns: transient error | resolving timed out | name resolution timed out | no answer from name server |
-connection timed out; no servers could be reached | no servers could be reached
+no servers could be reached
 """,
     ),
     _plain("dns-missing", "no such host | nxdomain | non-existent domain"),
@@ -150,8 +154,8 @@ connection timed out; no servers could be reached | no servers could be reached
         "429",
         "too many",
         """
-too many requests | toomanyrequests | pull rate limit | rate limit exceeded | rate-limited | rate limited |
-secondary rate limit | temporarily limiting | api rate limit | download rate limit
+too many requests | toomanyrequests | pull rate limit | rate limit exceeded | rate-limited | rate limited | secondary rate limit |
+temporarily limiting | api rate limit | download rate limit
 """,
     ),
     *_status(
@@ -159,8 +163,8 @@ secondary rate limit | temporarily limiting | api rate limit | download rate lim
         "500|502|503|504|520|521|522|523|524|525|526|529",
         "bad gateway|service|gateway|internal|backend|web server|origin|<none>|unknown",
         """
-bad gateway | service unavailable | service temporarily unavailable | gateway time-out | gateway timeout |
-internal server error | server is overloaded | backend fetch failed | backend unavailable
+bad gateway | service unavailable | service temporarily unavailable | gateway time-out | gateway timeout | internal server error |
+server is overloaded | backend fetch failed | backend unavailable
 """,
     ),
     _plain(
@@ -185,7 +189,7 @@ could not read username | requires authentication | access to the requested reso
         "403",
         "forbidden|access",
         """
-requested access to the resource is denied | pull access denied | access denied | access forbidden |  denied on resource |
+requested access to the resource is denied | pull access denied | access denied | access forbidden | denied on resource |
 insufficient_scope | (forbidden)
 """,
     ),
@@ -195,8 +199,7 @@ insufficient_scope | (forbidden)
         "404",
         "not found|page not found",
         """
-manifest unknown | manifest_unknown | manifest not found | name unknown | name_unknown | repository not found |
-no such manifest
+manifest unknown | manifest_unknown | manifest not found | name unknown | name_unknown | repository not found | no such manifest
 """,
     ),
     # -- the way
@@ -210,8 +213,8 @@ no such manifest
     _plain(
         "no-route",
         """
-no route to host | network is unreachable | network unreachable | host is unreachable | host unreachable |
-no_route_to_host | cannot assign requested address
+no route to host | network is unreachable | network unreachable | host is unreachable | host unreachable | no_route_to_host |
+cannot assign requested address
 """,
     ),
     _plain(
@@ -220,12 +223,12 @@ no_route_to_host | cannot assign requested address
 connection reset | broken pipe | connection was reset | connection was closed | connection aborted | connection_closed |
 connection_reset | connection has closed | socket_closed | remotedisconnected | remote end closed connection |
 the remote end hung up | was not closed cleanly | recv failure | send failure | gnutls recv error |
-packet with unexpected length | improperly terminated | unexpected eof | unexpected disconnect | early eof |
-rpc failed; curl | incompleteread | incomplete read | chunkedencodingerror | transfer closed with |
-bytes remaining to read | bytes of body are still expected | server closed the connection | closed by the remote host |
-closed connection | empty reply from server | server sent goaway | stream error: stream id | transport is closing |
-closing transport | connectionreseterror | curl: (18) | curl: (52) | curl: (55) | curl: (56) | curl: (92) |
-curl error (18) | curl error (56) | curl error (92)
+packet with unexpected length | improperly terminated | unexpected eof | unexpected disconnect | early eof | rpc failed; curl |
+incompleteread | incomplete read | chunkedencodingerror | transfer closed with | bytes remaining to read |
+bytes of body are still expected | server closed the connection | closed by the remote host | closed connection |
+empty reply from server | server sent goaway | stream error: stream id | transport is closing | closing transport |
+connectionreseterror | curl: (18) | curl: (52) | curl: (55) | curl: (56) | curl: (92) | curl error (18) | curl error (56) |
+curl error (92)
 """,
     ),
     _shaped("cut", ("eof",), r"(?:: |\(|^)eof\b(?=$|[\s\"'`).,;:]*(?:$|received))"),
@@ -237,29 +240,37 @@ curl error (18) | curl error (56) | curl error (92)
         r"|(?:connect|read|write|connection|request|gateway|socket|operation)[ _]?timeout\b|operation too slow"
         r"|timeouterror|timeout awaiting|etimedout|no response within|less than \d+ bytes/sec",
     ),
+    _shaped(
+        "unreached",
+        ("connect",),
+        r"could(?: not|n't) connect to (?:server|host|the server)|failed to connect to \S{1,255}(?: port)?[ :]\d+"
+        r"|unable to connect to (?:the )?(?:server|host)"
+        r"|failed to establish a new connection|curl: \(7\)|curl error \(7\)|cannot connect to (?:server|host|remote)"
+        r"|can't connect to remote host",
+    ),
     # -- the machine
     _plain(
         "disk-full",
         """
 no space left on device | enospc | not enough space | not enough free space | don't have enough free space |
 do not have enough free space | insufficient disk space | insufficient space | insufficient free space | disk is full |
-disk full | filesystem full | file system is full | file system full | more space needed on the | out of disk space |
-no space left | not enough disk space | at least one block group is full | database or disk is full
+disk full | filesystem full | file system is full | file system full | out of disk space | no space left | not enough disk space |
+at least one block group is full | database or disk is full
 """,
     ),
+    _shaped("disk-full", ("more space needed",), r"\b\d{1,7} ?[kmg]i?b more space needed on the"),
     _plain("quota", "disk quota exceeded | edquot | quota exceeded on device | user block limit reached"),
     _plain("read-only", "read-only file system | read only file system | erofs"),
     _plain(
         "memory",
         """
 cannot allocate memory | can't allocate memory | ran out of memory | out of memory | not enough memory | memory exhausted |
-memory allocation failed | memory allocation of | std::bad_alloc | bad_alloc | memoryerror | oom-kill | oom killed |
-oomkilled | oom killer | enomem | signal: killed | killed signal terminated | killed by signal 9 | signal 9 (killed |
-failed to allocate memory | unable to allocate memory | exit code: 137 | exit code 137 | exit status 137 | error 137 |
-cannot fork
+memory allocation failed | memory allocation of | std::bad_alloc | bad_alloc | memoryerror | oom-kill | oom killed | oomkilled |
+oom killer | enomem | signal: killed | killed by signal 9 | signal 9 (killed | failed to allocate memory |
+unable to allocate memory | exit code: 137 | exit code 137 | exit status 137 | error 137 | cannot fork
 """,
     ),
-    _shaped("memory", ("killed",), r"^(?:(?:\S+: )?(?:line \d+: )?)?\s*(?:\d+ )?killed(?:\s|$)"),
+    _shaped("memory", ("killed",), r"killed signal terminated program|^(?:(?:\S+: )?(?:line \d+: )?)?\s*(?:\d+ )?killed(?:\s|$)"),
     _plain(
         "wrong-cpu",
         """
@@ -270,7 +281,6 @@ could not open '/lib64/ld-
 )
 ALARMS = tuple(sorted({text for words in _TABLE for text in words.fixed if text}))
 REASONS = frozenset({words.reason for words in _TABLE} | {"no-ipv6", "region-unknown"})
-_MACHINE = {"disk-full", "quota", "read-only", "memory", "wrong-cpu"}
 NETWORK = frozenset(words.reason for words in _TABLE) - _MACHINE | {"no-ipv6"}  # a second try may go better
 _IPV6 = re.compile(r"\[[0-9a-f]{0,4}:[0-9a-f:.]{2,60}(?:%\w+)?\]|\((?:[0-9a-f]{1,4}:){2,7}[0-9a-f:.]{0,40}\)")
 
@@ -279,6 +289,8 @@ def reason_in(low: str) -> Told | None:
     """The reason that a line in lower case gives, if it gives one that is known."""
     for words in _TABLE:
         if any(text in low for text in words.fixed) and (found := words.regex.search(low)):
+            if only_mentioned(low, found.start(), found.end(), whole=words.whole):
+                continue
             reason = words.reason
             if reason == "no-route" and _IPV6.search(low) and "timed out" not in low:
                 reason = "no-ipv6"

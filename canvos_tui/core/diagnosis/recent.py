@@ -39,9 +39,9 @@ class StepEnd:
         return tuple(sorted({**chosen, **{e.line: e for e in self.tail}}.values(), key=lambda e: e.line))
 
     def is_last(self, line: int) -> bool:
-        """Whether a line is among the step's last words, but for those that only pass the failure on."""
+        """Whether a line is the step's last word, but for those that only pass the failure on."""
         spoken = [e.line for e in self.tail if not WRAPPERS.match(e.text)]
-        return line in spoken[-2:]
+        return line in spoken[-1:]
 
 
 class RecentLines:

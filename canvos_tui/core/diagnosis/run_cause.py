@@ -52,8 +52,12 @@ def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Cat
 
 
 def hit_in_log(facts: LogFacts, matcher: Matcher) -> Hit | None:
-    """What the catalogue knows about this log, given the step that failed first."""
-    return matcher.found(facts.failure.target if facts.failure is not None and not facts.failure.canceled else "")
+    """What the catalogue knows about this log, given the step that failed first; a mere symptom gives way to an error that nobody knows."""
+    hit = matcher.found(facts.failure.target if facts.failure is not None and not facts.failure.canceled else "")
+    if hit is None or not hit.entry.is_symptom:
+        return hit
+    first = matcher.step_end(hit.target).first_error
+    return hit if first is None or first.line >= hit.line else None
 
 
 def known_cause(facts: LogFacts, matcher: Matcher) -> Cause | None:

@@ -20,7 +20,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "engine",
-            r"docker\.sock|podman\.sock|/_ping|:237[56]\b|docker api|docker daemon\b|podman socket|containerd\.sock"
+            r"docker\.sock|podman\.sock|/_ping|:237[56]\b|docker api|docker_engine|docker daemon\b|podman socket|containerd\.sock"
             r"|error during connect|waiting for container: ",
         ),
         (
@@ -89,19 +89,6 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 SPEAKERS = frozenset(name for name, _ in _MARKS)
-_COMMENT = re.compile(
-    r"\s*(?:#+\s|//|<!--)|.{0,40} (?:DBG|TRC) |.{0,60}\blevel=(?:debug|info|trace)\b|.{0,40}\[(?:DEBUG|debug|INFO|info)\] "
-)
-_PROGRESS = re.compile(
-    r"(?:Get|Hit):\d+ |Setting up |Unpacking |Preparing to unpack |Selecting previously |Processing triggers |Removing |Purging "
-    r"|\(\d+/\d+\) (?:Installing|Upgrading|Purging|Reinstalling)|\s{1,3}(?:Installing|Upgrading|Verifying|Preparing|Cleanup)\s{2,}: "
-    r"|[-dlbcps][rwxsStT-]{9}[.+@]?\s|Collecting \S|Downloading \S|Created symlink "
-)
-_SHRUGGED = re.compile(
-    r"\bignor(?:ed|ing|e)\b|harmless|\bnon-?fatal|not fatal|will (?:be )?retr|retrying|trying (?:again|other|another|next)"
-    r"|continuing\b|skipp(?:ed|ing)\b"
-    r"|fall(?:s|ing)? ?back|\bnext mirror|trying \S+ mirror|\[mirror\]|\bif you (?:see|read)\b|\bfor example\b|warning only|is normal\b"
-)
 _AWS_HOST = re.compile(r"\b(?:s3|ec2|sts|iam|kms|ebs)[.-]([A-Za-z0-9_-]{2,30})\.(?:amazonaws\.com|api\.aws)")
 _REGION = re.compile(  # by its form only: which of them exist changes from year to year
     r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc|us-gov|us-iso[bef]?|eu-isoe|dualstack)"
@@ -133,16 +120,6 @@ _PROXY = re.compile(r"proxy(?: URL)?:? \"?(?:https?://)?(?:[^\s/@\"']{1,200}@)?(
 def speaker_of(low: str) -> str:
     """Who says this line in lower case; empty when it does not look like an error of a program."""
     return next((name for name, mark in _MARKS if mark.search(low)), "")
-
-
-def tells_nothing(body: str) -> bool:
-    """Whether a line tells of no failure, whatever words stand in it: a comment, an echo of settings, a package that is put in place."""
-    return _PROGRESS.match(body) is not None or _COMMENT.match(body) is not None
-
-
-def shrugged_off(low: str) -> bool:
-    """Whether the line in lower case says itself that it does not matter, or that it is tried again."""
-    return _SHRUGGED.search(low) is not None
 
 
 def odd_region(text: str) -> tuple[int, int] | None:

@@ -145,7 +145,7 @@ def test_evidence_is_near_short_and_not_repeated():
     hit = search(noisy[0], noisy[0], noisy[1], *[""] * 20, noisy[2]).found()
     assert hit is not None
     assert [e.line for e in hit.lines] == [1, 3]
-    long = search(out("+cloud-image", "No space left on device " + "x" * 5000)).found()
+    long = search(out("+cloud-image", "No space left on device: " + "x" * 5000)).found()
     assert long is not None
     assert len(long.lines[0].text) == 400
 

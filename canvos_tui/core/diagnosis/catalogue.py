@@ -32,7 +32,7 @@ PLACES = {
 }
 _PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(PLACES)})(?![\w|)=])")
 _LONGEST = 8192  # characters of a line that are looked at
-_REMEMBERED = 200  # lines whose entry is known
+_REMEMBERED = 500  # lines whose entry is known
 _REQUIRED = ("id", "title", "priority", "explanation", "fix", "sample")
 _ANY = "any"  # in the place of a speaker: whoever says it, where no entry names that speaker
 _OPTIONAL = ("phase", "unless", "target", "docs", "since", "until", "patterns", "reasons", "holds", "source")
@@ -98,7 +98,7 @@ class KnownError:
 
     @property
     def is_symptom(self) -> bool:
-        """Whether it is only a consequence of something else."""
+        """Whether it is only a consequence."""
         return self.priority is Priority.C
 
     def claims(self, target: str, body: str) -> tuple[int, int] | None:
@@ -123,18 +123,19 @@ class Catalogue:
     def __init__(self, entries: Iterable[KnownError]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._ranked = sorted(self.entries, key=lambda entry: (entry.priority.value, entry.hold is Hold.LAST, entry.id))
+        self._fixed = [(pattern.fixed, n) for n, entry in enumerate(self._ranked) for pattern in entry.patterns]
         self._by_reason = {pair: entry for entry in self.entries for pair in entry.reasons}
         self._best: dict[tuple[str, str], Claim | None] = {}
-        fixed = {pattern.fixed.lower() for entry in self.entries for pattern in entry.patterns}.union(ALARMS if self._by_reason else ())
-        # a line without any of these, in lower case, is a sign of nothing
-        self.signs = tuple(sorted(text for text in fixed if not any(other in text for other in fixed if other != text)))
+        # a line without any of these where a word begins, in lower case, is a sign of nothing
+        self.signs = {pattern.sign.lower() for entry in self.entries for pattern in entry.patterns}.union(ALARMS if self._by_reason else ())
 
     def claims(self, line: LogLine) -> list[Claim]:
         """The entries that take the line for theirs, the strongest first; the reason counts where no entry knows the very words."""
         body = line.body[:_LONGEST]
         if tells_nothing(body):
             return []
-        found = [Claim(entry, *place) for entry in self._ranked if (place := entry.claims(line.target, body)) is not None]
+        near = [self._ranked[n] for n in sorted({n for text, n in self._fixed if text in body})]
+        found = [Claim(entry, *place) for entry in near if (place := entry.claims(line.target, body)) is not None]
         if found and found[0].entry.priority is Priority.A and not odd_region(body):
             return found
         told = self._reasoned(body)
@@ -152,7 +153,7 @@ class Catalogue:
             return None
         speaker = speaker_of(low)
         if not speaker and told.reason in NETWORK:
-            return None  # words about a network in a text of any kind
+            return None
         entry = self._by_reason.get((speaker, told.reason)) or self._by_reason.get((_ANY, told.reason))
         return Claim(entry, told.begin, told.end, told.reason) if entry is not None else None
 
@@ -177,9 +178,6 @@ def filled(remedy: Remedy, values: Mapping[str, str]) -> Remedy:
 
 def _fill(command: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda found: word(values.get(PLACES[found[0]], "") or found[0]), command)
-
-
-# -- from plain data -----------------------------------------------------------------------------------------
 
 
 def parse_catalogue(data: object) -> Catalogue:

@@ -17,6 +17,7 @@ from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
 from canvos_tui.core.diagnosis.speakers import places_in
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
+from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.run.result import Cause
 
 _TELLING = {Kind.OUTPUT, Kind.OUTER, Kind.ERROR, Kind.ERRHEAD}  # the others repeat commands, settings and advice
@@ -29,7 +30,9 @@ _NAMES_TARGET = re.compile(r"(?:for|of|target|build) (\+[\w-]{1,60})")
 _LINES, _NEAR = 3, 10  # lines of evidence, and how far apart they may be
 _HITS = 400  # places that are remembered at most
 _FOLLOWERS = 8
-_ALWAYS = (" init ", " build ", _GOES_ON.lower(), "raw_img:", "error", "warn earthfile", "in\t")
+_ALWAYS = (_GOES_ON.lower(), "raw_img:", "error", "warn earthfile")
+_TITLES = (b" init ", b" build ", b"in\t")
+_GOT_OVER, _COMMAND = any_of_words(SIGNS), re.compile(rb"--> ")
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,7 @@ class Matcher:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._signs = tuple(sign.encode() for sign in {*catalogue.signs, *_ALWAYS})
-        self._more = tuple(sign.encode() for sign in SIGNS)
+        self._signs = any_of_words({*catalogue.signs, *_ALWAYS})
         self._read = 0
         self._hits: dict[tuple[str, str], Hit] = {}
         self._recent = RecentLines()
@@ -84,12 +86,14 @@ class Matcher:
             texts = whole.split("\n")
         self._recent.take(self._read + 1, texts)
         low = whole.encode("utf-8", "replace").lower()
-        signs = self._signs if not self._hits else self._signs + self._more
-        marked = _marked(low, signs)
-        if marked and not self._hits:  # behind the first sign it also matters what went well
-            marked = _marked(low, self._signs + self._more)
-        for number in marked:
-            self.feed(parse_line(texts[number]), self._read + number + 1)
+        signs = lines_with(self._signs, low) | _phases_in(low)
+        over = lines_with(_GOT_OVER, low) | lines_with(_COMMAND, low) if self._hits or signs else set()
+        for number, begin in numbered(signs | over, low):
+            line = parse_line(texts[number])
+            if begin in signs:
+                self.feed(line, self._read + number + 1)
+            elif self._hits:  # behind a sign it also matters what went well
+                self._pass(line, self._read + number + 1)
         self._read += len(texts)
 
     def feed(self, line: LogLine, number: int) -> None:
@@ -99,12 +103,20 @@ class Matcher:
         elif line.failed or (self._building and line.target in _BEFORE):
             return
         elif line.kind in {Kind.COMMAND, Kind.CACHED}:
-            if line.target not in self._ends and begins_step(line):
-                self._drop(lambda hit: is_before(hit.target, line.target))
+            self._pass(line, number)
         elif line.kind is Kind.STACK:
             self._blamed = self._blamed or line.body.split("--")[0].strip().rpartition("\t")[2].strip()
         elif line.kind in _TELLING:
             self._tell(line, number)
+
+    def _pass(self, line: LogLine, number: int) -> None:
+        """One line that is no sign of an error; it may show that one was got over."""
+        if line.failed or line.target in self._ends:
+            return
+        if line.kind not in {Kind.COMMAND, Kind.CACHED}:
+            self._go_on(line, number)
+        elif begins_step(line):
+            self._drop(lambda hit: is_before(hit.target, line.target))
 
     def _begin(self, line: LogLine) -> None:
         """The build tool runs: what its start complained of was got over."""
@@ -213,21 +225,15 @@ class Matcher:
         return _in_order(line for line in (*same, *self._later) if line.line > cause.lines[-1].line)
 
 
-def _marked(whole: bytes, signs: Iterable[bytes]) -> list[int]:
-    """The places of the lines that have a sign, in order. In bytes, because one wide character would make a text slow to search."""
-    begins = set()
-    for sign in signs:
-        at = whole.find(sign)
+def _phases_in(whole: bytes) -> set[int]:
+    """The same for the titles of the build tool's phases and the calls that it names at its end, which begin with no word."""
+    begins = {0} if whole.startswith(_TITLES) else set()
+    for title in _TITLES:
+        at = whole.find(b"\n" + title)
         while at >= 0:
-            begins.add(whole.rfind(b"\n", 0, at) + 1)
-            end = whole.find(b"\n", at)
-            at = whole.find(sign, end) if end >= 0 else -1
-    marked, number, before = [], 0, 0
-    for begin in sorted(begins):
-        number += whole.count(b"\n", before, begin)
-        before = begin
-        marked.append(number)
-    return marked
+            begins.add(at + 1)
+            at = whole.find(b"\n" + title, at + 1)
+    return begins
 
 
 def _passes(hit: Hit) -> bool:

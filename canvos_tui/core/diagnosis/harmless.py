@@ -50,7 +50,6 @@ _EARLY = ("FROM ", "BUILD ", "SAVE IMAGE", "WITH DOCKER RUN", "ARG ", "LOCALLY")
 _NUMBERED = re.compile(r"(\d+)/(\d+)$")
 SIGNS = (
     *(
-        "--> ",
         "retr",
         "again",
         "attempt",

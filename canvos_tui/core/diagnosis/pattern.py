@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from canvos_tui.core.log.literals import fixed_text
+from canvos_tui.core.log.literals import fixed_text, word_literals
 
+_SIGN = 4  # characters by which a line is found worth a closer look
 _SHORTEST = 5  # characters of fixed text in a pattern; with less too many lines would have to be looked at closely
-_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*|.", re.DOTALL)
+_TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.\*|.", re.DOTALL)
 _ENDLESS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\.[*+]|\{\d+,\})|.", re.DOTALL)
 
 
@@ -23,6 +24,7 @@ class Pattern:
     text: str
     pieces: tuple[re.Pattern[str], ...]
     fixed: str
+    sign: str  # the longest piece of it that begins where a word begins
 
     def find(self, text: str) -> tuple[int, int] | None:
         """Where it begins and ends; None where it is not in the text."""
@@ -54,7 +56,7 @@ def _fixed(text: str) -> str:
 def _sides_of_group(text: str) -> list[str]:
     """The text once for each side of its first group that has bars."""
     depth, at, begin = 0, 0, 0
-    for sign in _SIGN.findall(text):
+    for sign in _TOKENS.findall(text):
         depth += {"(": 1, ")": -1}.get(sign, 0)
         if sign == "(" and depth == 1:
             begin = at
@@ -74,7 +76,12 @@ def _parsed(text: str, whole: str) -> Pattern:
         raise ValueError(f"the pattern {whole} sets a flag")
     if len(fixed) < _SHORTEST:
         raise ValueError(f"the pattern {whole} needs {_SHORTEST} characters of fixed text in one piece")
-    return Pattern(text, pieces, fixed)
+    first, *others = parts
+    signs = [*word_literals(first), *(sign for part in others for sign in word_literals("." + part))]
+    sign = max(signs, key=len, default="")
+    if len(sign) < _SIGN:
+        raise ValueError(f"the pattern {whole} needs {_SIGN} characters of fixed text from the beginning of a word on")
+    return Pattern(text, pieces, fixed, sign)
 
 
 def compiled(text: str, whole: str = "") -> re.Pattern[str]:
@@ -91,7 +98,7 @@ def compiled(text: str, whole: str = "") -> re.Pattern[str]:
 def _parts(text: str, between: str) -> list[str]:
     """The pieces between those marks that stand in no group."""
     parts, depth = [""], 0
-    for sign in _SIGN.findall(text):
+    for sign in _TOKENS.findall(text):
         depth += {"(": 1, ")": -1}.get(sign, 0)
         if sign == between and depth == 0:
             parts.append("")

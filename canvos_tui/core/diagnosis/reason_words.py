@@ -1,6 +1,15 @@
-"""The reasons in a sentence each, for somebody who meets them for the first time."""
+"""How the words of a reason are written down, and each reason in a sentence for somebody who meets it for the first time."""
 
 from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MACHINE = {"disk-full", "quota", "read-only", "memory", "wrong-cpu"}  # everybody writes of them, so the whole phrase must stand there
+_BEFORE = (
+    r"(?:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|returned|answered|responded(?: with)?|got)\W{1,4}"
+    r"(?:(?:http|status|code|error)\W{1,3}){0,2}"
+)
 
 _WORDS = {
     "proxy-login": "The proxy asks for a user and a password.",
@@ -34,6 +43,33 @@ _WORDS = {
     "wrong-cpu": "The program is made for another processor.",
     "region-unknown": "The address holds a region that has no such name.",
 }
+
+
+@dataclass(frozen=True)
+class Words:
+    """Some words for a reason: one of the fixed texts is in every line that the expression finds."""
+
+    reason: str
+    fixed: tuple[str, ...]
+    regex: re.Pattern[str]
+    whole: bool = False  # nothing but the end of the phrase may follow: of these reasons everybody writes, in names and in advice
+
+
+def plain(reason: str, texts: str) -> Words:
+    """Texts with bars between them, as they stand in a line in lower case."""
+    words = tuple(text.strip() for text in texts.split("|"))
+    return Words(reason, words, re.compile("|".join(map(re.escape, words))), whole=reason in MACHINE)
+
+
+def shaped(reason: str, fixed: tuple[str, ...], pattern: str) -> Words:
+    """An expression, with texts one of which is in all that it finds."""
+    return Words(reason, fixed, re.compile(pattern))
+
+
+def status(reason: str, codes: str, meaning: str, words: str) -> tuple[Words, ...]:
+    """The ways to say an HTTP status: its number where a number can be one, and its words."""
+    number = rf"{_BEFORE}(?:{codes})\b(?!\.\d|[\w/-])|(?<![\w.-])(?:{codes})[ :(-]{{1,3}}(?:{meaning}|client error|server error)"
+    return shaped(reason, tuple(codes.split("|")), number), plain(reason, words)
 
 
 def in_words(reason: str, host: str) -> str:

@@ -6,16 +6,10 @@ Each row is searched in the line in lower case; the first that fits wins, so the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from canvos_tui.core.diagnosis.harmless import only_mentioned
-
-_MACHINE = {"disk-full", "quota", "read-only", "memory", "wrong-cpu"}  # everybody writes of them, so the whole phrase must stand there
-_BEFORE = (
-    r"(?:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|returned|answered|responded(?: with)?|got)\W{1,4}"
-    r"(?:(?:http|status|code|error)\W{1,3}){0,2}"
-)
+from canvos_tui.core.diagnosis.reason_words import MACHINE, Words, plain, shaped, status
 
 
 class Told(NamedTuple):
@@ -26,70 +20,44 @@ class Told(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
-class _Words:
-    """Some words for a reason: one of the fixed texts is in every line that the expression finds."""
-
-    reason: str
-    fixed: tuple[str, ...]
-    regex: re.Pattern[str]
-    whole: bool = False  # nothing but the end of the phrase may follow: of these reasons everybody writes, in names and in advice
-
-
-def _plain(reason: str, texts: str) -> _Words:
-    """Texts with bars between them, as they stand in a line in lower case."""
-    words = tuple(text.strip() for text in texts.split("|"))
-    return _Words(reason, words, re.compile("|".join(map(re.escape, words))), whole=reason in _MACHINE)
-
-
-def _shaped(reason: str, fixed: tuple[str, ...], pattern: str) -> _Words:
-    return _Words(reason, fixed, re.compile(pattern))
-
-
-def _status(reason: str, codes: str, meaning: str, words: str) -> tuple[_Words, ...]:
-    """The ways to say an HTTP status: its number where a number can be one, and its words."""
-    number = rf"{_BEFORE}(?:{codes})\b(?!\.\d|[\w/-])|(?<![\w.-])(?:{codes})[ :(-]{{1,3}}(?:{meaning}|client error|server error)"
-    return _shaped(reason, tuple(codes.split("|")), number), _plain(reason, words)
-
-
-_TABLE: tuple[_Words, ...] = (
+_TABLE: tuple[Words, ...] = (
     # -- the proxy itself, before what it says about others
-    _plain("proxy-login", "proxy authentication required | proxyauthenticationrequired | authentication required by proxy"),
-    _shaped(
+    plain("proxy-login", "proxy authentication required | proxyauthenticationrequired | authentication required by proxy"),
+    shaped(
         "proxy-login",
         ("407",),
         r"(?:\b407\b.{0,80}proxy|proxy.{0,120}\b407\b|response 407\b|error: 407\b"
         r"|status(?: code)?:? 407\b)",
     ),
-    _shaped(
+    shaped(
         "proxy-no-tls",
         ("proxy",),
         r"proxy.{0,160}(?:does not look like a tls|http response to https|wrong version number|wrong_version_number)",
     ),
-    _shaped(
+    shaped(
         "proxy-refuses",
         ("tunnel", "connect"),
         r"(?:connect tunnel failed|tunnel connection failed|proxy tunneling failed)[^\d]{0,40}[345]\d\d",
     ),
-    _shaped(
+    shaped(
         "proxy-refuses",
         ("proxy",),
         r"(?:received http code [345]\d\d from proxy|proxy responded with [345]\d\d|proxy.{0,40}refused to connect|proxy tunneling failed)",
     ),
-    _shaped("proxy-refuses", ("forbidden",), r'(?:get|head|post) "https://[^"]{1,400}": forbidden\b'),
-    _shaped(
+    shaped("proxy-refuses", ("forbidden",), r'(?:get|head|post) "https://[^"]{1,400}": forbidden\b'),
+    shaped(
         "proxy-down",
         ("proxy",),
         r"(?:proxyconnect tcp|could(?:n't| not) resolve proxy|proxy connect\w* failed|connect\w* to (?:the )?proxy|proxyerror"
         r"|http_proxy_connect_failed|resolve proxy|proxy connect aborted|via proxy.{0,80}fail)",
     ),
     # -- TLS
-    _shaped(
+    shaped(
         "tls-expired",
         ("expired", "not yet valid"),
         r"(?:certificate|x509|ssl|tls)\W.{0,160}(?:\bexpired|not yet valid)|(?:expired|not yet valid).{0,60}certificate",
     ),
-    _shaped(
+    shaped(
         "tls-name",
         ("certificate", "hostname", "subject name", "issuer", "host name"),
         r"certificate is (?:not )?valid for|doesn'?t match (?:the )?(?:target )?host|no alternative certificate subject name"
@@ -98,7 +66,7 @@ _TABLE: tuple[_Words, ...] = (
         r"|legacy common name|certificate (?:owner|subject name)[^:]{0,60}does not match"
         r"|not the expected (?:host|name)|name in the certificate",
     ),
-    _plain(
+    plain(
         "tls-unknown",
         """
 signed by unknown authority | failed to verify certificate | unable to get local issuer | unable to get issuer certificate |
@@ -110,9 +78,9 @@ peer certificate cannot be authenticated | ssl peer certificate or ssh remote ke
 no trusted certificate | unknown ca | curl: (60) | curl error (60) | curl: (77)
 """,
     ),
-    _shaped("tls-unknown", ("not trusted",), r"certificate of .{1,80} is not trusted|certificate is not trusted"),
-    _plain("tls-plain", "http response to https client | first record does not look like a tls handshake"),
-    _plain(
+    shaped("tls-unknown", ("not trusted",), r"certificate of .{1,80} is not trusted|certificate is not trusted"),
+    plain("tls-plain", "http response to https client | first record does not look like a tls handshake"),
+    plain(
         "tls-failed",
         """
 handshake failure | wrong version number | wrong_version_number | gnutls_handshake() failed | ssl handshake failed |
@@ -122,13 +90,13 @@ ssl: sslv3_alert | curl: (35) | curl error (35)
 """,
     ),
     # -- names
-    _shaped(
+    shaped(
         "dns-broken",
         ("lookup ",),
         r"lookup [^\s:]{1,255}(?: on \S{1,80})?:? .{0,160}"
         r"(?:i/o timeout|server misbehaving|connection refused|no such device|unreachable|servfail)",
     ),
-    _plain(
+    plain(
         "dns-broken",
         """
 server misbehaving | temporary failure in name resolution | temporary failure resolving | eai_again | servfail |
@@ -136,8 +104,8 @@ dns: transient error | resolving timed out | name resolution timed out | no answ
 no servers could be reached
 """,
     ),
-    _plain("dns-missing", "no such host | nxdomain | non-existent domain"),
-    _shaped(
+    plain("dns-missing", "no such host | nxdomain | non-existent domain"),
+    shaped(
         "dns-unresolved",
         ("resol", "not known", "bad address", "unknown host", "getaddrinfo", "no address associated", "dns"),
         r"could(?:n't| not) resolve (?:host|the host|name|address|'|\S{1,200}\.\S)|can(?:not|'t) (?:be resolved|resolve (?:host"
@@ -149,7 +117,7 @@ no servers could be reached
         r"|dns: name does not exist|dns_query_failed|host_not_found|name resolution failed|failed to resolve '|dns resolution fail",
     ),
     # -- what a server answers
-    *_status(
+    *status(
         "http-429",
         "429",
         "too many",
@@ -158,7 +126,7 @@ too many requests | toomanyrequests | pull rate limit | rate limit exceeded | ra
 temporarily limiting | api rate limit | download rate limit
 """,
     ),
-    *_status(
+    *status(
         "http-5xx",
         "500|502|503|504|520|521|522|523|524|525|526|529",
         "bad gateway|service|gateway|internal|backend|web server|origin|<none>|unknown",
@@ -167,7 +135,7 @@ bad gateway | service unavailable | service temporarily unavailable | gateway ti
 server is overloaded | backend fetch failed | backend unavailable
 """,
     ),
-    _plain(
+    plain(
         "login-wrong",
         """
 incorrect username or password | invalid username/password | invalid username or password | wrong username or password |
@@ -175,7 +143,7 @@ username or password is incorrect | bad credentials | credentials are invalid | 
 access token has expired | authorization token has expired
 """,
     ),
-    *_status(
+    *status(
         "http-401",
         "401",
         "unauthorized|authorization|authentication",
@@ -184,7 +152,7 @@ unauthorized: | authentication required | authentication failed | no basic auth 
 could not read username | requires authentication | access to the requested resource is not authorized
 """,
     ),
-    *_status(
+    *status(
         "http-403",
         "403",
         "forbidden|access",
@@ -193,8 +161,8 @@ requested access to the resource is denied | pull access denied | access denied 
 insufficient_scope | (forbidden)
 """,
     ),
-    _shaped("http-403", ("denied: ",), r"(?<!permission )\bdenied: [a-z]"),
-    *_status(
+    shaped("http-403", ("denied: ",), r"(?<!permission )\bdenied: [a-z]"),
+    *status(
         "http-404",
         "404",
         "not found|page not found",
@@ -203,21 +171,21 @@ manifest unknown | manifest_unknown | manifest not found | name unknown | name_u
 """,
     ),
     # -- the way
-    _shaped(
+    shaped(
         "refused",
         ("refused",),
         r"connection (?:was )?refused(?=$|[\s\"'`]*(?:$|[:;,.)(\]>]))|connection_refused|connectionrefusederror"
         r"|actively refused|connect: refused"
         r"|failed to connect to \S{1,255} port \d+.{0,60}refused",
     ),
-    _plain(
+    plain(
         "no-route",
         """
 no route to host | network is unreachable | network unreachable | host is unreachable | host unreachable | no_route_to_host |
 cannot assign requested address
 """,
     ),
-    _plain(
+    plain(
         "cut",
         """
 connection reset | broken pipe | connection was reset | connection was closed | connection aborted | connection_closed |
@@ -231,8 +199,8 @@ connectionreseterror | curl: (18) | curl: (52) | curl: (55) | curl: (56) | curl:
 curl error (92)
 """,
     ),
-    _shaped("cut", ("eof",), r"(?:: |\(|^)eof\b(?=$|[\s\"'`).,;:]*(?:$|received))"),
-    _shaped(
+    shaped("cut", ("eof",), r"(?:: |\(|^)eof\b(?=$|[\s\"'`).,;:]*(?:$|received))"),
+    shaped(
         "timeout",
         ("time", "deadline", "too slow"),
         r"i/o timeout|timed[ _]out|time[- ]?out (?:exceeded|on |was reached|expired|after|error|while|reached|waiting)|timeout exceeded"
@@ -240,7 +208,7 @@ curl error (92)
         r"|(?:connect|read|write|connection|request|gateway|socket|operation)[ _]?timeout\b|operation too slow"
         r"|timeouterror|timeout awaiting|etimedout|no response within|less than \d+ bytes/sec",
     ),
-    _shaped(
+    shaped(
         "unreached",
         ("connect",),
         r"could(?: not|n't) connect to (?:server|host|the server)|failed to connect to \S{1,255}(?: port)?[ :]\d+"
@@ -249,7 +217,7 @@ curl error (92)
         r"|can't connect to remote host",
     ),
     # -- the machine
-    _plain(
+    plain(
         "disk-full",
         """
 no space left on device | enospc | not enough space | not enough free space | don't have enough free space |
@@ -258,10 +226,10 @@ disk full | filesystem full | file system is full | file system full | out of di
 at least one block group is full | database or disk is full
 """,
     ),
-    _shaped("disk-full", ("more space needed",), r"\b\d{1,7} ?[kmg]i?b more space needed on the"),
-    _plain("quota", "disk quota exceeded | edquot | quota exceeded on device | user block limit reached"),
-    _plain("read-only", "read-only file system | read only file system | erofs"),
-    _plain(
+    shaped("disk-full", ("more space needed",), r"\b\d{1,7} ?[kmg]i?b more space needed on the"),
+    plain("quota", "disk quota exceeded | edquot | quota exceeded on device | user block limit reached"),
+    plain("read-only", "read-only file system | read only file system | erofs"),
+    plain(
         "memory",
         """
 cannot allocate memory | can't allocate memory | ran out of memory | out of memory | not enough memory | memory exhausted |
@@ -270,8 +238,8 @@ oom killer | enomem | signal: killed | killed by signal 9 | signal 9 (killed | f
 unable to allocate memory | exit code: 137 | exit code 137 | exit status 137 | error 137 | cannot fork
 """,
     ),
-    _shaped("memory", ("killed",), r"killed signal terminated program|^(?:(?:\S+: )?(?:line \d+: )?)?\s*(?:\d+ )?killed(?:\s|$)"),
-    _plain(
+    shaped("memory", ("killed",), r"killed signal terminated program|^(?:(?:\S+: )?(?:line \d+: )?)?\s*(?:\d+ )?killed(?:\s|$)"),
+    plain(
         "wrong-cpu",
         """
 exec format error | invalid elf image | cannot execute binary file | wrong elf class | could not open '/lib/ld- |
@@ -279,16 +247,35 @@ could not open '/lib64/ld-
 """,
     ),
 )
-ALARMS = tuple(sorted({text for words in _TABLE for text in words.fixed if text}))
+# where a word begins in each line that gives a reason; in the second row are words that stand before one of the first within a word
+ALARMS = frozenset({text for words in _TABLE for text in words.fixed if text}) | {
+    *(
+        "aws_",
+        "http_",
+        "nameresol",
+        "chunkedenc",
+        "incompleteread",
+        "dns_",
+        "tls_",
+        "ssl_",
+        "ip sans",
+        "oomkill",
+        "proxyauth",
+        "eai_",
+        "servfail",
+    ),
+}
+_FIXED = [(text, number) for number, words in enumerate(_TABLE) for text in words.fixed]
 REASONS = frozenset({words.reason for words in _TABLE} | {"no-ipv6", "region-unknown"})
-NETWORK = frozenset(words.reason for words in _TABLE) - _MACHINE | {"no-ipv6"}  # a second try may go better
+NETWORK = frozenset(words.reason for words in _TABLE) - MACHINE | {"no-ipv6"}  # a second try may go better
 _IPV6 = re.compile(r"\[[0-9a-f]{0,4}:[0-9a-f:.]{2,60}(?:%\w+)?\]|\((?:[0-9a-f]{1,4}:){2,7}[0-9a-f:.]{0,40}\)")
 
 
 def reason_in(low: str) -> Told | None:
     """The reason that a line in lower case gives, if it gives one that is known."""
-    for words in _TABLE:
-        if any(text in low for text in words.fixed) and (found := words.regex.search(low)):
+    for number in sorted({number for text, number in _FIXED if text in low}):
+        words = _TABLE[number]
+        if found := words.regex.search(low):
             if only_mentioned(low, found.start(), found.end(), whole=words.whole):
                 continue
             reason = words.reason

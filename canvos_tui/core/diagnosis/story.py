@@ -9,12 +9,37 @@ from dataclasses import dataclass
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
+from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 
 # one search for all lines in which anything of interest can stand
 _SIGNS = re.compile(
     r"s3://|Region: |--region |Successfully uploaded|Uploading '|Received signal|[Cc]ancell?ed|ctrl-c|Error: |FAILURE"
     r"|An error occurred while running|Privileged containers are not|\+aws-cloud-image|Starting RAW to AMI"
     r"|output clipped|bytes of the log are missing|user-data file does not exist|Error querying status for task| Build "
+)
+_WORDS = any_of_words(  # the same in lower case and where a word begins, to find the lines quickly
+    (
+        *(
+            "s3://",
+            "region: ",
+            "region ",
+            "successfully uploaded",
+            "uploading '",
+            "received signal",
+            "cancel",
+            "ctrl-c",
+            "error: ",
+            "failure",
+        ),
+        *("an error occurred while running", "privileged containers are not", "aws-cloud-image", "starting raw to ami", "output clipped"),
+        *(
+            "bytes of the log are missing",
+            "user-data file does not exist",
+            "error querying status for task",
+            "build ",
+            "aws_error_s3_cancel",
+        ),
+    )
 )
 _PLACES = (
     re.compile(r"- Uploading '.*' to s3://(?P<bucket>[^/\s]+)/(?P<key>.+)\.\.\.$"),
@@ -61,15 +86,18 @@ class LogStory:
 
     def read(self, texts: Sequence[str]) -> None:
         """The next lines."""
-        for text in texts:
-            self._lines += 1
-            if "\x1b" in text:
-                text = COLOUR.sub("", text)
-            if text:
-                ended = _EXIT.match(text)
-                self.script_code = int(ended[1]) if ended else None
+        last = next((text for text in reversed(texts) if text.strip()), "")
+        if last:
+            ended = _EXIT.match(COLOUR.sub("", last))
+            self.script_code = int(ended[1]) if ended else None
+        whole = COLOUR.sub("", "\n".join(texts)).encode("utf-8", "replace").lower()
+        before = self._lines
+        for number, _ in numbered(lines_with(_WORDS, whole), whole):
+            text = COLOUR.sub("", texts[number])
             if _SIGNS.search(text):
+                self._lines = before + number + 1
                 self._look(parse_line(text))
+        self._lines = before + len(texts)
 
     def _look(self, line: LogLine) -> None:
         if line.failed:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 # programs change colours between words, as in `key=` and the value, so a text may stand in pieces; a word does not
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+|.", re.DOTALL)
@@ -77,3 +79,83 @@ def _letter(token: re.Match[str]) -> str:
     if escaped:
         return "" if escaped.isalnum() else escaped
     return token["plain"] or ""
+
+
+_IN_WORD = re.compile(r"\w")
+_TO_WORD = re.compile(r"\w*\W+(?=\w)")
+
+
+def word_literals(pattern: str) -> list[str]:
+    """The pieces of plain text in every match, each from the beginning of a word on; empty where all stand in groups and choices."""
+    pieces, aligned, depth = [""], [True], 0
+    for token in _TOKEN.finditer(pattern):
+        kind = token.lastgroup
+        depth += {"open": 1, "close": -1}.get(kind or "", 0)
+        if depth and not (kind == "open" and depth == 1):
+            continue
+        if kind == "either":
+            return []
+        if kind == "maybe":
+            pieces[-1] = pieces[-1][:-1]
+        letter = _letter(token)
+        if letter:
+            pieces[-1] += letter
+        else:
+            pieces.append("")
+            aligned.append(token[0] in {"^", "\\b"} and len(pieces) == 2)
+    found = (piece if whole else _aligned(piece) for piece, whole in zip(pieces, aligned, strict=True))
+    return [text for piece in found if (text := piece.lstrip(_NO_WORD))]
+
+
+_NO_WORD = "".join(chr(c) for c in range(128) if not (chr(c).isalnum() or chr(c) == "_"))
+
+
+def _aligned(piece: str) -> str:
+    """Without the word that may have begun before the piece."""
+    if piece and not _IN_WORD.match(piece):
+        return piece
+    found = _TO_WORD.match(piece)
+    return piece[found.end() :] if found else ""
+
+
+def any_of_words(texts: Iterable[str]) -> re.Pattern[bytes]:
+    """Finds any of these texts where a word begins; one walk over the letters for all of them, so that their number costs little."""
+    tree: dict[str, dict[str, Any]] = {}
+    for text in sorted({text.lstrip(_NO_WORD) for text in texts} - {""}, key=len):
+        node = tree
+        for letter in text:
+            if "" in node:
+                break  # a shorter text that this one begins with
+            node = node.setdefault(letter, {})
+        else:
+            node.clear()
+            node[""] = {}
+    return re.compile(rb"\b" + _branches(tree).encode())
+
+
+def _branches(node: dict[str, dict[str, Any]]) -> str:
+    if "" in node:
+        return ""
+    sides = [re.escape(letter) + _branches(child) for letter, child in sorted(node.items())]
+    return sides[0] if len(sides) == 1 else f"(?:{'|'.join(sides)})"
+
+
+def lines_with(signs: re.Pattern[bytes], whole: bytes) -> set[int]:
+    """Where the lines begin that have a sign. In bytes, because one wide character would make a text slow to search."""
+    begins = set()
+    found = signs.search(whole)
+    while found is not None:
+        begins.add(whole.rfind(b"\n", 0, found.start()) + 1)
+        end = whole.find(b"\n", found.end())
+        found = signs.search(whole, end) if end >= 0 else None
+    return begins
+
+
+def numbered(begins: set[int], whole: bytes) -> list[tuple[int, int]]:
+    """The numbers of the lines that begin there, in order, each with that place."""
+    marked, number, before = [], 0, 0
+    for begin in sorted(begins):
+        number += whole.count(b"\n", before, begin)
+        before = begin
+        marked.append((number, begin))
+    return marked

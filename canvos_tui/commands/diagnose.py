@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from canvos_tui.commands.output import write_json
-from canvos_tui.core.errors import FilesError
 
 if TYPE_CHECKING:
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
 
-_PIECE = 1 << 16
 _INDENT = " " * 10
 
 
@@ -26,7 +24,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog="Exit code: 0 succeeded, 10 failed, 11 failed with AWS, 12 not proven or still running, 130 cancelled. "
         "Example: canvos-tui diagnose build.log --output json",
     )
-    parser.add_argument("file", metavar="FILE", help="the log; - for standard input")
+    parser.add_argument("file", metavar="FILE", help="the log, also packed with gzip or zip; - for standard input")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
     parser.set_defaults(run=diagnose)
 
@@ -43,18 +41,20 @@ def diagnose(args: argparse.Namespace) -> int:
 
 def _diagnosis(name: str) -> Diagnosis:
     from canvos_tui.adapters.catalogue import load_catalogue
+    from canvos_tui.adapters.log.packed import log_parts
     from canvos_tui.core.diagnosis.diagnosis import Diagnoser
+    from canvos_tui.core.diagnosis.story import Warned
+    from canvos_tui.core.log.forms import bare
     from canvos_tui.core.log.source_lines import SourceLines
 
     lines, diagnoser = SourceLines(), Diagnoser(load_catalogue())
-    try:
-        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as source:
-            while data := source.read(_PIECE):
-                diagnoser.read(lines.feed(data))
-    except OSError as error:
-        raise FilesError(f"cannot read {name}: {error.strerror}", remedy="name a file that you may read") from None
+    empty = True
+    for data in bare(log_parts(name)):
+        empty = empty and not data
+        diagnoser.read(lines.feed(data))
     diagnoser.read(lines.flush())
-    return diagnoser.diagnosis(sum(lines.counts.values()))
+    found = diagnoser.diagnosis(sum(lines.counts.values()))
+    return replace(found, warnings=(Warned("empty", "There is nothing in the file"),)) if empty else found
 
 
 def text_lines(found: Diagnosis) -> list[str]:
@@ -70,8 +70,8 @@ def text_lines(found: Diagnosis) -> list[str]:
         lines += _wrapped(remedy.text, "fix")
         lines += [f"{_INDENT}  $ {command.run}" for command in remedy.commands]
     lines += [f"{'see' if n == 0 else '':<10}{address}" for n, address in enumerate(cause.docs if cause is not None else ())]
-    lines += [f"line {e.line:<5}{e.text[:160]}" for e in found.evidence]
-    lines += [f"then {e.line:<5}{e.text[:160]}" for e in found.follow_on]
+    lines += [f"line {e.line:<5}{e.short}" for e in found.evidence]
+    lines += [f"then {e.line:<5}{e.short}" for e in found.follow_on]
     lines += [f"{name.replace('_', ' '):<12}{value}" for name in sorted(found.ids) if (value := found.ids[name])]
     lines += [f"left        {left.kind} {left.id}{'' if left.certain else ' (not certain)'}" for left in found.left_behind]
     return lines + [f"warning   {warned.text}" for warned in found.warnings]

@@ -248,7 +248,11 @@ def _rank(hit: Hit, failing: str, ended: bool) -> tuple[int, int, int]:  # noqa:
 
 
 def _evidence(line: LogLine, number: int, claim: Claim | None) -> LogEvidence:
-    return LogEvidence(number, cut(line.body, *((claim.begin, claim.end) if claim is not None else (0, 0))))
+    if claim is None:
+        return LogEvidence(number, cut(line.body))
+    text = cut(line.body, claim.begin, claim.end)
+    begin = max(text.find(line.body[claim.begin : claim.end]), 0)
+    return LogEvidence(number, text, begin, begin + claim.end - claim.begin)
 
 
 def _in_order(lines: Iterable[LogEvidence]) -> tuple[LogEvidence, ...]:

@@ -6,7 +6,7 @@ Success words prove nothing by themselves: the script prints them also over an o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -142,7 +142,7 @@ class Diagnoser:
 
     def _placed(self, lines: Sequence[LogEvidence]) -> tuple[LogEvidence, ...]:
         """The same with the numbers of the file."""
-        return tuple(LogEvidence(self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0, e.text) for e in lines)
+        return tuple(replace(e, line=self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0) for e in lines)
 
 
 def _said_done(facts: LogFacts, story: LogStory) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 WIDTH = 400  # characters of a line of evidence
 _MARK = " ... "
+_ROW = 160
 _BEHIND = 80  # characters behind the reason that go with it
 
 
@@ -15,6 +16,13 @@ class LogEvidence:
 
     line: int
     text: str
+    begin: int = 0  # of the reason in it
+    end: int = 0
+
+    @property
+    def short(self) -> str:
+        """The text for one row of a terminal, with its reason."""
+        return cut(self.text, self.begin, self.end, width=_ROW)
 
 
 def cut(text: str, begin: int = 0, end: int = 0, width: int = WIDTH) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-from canvos_tui.core.diagnosis.catalogue import Catalogue, parse_catalogue
+from canvos_tui.core.diagnosis.catalogue import Catalogue, parse_catalogue, parse_entry
 from canvos_tui.core.errors import CanvosError
 
 _REMEDY = "install canvos-tui again; a file of it is damaged"
@@ -19,6 +20,32 @@ def load_catalogue() -> Catalogue:
     except (OSError, UnicodeDecodeError) as error:
         raise CanvosError(f"the catalogue of known errors cannot be read: {error}", remedy=_REMEDY) from None
     return catalogue_of(text)
+
+
+def with_own(known: Catalogue, path: Path) -> Catalogue:
+    """The catalogue with the entries of a file of the user's; one with a known id takes its place. CanvosError names line and reason."""
+    import yaml
+
+    remedy = "correct the file, or leave it out"
+    try:
+        text = path.read_text(encoding="utf-8")
+        root, items = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CanvosError(f"{path} cannot be read: {error}", remedy=remedy) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise CanvosError(f"{path}{where}: no YAML: {getattr(error, 'problem', error)}", remedy=remedy) from None
+    if not isinstance(items, list) or not isinstance(root, yaml.SequenceNode):
+        raise CanvosError(f"{path}, line 1: no list of entries", remedy=remedy)
+    own = {}
+    for number, (node, item) in enumerate(zip(root.value, items, strict=True), 1):
+        try:
+            entry = parse_entry(item, number)
+        except CanvosError as error:
+            raise CanvosError(f"{path}, line {node.start_mark.line + 1}: {error}", remedy=remedy) from None
+        own[entry.id] = entry
+    return Catalogue([*own.values(), *(entry for entry in known.entries if entry.id not in own)])
 
 
 def catalogue_of(text: str) -> Catalogue:

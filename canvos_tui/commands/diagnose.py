@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.commands.output import write_json
@@ -25,13 +26,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "Example: canvos-tui diagnose build.log --output json",
     )
     parser.add_argument("file", metavar="FILE", help="the log, also packed with gzip or zip; - for standard input")
+    parser.add_argument("--catalogue", metavar="FILE", help="known errors of your own, in the form of ours; they win over ours")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
     parser.set_defaults(run=diagnose)
 
 
 def diagnose(args: argparse.Namespace) -> int:
     """Prints the diagnosis; FilesError when the log cannot be read."""
-    found = _diagnosis(args.file)
+    found = _diagnosis(args.file, args.catalogue)
     if args.output == "json":
         write_json(found.data())
     else:
@@ -39,15 +41,16 @@ def diagnose(args: argparse.Namespace) -> int:
     return found.exit_code
 
 
-def _diagnosis(name: str) -> Diagnosis:
-    from canvos_tui.adapters.catalogue import load_catalogue
+def _diagnosis(name: str, own: str | None) -> Diagnosis:
+    from canvos_tui.adapters.catalogue import load_catalogue, with_own
     from canvos_tui.adapters.log.packed import log_parts
     from canvos_tui.core.diagnosis.diagnosis import Diagnoser
     from canvos_tui.core.diagnosis.story import Warned
     from canvos_tui.core.log.forms import bare
     from canvos_tui.core.log.source_lines import SourceLines
 
-    lines, diagnoser = SourceLines(), Diagnoser(load_catalogue())
+    catalogue = with_own(load_catalogue(), Path(own)) if own else load_catalogue()
+    lines, diagnoser = SourceLines(), Diagnoser(catalogue)
     empty = True
     for data in bare(log_parts(name)):
         empty = empty and not data

@@ -50,6 +50,7 @@ def test_every_entry_reads_well(entry: KnownError):
     assert not entry.title.endswith(".")
     assert entry.explanation.endswith(".")
     assert all(not advice.text.endswith(".") for advice in entry.remedies)
+    assert entry.source, "whose words they are"
     told = " ".join((entry.title, entry.explanation, *(a.text for a in entry.remedies))).lower()
     assert not {"simply", "please", "just "} & set(told.split())
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from canvos_tui.commands import diagnose as command
-from canvos_tui.core.errors import FilesError
+from canvos_tui.core.errors import CanvosError, FilesError
 from canvos_tui.core.log.forms import bare
 from tests.build_log import BuildLog
 
@@ -117,3 +117,35 @@ def test_a_stamp_of_a_few_lines_is_part_of_the_log() -> None:
     text = b"one\n2026-09-17T10:00:00.123Z two\nthree\nfour\n"
     assert b"".join(bare([text])) == text
     assert b"".join(bare([])) == b""
+
+
+OWN = """
+- id: E-OUR-PROXY
+  title: Our own proxy wants a ticket
+  priority: A
+  patterns: ["TICKET-REQUIRED"]
+  explanation: The proxy of this house gives out tickets.
+  fix: [{text: Ask for a ticket}]
+  sample: ["         +base-image | TICKET-REQUIRED by the proxy"]
+"""
+
+
+def test_known_errors_of_the_user_are_known_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own, log = tmp_path / "own.yaml", tmp_path / "a.log"
+    log.write_bytes(BuildLog().step("+base-image", "TICKET-REQUIRED by the proxy").fails("+base-image", 7).data())
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers())
+    args = parser.parse_args(["diagnose", str(log), "--output", "json", "--catalogue", str(own)])
+    own.write_text(OWN, encoding="utf-8")
+    args.run(args)
+    assert json.loads(capsys.readouterr().out)["cause"]["id"] == "E-OUR-PROXY"
+    for text, words in (
+        (OWN.replace("priority: A", "priority: Q"), "line 2: known error E-OUR-PROXY: the priority Q"),
+        ("- id: [", "line 1"),
+        ("x", "no list"),
+    ):
+        own.write_text(text, encoding="utf-8")
+        with pytest.raises(CanvosError) as caught:
+            args.run(args)
+        assert str(caught.value).startswith(str(own))
+        assert words in str(caught.value)

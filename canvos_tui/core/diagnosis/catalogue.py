@@ -20,16 +20,8 @@ from canvos_tui.core.run.phase import Phase
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")
-PLACES = {
-    "AMI_ID": "ami",
-    "SNAPSHOT_ID": "snapshot",
-    "S3_BUCKET": "bucket",
-    "S3_KEY": "key",
-    "REGION": "region",
-    "HOST": "host",
-    "IMAGE": "image",
-    "PROXY": "proxy",
-}
+_NAMED = {"HOST": "host", "IMAGE": "image", "PROXY": "proxy"}  # by the line of the log
+PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S3_KEY": "key", "REGION": "region", **_NAMED}
 _PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(PLACES)})(?![\w|)=])")
 _LONGEST = 8192  # characters of a line that are looked at
 _REMEMBERED = 500  # lines whose entry is known
@@ -95,6 +87,7 @@ class KnownError:
     until: str = ""
     reasons: frozenset[tuple[str, str]] = frozenset()  # speaker and reason
     hold: Hold = Hold.STEP
+    source: str = ""  # whose words they are
 
     @property
     def is_symptom(self) -> bool:
@@ -184,14 +177,15 @@ def parse_catalogue(data: object) -> Catalogue:
     """The catalogue of a list of mappings; CanvosError names the entry and what is wrong with it."""
     if not isinstance(data, list) or not data:
         raise CanvosError("the catalogue of known errors is no list of entries")
-    entries = [_parsed(item, number) for number, item in enumerate(data, 1)]
+    entries = [parse_entry(item, number) for number, item in enumerate(data, 1)]
     for before, entry in pairwise(entries):
         if entry.id <= before.id:
             raise CanvosError(f"known error {entry.id}: must stand before {before.id}, and only once; the ids are sorted")
     return Catalogue(entries)
 
 
-def _parsed(item: object, number: int) -> KnownError:
+def parse_entry(item: object, number: int) -> KnownError:
+    """The entry of a mapping; CanvosError names it, or its number, and what is wrong."""
     if not isinstance(item, Mapping):
         raise CanvosError(f"known error no. {number}: no mapping")
     name = str(item.get("id", f"no. {number}"))
@@ -230,6 +224,7 @@ def _entry(item: Mapping[Any, Any]) -> KnownError:
         until=_tag(item, "until"),
         reasons=reasons,
         hold=Hold(_text(item, "holds")) if "holds" in item else Hold.STEP,
+        source=_text(item, "source") if "source" in item else "",
     )
 
 

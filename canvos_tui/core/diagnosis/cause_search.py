@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError, filled
 from canvos_tui.core.diagnosis.evidence import LogEvidence, cut
@@ -64,7 +65,7 @@ class Matcher:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._signs = any_of_words({*catalogue.signs, *_ALWAYS})
+        self._signs = _signs_of(catalogue)
         self._read = 0
         self._hits: dict[tuple[str, str], Hit] = {}
         self._recent = RecentLines()
@@ -223,6 +224,12 @@ class Matcher:
         """Later errors that are a consequence, in order: of the same target or of none, and what AWS said after its first word."""
         same = (hit.lines[0] for hit in self._hits.values() if hit.entry is not cause.entry and hit.target in {cause.target, ""})
         return _in_order(line for line in (*same, *self._later) if line.line > cause.lines[-1].line)
+
+
+@lru_cache(maxsize=4)
+def _signs_of(catalogue: Catalogue) -> re.Pattern[bytes]:
+    """Kept for the next log: it takes as long to make as a small log to read."""
+    return any_of_words({*catalogue.signs, *_ALWAYS})
 
 
 def _phases_in(whole: bytes) -> set[int]:

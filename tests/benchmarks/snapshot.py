@@ -2,8 +2,9 @@
 
 The same sparse file, a fifth of it data, to the same stand-in, in turns, each way in a process of its own: our writer, one block after the
 other through the SDK, and the bare bytes of the same blocks over one kept connection without signature or checksum (the stand-in refuses
-them, after it has read them). Speeds are of the blocks that are sent. Once with answers at once and once over a long line. The last line reads and writes a file of 20 GiB of which as much is
-data as of the first: only that is sent, and memory has to stay flat. Goals: several times the sequential speed, flat memory.
+them, after it has read them). Speeds are of the blocks that are sent. Once with answers at once, where the stand-in is what is slow, and
+once over a long line. The last line reads and writes a file of 20 GiB of which as much is data as of the first: only that is sent, and
+memory has to stay flat. Goals: several times the sequential speed over a long line, flat memory.
 """
 
 from __future__ import annotations

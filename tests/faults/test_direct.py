@@ -162,12 +162,17 @@ def test_kill_9_at_every_border_ends_with_one_snapshot_and_one_ami(site, standin
     lost = asyncio.run(final_result(ports, run_id))
     assert lost is not None
     assert lost.raw
-    proven(site, standin, site.result(gone_on(ports, run_id)))
+    if asyncio.run(look(ports, run_id)).first_open is None:  # it was registered before it died
+        done = asyncio.run(final_result(ports, run_id))
+        assert done is not None
+        proven(site, standin, done)
+    else:
+        proven(site, standin, site.result(gone_on(ports, run_id)))
     assert (site.checkout / "times").read_text() == "built\n"
     assert puts(standin) <= WRITTEN + 8, "only what was on its way is sent again"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("blocks", range(1, WRITTEN, 2))
 def test_kill_9_in_the_middle_of_the_blocks_sends_no_block_twice_that_was_noted(site, standin, ports, blocks):
     standin.set_faults(Fault("ebs:PutSnapshotBlock", FaultKind.HANG, seconds=0.3))

@@ -113,7 +113,7 @@ def test_noise_in_the_log_does_not_hide_that_it_was_killed(site: Site, engine: E
     engine.ended(container, 137, signals=(9,))
     found = cause(site, run_id)
     assert found.id == "container-killed"
-    assert found.explanation.endswith("What the log shows besides: The connection to the builder broke.")
+    assert found.explanation.endswith("What the log shows besides: A transfer was cut off.")
 
 
 @pytest.mark.parametrize("code", [1, 137])

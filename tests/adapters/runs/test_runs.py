@@ -91,7 +91,7 @@ def test_a_build_that_made_an_ami_succeeds_and_everything_is_on_record(site: Sit
     run = BuildRun(site.plan("")).after(events)
     assert run.stage is Stage.ENDED
     assert run.phase is Phase.DONE
-    assert [p.phase for p in run.phases] == list(Phase)
+    assert [p.phase for p in run.phases] == [phase for phase in Phase if phase is not Phase.SNAPSHOT]
     assert run.image is not None
     assert {e.kind: e.id for e in events if isinstance(e, IdFound)}["ami"] == "ami-0a1b2c3d4e5f67890"
     pipe = LogPipe(Mandate(KEYS, tuple(map(Secret, SECRETS))).masked())

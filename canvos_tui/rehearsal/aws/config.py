@@ -87,6 +87,7 @@ class StandinConfig:
     boundary: str = ""  # ARN of the role's permissions boundary
     bucket_key: str | None = None  # the KMS key of the bucket's default encryption; "" for AWS' own, None for SSE-S3
     ebs_key: str | None = None  # the same for EBS encryption by default; None when it is off
+    policy: Mapping[str, Any] | None = None  # of the keys' user: what it does not allow is denied; None allows everything
     honours_conditions: bool = True  # some endpoints that speak S3 ignore If-Match
     images: tuple[StandinImage, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -57,6 +57,8 @@ class Ebs:
         if (request.method, path) == ("POST", "/snapshots"):
             asked = json.loads(request.body.kept or b"{}")
             permit("ebs:StartSnapshot", "*", dry=bool(asked.get("ParentSnapshotId")))
+            if asked.get("Tags"):
+                permit("ec2:CreateTags", "*")
             return _json(201, self._start(asked))
         if (found := _SEAL.fullmatch(path)) is not None and request.method == "POST":
             permit("ebs:CompleteSnapshot", found["id"], dry=found["id"] not in self.snapshots)

@@ -6,6 +6,8 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.aws.iam_policy import judge
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.protocol import HangUpError, RefusalError, Request
 from canvos_tui.rehearsal.aws.signature import Signed, is_genuine, read_signature, signed_at
@@ -26,6 +28,7 @@ class Gate:
         self._keys = {key.key_id: key for key in config.keys}
         self._closed_regions = frozenset(config.closed_regions)
         self._offset = timedelta(seconds=config.clock_offset)
+        self._policy, self._region = config.policy, config.region
         self._lock = threading.Lock()
         self._faults = list(config.faults)
         self.closed = threading.Event()
@@ -80,6 +83,8 @@ class Gate:
     def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False) -> bool:
         """Applies the fault table to an action; returns when nothing stands in the way: True where its answer is to get lost."""
         fault = self._take(action, dry=dry)
+        if not self._policy_allows(action, resource):
+            raise _denied(action.split(":")[0], action, key, resource)
         if fault is None or fault.kind is FaultKind.LOST:
             return fault is not None
         service = action.split(":")[0]
@@ -92,6 +97,14 @@ class Gate:
         if fault.kind is FaultKind.HANG:
             self.closed.wait(fault.seconds)
         raise HangUpError
+
+    def _policy_allows(self, action: str, resource: str) -> bool:
+        """Snapshots are named by their ids: in a policy they are ARNs of EC2 without an account (service authorization reference)."""
+        if self._policy is None or action.startswith("sts:"):
+            return True
+        snapshot = resource if resource.startswith("snap-") else "snap-new"
+        arn = f"arn:aws:ec2:{self._region}::snapshot/{snapshot}" if action.startswith("ebs:") else resource
+        return judge((self._policy,), action, arn) is Right.ALLOWED
 
     def _take(self, action: str, *, dry: bool) -> Fault | None:
         with self._lock:

@@ -12,6 +12,7 @@ from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.answers.routes import Route
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import Finding
 
@@ -51,7 +52,7 @@ def validate(args: argparse.Namespace) -> int:
 
 async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ...]:
     from canvos_tui.commands.keys import find_keys
-    from canvos_tui.core.answers.draft import ArgFound
+    from canvos_tui.core.answers.draft import ArgFound, RouteChosen
     from canvos_tui.core.checkout.facts import look
     from canvos_tui.core.errors import CanvosError
     from canvos_tui.core.verdict.validate import validate as look_at
@@ -59,6 +60,7 @@ async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ..
     if draft.folder is not None:
         facts = await look(ports, draft.folder)
         draft = draft.after(ArgFound(facts.args or {}))
+        draft = draft.after(RouteChosen(await _route(ports, draft)))
     key = key or draft.text("S3_KEY")
     region, bucket = draft.text("REGION"), draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
     named = (("REGION", region), ("S3_BUCKET", bucket), ("S3_KEY", key))
@@ -67,3 +69,13 @@ async def _ask(ports: Ports, draft: Draft, key: str | None) -> tuple[Finding, ..
         raise CanvosError(f"not known: {', '.join(missing)}", remedy="name the checkout whose .arg holds them: --checkout DIR")
     aws = await ports.aws.open((await find_keys(ports, draft)).keys, region)
     return await look_at(aws, bucket, key, ports.clock.now())
+
+
+async def _route(ports: Ports, draft: Draft) -> Route:
+    """That of the newest run in the checkout, for no file of a checkout names it; without a run that of the answers."""
+    from canvos_tui.core.answers.routes import parse_route
+
+    for info in await ports.runs.infos():
+        if info.checkout == str(draft.folder):
+            return parse_route((await ports.runs.plan(info.run_id)).route)
+    return draft.route

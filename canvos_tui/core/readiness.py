@@ -92,13 +92,7 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     found = list(gaps(draft))
     if draft.keys is not None and draft.keys.temporary and draft.route.keys_in_build:
         found.append(Blocker("keys", "temporary keys do not work in the build; the two-stage and the direct route take them"))
-    if known.report is None or not known.report.done:
-        found.append(Blocker("check", "the prerequisites were not checked yet"))
-    else:
-        from canvos_tui.core.checks.routes import on_route
-
-        lasting = [r for r in known.report.ordered() if r.check.category in LASTING and on_route(r.check, draft.route)]
-        found += [Blocker("check", f"{r.check.id}: {r.answer.observed}") for r in lasting if r.blocks]
+    found += _of_checks(draft, known)
     if draft.keys is not None and known.rights_for != rights_subject(draft):
         found.append(Blocker("aws", "the AWS rights were not asked for yet"))
     taken_on = {probe.action for probe, _ in taken_on_rights(draft, known)}
@@ -116,6 +110,20 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     if taken is not None and taken.key == draft.text("S3_KEY") and _in_the_way(draft, taken):
         found.append(Blocker("s3", f"S3_KEY {taken.key} is taken: choose another one", "S3_KEY"))
     return tuple(found)
+
+
+def _of_checks(draft: Draft, known: Session) -> Iterator[Blocker]:
+    """What the last check leaves open or found wrong, as far as the route asks for it."""
+    if known.report is None or not known.report.done:
+        yield Blocker("check", "the prerequisites were not checked yet")
+        return
+    from canvos_tui.core.checks.routes import on_route, unasked
+
+    if left := unasked(known.report.results, draft.route):
+        yield Blocker("check", f"not asked yet for the {draft.route.value} route: {', '.join(left)}")
+    for result in known.report.ordered():
+        if result.check.category in LASTING and on_route(result.check, draft.route) and result.blocks:
+            yield Blocker("check", f"{result.check.id}: {result.answer.observed}")
 
 
 def _in_the_way(draft: Draft, taken: TakenNames) -> bool:

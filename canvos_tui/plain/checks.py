@@ -12,7 +12,7 @@ from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report, with_dependants
 from canvos_tui.core.checks.report_text import LOUD, block, headline, row
-from canvos_tui.core.checks.routes import of_route
+from canvos_tui.core.checks.routes import of_route, unasked
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.questions import access
 from canvos_tui.core.questions.choice import Choice
@@ -53,8 +53,9 @@ async def asked(talk: Talk, checks: tuple[Check, ...], report: Report, context: 
 
 async def ask_all(desk: Desk, talk: Talk) -> None:
     """Every prerequisite, unless they were asked; what came of it."""
-    if desk.known.report is not None and desk.known.report.done:
-        talk.prose(headline(desk.known.report))
+    known = desk.known.report
+    if known is not None and known.done and not unasked(known.results, desk.draft.route):
+        talk.prose(headline(known))
     else:
         checks = of_route(CHECKS, desk.draft.route)
         report = await asked(talk, checks, Report(checks), Context(desk.ports, desk.draft))

@@ -89,7 +89,8 @@ def raw_snapshot(
             pinned.append((raw, manifest))
         raw, manifest = pinned[0]
         say(f"uploading {path}, {manifest.data} bytes, to a snapshot in {job.region}: {manifest.count} blocks that are not all zeros")
-        name = hashlib.sha256("\n".join((BotoDoor().endpoint(), job.region, job.name)).encode()).hexdigest()[:24]
+        # by the key and not the AMI's name, which may become another one when it is gone on from
+        name = hashlib.sha256("\n".join((BotoDoor().endpoint(), job.region, job.key)).encode()).hexdigest()[:24]
         journal = Journal(state_root(os.environ), name)
 
         def begun(snapshot: str) -> None:
@@ -97,7 +98,7 @@ def raw_snapshot(
             tell("writing", snapshot)
 
         try:
-            writer = SnapshotWriter(calls, raw, manifest, journal, (job.name, job.token), Progress(say), begun, say, job.pace)
+            writer = SnapshotWriter(calls, raw, manifest, journal, job.key, Progress(say), begun, say, job.pace)
             return await writer.run()
         except BaseExceptionGroup as group:  # of the blocks that were on their way at once
             raise first(group) from None

@@ -41,7 +41,7 @@ def ours(path: Path) -> int:
     """Our writer; the blocks that it sent."""
     raw = RawBlocks(path)
     calls = EbsCalls(clients_for(AwsKeys(KEY, Secret(SECRET)), REGION))
-    writer = SnapshotWriter(calls, raw, raw.scan(), Journal(path.parent, os.urandom(8).hex()), (os.urandom(8).hex(), ""), lambda *_: None)
+    writer = SnapshotWriter(calls, raw, raw.scan(), Journal(path.parent, os.urandom(8).hex()), os.urandom(8).hex(), lambda *_: None)
     asyncio.run(writer.run())
     return writer.sent
 
@@ -52,7 +52,7 @@ def sequential(path: Path) -> int:
     manifest, calls = raw.scan(), EbsCalls(clients_for(AwsKeys(KEY, Secret(SECRET)), REGION))
 
     async def write() -> None:
-        begun = await calls.start(manifest, "one", "", os.urandom(16).hex())
+        begun = await calls.start(manifest, "one", os.urandom(16).hex())
         for index, digest in manifest.digests.items():
             await calls.put(begun.snapshot_id, index, raw.read(index, digest), digest)
         await calls.complete(begun.snapshot_id, manifest)

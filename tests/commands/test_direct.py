@@ -39,9 +39,21 @@ def test_from_nothing_to_an_ami_without_a_bucket(scene: OnStage):
     assert result is not None
     assert (result.bucket, result.import_task, bool(result.snapshot)) == ("", "", True)
     assert list(result.phase_seconds)[:6] == ["prepare", "base", "installer", "raw", "snapshot", "register"]
+    seen = scene.inside("validate", "--checkout", str(scene.checkout), "--output", "json")
+    assert seen.returncode == 0, seen.stderr
+    assert {row["id"] for row in json.loads(seen.stdout)["findings"]} == {"AMI", "SNAPSHOT"}
     told = json.loads(scene.inside("status", "--output", "json").stdout)["runs"][0]
     assert told["route"] == "direct"
     assert [(row["stage"], row["state"]) for row in told["stages"]] == [("image", "done"), ("snapshot", "done"), ("register", "done")]
+
+
+def test_an_empty_bucket_in_the_answers_is_none(scene: OnStage):
+    taken = scene.inside("run", "--config", scene.answers(route="direct", S3_BUCKET="''"), "--dry-run")
+    assert "S3_BUCKET" not in taken.stderr
+    assert "there is no checkout" in taken.stderr, "as far as a dry run comes without one"
+    refused = scene.inside("run", "--config", scene.answers(route="guide", S3_BUCKET="''"), "--dry-run")
+    assert "S3_BUCKET" in refused.stderr
+    assert refused.returncode != 0
 
 
 def test_the_guides_route_still_asks_for_a_bucket(scene: OnStage):
@@ -71,6 +83,8 @@ def test_a_block_that_is_refused_is_gone_on_from_without_a_build(tmp_path: Path)
         assert "it would go on with: snapshot (Write snapshot)" in shown.stderr, shown.stderr
         assert "ebs:PutSnapshotBlock" in shown.stderr
         assert "s3:" not in shown.stderr
+        wrong = scene.inside("resume", "--from", "import", "--dry-run")
+        assert "the direct route has no stage import" in wrong.stderr
         done = scene.inside("resume", "--yes", "--plain")
         assert done.returncode == 0, done.stderr
         assert AMI.fullmatch(done.stdout.splitlines()[-1])

@@ -251,6 +251,58 @@ def test_a_cancel_leaves_a_pending_snapshot_that_is_certain_and_can_be_gone_on_f
     proven(site, standin, site.result(gone_on(ports, run_id)))
 
 
+def test_a_snapshot_that_is_sealed_and_still_pending_is_waited_for(site, standin, ports):
+    standin.cloud.config = replace(standin.cloud.config, seal_seconds=3.0)
+    run_id = started(ports, site, BUILDS)
+    until(lambda: any(found.sealed for found in standin.ebs.snapshots.values()))
+    killed(site, run_id)
+    on = gone_on(ports, run_id)
+    proven(site, standin, site.result(on))
+    assert "AWS completes the snapshot" in site.log(on)
+    assert puts(standin) == WRITTEN
+
+
+def test_what_was_begun_is_left_even_when_nobody_may_look_at_it(site, standin, ports):
+    standin.set_faults(*deny("ec2:DescribeSnapshots"))
+    run_id = started(ports, site, BUILDS)
+    result = site.result(run_id)
+    assert result.outcome is not Outcome.SUCCEEDED
+    (left,) = (one for one in result.left_behind if one.kind == "snapshot")
+    assert (left.id, left.certain) == (next(iter(standin.cloud.snapshots)), False)
+    standin.set_faults()
+    later = asyncio.run(final_result(ports, run_id))
+    assert later is not None
+    assert later.snapshot == left.id
+    proven(site, standin, site.result(gone_on(ports, run_id)))
+
+
+def test_another_name_goes_on_with_the_same_snapshot(site, standin, ports):
+    standin.set_faults(Fault("ebs:PutSnapshotBlock", FaultKind.HANG, seconds=30.0))
+    run_id = started(ports, site, BUILDS)
+    until(lambda: "is begun" in site.log(run_id))
+    asyncio.run(ports.runs.cancel(run_id))
+    site.result(run_id)
+    standin.gate.closed.set()
+    standin.set_faults()
+
+    async def renamed() -> str:
+        return await begin(ports, await look(ports, run_id, name="edge-two"), StageId.SNAPSHOT)
+
+    result = site.result(asyncio.run(renamed()))
+    assert result.ami_name == "edge-two"
+    proven(site, standin, result)
+
+
+def test_the_same_image_and_name_again_after_its_ami_was_taken_away(site, standin, ports):
+    first = site.result(started(ports, site, BUILDS))
+    standin.cloud.images.clear()
+    del standin.cloud.snapshots[first.snapshot]
+    same = "touch build/kairos-1.raw; echo '+base-image | --> FROM alpine'"
+    again = site.result(started(ports, site, same))
+    proven(site, standin, again)
+    assert again.snapshot != first.snapshot
+
+
 def test_somebody_elses_ami_of_that_name_is_not_this_runs(site, standin, ports):
     run_id = started(ports, site, f"touch runs; until [ -e go ]; do sleep 0.05; done\n{BUILDS}")
     until((site.checkout / "runs").exists)

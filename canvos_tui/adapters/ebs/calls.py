@@ -13,7 +13,7 @@ from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients, Patience
 from canvos_tui.core.aws.blocks import BLOCK, Manifest, text_of
 from canvos_tui.core.aws.crew import MOST
-from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, MARK_TAG, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
+from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
 from canvos_tui.core.errors import AwsError
 
 IDLE_MINUTES = 1440  # after so long without a block AWS gives a pending snapshot up: what was killed today can go on tomorrow
@@ -58,13 +58,11 @@ class EbsCalls:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    async def start(self, manifest: Manifest, name: str, mark: str, token: str) -> Started:
-        """StartSnapshot, tagged as ours. Encryption is left to the account: `Encrypted=False` is refused where it is on by default."""
-        tags = [
-            {"Key": "Name", "Value": name},
-            {"Key": CREATED_BY[0], "Value": CREATED_BY[1]},
-            *([{"Key": MARK_TAG, "Value": mark}] if mark else []),
-        ]
+    async def start(self, manifest: Manifest, name: str, token: str) -> Started:
+        """StartSnapshot, tagged as ours: the same for each run of the same content and name, because the token stands for all of it.
+
+        Encryption is left to the account: `Encrypted=False` is refused where it is on by default."""
+        tags = [{"Key": "Name", "Value": name}, {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
 
         def ask(ebs: Any) -> Started:
             made = ebs.start_snapshot(VolumeSize=manifest.gib, Timeout=IDLE_MINUTES, Description=name[:255], Tags=tags, ClientToken=token)

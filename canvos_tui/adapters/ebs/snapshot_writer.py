@@ -27,6 +27,7 @@ _ATTEMPTS, _SHORT, _LONG = 8, 0.5, 20.0  # of one call, and the seconds between 
 _UNSEEN = 150.0  # seconds after its start in which AWS may not know a snapshot everywhere
 _SEAL = 600.0  # seconds that completing may take
 _LOOK, _SOONER = 10.0, 2.0  # seconds between looks
+_OTHER_REQUEST = "ConflictException"
 _SNAPSHOTS = 5  # that may get lost, one after another
 
 
@@ -43,14 +44,14 @@ class SnapshotWriter:
         raw: RawBlocks,
         manifest: Manifest,
         journal: Journal,
-        names: tuple[str, str],
+        name: str,
         told: Callable[[int, int], None],
         begun: Callable[[str], None] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
         pace: float = 1.0,
     ) -> None:
         self._calls, self._raw, self._manifest, self._journal = calls, raw, manifest, journal
-        self._name, self._mark = names
+        self._name = name
         self._told, self._begun, self._say, self._pace = told, begun, say, pace
         self._started = 0.0
         self._crew = Crew(BLOCK, time.monotonic())
@@ -67,7 +68,7 @@ class SnapshotWriter:
                 await self._filled(begun)
                 await self._verified(begun)
             except _GoneError:
-                self._say(f"{begun.snapshot_id} is given up or gone: another one is begun")
+                self._say(f"{begun.snapshot_id or 'the one that was asked for'} is given up or gone: another one is begun")
                 begun = replace(begun, snapshot_id="", attempt=begun.attempt + 1)
                 continue
             self._journal.forget()
@@ -84,7 +85,12 @@ class SnapshotWriter:
             return begun
         self._journal.save(begun)
         token = self._manifest.token(self._name, str(begun.attempt))
-        made = await self._patiently(lambda: self._calls.start(self._manifest, self._name, self._mark, token))
+        try:
+            made = await self._patiently(lambda: self._calls.start(self._manifest, self._name, token))
+        except AwsError as error:
+            if error.code != _OTHER_REQUEST:
+                raise
+            raise _GoneError from None  # AWS remembers the token with another request
         begun = replace(begun, snapshot_id=made.snapshot_id)
         self._journal.save(begun)
         self._started = time.monotonic()
@@ -111,6 +117,7 @@ class SnapshotWriter:
         self._told(self._done, self._manifest.data)
         try:
             await self._put_all(begun, sorted(set(self._manifest.digests) - known))
+            self._say("all blocks are there; AWS completes the snapshot")
             await self._patiently(lambda: self._calls.complete(begun.snapshot_id, self._manifest))
         except BaseExceptionGroup as group:
             errors, others = group.split(AwsError)
@@ -130,6 +137,8 @@ class SnapshotWriter:
         state = await self._state(begun)
         if state in {"", "error"}:
             raise _GoneError
+        if state == "pending" and self._done >= self._manifest.data:  # sealed already: it completes by itself
+            return
         looks = 0
         while state == "pending" and looks < _ATTEMPTS:  # somebody may have sealed it: then it completes by itself
             looks += 1

@@ -127,15 +127,20 @@ def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
         key = str(raw_key)
         if key in _SECRET_KEYS:
             problems.append(f"keys do not belong into an answers file; set {key} in the environment or in .secret")
-        elif key in fields.ASKED_BY_KEY:
+        elif key in fields.ASKED_BY_KEY and not _needless(data, key):
             entry = entry_for(fields.ASKED_BY_KEY[key], str(raw or ""), Origin.CONFIG)
             entries[key] = entry
             problems += [f"{key}: {entry.error}"] if entry.error else []
-        elif key not in OTHER_KEYS:
+        elif key not in known:
             near = nearest(key, known)
             problems.append(f"{key}: unknown name" + (f"; did you mean {near}?" if near else ""))
     draft = replace(draft, entries=entries)
     return _with_others(draft, data, problems, home)
+
+
+def _needless(data: Mapping[object, object], key: str) -> bool:
+    """Whether the route that the file names does not want that answer."""
+    return any(route.value == str(data.get("route") or "").strip().lower() and not route.wants(key) for route in Route)
 
 
 def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str], home: Path) -> Config:

@@ -75,7 +75,7 @@ _TOLD = {
         "neither bucket nor vmimport",
         ("./earthly.sh", "+cloud-image", "--ARCH=amd64"),
         "needs  rights of EBS direct, keys of any kind; no bucket, no role",
-        "takes  minutes, not upload and import; 0.01 USD for each GB sent",
+        "takes  the build, then minutes; 0.01 USD for each GB that is sent",
         "fails  a day long canvos-tui resume sends only what is missing",
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checks.check import Check
@@ -20,6 +20,14 @@ _ONLY: dict[str, frozenset[Route]] = {
 def on_route(check: Check, route: Route) -> bool:
     """Whether that route asks it."""
     return route in _ONLY.get(check.id, frozenset(Route))
+
+
+def unasked(results: Container[str], route: Route) -> tuple[str, ...]:
+    """The checks of the network that this route asks and another one did not: open when the route was changed after a check."""
+    network = [name for name in _ONLY if name.startswith("NET-")]
+    if not any(name in results for name in network):  # the network was not asked about at all
+        return ()
+    return tuple(name for name in network if route in _ONLY[name] and name not in results)
 
 
 def of_route(checks: Iterable[Check], route: Route) -> tuple[Check, ...]:

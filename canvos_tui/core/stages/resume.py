@@ -19,7 +19,7 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.raw_image import RawImage, parse_raw_image
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun, Resumes, RunId
-from canvos_tui.core.run.stage import BY_ID, ORDER, StageId
+from canvos_tui.core.run.stage import BY_ID, ORDER, StageId, stages_of
 from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.proof import UNPROVEN, Done, Proof, Told, name_taken, proofs
 from canvos_tui.core.status import Status
@@ -238,6 +238,9 @@ def _remedy(ground: Ground, proof: Proof) -> str:
 def _wanted(ground: Ground, start: StageId | None, wanted: StageId) -> StageId:
     if wanted not in ground.beginnings:
         allowed = ", ".join(stage.value for stage in ground.beginnings)
+        direct = ground.plan.baseline.direct
+        if wanted not in {stage.id for stage in stages_of(direct=direct)}:
+            raise InvalidValueError(f"the {ground.plan.route} route has no stage {wanted.value}", allowed=allowed)
         raise InvalidValueError(f"this run cannot begin at {wanted.value}: no raw image of it is at hand", allowed=allowed, remedy=AGAIN)
     if start is not None and ORDER[wanted] > ORDER[start]:
         text = f"it cannot begin at {wanted.value}: {BY_ID[start].title}: {ground.of(start).text}"

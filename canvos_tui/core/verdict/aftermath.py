@@ -30,9 +30,10 @@ async def final_result(ports: Ports, run_id: str) -> RunResult | None:
     if result is None:
         return None
     interrupted = result.outcome is Outcome.INTERRUPTED
-    if not interrupted and all(left.kind != "import_task" for left in result.left_behind):
-        return result
     plan = await ports.runs.plan(run_id)
+    open_snapshot = plan.baseline.direct and not result.snapshot and any(left.kind == "snapshot" for left in result.left_behind)
+    if not interrupted and not open_snapshot and all(left.kind != "import_task" for left in result.left_behind):
+        return result
     try:
         return await (_asked(ports, plan, result) if interrupted else _renewed(ports, plan, result))
     except CanvosError as error:

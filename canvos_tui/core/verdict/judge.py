@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
-from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.aws.sighting import Question, Sighting
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
@@ -249,6 +249,9 @@ def _known_by_id(chain: Chain, ids: Mapping[str, str]) -> list[LeftOver]:
     region = chain.baseline.region
     old = {image.image_id for image in chain.baseline.images} | {chain.found.get("ami")}
     left = []
+    unseen = any(one.what is Question.SNAPSHOT for one in chain.sighting.blind)
+    if chain.baseline.direct and unseen and chain.named_snapshot:
+        left.append(left_by_name(region, "snapshot", chain.named_snapshot))
     if chain.sighting.tasks is None and not chain.snapshot:
         kind = "snapshot" if ids.get("snapshot") else "import_task"  # one that has a snapshot is over
         left += [left_by_name(region, kind, ids[kind])] if ids.get(kind) else []

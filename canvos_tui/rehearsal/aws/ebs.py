@@ -116,7 +116,7 @@ class Ebs:
         with self._cloud.lock:
             if token in self._tokens:
                 known = self.snapshots[self._tokens[token]]
-                if {**known.asked, "Tags": None} != {**asked, "Tags": None}:
+                if known.asked != asked:
                     raise RefusalError("ConflictException", "The request uses the same client token with other parameters.", 409)
                 return self._started(known)
             snapshot_id, now = new_id("snap"), time.monotonic()

@@ -14,7 +14,7 @@ from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report, with_dependants
 from canvos_tui.core.checks.report_text import markdown
-from canvos_tui.core.checks.routes import of_route, on_route
+from canvos_tui.core.checks.routes import of_route, on_route, unasked
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.session import Checked
 from canvos_tui.core.status import Status
@@ -87,7 +87,8 @@ class Prerequisites(StepPanel):
         report = self.known.report or Report(checks)
         if self._asking:
             return
-        if not all(on_route(check, self.draft.route) for check in report.checks):  # another route was chosen since
+        known, route = report.results, self.draft.route
+        if unasked(known, route) or not all(on_route(check, route) for check in report.checks):  # another route was chosen since
             report = Report(checks, {c.id: report.results[c.id] for c in checks if c.id in report.results}, report.left_out)
         if report.done and report.results:
             self._run(

@@ -60,7 +60,7 @@ class Written:
             self.blocks,
             self.manifest,
             Journal(state, "edge"),
-            ("edge", "m" * 64),
+            "edge",
             lambda done, _: self.told.append(done),
             self.ids.append,
             self.said.append,
@@ -90,7 +90,7 @@ def test_only_what_holds_something_is_sent(standin, raw, tmp_path):
     assert (written.told[0], written.told[-1]) == (0, len(WRITTEN) * BLOCK)
     assert written.ids == [snapshot]
     assert "AWS lists exactly the image's 30 blocks" in written.said[-1]
-    assert standin.cloud.tags[snapshot] == {"Name": "edge", "created-by": "canvos-tui", "canvos-tui-token": "m" * 64}
+    assert standin.cloud.tags[snapshot] == {"Name": "edge", "created-by": "canvos-tui"}
     assert not list((tmp_path / "snapshots").iterdir())
 
 

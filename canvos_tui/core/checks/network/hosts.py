@@ -149,7 +149,7 @@ HOSTS: dict[str, BuildHost] = {
         "EBS direct of the region", _endpoint("ebs"), SERVICE, "step 16", "on the direct route step 16 writes the image to it", Asker.SHELL
     ),
     "NET-EC2": BuildHost(
-        "EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 imports the snapshot and registers the AMI there"
+        "EC2 of the region", _endpoint("ec2"), SERVICE, "step 10", "step 16 makes the snapshot and registers the AMI there"
     ),
 }
 

@@ -162,6 +162,7 @@ def test_kill_9_at_every_border_ends_with_one_snapshot_and_one_ami(site, standin
     lost = asyncio.run(final_result(ports, run_id))
     assert lost is not None
     assert lost.raw
+    until(lambda: all(standin.cloud.state_of(image) == "available" for image in standin.cloud.images.values()))
     if asyncio.run(look(ports, run_id)).first_open is None:  # it was registered before it died
         done = asyncio.run(final_result(ports, run_id))
         assert done is not None

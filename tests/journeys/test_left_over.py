@@ -6,8 +6,14 @@ import pytest
 
 from canvos_tui.core.exit_codes import ExitCode
 from tests.on_stage import on_stage
+from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
+
+
+def marked(terminal: Terminal) -> list[str]:
+    """The lines under the cursor."""
+    return [line for line in terminal.text.splitlines() if "▸ " in line]
 
 
 def test_what_a_failed_run_left_is_removed_from_its_screen(tmp_path):
@@ -17,8 +23,9 @@ def test_what_a_failed_run_left_is_removed_from_its_screen(tmp_path):
         with scene.terminal("attach", info.run_id) as terminal:
             terminal.see("Go on: AMI", "What is left")
             while not terminal.highlighted("What is left"):
+                before = marked(terminal)
                 terminal.press("down")
-                terminal.pump(0.1)
+                terminal.until(lambda: marked(terminal) != before)  # noqa: B023  it is looked at before the next turn
             terminal.press("enter")
             terminal.see("▸ snapshot", "together at most")
             for _ in range(3):

@@ -155,7 +155,12 @@ _RIGHTS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("AWS-EC2-DESC-SNAPS", "ec2:DescribeSnapshots", "the snapshot that step 16 made is looked at with it", ("AWS-REGION",)),
     ("AWS-EC2-REGISTER", "ec2:RegisterImage", "it makes the AMI of the snapshot, the last thing of step 16", ("AWS-REGION",)),
     ("AWS-EC2-DESC-IMAGES", "ec2:DescribeImages", "step 16 looks for an AMI of that name and waits for the new one", ("AWS-REGION",)),
-    ("AWS-EC2-TAGS", "ec2:CreateTags", "step 16 tags what it makes; without the right the import, or the snapshot, is refused", ("AWS-REGION",)),
+    (
+        "AWS-EC2-TAGS",
+        "ec2:CreateTags",
+        "step 16 tags what it makes; without the right the import, or the snapshot, is refused",
+        ("AWS-REGION",),
+    ),
 )
 _DIRECT: tuple[tuple[str, str, str], ...] = (
     ("AWS-EBS-START", "ebs:StartSnapshot", "on the direct route step 16 begins its snapshot with it"),

@@ -66,6 +66,10 @@ def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_
             terminal.see("ebs:StartSnapshot", "13 of 13 proven")
             terminal.press("f8")
             terminal.see("direct, neither bucket nor vmimport", "./earthly.sh +cloud-image --ARCH=amd64")
+            terminal.press("f8")  # the hosts of this route were not asked for yet
+            terminal.see("network 11", "✓ ready")
+            terminal.press("escape")
+            terminal.see("direct, neither bucket nor vmimport")
             terminal.press("f8")
             terminal.see("Go on: Write snapshot", "ebs:PutSnapshotBlock")
             terminal.press("down")

@@ -47,9 +47,8 @@ async def key_type(context: Context) -> CheckAnswer:
     required = "a long-lived key (AKIA...)"
     if not context.draft.route.keys_in_build:
         what = "temporary: when it expires, canvos-tui resume goes on with new ones" if keys.temporary else "long-lived"
-        return CheckAnswer(
-            Status.PASS, f"{keys.masked_id()} of {context.draft.key_source.value} is {what}", "any key: none enters the build"
-        )
+        told = f"{keys.masked_id()} of {context.draft.key_source.value} is {what}"
+        return CheckAnswer(Status.PASS, told, "any key: none enters the build")
     if keys.temporary:
         fix = Remedy(
             "Make a key for an IAM user: IAM > Users > Security credentials > Create access key",
@@ -188,8 +187,8 @@ def _check(name: str, action: str, why: str, needs: tuple[str, ...]) -> Check:
 
 
 def _direct(name: str, action: str, why: str) -> Check:
-    severity = Severity.RECOMMENDED if name == "AWS-EBS-LIST" else _REQUIRED
-    return Check(name, action, "aws", severity, "step 16", why, right(action), 12, ("AWS-REGION",), beyond=True)
+    level = Severity.RECOMMENDED if name == "AWS-EBS-LIST" else _REQUIRED
+    return Check(name, action, "aws", level, "step 16", why, right(action), 12, ("AWS-REGION",), beyond=True)
 
 
 _NAMES = ("AWS-S3-LIST", "AWS-S3-GET", "AWS-EC2-DESC-IMAGES")

@@ -201,13 +201,18 @@ def to_tags(terminal: Terminal) -> None:
 
 def to_review(terminal: Terminal, passed: int = 20) -> None:
     """From the tags, with the suggested one under the cursor, to the review; everything is answered by keys."""
+    to_image(terminal)
+    from_image_to_review(terminal, passed)
+
+
+def to_image(terminal: Terminal) -> None:
+    """From the tags to screen 3, with its registry filled in."""
     terminal.press("enter")
     terminal.until(lambda: terminal.focused("Next ]"))
     terminal.press("enter")
     terminal.see("IMAGE_REGISTRY")
     terminal.type(REGISTRY)
     terminal.see(REGISTRY)
-    from_image_to_review(terminal, passed)
 
 
 def from_image_to_review(terminal: Terminal, passed: int = 20) -> None:

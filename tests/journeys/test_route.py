@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.on_stage import REGISTRY, OnStage, on_stage, to_review, to_tags
+from tests.on_stage import OnStage, on_stage, to_image, to_review, to_tags
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -44,12 +44,7 @@ def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_
         words = ("--checkout", str(scene.checkout), "--repo", str(scene.stage.repository))
         with scene.terminal(*words, environ=environ) as terminal:
             to_tags(terminal)
-            terminal.press("enter")
-            terminal.until(lambda: terminal.focused("Next ]"))
-            terminal.press("enter")
-            terminal.see("IMAGE_REGISTRY")
-            terminal.type(REGISTRY)
-            terminal.see(REGISTRY)
+            to_image(terminal)
             terminal.press("f8")
             terminal.see("How instances join Palette", "Make one")
             terminal.press("down", "f8")

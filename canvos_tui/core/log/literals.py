@@ -54,39 +54,11 @@ _TOKEN = re.compile(
 
 def fixed_text(pattern: str) -> str:
     """The longest piece of plain text in every match; empty where there is none. Groups are not looked into."""
-    pieces = [""]
-    depth = 0
-    for token in _TOKEN.finditer(pattern):
-        kind = token.lastgroup
-        depth += {"open": 1, "close": -1}.get(kind or "", 0)
-        if depth and not (kind == "open" and depth == 1):
-            continue
-        if kind == "either":
-            return ""
-        if kind == "maybe":
-            pieces[-1] = pieces[-1][:-1]
-        letter = _letter(token)
-        if letter:
-            pieces[-1] += letter
-        else:
-            pieces.append("")
-    return max(pieces, key=len)
+    return max((text for text, _ in _pieces(pattern)), key=len, default="")
 
 
-def _letter(token: re.Match[str]) -> str:
-    """The character that a token stands for; empty for one that stands for many or for a place."""
-    escaped = token["escaped"]
-    if escaped:
-        return "" if escaped.isalnum() else escaped
-    return token["plain"] or ""
-
-
-_IN_WORD = re.compile(r"\w")
-_TO_WORD = re.compile(r"\w*\W+(?=\w)")
-
-
-def word_literals(pattern: str) -> list[str]:
-    """The pieces of plain text in every match, each from the beginning of a word on; empty where all stand in groups and choices."""
+def _pieces(pattern: str) -> list[tuple[str, bool]]:
+    """The pieces of plain text in every match, and whether a word begins where each does; none of a choice."""
     pieces, aligned, depth = [""], [True], 0
     for token in _TOKEN.finditer(pattern):
         kind = token.lastgroup
@@ -103,7 +75,24 @@ def word_literals(pattern: str) -> list[str]:
         else:
             pieces.append("")
             aligned.append(token[0] in {"^", "\\b"} and len(pieces) == 2)
-    found = (piece if whole else _aligned(piece) for piece, whole in zip(pieces, aligned, strict=True))
+    return list(zip(pieces, aligned, strict=True))
+
+
+def _letter(token: re.Match[str]) -> str:
+    """The character that a token stands for; empty for one that stands for many or for a place."""
+    escaped = token["escaped"]
+    if escaped:
+        return "" if escaped.isalnum() else escaped
+    return token["plain"] or ""
+
+
+_IN_WORD = re.compile(r"\w")
+_TO_WORD = re.compile(r"\w*\W+(?=\w)")
+
+
+def word_literals(pattern: str) -> list[str]:
+    """The pieces of plain text in every match, each from the beginning of a word on; empty where all stand in groups and choices."""
+    found = (piece if whole else _aligned(piece) for piece, whole in _pieces(pattern))
     return [text for piece in found if (text := piece.lstrip(_NO_WORD))]
 
 

@@ -19,7 +19,7 @@ def load_catalogue() -> Catalogue:
         text = files("canvos_tui.core.diagnosis").joinpath("known_errors.yaml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CanvosError(f"the catalogue of known errors cannot be read: {error}", remedy=_REMEDY) from None
-    return catalogue_of(text)
+    return catalogue_of(text, proven=True)
 
 
 def with_own(known: Catalogue, path: Path) -> Catalogue:
@@ -48,8 +48,8 @@ def with_own(known: Catalogue, path: Path) -> Catalogue:
     return Catalogue([*own.values(), *(entry for entry in known.entries if entry.id not in own)])
 
 
-def catalogue_of(text: str) -> Catalogue:
-    """The catalogue of a YAML document."""
+def catalogue_of(text: str, *, proven: bool = False) -> Catalogue:
+    """The catalogue of a YAML document; `proven` as in `parse_catalogue`."""
     import yaml  # only now: it takes as long as all else that the first screen waits for
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
@@ -57,4 +57,4 @@ def catalogue_of(text: str) -> Catalogue:
         data = yaml.load(text, Loader=loader)  # noqa: S506  both loaders are safe ones
     except yaml.YAMLError as error:
         raise CanvosError(f"the catalogue of known errors is no YAML: {error}", remedy=_REMEDY) from None
-    return parse_catalogue(data)
+    return parse_catalogue(data, proven=proven)

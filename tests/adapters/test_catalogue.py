@@ -24,6 +24,12 @@ def test_it_is_whole_and_loaded_once():
     assert load_catalogue() is CATALOGUE
 
 
+def test_every_expression_of_it_stands_the_full_look_that_a_start_leaves_out():
+    strict = catalogue_of(FILE.read_text(encoding="utf-8"))
+    assert strict.entries == CATALOGUE.entries
+    assert all(pattern.pieces for entry in CATALOGUE.entries for pattern in entry.patterns)
+
+
 @pytest.mark.parametrize(("entry", "sample"), SAMPLES, ids=[f"{e.id}-{n}" for n, (e, _) in enumerate(SAMPLES)])
 def test_a_sample_belongs_to_its_entry_and_to_no_other_as_strong(entry: KnownError, sample: str):
     claims = CATALOGUE.claims(parse_line(sample))

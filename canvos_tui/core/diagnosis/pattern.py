@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from canvos_tui.core.log.literals import fixed_text, word_literals
 
@@ -22,9 +23,14 @@ class Pattern:
     """Pieces that stand in a text one behind the other, and a text that is in everything they match."""
 
     text: str
-    pieces: tuple[re.Pattern[str], ...]
+    parts: tuple[str, ...]
     fixed: str
     sign: str  # the longest piece of it that begins where a word begins
+
+    @cached_property
+    def pieces(self) -> tuple[re.Pattern[str], ...]:
+        """The parts as expressions: compiled at the first line that may match, since most never meet one."""
+        return tuple(re.compile(part) for part in self.parts)
 
     def find(self, text: str) -> tuple[int, int] | None:
         """Where it begins and ends; None where it is not in the text."""
@@ -40,15 +46,16 @@ class Pattern:
         return begin, at
 
 
-def parse_patterns(text: str) -> tuple[Pattern, ...]:
+def parse_patterns(text: str, *, proven: bool = False) -> tuple[Pattern, ...]:
     """One for each side of a bar that stands in no group, and of a group's bars where all the fixed text is in it.
 
-    ValueError says what is wrong.
+    ValueError says what is wrong; with `proven`, for what a test has parsed without it, only what these few looks find.
     """
     sides = [short for side in _parts(text, "|") for short in ([side] if len(_fixed(side)) >= _SHORTEST else _sides_of_group(side))]
-    return tuple(_parsed(side, text) for side in sides)
+    return tuple(_parsed(side, text, proven=proven) for side in sides)
 
 
+@cache
 def _fixed(text: str) -> str:
     return max((fixed_text(part) for part in _parts(text, ".*")), key=len)
 
@@ -68,11 +75,11 @@ def _sides_of_group(text: str) -> list[str]:
     return [text]
 
 
-def _parsed(text: str, whole: str) -> Pattern:
+def _parsed(text: str, whole: str, *, proven: bool) -> Pattern:
     parts = _parts(text, ".*")
-    pieces = tuple(compiled(part, whole) for part in parts if part)
+    pieces = tuple(part for part in parts if part)
     fixed = _fixed(text)
-    if any(piece.flags != re.UNICODE for piece in pieces):
+    if not proven and any(compiled(piece, whole).flags != re.UNICODE for piece in pieces):
         raise ValueError(f"the pattern {whole} sets a flag")
     if len(fixed) < _SHORTEST:
         raise ValueError(f"the pattern {whole} needs {_SHORTEST} characters of fixed text in one piece")

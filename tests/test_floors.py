@@ -25,9 +25,10 @@ ADAPTERS = {
     "terminal": 6,
     "runs": 5,
     "docker": 4,
+    "last_passed": 3,
     "machine": 3,
     **dict.fromkeys(("files", "git", "log", "network", "ebs"), 2),
-    **dict.fromkeys(("aws", "catalogue", "clock", "compatibility", "append_file", "programs"), 1),
+    **dict.fromkeys(("aws", "catalogue", "explanations", "clock", "compatibility", "append_file", "programs"), 1),
     **dict.fromkeys(("threads", "processes", "regular_file", "state_folder"), 0),
 }
 TUI = {

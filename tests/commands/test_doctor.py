@@ -155,7 +155,7 @@ def test_a_failure_goes_before_what_is_not_known(tmp_path, capsys):
     assert doctor(world, "--output", "short") == 3
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("NOT READY  1 fail  1 unknown")
-    assert lines[1].startswith("FAIL TOOL-DOCKER  down")
+    assert lines[3].startswith("FAIL TOOL-DOCKER  down")  # under the versions and the route
     assert len(lines) <= 15
 
 

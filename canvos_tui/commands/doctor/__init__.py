@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from canvos_tui.commands.doctor.draft import Source
     from canvos_tui.core.answers.draft import Draft
+    from canvos_tui.core.checks.check import Check
     from canvos_tui.core.checks.selection import Plan, Wish
     from canvos_tui.core.ports import Ports
 
 OUTPUTS = ("text", "short", "markdown", "json")
 EPILOG = (
-    "Without --output, --plain and --events a terminal gets the check screen. Exit codes: 0 ready, 3 not ready, "
-    "4 warnings (--fail-on warn), 5 not known. Example: canvos-tui doctor --output short"
+    "A terminal gets the check screen, with --plain or --output lines. Exit codes: 0 ready, 3 not ready, "
+    "4 warnings (--fail-on warn), 5 not known, 2 usage. Example: canvos-tui doctor --output short"
 )
 
 
@@ -29,7 +32,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add = parser.add_argument
     add("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder (default: this one, or ~/CanvOS)")
     add("--config", metavar="FILE", help="the answers file of `run`; needs no checkout")
-    add("--route", metavar="ROUTE", help="guide, two-stage or direct (default: the answers', or guide)")
+    add("--route", metavar="ROUTE", help="guide, two-stage or direct (else the answers')")
     add("--only", metavar="ID", action="append", default=[], help="this check or category only; may be repeated")
     add("--skip", metavar="ID", action="append", default=[], help="leave this check or category out; likewise")
     add("--accept", metavar="ID[=WHY]", action="append", default=[], help="a failure of this check is only a warning")
@@ -37,10 +40,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--offline", action="store_true", help="ask neither the network nor AWS")
     add("--fail-on", metavar="WHAT", choices=("warn", "fail"), default="fail", help="warn or fail (default: fail)")
     add("--output", metavar="FORM", choices=OUTPUTS, help=f"{', '.join(OUTPUTS)} (default: text)")
-    add("--events", metavar="FD", type=descriptor, help="each result as a JSON line to this open descriptor")
-    add("--plain", action="store_true", default=argparse.SUPPRESS, help="lines, even on a terminal")
-    add("--list", action="store_true", help="print the checks and ask nothing")
-    add("--schema", action="store_true", help="print the JSON Schema of --output json")
+    add("--events", metavar="FD", type=descriptor, help="each result as a JSON line to this descriptor")
+    add("--plain", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    add("--watch", action="store_true", help="ask again until it is ready, and print changes")
+    add("--no-save", action="store_true", help="do not keep what passed, for a later report")
+    add("--compare", metavar=("A", "B"), nargs=2, help="what differs between two reports in JSON")
+    add("--explain", metavar="ID", help="all about one check, asking nothing; or `all`")
+    add("--list", action="store_true", help="print the checks; --schema: the JSON Schema")
+    add("--schema", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(run=main_doctor)
 
 
@@ -69,24 +76,52 @@ def descriptor(text: str) -> int:
 
 def main_doctor(args: argparse.Namespace, *, ports: Ports | None = None) -> int:
     """Opens the screen or prints the results on stdout; the exit code says what came of it."""
-    if args.schema:
-        from canvos_tui.commands.doctor.lines import print_schema
-
-        return print_schema()
+    if args.schema or args.compare or args.explain:
+        return _from_files(args)
     words = args.only or args.skip or args.accept
     if not args.list and not words and on_screen(args):  # nothing can be wrong with words that are not there: the first frame comes first
         return _screen(args, ports)
     from canvos_tui.core.checks.registry import CHECKS
     from canvos_tui.core.checks.selection import plan, unknown_word
 
-    if problem := unknown_word(CHECKS, wish_of(args)):
+    if problem := _odd_watch(args) or unknown_word(CHECKS, wish_of(args)):
         sys.stderr.write(f"canvos-tui doctor: {problem[0]}\nhint: {problem[1]}\n")
         return ExitCode.USAGE
     if args.list:
-        from canvos_tui.commands.doctor.lines import print_list
-
-        return print_list(plan(CHECKS, wish_of(args)).shown, args.output)
+        return _listed(plan(CHECKS, wish_of(args)).shown, args.output)
     return _screen(args, ports) if on_screen(args) else _lines(args, ports)
+
+
+def _odd_watch(args: argparse.Namespace) -> tuple[str, str] | None:
+    if args.watch and (args.events is not None or args.output not in {None, "text"}):
+        return "--watch prints text, line by line", "leave out --output and --events"
+    return None
+
+
+def _listed(checks: Sequence[Check], output: str | None) -> int:
+    """A line for each check, or all that is known of it as a document."""
+    if output == "markdown":
+        from canvos_tui.commands.doctor.explain import print_pages
+
+        return print_pages(checks, output)
+    from canvos_tui.commands.doctor.lines import print_list
+
+    return print_list(checks, output)
+
+
+def _from_files(args: argparse.Namespace) -> ExitCode | int:
+    """What asks nothing: it is told from what comes with the program, or from reports of other machines."""
+    if args.schema:
+        from canvos_tui.commands.doctor.lines import print_schema
+
+        return print_schema()
+    if args.compare:
+        from canvos_tui.commands.doctor.compare import main_compare
+
+        return main_compare((args.compare[0], args.compare[1]), args.output)
+    from canvos_tui.commands.doctor.explain import main_explain
+
+    return main_explain(args.explain, args.output)
 
 
 def wish_of(args: argparse.Namespace) -> Wish:
@@ -100,7 +135,7 @@ def on_screen(args: argparse.Namespace) -> bool:
     """Whether somebody sits there who can see a screen and did not ask for lines."""
     from canvos_tui.commands.wizard import addressable
 
-    return not (args.output or args.plain or args.events is not None) and addressable()
+    return not (args.output or args.plain or args.watch or args.events is not None) and addressable()
 
 
 def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | None) -> tuple[Plan, Source]:
@@ -109,7 +144,7 @@ def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | Non
     from canvos_tui.core.checks.selection import plan
 
     wish = wish_of(args)
-    source = source_of(ports or _real(), getattr(args, "checkout", None), config, wish.accepted())
+    source = replace(source_of(ports or _real(), getattr(args, "checkout", None), config, wish.accepted()), name=args.config or "")
     if args.route is not None:
         from canvos_tui.core.answers.routes import parse_route
 
@@ -135,7 +170,7 @@ def _screen(args: argparse.Namespace, ports: Ports | None) -> int:
     from canvos_tui.commands.doctor.screen import open_doctor
 
     config = _config(args, ports)
-    return open_doctor(lambda: _prepared(args, ports, config), args.fail_on)
+    return open_doctor(lambda: _prepared(args, ports, config), args.fail_on, save=not args.no_save)
 
 
 def _lines(args: argparse.Namespace, ports: Ports | None) -> int:
@@ -144,8 +179,12 @@ def _lines(args: argparse.Namespace, ports: Ports | None) -> int:
     from canvos_tui.commands.doctor.lines import Printer, printed
 
     made, source = _prepared(args, ports, _config(args, ports))
-    printer = Printer(args.output or "text", args.fail_on, args.events)
+    printer = Printer(args.output or "text", args.fail_on, args.events, save=not args.no_save)
     try:
+        if args.watch:
+            from canvos_tui.commands.doctor.watch import watched
+
+            return asyncio.run(watched(made, source, args.fail_on))
         return asyncio.run(printed(made, source, printer))
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")

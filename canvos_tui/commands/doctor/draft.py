@@ -34,11 +34,20 @@ class Source:
     config: Draft | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)
     route: Route | None = None  # None: that of the answers
+    name: str = ""  # of the answers file
 
     @property
     def final(self) -> bool:
         """Whether a build would read the files as they are now."""
         return self.config is None
+
+    def origin(self, draft: Draft) -> str:
+        """Where the answers came from, in words; which keys are used is said too."""
+        files = (
+            self.name if self.config is not None else ".arg of the checkout" if draft.folder is not None else "none, there is no checkout"
+        )
+        places = {KeySource.ENVIRONMENT: "the environment", KeySource.PROFILE: "an AWS profile", KeySource.SECRET: ".secret"}
+        return f"{files}; keys: {places.get(draft.key_source, 'the answers') if draft.keys is not None else 'none'}"
 
     async def draft(self) -> tuple[Draft, str]:
         """The draft to check, and what could not be read for it: empty when all could. Nothing is sourced, nothing written."""

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canvos_tui.commands.output import clean_text, write_json, write_raw
@@ -25,6 +24,8 @@ from canvos_tui.core.terminal.plain_ascii import pastable, to_ascii, wanted
 
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source
+    from canvos_tui.core.checks.last_passed import Passes
+    from canvos_tui.core.checks.report_head import About
 
 EVENTS_SCHEMA = "canvos-tui.doctor-events/1"
 LIST_SCHEMA = "canvos-tui.checks/1"
@@ -39,6 +40,7 @@ class Printer:
     output: str
     fail_on: str = "fail"
     events: int | None = None
+    save: bool = True  # what passed now is kept, to be told of when it fails one day
 
     def event(self, name: str, at: datetime, **more: Any) -> None:
         """Writes a JSON line; a reader that went away loses the rest and nothing else."""
@@ -50,7 +52,9 @@ class Printer:
 
 async def printed(made: Plan, source: Source, printer: Printer) -> int:
     """Asks everything and prints it; the exit code."""
-    from canvos_tui.core.checks.report_json import check_of
+    from canvos_tui.adapters.last_passed import keep_passes, load_passes
+    from canvos_tui.core.checks import report_json
+    from canvos_tui.core.checks.last_passed import after
 
     ports = source.ports
     started = ports.clock.now()
@@ -64,26 +68,35 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     printer.event("start", started, schema=EVENTS_SCHEMA, checks=[c.id for c in made.asked])
 
     def came(result: CheckResult) -> None:
-        printer.event("result", result.at, check=check_of(result))
+        printer.event("result", result.at, check=report_json.check_of(result))
 
     results = {r.check.id: r for r in await run(made.asked, context, came)}
     report = told(made, Report(made.asked, results))
     code = exit_code(report, printer.fail_on)
-    document = await _document(report, context, started)
+    facts = await about(context, started, source.origin(draft))
+    passes = load_passes(ports.environ, draft.folder)
+    document = report_json.document(report, facts, passes)
+    if printer.save:
+        keep_passes(ports.environ, draft.folder, after(passes, report, facts))
     ended = {name: document[name] for name in ("verdict", "first_failure", "unanswered", "first_unanswered", "summary", "duration_ms")}
     printer.event("end", ports.clock.now(), **ended, exit_code=code)
     if printer.output == "json":
         write_json(document)
     else:
-        write_raw(sys.stdout, _words(printer.output, report, ports, draft.folder))
+        write_raw(sys.stdout, words_of(printer.output, report, ports, facts, passes))
         sys.stdout.flush()
     return code
 
 
-def _words(output: str, report: Report, ports: Ports, folder: Path | None) -> str:
+def words_of(output: str, report: Report, ports: Ports, facts: About, passes: Passes | None = None) -> str:
+    """The report as text, short or markdown, ready for stdout."""
     from canvos_tui.core.checks import report_text as words
 
-    made = {"text": words.text, "short": words.short, "markdown": words.markdown}[output](report, folder)
+    since = {name: last.words(facts) for name, last in (passes or {}).items()}
+    if output == "short":
+        made = words.short(report, facts.folder, facts)
+    else:
+        made = {"text": words.text, "markdown": words.markdown}[output](report, facts.folder, facts, since)
     made = clean_text(made)
     made = to_ascii(pastable(made)) if wanted(ports.environ) else made
     return painted(made) if output == "text" and may_paint() else made
@@ -108,25 +121,40 @@ def _chat(text: str) -> None:
     sys.stderr.write((to_ascii(text) if wanted(os.environ) else text) + "\n")
 
 
-async def _document(report: Report, context: Context, started: datetime) -> dict[str, Any]:
+async def about(context: Context, started: datetime, answers: str) -> About:
+    """What the report begins with; nothing is asked for it that the checks did not ask, but the machine and the checkout."""
     import platform
 
     from canvos_tui import __version__
     from canvos_tui.commands.doctor.draft import GIT_PATIENCE
     from canvos_tui.core.checks.questions import canvos, machine
-    from canvos_tui.core.checks.report_json import About, document
+    from canvos_tui.core.checks.report_head import About, telling
     from canvos_tui.core.errors import CanvosError
 
-    host = checkout = None
+    host = checkout = docker = None
     with contextlib.suppress(CanvosError, OSError):
         host = await machine(context)
-    asked = report.results.get("REPO-CLONE")
-    if asked is None or not asked.timed_out:
+    asked = context.memo.get(f"checkout {context.draft.folder}")
+    if asked is None or asked.done():  # a git that hangs is not waited for twice
         with contextlib.suppress(CanvosError, TimeoutError):
             async with asyncio.timeout(GIT_PATIENCE):
                 checkout = await canvos(context)
-    seconds = (context.ports.clock.now() - started).total_seconds()
-    return document(report, About(__version__, platform.python_version(), started, seconds, host, checkout, context.draft.folder))
+    if (engine := context.memo.get("engine")) is not None and engine.done() and not engine.cancelled() and engine.exception() is None:
+        docker = engine.result()
+    ports, draft = context.ports, context.draft
+    return About(
+        __version__,
+        platform.python_version(),
+        started,
+        (ports.clock.now() - started).total_seconds(),
+        host,
+        checkout,
+        draft.folder,
+        docker,
+        answers,
+        draft.route,
+        telling(ports.environ),
+    )
 
 
 def print_list(checks: Sequence[Check], output: str | None) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Prepare = Callable[[], "tuple[Plan, Source]"]
 
 
-def open_doctor(prepare: Prepare, fail_on: str) -> int:
+def open_doctor(prepare: Prepare, fail_on: str, *, save: bool = True) -> int:
     """Shows the screen until it is left; the wizard follows when that was asked for, with its own exit code.
 
     What `prepare` gives is loaded after the first frame; CanvosError from it ends the screen and is raised here.
@@ -34,7 +34,7 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
     collector.hold()
     from canvos_tui.tui.doctor_app import DoctorApp
 
-    plans: list[Plan] = []
+    plans: list[tuple[Plan, Source]] = []
 
     async def room() -> Room:
         from canvos_tui.core.checks.report import Report
@@ -44,7 +44,7 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
         made, source = prepare()
         draft, trouble = await source.draft()
         made = made.on(draft.route)
-        plans.append(made)
+        plans.append((made, source))
         known = Session(report=Report(made.asked), final=source.final)
         return Room(source.ports, draft, Opening(page="check", hint=f"! {trouble}" if trouble else "", known=known))
 
@@ -56,8 +56,25 @@ def open_doctor(prepare: Prepare, fail_on: str) -> int:
         raise app.problem
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see
         return app.return_code or ExitCode.UNDETERMINED
-    code = _told(plans[0], app.report, fail_on, app.draft.folder)
+    made, source = plans[0]
+    if save:
+        _kept(source, app.draft, app.report)
+    code = _told(made, app.report, fail_on, app.draft.folder)
     return (_wizard(app.draft) or code) if app.go_on else code  # going on does not make a machine ready
+
+
+def _kept(source: Source, draft: Draft, report: Report) -> None:
+    """What passed, for the report of a day on which it does not."""
+    import asyncio
+
+    from canvos_tui.adapters.last_passed import keep_passes, load_passes
+    from canvos_tui.commands.doctor.lines import about
+    from canvos_tui.core.checks.check import Context
+    from canvos_tui.core.checks.last_passed import after
+
+    ports = source.ports
+    facts = asyncio.run(about(Context(ports, draft), ports.clock.now(), source.origin(draft)))
+    keep_passes(ports.environ, draft.folder, after(load_passes(ports.environ, draft.folder), report, facts))
 
 
 def _told(made: Plan, left: Report, fail_on: str, folder: Path | None) -> int:

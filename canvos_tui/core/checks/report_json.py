@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checks.check import CheckResult, Evidence, Measure
 from canvos_tui.core.checks.harmless import harmless
+from canvos_tui.core.checks.last_passed import Passes
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.report_head import About, head_data
 from canvos_tui.core.errors import Command, Remedy
-from canvos_tui.core.machine import HostFacts
 from canvos_tui.core.masking.outlet import MASK
 from canvos_tui.core.status import Status
 
@@ -21,45 +18,30 @@ SCHEMA = "canvos-tui.doctor/1"
 OUTPUT_LIMIT = 4000  # characters of evidence; the rest is marked as left out
 
 
-@dataclass(frozen=True)
-class About:
-    """What surrounds the results: the tool, the time, the machine and the checkout; `seconds` is the whole run."""
-
-    version: str
-    python: str
-    started_at: datetime
-    seconds: float
-    host: HostFacts | None = None
-    checkout: CheckoutState | None = None
-    folder: Path | None = None  # that was judged, also where it is no checkout
-
-
-def document(report: Report, about: About) -> dict[str, Any]:
-    """The whole document as plain data."""
-    folder = about.folder or (about.checkout.path if about.checkout else None)
-    host, checkout, first = about.host, about.checkout, report.first_failure
+def document(report: Report, about: About, passes: Passes | None = None) -> dict[str, Any]:
+    """The whole document as plain data; `passes` holds when checks passed last, told of those that do not pass now."""
+    first = report.first_failure
     return {
         "schema": SCHEMA,
-        "tool": {"version": about.version, "python": about.python},
-        "started_at": about.started_at.isoformat(),
-        "duration_ms": round(about.seconds * 1000),
-        "host": {
-            "os": host.system if host else "",
-            "arch": host.architecture if host else "",
-            "kernel": host.kernel if host else "",
-        },
-        "canvos": {
-            "path": str(folder) if folder else "",
-            "tag": checkout.tag if checkout else "",
-            "commit": checkout.commit if checkout else "",
-        },
+        **head_data(about),
         "summary": {s.value: report.count(s) for s in (Status.PASS, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN)},
         "verdict": report.verdict,
         "first_failure": first.check.id if first else None,
         "unanswered": len(report.unanswered),
         "first_unanswered": report.unanswered[0].id if report.unanswered else None,
-        "checks": [check_of(report.results[c.id]) for c in report.checks if c.id in report.results],
+        "checks": [
+            check_of(result) | {"last_passed": _last(result, about, passes or {})}
+            for c in report.checks
+            if (result := report.results.get(c.id)) is not None
+        ],
     }
+
+
+def _last(result: CheckResult, about: About, passes: Passes) -> dict[str, Any] | None:
+    last = passes.get(result.check.id)
+    if last is None or result.status in {Status.PASS, Status.SKIP}:
+        return None
+    return {"at": last.at.isoformat(), "observed": last.observed, "changed": list(last.changed(about))}
 
 
 def check_of(result: CheckResult) -> dict[str, Any]:

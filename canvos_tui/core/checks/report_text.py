@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from canvos_tui.core.checks.check import CheckAnswer, CheckResult
+from canvos_tui.core.checks.check import CheckAnswer, CheckResult, Evidence
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.report_head import About, head
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
@@ -14,6 +15,7 @@ from canvos_tui.core.text import clip
 
 SHORT_LINES = 15
 _WIDTH = 140  # characters of a line in a chat
+_PIECES, _SAID_LINES, _SAID = 2, 3, 120  # of the evidence in a text: questions, lines of an answer, characters of a line
 _WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "READY SO FAR"}
 _ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP)
 LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
@@ -59,12 +61,21 @@ def judged(folder: Path | None) -> tuple[str, ...]:
     return (f"checkout  {plain(str(folder), masked=False)}",) if folder is not None else ()
 
 
-def text(report: Report, folder: Path | None = None) -> str:
-    """Everything that did not pass in full, what waits and what passed in a line per category; the second line names the checkout."""
-    lines = [headline(report), *judged(folder)]
+def _begins(folder: Path | None, about: About | None) -> tuple[str, ...]:
+    return tuple(plain(line, masked=False) for line in head(about)) if about is not None else judged(folder)
+
+
+def text(report: Report, folder: Path | None = None, about: About | None = None, since: Mapping[str, str] | None = None) -> str:
+    """Everything that did not pass in full, what waits and what passed in a line per category; the second line names the checkout.
+
+    With `about` the machine, the versions and where the answers came from stand under it; `since` holds, by id, when a check passed last.
+    """
+    lines = [headline(report), *_begins(folder, about)]
     for result in report.ordered():
         if result.status in LOUD:
             lines += ["", *block(result)]
+            lines += [f"     last   {since[result.check.id]}"] if since and result.check.id in since else []
+            lines += [f"     {line}" for piece in result.answer.evidence[:_PIECES] for line in _asked(piece)]
     folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
     return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
 
@@ -84,6 +95,16 @@ def block(result: CheckResult) -> Iterator[str]:
         yield f"     limit  {check.limit:.0f} s"
 
 
+def _asked(piece: Evidence) -> Iterator[str]:
+    """What was asked, and the first lines of what came back."""
+    code = "" if piece.exit_code is None else f"  (exit {piece.exit_code})"
+    yield f"asked  {clip(plain(piece.command), _SAID)}{code}"
+    said = [line for line in mask_text(piece.output).splitlines() if line.strip()]
+    yield from (f"       {clip(plain(line, masked=False), _SAID)}" for line in said[:_SAID_LINES])
+    if len(said) > _SAID_LINES:
+        yield f"       ... {len(said) - _SAID_LINES} more lines with --output markdown"
+
+
 def _folded(report: Report, status: Status) -> Iterator[str]:
     for (category, reason), results in folds(report, status).items():
         yield f"{status.label} {category:<8} {len(results)}  " + (reason or " ".join(r.check.id for r in results))
@@ -100,13 +121,13 @@ def folds(report: Report, status: Status) -> dict[tuple[str, str], tuple[CheckRe
     return groups
 
 
-def short(report: Report, folder: Path | None = None) -> str:
-    """At most 15 lines for a chat: the verdict, the checkout, and whatever did not pass."""
-    about = judged(folder)
+def short(report: Report, folder: Path | None = None, about: About | None = None) -> str:
+    """At most 15 lines for a chat: the verdict, the checkout, what `about` holds, and whatever did not pass."""
+    begins = _begins(folder, about)
     rows = [r for r in report.ordered() if r.status in LOUD]
-    room = SHORT_LINES - 1 - len(about)
+    room = SHORT_LINES - 1 - len(begins)
     shown = rows if len(rows) <= room else rows[: room - 1]
-    lines = [clip(headline(report), _WIDTH), *(clip(line, _WIDTH) for line in about), *(clip(row(r), _WIDTH) for r in shown)]
+    lines = [clip(headline(report), _WIDTH), *(clip(line, _WIDTH) for line in begins), *(clip(row(r), _WIDTH) for r in shown)]
     if len(rows) > len(shown):
         lines.append(f"... and {len(rows) - len(shown)} more")
     return "\n".join(lines) + "\n"
@@ -118,10 +139,11 @@ def row(result: CheckResult) -> str:
     return f"{result.status.label} {result.check.id}  {plain(result.answer.observed)}{needs}"
 
 
-def markdown(report: Report, folder: Path | None = None) -> str:
-    """Ready to paste into a ticket: the verdict, a table, and the details of whatever did not pass."""
-    about = [f"Checkout `{plain(str(folder), masked=False)}`", ""] if folder is not None else []
-    lines = [f"**{_cell(headline(report))}**", "", *about, "| | Check | Observed | Needed |", "|--|--|--|--|"]
+def markdown(report: Report, folder: Path | None = None, about: About | None = None, since: Mapping[str, str] | None = None) -> str:
+    """Ready to paste into a ticket: the verdict, what it is about, a table, and the details of whatever did not pass."""
+    begins = [f"Checkout `{plain(str(folder), masked=False)}`", ""] if folder is not None and about is None else []
+    begins = begins if about is None else [*_fenced(_begins(folder, about)), ""]
+    lines = [f"**{_cell(headline(report))}**", "", *begins, "| | Check | Observed | Needed |", "|--|--|--|--|"]
     for result in report.ordered():
         answer = result.answer
         lines.append(f"| {result.status.label} | {result.check.id} | {_cell(answer.observed)} | {_cell(answer.required)} |")
@@ -133,6 +155,7 @@ def markdown(report: Report, folder: Path | None = None) -> str:
                 "",
                 f"{result.check.why} ({result.check.source})",
             ]
+            lines += ["", f"On this machine: {since[result.check.id]}"] if since and result.check.id in since else []
             lines += [line for fix in result.answer.remedies for line in _fix(fix)]
             lines += _evidence(result.answer)
     return "\n".join(lines) + "\n"

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Evidence, Measure, Method, Severity
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_json import About, document
+from canvos_tui.core.checks.report_head import About, head, telling
+from canvos_tui.core.checks.report_json import document
 from canvos_tui.core.checks.report_text import headline, markdown, short, text
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import HostFacts
@@ -119,7 +122,10 @@ def test_the_document_has_the_promised_shape():
         "started_at",
         "duration_ms",
         "host",
+        "docker",
         "canvos",
+        "answers",
+        "environment",
         "summary",
         "verdict",
         "first_failure",
@@ -130,7 +136,7 @@ def test_the_document_has_the_promised_shape():
     assert found["schema"] == "canvos-tui.doctor/1"
     assert found["tool"] == {"version": "1.2.3", "python": "3.11.7"}
     assert (found["started_at"], found["duration_ms"]) == ("2026-08-23T14:12:00+00:00", 1500)
-    assert found["host"] == {"os": "Linux", "arch": "x86_64", "kernel": "6.8"}
+    assert found["host"] == {"os": "Linux", "arch": "x86_64", "kernel": "6.8", "distribution": ""}
     assert found["canvos"] == {"path": "", "tag": "", "commit": ""}
     assert found["summary"] == {"pass": 0, "warn": 0, "fail": 1, "skip": 1, "unknown": 1}
     assert (found["verdict"], found["first_failure"]) == ("not_ready", "M")
@@ -161,6 +167,7 @@ def test_the_document_has_the_promised_shape():
         "timed_out": False,
         "duration_ms": 250,
         "redactions": 0,
+        "last_passed": None,
     }
     assert (second["skipped_because"], second["observed"]["value"]) == ("M", None)
     assert third["timed_out"]
@@ -171,6 +178,39 @@ def test_the_document_has_the_promised_shape():
 def test_masked_places_are_counted():
     leaky = result("A", Status.FAIL, "http://me:hush@proxy", evidence=(Evidence("env", "password=hunter22"),))
     assert document(report(leaky), ABOUT)["checks"][0]["redactions"] == 2
+
+
+def test_every_form_begins_with_what_a_colleague_would_ask_for():
+    state = CheckoutState(Place.CANVOS, Path("/c"), "v4.9.38", "0123456789abcdef")
+    about = replace(ABOUT, checkout=state, folder=Path("/c"), answers=".arg of the checkout; keys: .secret", route=Route.TWO_STAGE)
+    found, begins = report(result("A", Status.FAIL)), list(head(about))
+    assert begins[0] == "checkout  /c, v4.9.38 (0123456789ab)"
+    assert begins[1].startswith("canvos-tui 1.2.3, ")
+    assert begins[1].endswith(", Python 3.11.7")
+    assert f"{NOW:%Y-%m-%d %H:%M} UTC" in begins[1]
+    assert begins[2] == "route     two-stage; answers: .arg of the checkout; keys: .secret"
+    for form in (text, short, markdown):
+        lines = form(found, about.folder, about).splitlines()
+        assert [line for line in lines[:7] if line in begins] == begins
+    many = report(*(result(f"C{n}", Status.FAIL) for n in range(30)))
+    assert len(short(many, about.folder, about).splitlines()) == 15
+
+
+def test_the_variables_that_change_answers_are_told_without_their_passwords():
+    environ = {"https_proxy": "http://me:hush@proxy:3128", "NO_PROXY": "localhost", "AWS_SECRET_ACCESS_KEY": "x" * 40, "DOCKER_HOST": ""}
+    assert telling(environ) == {"HTTPS_PROXY": "http://***@proxy:3128", "NO_PROXY": "localhost"}
+
+
+def test_a_text_shows_what_was_asked_and_the_first_lines_of_the_answer():
+    piece = Evidence("docker info", "one\n\ntwo\nthree\nfour\npassword=hunter22", 1)
+    lines = text(report(result("D", Status.FAIL, evidence=(piece,)))).splitlines()
+    at = lines.index("     asked  docker info  (exit 1)")
+    assert lines[at + 1 : at + 5] == [
+        "            one",
+        "            two",
+        "            three",
+        "            ... 2 more lines with --output markdown",
+    ]
 
 
 def test_the_checkout_that_was_judged_is_named_in_every_form():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from canvos_tui.adapters.state_folder import home_of
 from canvos_tui.core.diagnosis.catalogue import Catalogue, parse_catalogue, parse_entry
-from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.errors import CanvosError, FilesError
 
 _REMEDY = "install canvos-tui again; a file of it is damaged"
 
@@ -20,6 +23,15 @@ def load_catalogue() -> Catalogue:
     except (OSError, UnicodeDecodeError) as error:
         raise CanvosError(f"the catalogue of known errors cannot be read: {error}", remedy=_REMEDY) from None
     return catalogue_of(text, proven=True)
+
+
+def users_file(environ: Mapping[str, str]) -> Path | None:
+    """`$XDG_CONFIG_HOME/canvos-tui/known_errors.yaml`, by default below ~/.config; None where there is none."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    with suppress(FilesError):
+        path = (Path(base) if base.startswith("/") else home_of(environ) / ".config") / "canvos-tui" / "known_errors.yaml"
+        return path if path.is_file() else None
+    return None
 
 
 def with_own(known: Catalogue, path: Path) -> Catalogue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from canvos_tui.commands.output import write_json
 
 if TYPE_CHECKING:
+    from canvos_tui.core.diagnosis.catalogue import Catalogue
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
 
 _INDENT = " " * 10
@@ -42,15 +44,13 @@ def diagnose(args: argparse.Namespace) -> int:
 
 
 def _diagnosis(name: str, own: str | None) -> Diagnosis:
-    from canvos_tui.adapters.catalogue import load_catalogue, with_own
     from canvos_tui.adapters.log.packed import log_parts
     from canvos_tui.core.diagnosis.diagnosis import Diagnoser
     from canvos_tui.core.diagnosis.story import Warned
     from canvos_tui.core.log.forms import bare
     from canvos_tui.core.log.source_lines import SourceLines
 
-    catalogue = with_own(load_catalogue(), Path(own)) if own else load_catalogue()
-    lines, diagnoser = SourceLines(), Diagnoser(catalogue)
+    lines, diagnoser = SourceLines(), Diagnoser(_known(own))
     empty = True
     for data in bare(log_parts(name)):
         empty = empty and not data
@@ -58,6 +58,21 @@ def _diagnosis(name: str, own: str | None) -> Diagnosis:
     diagnoser.read(lines.flush())
     found = diagnoser.diagnosis(sum(lines.counts.values()))
     return replace(found, warnings=(Warned("empty", "There is nothing in the file"),)) if empty else found
+
+
+def _known(own: str | None) -> Catalogue:
+    """Ours, with the entries of the file that was named, else of the user's own; one of those that is damaged is told and left out."""
+    from canvos_tui.adapters.catalogue import load_catalogue, users_file, with_own
+    from canvos_tui.core.errors import CanvosError
+
+    if own:
+        return with_own(load_catalogue(), Path(own))
+    path = users_file(os.environ)
+    try:
+        return with_own(load_catalogue(), path) if path is not None else load_catalogue()
+    except CanvosError as error:
+        sys.stderr.write(f"canvos-tui diagnose: {error.message}; it is left out\n")
+        return load_catalogue()
 
 
 def text_lines(found: Diagnosis) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from canvos_tui.adapters.catalogue import load_catalogue
+from canvos_tui.adapters.catalogue import load_catalogue, users_file, with_own
 from canvos_tui.adapters.docker.build_engine import BuildEngine
 from canvos_tui.adapters.runs.clock import RunClock
 from canvos_tui.adapters.runs.control import ControlPipe, Request, Resize, Stop
@@ -126,6 +126,8 @@ class Supervision:
         """Takes the catalogue of known errors in hand, while the build starts; no build fails for want of it."""
         try:
             self._catalogue = load_catalogue()
+            if (own := users_file(os.environ)) is not None:
+                self._catalogue = with_own(self._catalogue, own)
         except CanvosError as error:
             self._recorder.note(error.message)
         self._matcher = Matcher(self._catalogue)

@@ -149,3 +149,24 @@ def test_known_errors_of_the_user_are_known_too(tmp_path: Path, capsys: pytest.C
             args.run(args)
         assert str(caught.value).startswith(str(own))
         assert words in str(caught.value)
+
+
+def test_the_users_own_file_is_read_unasked_and_a_damaged_one_stops_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, log = tmp_path / "canvos-tui" / "known_errors.yaml", tmp_path / "a.log"
+    own.parent.mkdir()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    log.write_bytes(BuildLog().step("+base-image", "TICKET-REQUIRED by the proxy").fails("+base-image", 7).data())
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers())
+    args = parser.parse_args(["diagnose", str(log), "--output", "json"])
+    own.write_text(OWN, encoding="utf-8")
+    args.run(args)
+    assert json.loads(capsys.readouterr().out)["cause"]["id"] == "E-OUR-PROXY"
+    own.write_text("- id: [", encoding="utf-8")
+    args.run(args)
+    told = capsys.readouterr()
+    assert json.loads(told.out)["cause"]["id"] == "step-failed"
+    assert told.err.startswith(f"canvos-tui diagnose: {own}, line 1: no YAML")
+    assert told.err.endswith("it is left out\n")

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.run.endless import endless
-from canvos_tui.core.run.events import BuildEvent
+from canvos_tui.core.run.events import BuildEvent, Noted
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.rehearsal.aws.cloud import StoredImage
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
+from tests.build_log import BuildLog
+from tests.commands.test_diagnose_forms import OWN
 from tests.logs import EARTHLY
 from tests.runs import KEY_ID, SECRET, Site, opened
 from tests.waiting import until
@@ -54,6 +56,24 @@ def test_the_stored_result_of_a_failed_build_has_its_cause(site: Site, name: str
     line = site.log(run_id).split("\n")[stored["cause"]["line"] - 1]
     assert text in line
     assert text in stored["cause"]["evidence"][0]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_known_error_of_the_user_counts_in_a_build_and_a_damaged_one_is_told(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, damaged: bool
+) -> None:
+    own = tmp_path / "config" / "canvos-tui" / "known_errors.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(OWN.replace("priority: A", "priority: Q") if damaged else OWN, encoding="utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    log = tmp_path / "a.log"
+    log.write_bytes(BuildLog().step("+base-image", "TICKET-REQUIRED by the proxy").fails("+base-image", 7).data())
+    run_id = site.start(f"cat {log}; exit 1")
+    events = site.follow(run_id)
+    cause = site.result(run_id).cause
+    assert (cause is not None and cause.id == "E-OUR-PROXY") is not damaged
+    noted = [event.text for event in events if isinstance(event, Noted)]
+    assert any("line 2: known error E-OUR-PROXY: the priority Q" in text for text in noted) is damaged
 
 
 def test_a_cancelled_build_has_no_cause_from_its_log(site: Site) -> None:

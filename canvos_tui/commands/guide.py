@@ -21,12 +21,12 @@ def guide(args: argparse.Namespace) -> int:
     """Prints all sixteen steps; differences between guide and truth are comments."""
     from canvos_tui.commands.answers import load
     from canvos_tui.commands.config import config_of
-    from canvos_tui.core.guide import STEPS, commands
+    from canvos_tui.core.guide import STEPS, commands, on_route
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
     draft = config_of(ports, args) if args.config else load(ports, args.checkout, args.repo)
-    for step in STEPS:
+    for step in (on_route(step, draft.route) for step in STEPS):
         sys.stdout.write(f"# step {step.number}: {step.title}\n")
         if step.differs:
             sys.stdout.write(f"# differs: {step.differs}\n")

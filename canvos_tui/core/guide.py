@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.tags import GUIDE_TAG
 from canvos_tui.core.command_words import word
 
+_WRITES_ARG = 13  # the step
 BUILD_COMMAND = Route.GUIDE.told.command
 
 
@@ -118,9 +119,26 @@ STEPS = (
 BY_NUMBER = {step.number: step for step in STEPS}
 
 
+def on_route(step: GuideStep, route: Route) -> GuideStep:
+    """The step as it is to be done on that route; the guide's own where the route is no other."""
+    if route is Route.GUIDE:
+        return step
+    stages = "snapshot, register" if route is Route.DIRECT else "upload, import, register"
+    told = {
+        12: f"on the {route.value} route keys of any kind work, temporary ones too: none enters the build.",
+        15: f"on the {route.value} route no .secret is needed: no key enters the build.",
+        16: f"on the {route.value} route the build ends with the raw image; canvos-tui runs it, and then its own stages: {stages}.",
+    }
+    lines = {15: ("# nothing to do",), 16: (" ".join(route.told.command),)}
+    if not route.needs_bucket:
+        told |= {10: "on the direct route no bucket is needed.", 11: "on the direct route it names the AMI alone."}
+        lines |= {10: ("export REGION={REGION}",)}
+    return replace(step, differs=told.get(step.number, step.differs), commands=lines.get(step.number, step.commands))
+
+
 def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
     """The step's commands with the user's values in place; what is not known yet stays as `$NAME`, secrets always do."""
-    args = draft.args()
+    step, args = on_route(step, draft.route), draft.args()
     values = {key: word(value) if value else "''" if key.endswith("PROXY") else f"${key}" for key, value in args.items()}
     values |= {
         "REPOSITORY": word(draft.repository),
@@ -134,7 +152,7 @@ def commands(step: GuideStep, draft: Draft) -> tuple[str, ...]:
         for key, value in values.items():
             line = line.replace("{" + key + "}", value)
         out.extend(line.split("\n"))
-    if step is BY_NUMBER[13] and any(c in value for value in args.values() for c in "$`\\"):
+    if step.number == _WRITES_ARG and any(c in value for value in args.values() for c in "$`\\"):
         out[0] = out[0].replace("EOF", "'EOF'")  # what stands in a value is text; without the quotes the shell would act on it
     from canvos_tui.core.masking.outlet import shown
 

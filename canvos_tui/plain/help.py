@@ -9,7 +9,7 @@ from canvos_tui.core.answers.draft import Draft
 def with_guide(about: str, draft: Draft, *numbers: int) -> str:
     """The text, and the commands of these steps of the guide; where the truth differs from it in a line."""
     parts = [about]
-    for step in (guide.BY_NUMBER[number] for number in numbers):
+    for step in (guide.on_route(guide.BY_NUMBER[number], draft.route) for number in numbers):
         commands = "".join(f"\n  {line}" for line in guide.commands(step, draft))
         parts.append(f"The guide's step {step.number}, {step.title}:{commands}" + (f"\n  differs: {step.differs}" if step.differs else ""))
     return "\n\n".join(parts)

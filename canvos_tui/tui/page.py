@@ -283,7 +283,7 @@ class PageScreen(Screen[None]):
         numbers = [n for panel in self.panels() for n in panel.GUIDE] or [s.number for s in guide.STEPS]
         parts = []
         for number in numbers:
-            step = guide.BY_NUMBER[number]
+            step = guide.on_route(guide.BY_NUMBER[number], self.draft.route)
             lines = "\n".join(guide.commands(step, self.draft))
             differs = f"\n# differs: {step.differs}" if step.differs else ""
             parts.append(f"# step {number}: {step.title}{differs}\n{lines}")

@@ -54,7 +54,7 @@ def _snapshot_finding(chain: Chain) -> Finding:
     if not chain.seen:
         return Finding("snapshot", Status.UNKNOWN, "its snapshot could not be asked for")
     if seen is not None and seen.snapshot_id == chain.named_snapshot:
-        return Finding("snapshot", Status.FAIL, f"{seen.snapshot_id} is {seen.state}: not all of the image was written")
+        return Finding("snapshot", Status.FAIL, f"{seen.snapshot_id} is {seen.state}, it was not completed")
     text = f"{chain.named_snapshot} does not exist" if chain.named_snapshot else "no snapshot of this run"
     return Finding("snapshot", Status.FAIL, text)
 

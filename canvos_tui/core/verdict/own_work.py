@@ -84,5 +84,5 @@ def built_file(plan: BuildPlan, ids: Mapping[str, str]) -> tuple[LeftOver, ...]:
     if built is None or not there:
         return ()
     path = str(built.path(Path(plan.checkout)))
-    note = f"{size(built.size)} on this machine; while it lies there nothing has to be built to upload it again"
+    note = f"{size(built.size)} on this machine; while it lies there no later stage needs a new build"
     return (LeftOver("file", path, True, note, f"rm -f {word(path)} || sudo rm -f {word(path)}"),)

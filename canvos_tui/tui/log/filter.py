@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from canvos_tui.core.log.level import LogLevel
 from canvos_tui.core.log.survey import Survey
-from canvos_tui.core.run.phase import SHOWN_PHASES
+from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
 from canvos_tui.tui.log.line_map import LineMap, Picked, Stretch
 
-_TITLES = {phase.number: phase.title for phase in SHOWN_PHASES}
+# the direct route writes its snapshot where others upload, and a log does not say beforehand which it will be
+_TITLES = {phase.number: phase.title for phase in SHOWN_PHASES} | {Phase.UPLOAD.number: "Upload or snapshot"}
 WORDS = {LogLevel.ERROR: "errors", LogLevel.WARNING: "errors and warnings", LogLevel.COMMAND: "commands"}
 _NEXT = {None: LogLevel.ERROR, LogLevel.ERROR: LogLevel.WARNING, LogLevel.WARNING: LogLevel.COMMAND, LogLevel.COMMAND: None}
 

@@ -138,7 +138,7 @@ async def _attached(clients: Clients, unseen: list[str]) -> list[Mapping[str, An
 
 
 async def encryption(clients: Clients, bucket: str) -> Encryption:
-    """The defaults of the bucket and of EBS; each that could not be asked is in `unseen`."""
+    """The defaults of the bucket and of EBS, without a bucket of EBS alone; each that could not be asked is in `unseen`."""
     unseen: dict[str, AwsError] = {}
     (bucket_kms, bucket_key), (ebs, ebs_key) = await asyncio.gather(_of_bucket(clients, bucket, unseen), _of_ebs(clients, unseen))
     told = tuple(_refusal(action, error) for action, error in unseen.items())
@@ -147,6 +147,8 @@ async def encryption(clients: Clients, bucket: str) -> Encryption:
 
 
 async def _of_bucket(clients: Clients, bucket: str, unseen: dict[str, AwsError]) -> tuple[bool | None, str]:
+    if not bucket:
+        return None, ""
     try:
         found = await clients.call("s3", lambda s3: s3.get_bucket_encryption(Bucket=bucket))
     except AwsError as error:

@@ -42,7 +42,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "AWS-KEY-CLASH": ("object key free", "upload"),
     "AWS-AMI-CLASH": ("AMI name free", "AMI"),
     "AWS-AMI-NAME": ("AMI name legal", "AMI"),
-    "AWS-ENCRYPTION": ("default encryption", "snapshot import"),
+    "AWS-ENCRYPTION": ("default encryption", "snapshot"),
     "AWS-IMPORT-TASKS": ("import tasks under way", "snapshot import"),
     "AWS-BUCKET": ("bucket", "upload"),
     "AWS-BUCKET-REGION": ("bucket's region", "snapshot import"),

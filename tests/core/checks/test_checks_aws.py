@@ -303,6 +303,29 @@ async def test_default_encryption(tmp_path, found, role, status, words):
         assert "kms:CreateGrant" in row.answer.remedies[0].commands[0].run
 
 
+@pytest.mark.parametrize(
+    ("found", "status", "words"),
+    [
+        (Encryption(None, "", False), Status.PASS, "EBS encryption by default: off"),
+        (Encryption(None, "", True), Status.PASS, "encrypted with AWS' own KMS key, and cannot be shared"),
+        (Encryption(None, "", True, KMS), Status.WARN, "whether these keys may use it was not asked"),
+        (
+            Encryption(None, "", None, "", ("ec2:GetEbsEncryptionByDefault is not allowed (x)",), ("ec2:GetEbsEncryptionByDefault",)),
+            Status.UNKNOWN,
+            "ec2:GetEbsEncryptionByDefault is not allowed",
+        ),
+    ],
+)
+async def test_default_encryption_of_a_snapshot_that_we_write(tmp_path, found, status, words):
+    results = await World(tmp_path, encryption=found).results(answered().after(RouteChosen(Route.DIRECT)))
+    row = results["AWS-ENCRYPTION"]
+    assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
+    assert "vmimport" not in row.answer.observed + row.answer.required
+    if status is Status.WARN:
+        assert "kms:CreateGrant" in row.answer.remedies[0].text
+        assert KMS in row.answer.remedies[0].commands[0].run
+
+
 def task(number: int, key: str = "other", status: str = "active") -> ImportTask:
     return ImportTask(f"import-snap-{number}", status, 40, bucket="acme-images", key=key)
 

@@ -247,7 +247,7 @@ CHECKS_AWS = (
         "aws",
         Severity.RECOMMENDED,
         "step 16",
-        "with a KMS key of the account, the import of step 16 fails unless the role vmimport may use that key",
+        "with a KMS key of the account step 16 fails unless the role vmimport, or the keys of the direct route, may use it",
         default_encryption,
         12,
         ("AWS-BUCKET",),

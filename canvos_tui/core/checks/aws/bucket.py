@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.aws.facts import Bucket, Encryption, Right
+from contextlib import suppress
+
+from canvos_tui.core.aws.facts import Bucket, Encryption, Identity, Right
 from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, uses_keys
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import (
@@ -16,11 +18,23 @@ from canvos_tui.core.checks.aws.questions import (
     refused,
     role,
     subject,
+    subject_of,
 )
 from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
+_AWS_KEY = "AWS' own KMS key"
+_ASK_EBS = Command("aws ec2 get-ebs-encryption-by-default")
+# what EBS direct APIs ask of whoever writes with a key of the account (AWS, EBS user guide, permissions of the direct APIs)
+_WRITES_ENCRYPTED = (
+    "kms:DescribeKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncrypt*",
+    "kms:CreateGrant",
+)
 _EXISTING = "an existing bucket of this account"
 
 
@@ -101,7 +115,9 @@ async def bucket_region(context: Context) -> CheckAnswer:
 
 
 async def default_encryption(context: Context) -> CheckAnswer:
-    """Whether something is encrypted with a key that the role must be allowed to use."""
+    """Whether something is encrypted with a key that the role must be allowed to use; without a bucket, what that means for the AMI."""
+    if not context.draft.route.needs_bucket:
+        return await _of_our_snapshot(context)
     if wait := missing(context, "keys", "REGION", "S3_BUCKET"):
         return waits(wait)
     required = "no KMS key, or one that vmimport may use"
@@ -124,11 +140,40 @@ async def default_encryption(context: Context) -> CheckAnswer:
     return CheckAnswer(Status.PASS, words(found), required)
 
 
+async def _of_our_snapshot(context: Context) -> CheckAnswer:
+    """On the direct route the snapshot is encrypted where the account says so, and a key of the account asks for rights of these keys."""
+    if wait := missing(context, "keys", "REGION"):
+        return waits(wait)
+    required = "off, or a key that these keys may use"
+    try:
+        found = await encryption(context)
+    except AwsError as error:
+        return refused(error, required)
+    if found.ebs is None:
+        told = "; ".join(found.unseen)
+        look = Remedy(f"To be sure, allow {', '.join(found.denied)}" if found.denied else "Ask again: AWS did not say", (_ASK_EBS,))
+        return CheckAnswer(Status.UNKNOWN, f"not known: {told}", required, (look,), (), Method.NOT_VERIFIABLE)
+    if not found.ebs:
+        return CheckAnswer(Status.PASS, "EBS encryption by default: off", required)
+    key = subject_of("", asked(context).region, await _whoever(context), found).snapshot_key
+    if not key:
+        return CheckAnswer(Status.PASS, f"the AMI will be encrypted with {_AWS_KEY}, and cannot be shared with other accounts", required)
+    fix = Remedy(f"Let the key's policy, or that of these AWS keys, allow kms:{', kms:'.join(_WRITES_ENCRYPTED)}", (_show_key(key),))
+    said = f"the AMI will be encrypted with {key}; whether these keys may use it was not asked"
+    return CheckAnswer(Status.WARN, said, required, (fix,), (Evidence("default encryption", f"EBS: {key}"),))
+
+
+async def _whoever(context: Context) -> Identity | None:
+    with suppress(AwsError):  # the check of the keys says why
+        return await identity(context)
+    return None
+
+
 def words(found: Encryption) -> str:
     """Both defaults in a line."""
 
     def told(on: bool | None, key: str, off: str) -> str:  # noqa: FBT001  an answer of AWS', not a switch
-        return "not known" if on is None else (key or "AWS' own KMS key") if on else off
+        return "not known" if on is None else (key or _AWS_KEY) if on else off
 
     bucket_word, ebs = told(found.bucket_kms, found.bucket_key, "no KMS key"), told(found.ebs, found.ebs_key, "off")
     return f"bucket: {bucket_word}; EBS encryption by default: {ebs}"

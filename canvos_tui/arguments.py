@@ -24,6 +24,7 @@ COMMANDS = (
     "leftovers",
     "validate",
     "diagnose",
+    "bundle",
     "guide",
     "redact",
     "rehearse",
@@ -57,9 +58,9 @@ class Parser(argparse.ArgumentParser):
         return namespace, rest
 
     def format_help(self) -> str:
-        """The list of the commands goes without the blank line below the usage: so it has 24 lines."""
+        """The list of the commands goes without blank lines but the last: so it has 24 lines."""
         text = super().format_help()
-        return text.replace("\n\n", "\n", 1) if self._subparsers is not None else text
+        return text.replace("\n\n", "\n", 2) if self._subparsers is not None else text
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong, what was probably meant, and where the help is."""

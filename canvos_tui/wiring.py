@@ -54,7 +54,14 @@ def real_ports(environ: dict[str, str]) -> Ports:
         terminal=_later(lambda: _terminal(environ, root)),
         environ=environ,
         matrix=load_matrix(),
+        about=_about,
     )
+
+
+def _about() -> dict[str, str]:
+    from canvos_tui.adapters.machine.about import about
+
+    return about()
 
 
 def _host(environ: dict[str, str]) -> Host:

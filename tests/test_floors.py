@@ -15,6 +15,7 @@ CORE = {
     "questions": 8,
     "readiness": 7,
     "session": 6,
+    "bundle": 6,
     **dict.fromkeys(("checks", "diagnosis", "guide", "leftovers", "stages", "terminal"), 5),
     **dict.fromkeys(("answers", "log", "verdict"), 4),
     **dict.fromkeys(("checkout", "run"), 3),
@@ -29,7 +30,7 @@ ADAPTERS = {
     "machine": 3,
     **dict.fromkeys(("files", "git", "log", "network", "ebs"), 2),
     **dict.fromkeys(("aws", "catalogue", "explanations", "clock", "compatibility", "append_file", "programs"), 1),
-    **dict.fromkeys(("threads", "processes", "regular_file", "state_folder"), 0),
+    **dict.fromkeys(("threads", "processes", "regular_file", "new_file", "state_folder"), 0),
 }
 TUI = {
     "doctor_app": 8,

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters import threads
+from canvos_tui.adapters.new_file import NewFiles
 from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.errors import FilesError, InvalidValueError, LinkError
 from canvos_tui.core.machine import FileFacts
@@ -84,7 +85,7 @@ def _give(handle: int, target: Path) -> None:
         os.fchown(handle, known.st_uid, known.st_gid)
 
 
-class Disk:
+class Disk(NewFiles):
     """Implements the Files port; `state` is the state directory, created 0700 when first written."""
 
     def __init__(self, state: Path) -> None:

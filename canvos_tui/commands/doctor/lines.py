@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -19,6 +18,7 @@ from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.checks.selection import Plan, exit_code, told
+from canvos_tui.core.checks.whole_report import about
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.terminal.plain_ascii import pastable, to_ascii, wanted
 
@@ -119,42 +119,6 @@ def _write(text: str) -> None:
 
 def _chat(text: str) -> None:
     sys.stderr.write((to_ascii(text) if wanted(os.environ) else text) + "\n")
-
-
-async def about(context: Context, started: datetime, answers: str) -> About:
-    """What the report begins with; nothing is asked for it that the checks did not ask, but the machine and the checkout."""
-    import platform
-
-    from canvos_tui import __version__
-    from canvos_tui.commands.doctor.draft import GIT_PATIENCE
-    from canvos_tui.core.checks.questions import canvos, machine
-    from canvos_tui.core.checks.report_head import About, telling
-    from canvos_tui.core.errors import CanvosError
-
-    host = checkout = docker = None
-    with contextlib.suppress(CanvosError, OSError):
-        host = await machine(context)
-    asked = context.memo.get(f"checkout {context.draft.folder}")
-    if asked is None or asked.done():  # a git that hangs is not waited for twice
-        with contextlib.suppress(CanvosError, TimeoutError):
-            async with asyncio.timeout(GIT_PATIENCE):
-                checkout = await canvos(context)
-    if (engine := context.memo.get("engine")) is not None and engine.done() and not engine.cancelled() and engine.exception() is None:
-        docker = engine.result()
-    ports, draft = context.ports, context.draft
-    return About(
-        __version__,
-        platform.python_version(),
-        started,
-        (ports.clock.now() - started).total_seconds(),
-        host,
-        checkout,
-        draft.folder,
-        docker,
-        answers,
-        draft.route,
-        telling(ports.environ),
-    )
 
 
 def print_list(checks: Sequence[Check], output: str | None) -> int:

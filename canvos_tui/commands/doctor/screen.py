@@ -68,9 +68,9 @@ def _kept(source: Source, draft: Draft, report: Report) -> None:
     import asyncio
 
     from canvos_tui.adapters.last_passed import keep_passes, load_passes
-    from canvos_tui.commands.doctor.lines import about
     from canvos_tui.core.checks.check import Context
     from canvos_tui.core.checks.last_passed import after
+    from canvos_tui.core.checks.whole_report import about
 
     ports = source.ports
     facts = asyncio.run(about(Context(ports, draft), ports.clock.now(), source.origin(draft)))

@@ -285,3 +285,4 @@ class Ports:
     terminal: Terminal
     environ: dict[str, str]
     matrix: Matrix  # the vendor's, as it came with this program
+    about: Callable[[], Mapping[str, str]] = dict  # versions of Python and of what is built on, and `host`, this machine's name

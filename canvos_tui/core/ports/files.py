@@ -25,6 +25,9 @@ class Files(Protocol):
     async def write(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         """Temporary file beside the target, fsync, rename. On failure the old file is untouched and FilesError says why."""
 
+    async def write_new(self, path: Path, data: bytes) -> bool:
+        """Writes a file for its owner alone (0600), whole or not at all. False, and nothing done, when something stands there already."""
+
     async def make_folder(self, path: Path) -> None:
         """Creates a folder and its parents; no error when it is there."""
 

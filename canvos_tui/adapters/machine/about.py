@@ -1,0 +1,19 @@
+"""What this program runs on: the versions that a support engineer asks for, and the machine's name. Nothing is imported for it."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+LIBRARIES = ("textual", "boto3", "botocore", "docker")
+
+
+def about() -> dict[str, str]:
+    """By name; a library that is not installed is left out."""
+    found = {"python": platform.python_version(), "host": platform.node()}
+    for name in LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""What a support engineer gets of a run in one file, and what he reads in it: made from named files only, opened without trust."""

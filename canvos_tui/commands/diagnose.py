@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from canvos_tui.commands.output import write_json
+from canvos_tui.core.errors import FilesError
+from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from canvos_tui.core.diagnosis.catalogue import Catalogue
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.core.run.result import RunResult
 
 _INDENT = " " * 10
 
@@ -27,24 +33,118 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog="Exit code: 0 succeeded, 10 failed, 11 failed with AWS, 12 not proven or still running, 130 cancelled. "
         "Example: canvos-tui diagnose build.log --output json",
     )
-    parser.add_argument("file", metavar="FILE", help="the log, also packed with gzip or zip; - for standard input")
+    parser.add_argument(
+        "file", metavar="FILE", help="a log, also packed (gzip, zip), a run's id, a bundle, a doctor's JSON; - for standard input"
+    )
     parser.add_argument("--catalogue", metavar="FILE", help="known errors of your own, in the form of ours; they win over ours")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
     parser.set_defaults(run=diagnose)
 
 
 def diagnose(args: argparse.Namespace) -> int:
-    """Prints the diagnosis; FilesError when the log cannot be read."""
-    found = _diagnosis(args.file, args.catalogue)
-    if args.output == "json":
-        write_json(found.data())
+    """Prints the diagnosis; FilesError when the file cannot be read."""
+    from canvos_tui.adapters.log.packed import opened
+
+    run = _run_of(args.file)
+    with opened(str(run[0]) if run is not None else args.file) as given:
+        data = given.whole()
+        if data is not None and (document := _doctors(data, args.file)) is not None:
+            return _tell_doctors(document, args.output)
+        if data is not None and is_bundle(data):
+            return _tell_bundle(data, args)
+        found = _diagnosis(given.parts(), args.catalogue)
+    if run is not None:
+        from canvos_tui.core.bundle.opened import with_result
+
+        found = with_result(found, run[1])
+    return _tell(args.output, found, found.data(), text_lines(found))
+
+
+def is_bundle(data: bytes) -> bool:
+    """Whether these bytes are a bundle; what is no zip file is none."""
+    from canvos_tui.core.bundle import archive
+
+    return data.startswith(b"PK") and archive.is_bundle(data)
+
+
+def _run_of(name: str) -> tuple[Path, RunResult | None] | None:
+    """Log and result of a run of this machine that is named by its id; None for what is a file, or no id."""
+    from canvos_tui.adapters.runs.folder import time_of
+
+    if time_of(name) is None or Path(name).exists():
+        return None
+    import asyncio
+    import os
+
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    return ports.runs.log_path(name), asyncio.run(_result(ports, name))
+
+
+async def _result(ports: Ports, run_id: str) -> RunResult | None:
+    return await ports.runs.result(run_id)
+
+
+def _tell(output: str, found: Diagnosis, data: dict[str, Any], lines: list[str]) -> int:
+    if output == "json":
+        write_json(data)
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in text_lines(found)))
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
     return found.exit_code
 
 
-def _diagnosis(name: str, own: str | None) -> Diagnosis:
-    from canvos_tui.adapters.log.packed import log_parts
+def _tell_bundle(data: bytes, args: argparse.Namespace) -> int:
+    """The run in a bundle, read-only: no Docker, no network and no key is asked for."""
+    from canvos_tui.core.bundle import opened
+    from canvos_tui.core.bundle.archive import unpack
+    from canvos_tui.core.bundle.contents import DOCTOR, LOG
+    from canvos_tui.core.checks import read_report
+
+    bundle = unpack(data, args.file)
+    if LOG not in bundle.files:
+        return _tell_doctors(bundle.document(DOCTOR), args.output, opened.head_lines(bundle))
+    found = opened.with_result(_diagnosis(iter([bundle.files[LOG]]), args.catalogue), opened.result_of(bundle))
+    document = bundle.document(DOCTOR)
+    well = not document or not read_report.rows(document)
+    lines = [*opened.head_lines(bundle), *text_lines(found), *([] if well else opened.foot_lines(bundle))]
+    return _tell(args.output, found, {**found.data(), "bundle": opened.about(bundle)}, lines)
+
+
+def _doctors(data: bytes, name: str) -> dict[str, Any] | None:
+    """A doctor's document; None for anything else."""
+    from canvos_tui.core.checks.read_report import is_report
+
+    try:
+        document = json.loads(data) if data.lstrip().startswith(b"{") else None
+    except (ValueError, RecursionError):
+        raise FilesError(
+            f"{name} is damaged: it is no whole JSON document", remedy="make it again: canvos-tui doctor --output json"
+        ) from None
+    return document if isinstance(document, dict) and is_report(document, name) else None
+
+
+def _tell_doctors(document: dict[str, Any], output: str, head: list[str] | None = None) -> int:
+    """Which checks are not well and why, in the doctor's words; the exit code is the doctor's, too."""
+    from canvos_tui.core.checks import read_report
+    from canvos_tui.core.diagnosis.diagnosis import Diagnosis
+
+    code = read_report.exit_code(document)
+    if output == "text":
+        sys.stdout.write("".join(f"{line}\n" for line in (*(head or ()), *read_report.lines(document))))
+        return code
+    failed = code is ExitCode.NOT_READY
+    data = Diagnosis("failed" if failed else "inconclusive").data()
+    checks = read_report.plain_rows(document)
+    first = next((row for row in checks if row["id"] == read_report.told(document, "first_failure")), None)
+    if first is not None and failed:
+        words = {"id": first["id"], "title": first["title"], "explanation": f"{first['observed']}. {first['why']}"}
+        data["cause"] = {**words, "fix": first["fix"], "docs": []}
+    write_json({**data, "doctor": {"verdict": read_report.told(document, "verdict") or None, "checks": checks}})
+    return code
+
+
+def _diagnosis(parts: Iterator[bytes], own: str | None) -> Diagnosis:
     from canvos_tui.core.diagnosis.diagnosis import Diagnoser
     from canvos_tui.core.diagnosis.story import Warned
     from canvos_tui.core.log.forms import bare
@@ -52,7 +152,7 @@ def _diagnosis(name: str, own: str | None) -> Diagnosis:
 
     lines, diagnoser = SourceLines(), Diagnoser(_known(own))
     empty = True
-    for data in bare(log_parts(name)):
+    for data in bare(parts):
         empty = empty and not data
         diagnoser.read(lines.feed(data))
     diagnoser.read(lines.flush())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.bundle.contents import MANIFEST, WHAT
+from canvos_tui.core.checks import read_report
 from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
@@ -14,7 +15,6 @@ from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.verdict.summary import headline
 
 _LAST_LINES, _WIDEST = 30, 300
-_VERDICTS = {"ready": "READY", "not_ready": "NOT READY"}
 
 
 @dataclass(frozen=True)
@@ -69,36 +69,19 @@ def version_lines(told: Mapping[str, Any]) -> list[str]:
     """Two lines: what the tool runs on, and Docker with the checkout. Of foreign data only texts and numbers are taken."""
     system, docker, checkout = told.get("system"), told.get("docker"), told.get("checkout")
     named = (("python", "Python"), ("textual", "Textual"), ("boto3", "boto3"))
-    libraries = [f"{title} {_of(told, name)}" for name, title in named if _of(told, name)]
-    where = " ".join(str(_of(system, name)) for name in ("os", "kernel", "arch") if _of(system, name))
+    libraries = [f"{title} {read_report.told(told, name)}" for name, title in named if read_report.told(told, name)]
+    where = " ".join(str(read_report.told(system, name)) for name in ("os", "kernel", "arch") if read_report.told(system, name))
     lines = [", ".join([f"canvos-tui {told.get('canvos_tui') or '?'}", *libraries, where or "system not known"])]
-    engine = _of(docker, "version") or f"not reached: {_of(docker, 'said') or 'not asked'}"
-    place = f"checkout {_of(checkout, 'tag') or 'without a tag'} {str(_of(checkout, 'commit') or '')[:12]}".rstrip()
+    engine = read_report.told(docker, "version") or f"not reached: {read_report.told(docker, 'said') or 'not asked'}"
+    place = (
+        f"checkout {read_report.told(checkout, 'tag') or 'without a tag'} {str(read_report.told(checkout, 'commit') or '')[:12]}".rstrip()
+    )
     return [*lines, f"Docker {engine}; {place if checkout else 'no checkout'}"]
-
-
-def _of(data: Any, name: str) -> Any:
-    found = data.get(name) if isinstance(data, dict) else None
-    return found if isinstance(found, str | int | float) else ""
 
 
 def doctor_lines(doctor: Mapping[str, Any] | None) -> list[str]:
     """The verdict of a doctor's document and every check that is not well, in its words."""
     if not doctor:
-        return ["doctor: not asked"]
-    counts = doctor.get("summary")
-    told = " ".join(f"{_of(counts, name) or 0} {name}" for name in ("fail", "unknown", "warn", "pass"))
-    verdict = _VERDICTS.get(str(doctor.get("verdict")), "READY SO FAR")
-    return [f"doctor: {verdict} {told}", *(f"doctor: {line}" for line in not_well(doctor, ("fail", "unknown", "warn")))]
-
-
-def not_well(doctor: Mapping[str, Any], statuses: tuple[str, ...]) -> list[str]:
-    """The checks with one of these statuses, in their order: title, what was observed, what is needed."""
-    rows = doctor.get("checks")
-    found = []
-    for status in statuses:
-        for row in rows if isinstance(rows, list) else ():
-            if _of(row, "status") == status:
-                observed, needed = (_of(row.get(name), "text") for name in ("observed", "required"))
-                found.append(f"{status.upper()} {_of(row, 'title')}: {observed}{f'; needs {needed}' if needed else ''} ({_of(row, 'id')})")
-    return found
+        return ["doctor    not asked"]
+    found = [read_report.headline(doctor), *(read_report.row_line(row) for row in read_report.rows(doctor))]
+    return [f"doctor    {line}" for line in found]

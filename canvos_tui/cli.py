@@ -117,7 +117,26 @@ def _told(words: list[str]) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except OSError as error:
-        return _lost(error)
+        try:
+            return _lost(error)
+        except OSError:
+            return _crashed(error, words)
+    except Exception as error:  # noqa: BLE001  a bug of ours, which must not print what it had at hand
+        return _crashed(error, words)
+
+
+def _crashed(error: Exception, words: list[str]) -> int:
+    """Keeps a report without any value in it, and says where it lies; of the words only the command is told."""
+    from canvos_tui.adapters.crash_file import keep, report
+    from canvos_tui.arguments import COMMANDS
+
+    text = report(error, next((word for word in words if word in COMMANDS), "the wizard"), os.environ)
+    path = keep(text, os.environ)
+    if path is None:
+        sys.stderr.write(f"canvos-tui: this is a bug of ours; the report cannot be stored, so it stands here:\n{_indented(text)}\n")
+    else:
+        sys.stderr.write(f"canvos-tui: this is a bug of ours ({type(error).__name__}); attach the report to yours, it is masked: {path}\n")
+    return ExitCode.BUG
 
 
 def _indented(text: str) -> str:

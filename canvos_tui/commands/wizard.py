@@ -121,6 +121,8 @@ def _run(room: Room | Load) -> int:
         keep_worn(environ, app)
         write_raw(sys.stdout, app.restoring())
         sys.stdout.flush()
+    if app.crash is not None:
+        raise app.crash
     if app.problem is not None:
         raise app.problem
     known = app.left_with

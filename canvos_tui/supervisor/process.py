@@ -15,6 +15,7 @@ from pathlib import Path
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.adapters.crash_file import keep, report
 from canvos_tui.adapters.runs.control import ControlPipe
 from canvos_tui.adapters.runs.folder import RunFolder, lock_path
 from canvos_tui.adapters.runs.lock import RunLock, holder
@@ -46,7 +47,11 @@ def main(argv: list[str] | None = None) -> int:
     control = ControlPipe(folder.control)  # before the answer: whoever is told of the run may ask it to stop in the same moment
     _answer()
     _let_go()
-    supervise(folder, plan, mandate, control)
+    try:
+        supervise(folder, plan, mandate, control)
+    except Exception as error:  # noqa: BLE001  nobody hears of it, and the run shows as interrupted: the report says why
+        told = report(error, f"the supervisor of {folder.run_id}", os.environ, mandate.masked())
+        keep(told, {"XDG_STATE_HOME": str(folder.root.parent)})
     lock.release()
     os._exit(0)  # a request to AWS that hangs in a thread must not keep this process alive
 

@@ -89,15 +89,19 @@ class QuietlyLeavingApp(App[Result]):
                 if done.done() and not done.cancelled():
                     done.exception()  # heard of by its own handler already
 
-    def _fatal_error(self) -> None:
-        """`App._fatal_error` prints every local of every frame, and a typed secret is one of them: the same without locals."""
-        from rich.traceback import Traceback
+    crash: BaseException | None = None  # a bug of ours that ended it; whoever ran the app tells of it
 
+    def _fatal_error(self) -> None:
+        """`App._fatal_error` prints every local of every frame, and a typed secret is one of them: the terminal is left without a word.
+
+        `App._close_messages_no_wait` ends the app as Textual's own does.
+        """
         self.bell()
-        self.panic(Traceback(show_locals=False, width=None))
+        self._close_messages_no_wait()
 
     def _handle_exception(self, error: Exception) -> None:
         failed = error.error if isinstance(error, WorkerFailed) else error
         leaving = self._taken_down or is_leaving(self)
         if not (leaving and isinstance(failed, NoMatches | NoScreen | ScreenStackError)):
+            self.crash = self.crash or failed
             super()._handle_exception(error)

@@ -229,7 +229,7 @@ def test_no_other_module_looks_inside():
     }
 
 
-async def test_a_crash_shows_where_and_never_what_was_typed(capsys):
+async def test_a_crash_is_kept_for_whoever_ran_it_and_nothing_typed_is_printed(capsys):
     class Crashing(QuietlyLeavingApp[int]):
         def on_mount(self) -> None:
             typed = "hunter2" + "hunter2"
@@ -241,10 +241,12 @@ async def test_a_crash_shows_where_and_never_what_was_typed(capsys):
             pass
     with redirect_stderr(io.StringIO()) as told:
         app._print_error_renderables()
-    assert "14 characters" in told.getvalue() + capsys.readouterr().err
-    assert "hunter2hunter2" not in told.getvalue() + capsys.readouterr().err
+    assert told.getvalue() + capsys.readouterr().err == ""
+    assert str(app.crash) == "14 characters"
+    assert app.return_code == 1
 
 
 def test_what_we_override_is_still_called_so():
     assert "show_locals=True" in inspect.getsource(App._fatal_error)
+    assert "_close_messages_no_wait()" in inspect.getsource(App._fatal_error)
     assert "_fatal_error" in inspect.getsource(App._handle_exception)

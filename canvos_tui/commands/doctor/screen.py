@@ -52,6 +52,8 @@ def open_doctor(prepare: Prepare, fail_on: str, *, save: bool = True) -> int:
     app = DoctorApp(room)
     app.run()
     keep_worn(os.environ, app)
+    if app.crash is not None:
+        raise app.crash
     if app.problem is not None:
         raise app.problem
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see

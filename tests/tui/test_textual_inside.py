@@ -218,6 +218,7 @@ def test_no_other_module_looks_inside():
     assert used == {
         name: {"textual_inside.py"}
         for name in (
+            "_close_messages_no_wait",
             "_css_update_count",
             "_driver",
             "_exit",

@@ -55,6 +55,7 @@ class Failure(StepPanel):
 
     BINDINGS = [
         Binding("c", "copy", "Copy commands"),
+        Binding("b", "bundle", "Bundle"),
         Binding("pagedown", "scroll_text(1)", show=False, priority=True),  # the list of ways never needs a second page
         Binding("pageup", "scroll_text(-1)", show=False, priority=True),
     ]
@@ -149,6 +150,16 @@ class Failure(StepPanel):
             self.copy("\n".join(commands), "the commands")
         else:
             self.decline("nothing here is mended or removed by a command")
+
+    @work(exclusive=True, group="bundle")
+    async def action_bundle(self) -> None:
+        """One masked file of the run for whoever helps from a distance."""
+        from canvos_tui.tui.dialogs.support_bundle import About, offer_bundle
+
+        self.hint("putting the bundle together ...")
+        about = About(self.ports, self.draft, self.known.run_id, self.known.report, self.known.final)
+        await offer_bundle(self.app, about)
+        self.hint("")
 
     def _say(self, text: str) -> None:
         self.set_class(bool(text), "-noted")

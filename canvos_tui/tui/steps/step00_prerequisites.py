@@ -46,7 +46,7 @@ class Prerequisites(StepPanel):
         "Everything the guide asks for, and what it forgets. A failed check never keeps you from filling in the answers; "
         "it keeps the build from starting.\n\n"
         "Space unfolds what passed and what waits, / filters the list. f shows another fix, v the raw output; a accepts a failure, "
-        "with a reason; F5 asks everything again. "
+        "with a reason; F5 asks everything again; b puts it all into one masked file, for support. "
         "Answers get old: after ten minutes a ~ marks them."
     )
     HAS_NEXT = True
@@ -57,6 +57,7 @@ class Prerequisites(StepPanel):
         Binding("c", "copy_fix", "Copy fix"),
         Binding("C", "copy_report", "Report"),
         Binding("a", "accept", "Accept"),
+        Binding("b", "bundle", "Bundle", show=False),
         Binding("n", "go_on", "Continue", show=False),
         Binding("f", "next_fix", "Other fix", show=False),
         Binding("v", "raw", "Raw output", show=False),
@@ -189,6 +190,18 @@ class Prerequisites(StepPanel):
     def action_copy_report(self) -> None:
         """Copies the whole report as markdown."""
         self.copy(markdown(self.report, self.draft.folder), "report")
+
+    @work(exclusive=True, group="bundle")
+    async def action_bundle(self) -> None:
+        """One masked file of this report for whoever helps from a distance."""
+        from canvos_tui.tui.dialogs.support_bundle import About, offer_bundle
+
+        if self._asking:
+            self.decline("the checks are still being asked; b makes a bundle of them when they have answered")
+            return
+        self.hint("putting the bundle together ...")
+        await offer_bundle(self.app, About(self.ports, self.draft, report=self.report, final=self.known.final))
+        self.hint("")
 
     def action_next_fix(self) -> None:
         """Shows the next fix of this row."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.core.bundle.contents import WHAT
+from canvos_tui.core.bundle.saving import keep_doctor
 from canvos_tui.core.session import Session
 from tests.tui import story
 from tests.tui.screen import see, until
@@ -62,6 +64,19 @@ async def test_of_the_checks_alone_there_is_a_bundle_too(make_app, ports, full, 
             assert "build.log" not in archive.namelist()
 
 
+async def test_all_of_the_preview_has_room_in_the_smallest_window(make_app, ports, full):
+    run_id = await ports.runs.start(story.PLAN, full.keys)
+    ports.runs.results[run_id] = story.FAILURE
+    ports.runs.open_log(run_id).close()
+    await keep_doctor(ports, run_id, {"started_at": ports.clock.now().isoformat()})
+    app = make_app(full, page="result", known=Session(run_id=run_id, result=story.FAILURE))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "FAILED")
+        await pilot.press("b")
+        names = (name for name in WHAT if name not in {"manifest.json", "README.md"})
+        assert await see(pilot, *names, "never included; doctor: asked 0 s ago", "known secrets: none in it", "hiding account")
+
+
 async def test_a_folder_that_cannot_be_written_is_said(make_app, ports, full, home):
     ports.environ["HOME"] = str(home / "gone")
     app = make_app(full, page="check")
@@ -70,4 +85,4 @@ async def test_a_folder_that_cannot_be_written_is_said(make_app, ports, full, ho
         await pilot.press("b")
         await see(pilot, "Support bundle")
         await pilot.press("down", "enter")
-        assert await see(pilot, "No bundle was written", "No such file or directory")
+        assert await see(pilot, "No bundle was written", "name another place")

@@ -17,8 +17,16 @@ def preview_lines(bundle: Bundle, data: bytes, now: datetime) -> tuple[str, ...]
     head = f"{'FILE':<{_NAME}}{'SIZE':>{_SIZE}}{'LINES':>{_COUNT}}  MASKED"
     rows = [_row(file) for file in bundle.whole()]
     never = f"{'.secret':<{_NAME}}never included"
-    searched = f"searched  the finished file for {bundle.secrets} known secret{'' if bundle.secrets == 1 else 's'}: none in it"
-    return (head, *rows, never, *_doctor(bundle, now), searched, f"size      {size(len(data))} packed; nothing is uploaded by us")
+    doctor = f"doctor    {_doctor(bundle, now)}"
+    return (head, *rows, never, doctor, _searched(bundle), f"size      {size(len(data))} packed; nothing is uploaded by us")
+
+
+def brief_lines(bundle: Bundle, data: bytes, now: datetime) -> tuple[str, ...]:
+    """The same in twelve lines, for a window that has no more: without the two files that only tell of the others."""
+    head, *_ = preview_lines(bundle, data, now)
+    rows = [_row(file) for file in bundle.files if file.name != README]
+    doctor = f"{'.secret':<{_NAME}}never included; doctor: {_doctor(bundle, now)}"
+    return (head, *rows, doctor, _searched(bundle))
 
 
 def _row(file: BundleFile) -> str:
@@ -31,14 +39,17 @@ def _counts(found: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in found.items())
 
 
-def _doctor(bundle: Bundle, now: datetime) -> tuple[str, ...]:
+def _searched(bundle: Bundle) -> str:
+    return f"searched  the finished file for {bundle.secrets} known secret{'' if bundle.secrets == 1 else 's'}: none in it"
+
+
+def _doctor(bundle: Bundle, now: datetime) -> str:
     if not bundle.doctor_at:
-        return ("doctor    no report in it",)
+        return "no report in it"
     try:
-        made = datetime.fromisoformat(bundle.doctor_at)
-    except ValueError:
-        return ("doctor    the report has no time",)
-    return (f"doctor    asked {ago(now, made)}" if made.tzinfo is not None else "doctor    the report has no time",)
+        return f"asked {ago(now, datetime.fromisoformat(bundle.doctor_at))}"
+    except (ValueError, TypeError):  # no time, or one without a zone
+        return "the report has no time"
 
 
 def preview_data(bundle: Bundle, data: bytes, path: str | None) -> dict[str, Any]:

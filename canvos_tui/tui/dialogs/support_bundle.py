@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from canvos_tui import __version__
 from canvos_tui.core.bundle.collect import Wanted, collect
 from canvos_tui.core.bundle.placeholders import KINDS
-from canvos_tui.core.bundle.preview import preview_lines
+from canvos_tui.core.bundle.preview import brief_lines
 from canvos_tui.core.bundle.saving import keep_doctor, kept_doctor, proposed, save
 from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.whole_report import whole_report
@@ -42,13 +42,13 @@ async def offer_bundle(app: App[Any], about: About) -> None:
     try:
         wanted = await _wanted(about)
         made, data = await collect(about.ports, wanted)
-        text = "\n".join(preview_lines(made, data, about.ports.clock.now()))
+        text = "\n".join(brief_lines(made, data, about.ports.clock.now()))
         path = proposed(about.ports, about.run_id)
         place = at_home(str(path), about.ports.environ.get("HOME", ""))
         choices = (
             Choice("", "Back         nothing is written"),
             Choice("write", f"Write it     {place}"),
-            Choice("hide", "Write it     with placeholders for account, user, host, bucket, addresses"),
+            Choice("hide", "Write it     hiding account, user, host, bucket and addresses"),
         )
         word = await app.push_screen_wait(Ask("Support bundle", text, choices))
         if not word:

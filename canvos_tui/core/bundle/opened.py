@@ -22,6 +22,7 @@ _RESULTS = {
     Outcome.INTERRUPTED: "inconclusive",
     Outcome.INCONCLUSIVE: "inconclusive",
 }
+_PROVEN = frozenset({"failed", "succeeded", "cancelled"})
 
 
 def with_result(found: Diagnosis, result: RunResult | None) -> Diagnosis:
@@ -29,8 +30,8 @@ def with_result(found: Diagnosis, result: RunResult | None) -> Diagnosis:
 
     How to mend it comes from the log where that names the same cause, since the words of a file could be anybody's.
     """
-    if result is None:
-        return found
+    if result is None or (result.outcome is Outcome.INTERRUPTED and found.result in _PROVEN):
+        return found  # nobody was there any more to judge it, and the log goes on to its end
     cause, remedies = result.cause or found.cause, found.remedies
     if result.outcome is Outcome.SUCCEEDED:
         cause, remedies = None, ()

@@ -28,6 +28,17 @@ process.supervise = lambda *given: (time.sleep(0.5), real(*given))
 sys.exit(process.main(sys.argv[1:]))
 """
 
+# One with a bug, which has the keys at hand.
+BROKEN = """
+import sys
+from canvos_tui.supervisor import process
+def bug(folder, plan, mandate, control):
+    typed = mandate.keys.secret.reveal()
+    raise KeyError(f"{typed} is what broke")
+process.supervise = bug
+sys.exit(process.main(sys.argv[1:]))
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
@@ -69,3 +80,14 @@ def test_a_supervisor_that_lives_and_does_not_listen_is_not_called_gone(folder: 
         lock.release()
     with pytest.raises(RunError, match="nobody supervises"):
         asyncio.run(runs.cancel(folder.run_id))
+
+
+def test_a_bug_in_a_supervisor_leaves_a_report_without_its_keys(folder: RunFolder):
+    given = Mandate(KEYS, pace=0.005).document()
+    subprocess.run([sys.executable, "-c", BROKEN, str(folder.path)], input=given, capture_output=True, timeout=30, check=True)
+    until(lambda: list(folder.root.glob("crashes/crash-*.txt")))
+    (path,) = folder.root.glob("crashes/crash-*.txt")
+    told = path.read_text(encoding="utf-8")
+    assert f"the supervisor of {folder.run_id}" in told
+    assert "is what broke" in told
+    assert KEYS.secret.reveal() not in told

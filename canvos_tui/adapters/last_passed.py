@@ -10,7 +10,7 @@ from pathlib import Path
 from canvos_tui.adapters.files import write_atomically
 from canvos_tui.adapters.state_folder import state_root
 from canvos_tui.core.checkout.state import checkout_id
-from canvos_tui.core.checks.last_passed import Passes, from_data, to_data
+from canvos_tui.core.checks.reports.last_passed import Passes, from_data, to_data
 from canvos_tui.core.errors import FilesError
 
 _FOLDER, _NONE = "passed", "no-checkout"

@@ -116,9 +116,9 @@ async def asked_now(ports: Ports, checkout: str | None) -> tuple[dict[str, Any],
     from canvos_tui.core.checks.check import Context
     from canvos_tui.core.checks.registry import CHECKS
     from canvos_tui.core.checks.report import Report
+    from canvos_tui.core.checks.reports.whole_report import whole_report
     from canvos_tui.core.checks.runner import run
     from canvos_tui.core.checks.selection import Wish, plan
-    from canvos_tui.core.checks.whole_report import whole_report
 
     source, started = source_of(ports, checkout, None, {}), ports.clock.now()
     draft, _ = await source.draft()

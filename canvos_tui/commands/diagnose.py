@@ -99,7 +99,7 @@ def _tell_bundle(data: bytes, args: argparse.Namespace) -> int:
     from canvos_tui.core.bundle import opened
     from canvos_tui.core.bundle.archive import unpack
     from canvos_tui.core.bundle.contents import DOCTOR, LOG
-    from canvos_tui.core.checks import read_report
+    from canvos_tui.core.checks.reports import read_report
 
     bundle = unpack(data, args.file)
     if LOG not in bundle.files:
@@ -113,7 +113,7 @@ def _tell_bundle(data: bytes, args: argparse.Namespace) -> int:
 
 def _doctors(data: bytes, name: str) -> dict[str, Any] | None:
     """A doctor's document; None for anything else."""
-    from canvos_tui.core.checks.read_report import is_report
+    from canvos_tui.core.checks.reports.read_report import is_report
 
     try:
         document = json.loads(data) if data.lstrip().startswith(b"{") else None
@@ -126,7 +126,7 @@ def _doctors(data: bytes, name: str) -> dict[str, Any] | None:
 
 def _tell_doctors(document: dict[str, Any], output: str, head: list[str] | None = None) -> int:
     """Which checks are not well and why, in the doctor's words; the exit code is the doctor's, too."""
-    from canvos_tui.core.checks import read_report
+    from canvos_tui.core.checks.reports import read_report
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
 
     code = read_report.exit_code(document)

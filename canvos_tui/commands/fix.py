@@ -68,7 +68,7 @@ async def _fixed(name: str, source: Source, *, yes: bool) -> int:
     from canvos_tui.commands.run import Consent
     from canvos_tui.core.checkout.state import Place
     from canvos_tui.core.checks.files.mending import mend, mending
-    from canvos_tui.core.checks.report_text import plain, row
+    from canvos_tui.core.checks.reports.report_text import plain, row
     from canvos_tui.core.masking.outlet import shown
 
     ports, (draft, _) = source.ports, await source.draft()

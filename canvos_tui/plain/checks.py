@@ -11,7 +11,7 @@ from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report, with_dependants
-from canvos_tui.core.checks.report_text import LOUD, block, headline, row
+from canvos_tui.core.checks.reports.report_text import LOUD, block, headline, row
 from canvos_tui.core.checks.routes import of_route, unasked
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.questions import access

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from canvos_tui.core.checks.check import Method
-from canvos_tui.core.checks.report_text import row
+from canvos_tui.core.checks.reports.report_text import row
 from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import MotoRights
 from tests.causes.aws_account import BUCKET, NINE, OURS, doctor, good, policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from canvos_tui.core.checks.check import CheckResult
-from canvos_tui.core.checks.report_text import row
+from canvos_tui.core.checks.reports.report_text import row
 from canvos_tui.core.status import Status
 from tests.causes.remedies import faults
 

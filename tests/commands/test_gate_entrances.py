@@ -16,7 +16,8 @@ from xml.sax.saxutils import escape
 import pytest
 
 from canvos_tui.commands import output as gate
-from canvos_tui.core.checks import harmless, report_text
+from canvos_tui.core.checks import harmless
+from canvos_tui.core.checks.reports import report_text
 from tests import in_process
 from tests.causes.test_files import GOOD
 from tests.doubles import canvos_repo, http_server

@@ -15,7 +15,7 @@ from canvos_tui.core.checks import registry
 from canvos_tui.core.checks.acceptance import accept, split
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_text import text as printed
+from canvos_tui.core.checks.reports.report_text import text as printed
 from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import DockerError, Remedy

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from canvos_tui.commands.output import write_json
-from canvos_tui.core.checks.comparison import Comparison, Difference, compare
-from canvos_tui.core.checks.report_json import SCHEMA
-from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.checks.reports.comparison import Comparison, Difference, compare
+from canvos_tui.core.checks.reports.report_json import SCHEMA
+from canvos_tui.core.checks.reports.report_text import plain
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.exit_codes import ExitCode
 

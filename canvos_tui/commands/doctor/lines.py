@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 from canvos_tui.commands.output import clean_text, write_json, write_raw
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.reports.whole_report import about
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.checks.selection import Plan, exit_code, told
-from canvos_tui.core.checks.whole_report import about
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.terminal.plain_ascii import pastable, to_ascii, wanted
 
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source
-    from canvos_tui.core.checks.last_passed import Passes
-    from canvos_tui.core.checks.report_head import About
+    from canvos_tui.core.checks.reports.last_passed import Passes
+    from canvos_tui.core.checks.reports.report_head import About
 
 EVENTS_SCHEMA = "canvos-tui.doctor-events/1"
 LIST_SCHEMA = "canvos-tui.checks/1"
@@ -53,8 +53,8 @@ class Printer:
 async def printed(made: Plan, source: Source, printer: Printer) -> int:
     """Asks everything and prints it; the exit code."""
     from canvos_tui.adapters.last_passed import keep_passes, load_passes
-    from canvos_tui.core.checks import report_json
-    from canvos_tui.core.checks.last_passed import after
+    from canvos_tui.core.checks.reports import report_json
+    from canvos_tui.core.checks.reports.last_passed import after
 
     ports = source.ports
     started = ports.clock.now()
@@ -90,7 +90,7 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
 
 def words_of(output: str, report: Report, ports: Ports, facts: About, passes: Passes | None = None) -> str:
     """The report as text, short or markdown, ready for stdout."""
-    from canvos_tui.core.checks import report_text as words
+    from canvos_tui.core.checks.reports import report_text as words
 
     since = {name: last.words(facts) for name, last in (passes or {}).items()}
     if output == "short":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.checks.report import Report
     from canvos_tui.core.checks.selection import Plan
+    from canvos_tui.tui.doctor_app import DoctorApp
     from canvos_tui.tui.opening import Room
 
 Prepare = Callable[[], "tuple[Plan, Source]"]
@@ -27,7 +28,6 @@ def open_doctor(prepare: Prepare, fail_on: str, *, save: bool = True) -> int:
     What `prepare` gives is loaded after the first frame; CanvosError from it ends the screen and is raised here.
     """
     from canvos_tui.commands.distance import suit
-    from canvos_tui.commands.kept_look import keep_worn, wear_kept
     from canvos_tui.tui import collector
 
     suit(os.environ)
@@ -48,14 +48,8 @@ def open_doctor(prepare: Prepare, fail_on: str, *, save: bool = True) -> int:
         known = Session(report=Report(made.asked), final=source.final)
         return Room(source.ports, draft, Opening(page="check", hint=f"! {trouble}" if trouble else "", known=known))
 
-    wear_kept(os.environ)
     app = DoctorApp(room)
-    app.run()
-    keep_worn(os.environ, app)
-    if app.crash is not None:
-        raise app.crash
-    if app.problem is not None:
-        raise app.problem
+    _run(app)
     if app.return_code or app.report is None:  # a crash, a signal, or left before there was anything to see
         return app.return_code or ExitCode.UNDETERMINED
     made, source = plans[0]
@@ -65,14 +59,26 @@ def open_doctor(prepare: Prepare, fail_on: str, *, save: bool = True) -> int:
     return (_wizard(app.draft) or code) if app.go_on else code  # going on does not make a machine ready
 
 
+def _run(app: DoctorApp) -> None:
+    """Until it is left; what ended it otherwise is raised."""
+    from canvos_tui.commands.kept_look import keep_worn, wear_kept
+
+    wear_kept(os.environ)
+    app.run()
+    keep_worn(os.environ, app)
+    for problem in (app.crash, app.problem):
+        if problem is not None:
+            raise problem
+
+
 def _kept(source: Source, draft: Draft, report: Report) -> None:
     """What passed, for the report of a day on which it does not."""
     import asyncio
 
     from canvos_tui.adapters.last_passed import keep_passes, load_passes
     from canvos_tui.core.checks.check import Context
-    from canvos_tui.core.checks.last_passed import after
-    from canvos_tui.core.checks.whole_report import about
+    from canvos_tui.core.checks.reports.last_passed import after
+    from canvos_tui.core.checks.reports.whole_report import about
 
     ports = source.ports
     facts = asyncio.run(about(Context(ports, draft), ports.clock.now(), source.origin(draft)))
@@ -80,7 +86,7 @@ def _kept(source: Source, draft: Draft, report: Report) -> None:
 
 
 def _told(made: Plan, left: Report, fail_on: str, folder: Path | None) -> int:
-    from canvos_tui.core.checks.report_text import short
+    from canvos_tui.core.checks.reports.report_text import short
     from canvos_tui.core.checks.selection import exit_code, told
     from canvos_tui.core.terminal.plain_ascii import to_ascii, wanted
 

@@ -12,10 +12,10 @@ from canvos_tui.commands.doctor.lines import may_paint, painted, words_of
 from canvos_tui.commands.output import clean_text, write_raw
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_text import headline, row
+from canvos_tui.core.checks.reports.report_text import headline, row
+from canvos_tui.core.checks.reports.whole_report import about
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.checks.selection import Plan, exit_code, told
-from canvos_tui.core.checks.whole_report import about
 from canvos_tui.core.terminal.plain_ascii import pastable, to_ascii, wanted
 
 if TYPE_CHECKING:

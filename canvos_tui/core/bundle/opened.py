@@ -9,7 +9,7 @@ from typing import Any
 from canvos_tui.core.bundle import contents
 from canvos_tui.core.bundle.archive import Opened
 from canvos_tui.core.bundle.words import doctor_lines, version_lines
-from canvos_tui.core.checks import read_report
+from canvos_tui.core.checks.reports import read_report
 from canvos_tui.core.diagnosis.diagnosis import IDS, Diagnosis
 from canvos_tui.core.run.codec import parse_result
 from canvos_tui.core.run.outcome import Outcome

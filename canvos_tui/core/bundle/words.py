@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.bundle.contents import MANIFEST, WHAT
-from canvos_tui.core.checks import read_report
+from canvos_tui.core.checks.reports import read_report
 from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult

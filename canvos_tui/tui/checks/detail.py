@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from canvos_tui.core.checks.check import CheckResult, Evidence
-from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.checks.reports.report_text import plain
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from canvos_tui.core.checks.check import Check, CheckAnswer
-from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.checks.reports.report_text import plain
 from canvos_tui.core.errors import Remedy
 from canvos_tui.tui.checks.titles import titled, where
 

@@ -11,7 +11,7 @@ from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.aws.advice import Subject, documents, message
 from canvos_tui.core.checks.check import CheckResult, Method
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_text import LOUD, plain
+from canvos_tui.core.checks.reports.report_text import LOUD, plain
 from canvos_tui.core.questions.access import NOT_TRIED
 from canvos_tui.core.questions.access import PUT_ID as PUT_ID
 from canvos_tui.core.status import Status

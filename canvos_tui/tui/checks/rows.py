@@ -11,7 +11,7 @@ from textual.content import Content
 
 from canvos_tui.core.checks.check import Check, CheckResult, Severity
 from canvos_tui.core.checks.report import STALE_AFTER, Report
-from canvos_tui.core.checks.report_text import LOUD, first_line, folds, plain
+from canvos_tui.core.checks.reports.report_text import LOUD, first_line, folds, plain
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, clip
 from canvos_tui.tui.checks.places import observed

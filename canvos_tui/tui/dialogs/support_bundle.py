@@ -12,7 +12,7 @@ from canvos_tui.core.bundle.placeholders import KINDS
 from canvos_tui.core.bundle.preview import brief_lines
 from canvos_tui.core.bundle.saving import keep_doctor, kept_doctor, proposed, save
 from canvos_tui.core.checks.check import Context
-from canvos_tui.core.checks.whole_report import whole_report
+from canvos_tui.core.checks.reports.whole_report import whole_report
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.text import at_home
 from canvos_tui.tui.dialogs.confirm import Ask, Choice

@@ -10,7 +10,7 @@ from textual.content import Content
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.answers.file_changes import FileChange, counts
-from canvos_tui.core.checks.report_text import verdict_word
+from canvos_tui.core.checks.reports.report_text import verdict_word
 from canvos_tui.core.pages import BY_SLUG, RAIL_WORDS
 from canvos_tui.core.questions.review import ReviewRow, command, rows
 from canvos_tui.core.readiness import Blocker, rights_subject

@@ -13,7 +13,7 @@ from canvos_tui.core.checks.acceptance import accept, acceptable
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report, with_dependants
-from canvos_tui.core.checks.report_text import markdown
+from canvos_tui.core.checks.reports.report_text import markdown
 from canvos_tui.core.checks.routes import of_route, on_route, unasked
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.session import Checked

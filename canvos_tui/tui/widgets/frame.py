@@ -66,7 +66,7 @@ def verdict(draft: Draft, known: Session, page: str) -> Verdict:
 def _of_report(report: Report | None) -> Verdict:
     if report is None or not report.results:
         return Verdict(Mark.TO_COME, "not checked")
-    from canvos_tui.core.checks.report_text import verdict_word
+    from canvos_tui.core.checks.reports.report_text import verdict_word
 
     if report.verdict == "not_ready":
         return Verdict(Mark.FAILED, f"{report.count(Status.FAIL)} to fix", "$text-error")

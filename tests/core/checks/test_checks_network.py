@@ -11,7 +11,7 @@ from canvos_tui.core.checks.network import client_proxies
 from canvos_tui.core.checks.network.hosts import AWSCLI, GITHUB, HOSTS, OPENSUSE, UBUNTU, suffix
 from canvos_tui.core.checks.network.proxy import without_password
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_text import first_line
+from canvos_tui.core.checks.reports.report_text import first_line
 from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.status import Status
 from tests.doubles.check_world import World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from canvos_tui.core.checks.comparison import Difference, changes, compare
+from canvos_tui.core.checks.reports.comparison import Difference, changes, compare
 
 
 def check(name: str, status: str = "pass", text: str = "good", category: str = "host", because: str | None = None) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from canvos_tui.adapters.last_passed import keep_passes, load_passes
-from canvos_tui.core.checks.last_passed import after, from_data, to_data
-from canvos_tui.core.checks.report_head import About
-from canvos_tui.core.checks.report_json import document
-from canvos_tui.core.checks.report_text import markdown, text
+from canvos_tui.core.checks.reports.last_passed import after, from_data, to_data
+from canvos_tui.core.checks.reports.report_head import About
+from canvos_tui.core.checks.reports.report_json import document
+from canvos_tui.core.checks.reports.report_text import markdown, text
 from canvos_tui.core.machine import DockerFacts
 from canvos_tui.core.status import Status
 from tests.core.checks.test_report import report, result

@@ -10,9 +10,9 @@ from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Evidence, Measure, Method, Severity
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_head import About, head, telling
-from canvos_tui.core.checks.report_json import document
-from canvos_tui.core.checks.report_text import headline, markdown, short, text
+from canvos_tui.core.checks.reports.report_head import About, head, telling
+from canvos_tui.core.checks.reports.report_json import document
+from canvos_tui.core.checks.reports.report_text import headline, markdown, short, text
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.machine import HostFacts
 from canvos_tui.core.status import Status

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from canvos_tui.core.checks.comparison import UNKNOWN, changes
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_head import About, head_data
-from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.checks.reports.comparison import UNKNOWN, changes
+from canvos_tui.core.checks.reports.report_head import About, head_data
+from canvos_tui.core.checks.reports.report_text import plain
 from canvos_tui.core.status import Status
 
 _ABOUT = ("tool", "host", "docker", "canvos", "answers", "environment")  # of the document: what can change beside the checks

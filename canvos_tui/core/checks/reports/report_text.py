@@ -7,7 +7,7 @@ from pathlib import Path
 
 from canvos_tui.core.checks.check import CheckAnswer, CheckResult, Evidence
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_head import About, head
+from canvos_tui.core.checks.reports.report_head import About, head
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status

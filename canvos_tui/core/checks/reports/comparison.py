@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from canvos_tui.core.checks.report_text import plain
+from canvos_tui.core.checks.reports.report_text import plain
 
 UNSET, UNKNOWN = "not set", "not known"
 _ABSENT = "not asked"

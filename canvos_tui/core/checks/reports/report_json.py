@@ -7,9 +7,9 @@ from typing import Any
 
 from canvos_tui.core.checks.check import CheckResult, Evidence, Measure
 from canvos_tui.core.checks.harmless import harmless
-from canvos_tui.core.checks.last_passed import Passes
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_head import About, head_data
+from canvos_tui.core.checks.reports.last_passed import Passes
+from canvos_tui.core.checks.reports.report_head import About, head_data
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.masking.outlet import MASK
 from canvos_tui.core.status import Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from canvos_tui.core.checks.report_json import SCHEMA
+from canvos_tui.core.checks.reports.report_json import SCHEMA
 from canvos_tui.core.errors import FilesError
 from canvos_tui.core.exit_codes import ExitCode
 

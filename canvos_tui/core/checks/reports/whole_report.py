@@ -12,8 +12,8 @@ from canvos_tui import __version__
 from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.questions import canvos, machine
 from canvos_tui.core.checks.report import Report
-from canvos_tui.core.checks.report_head import About, telling
-from canvos_tui.core.checks.report_json import document
+from canvos_tui.core.checks.reports.report_head import About, telling
+from canvos_tui.core.checks.reports.report_json import document
 from canvos_tui.core.errors import CanvosError
 
 GIT_PATIENCE = 5.0  # seconds; a git that hangs has a check that says so

@@ -1,0 +1,1 @@
+"""A report as text, as a document, beside another one, and beside what passed before."""

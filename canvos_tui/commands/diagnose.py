@@ -74,7 +74,6 @@ def _run_of(name: str) -> tuple[Path, RunResult | None] | None:
     if time_of(name) is None or Path(name).exists():
         return None
     import asyncio
-    import os
 
     from canvos_tui.wiring import real_ports
 

@@ -83,6 +83,23 @@ def test_a_file_that_is_no_report_is_named_with_the_reason_and_what_makes_one(tm
     assert "Traceback" not in done.stderr
 
 
+def test_a_bundle_is_compared_by_the_report_in_it(tmp_path, capsys):
+    works, home = report_of(tmp_path, "works", capsys), tmp_path / "home"
+    home.mkdir()
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "HTTPS_PROXY": "http://proxy:0"}
+    words = [sys.executable, "-m", "canvos_tui", "bundle", "--yes", "--to", str(tmp_path / "b.zip")]
+    made = subprocess.run(words, env=env, cwd=home, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    done = command(tmp_path, "--compare", str(works), str(tmp_path / "b.zip"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "NET-PROXY" in done.stdout
+    assert "    b      " in done.stdout
+    (tmp_path / "b.zip").write_bytes((tmp_path / "b.zip").read_bytes()[:-40])
+    broken = command(tmp_path, "--compare", str(works), str(tmp_path / "b.zip"))
+    assert broken.returncode == 2
+    assert "damaged" in broken.stderr
+
+
 def test_a_check_is_explained_without_asking_anything(tmp_path):
     done = command(tmp_path, "--explain", "aws-s3-put")
     assert (done.returncode, done.stderr) == (0, "")

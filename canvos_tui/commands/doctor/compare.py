@@ -11,13 +11,14 @@ from typing import Any
 
 from canvos_tui.commands.output import write_json
 from canvos_tui.core.checks.reports.comparison import Comparison, Difference, compare
+from canvos_tui.core.checks.reports.read_report import is_report
 from canvos_tui.core.checks.reports.report_json import SCHEMA
 from canvos_tui.core.checks.reports.report_text import plain
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.exit_codes import ExitCode
 
 COMPARISON = "canvos-tui.doctor-comparison/1"
-_LARGEST = 20_000_000  # bytes
+_LARGEST = 64_000_000  # bytes, a bundle with a long log
 _MAKE = "make it on that machine with: canvos-tui doctor --output json > FILE"
 _NEEDED = ("id", "status", "category", "observed")
 
@@ -34,7 +35,7 @@ def main_compare(names: tuple[str, str], output: str | None) -> int:
 
 
 def read_report(name: str) -> dict[str, Any]:
-    """The document of a file; InvalidValueError says why it is none."""
+    """The document of a file or of a support bundle; InvalidValueError and FilesError say why it is none."""
     path = Path(name).expanduser()
     try:
         with path.open("rb") as file:
@@ -43,16 +44,34 @@ def read_report(name: str) -> dict[str, Any]:
         raise InvalidValueError(f"{name} cannot be read: {error.strerror}", remedy=_MAKE) from None
     if len(data) > _LARGEST:
         raise InvalidValueError(f"{name} is larger than a report can be", remedy=_MAKE)
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        raise InvalidValueError(f"{name} is no JSON document" + (", it is empty" if not data.strip() else ""), remedy=_MAKE) from None
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        told = found.get("schema") if isinstance(found, dict) else None
+    found = _of_bundle(data, name) if data.startswith(b"PK") else _document_in(data, name)
+    if not is_report(found, name):
+        told = found.get("schema")
         raise InvalidValueError(f"{name} is no report of the doctor ({SCHEMA})" + (f": its schema is {told}" if told else ""), remedy=_MAKE)
     if problem := _damage(found):
         raise InvalidValueError(f"{name} is damaged: {problem}", remedy=_MAKE)
     return found
+
+
+def _document_in(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        raise InvalidValueError(f"{name} is no JSON document" + (", it is empty" if not data.strip() else ""), remedy=_MAKE) from None
+    return found if isinstance(found, dict) else {}
+
+
+def _of_bundle(data: bytes, name: str) -> dict[str, Any]:
+    """The report in a support bundle; FilesError for a damaged one."""
+    from canvos_tui.core.bundle.archive import unpack
+    from canvos_tui.core.bundle.contents import DOCTOR
+
+    opened = unpack(data, name)
+    if DOCTOR not in opened.files:
+        raise InvalidValueError(
+            f"there is no report of the doctor in {name}", remedy="make the bundle again with: canvos-tui bundle --doctor now"
+        )
+    return opened.document(DOCTOR)
 
 
 def _damage(found: dict[str, Any]) -> str:

@@ -18,13 +18,14 @@ import pytest
 
 import canvos_tui
 from canvos_tui.arguments import build_parser
-from canvos_tui.commands.doctor import draft, main_doctor
+from canvos_tui.commands.doctor import main_doctor
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import FieldAnswered, FolderChosen
 from canvos_tui.core.answers.draft_file import store
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.reports import whole_report
 from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.machine import Reach
@@ -83,7 +84,7 @@ class Hangs:
 
 
 def test_a_git_that_hangs_keeps_nobody_waiting_in_silence(tmp_path, checkout, capsys, monkeypatch):
-    monkeypatch.setattr(draft, "GIT_PATIENCE", 0.05)
+    monkeypatch.setattr(whole_report, "GIT_PATIENCE", 0.05)
     ports = replace(World(tmp_path).ports(), git=cast(Any, Hangs()))
     code = main_doctor(parse("--checkout", str(checkout), "--only", "host", "--output", "json"), ports=ports)
     told = capsys.readouterr()

@@ -155,8 +155,9 @@ def test_a_hostile_run_folder_says_nothing_to_the_terminal(home, capsys, words):
             left_behind=(LeftOver("object", text, True, text, text),),
         )
         (folder / "result.json").write_text(json.dumps(result_data(result)))
-        named = [folder.name if word == RUN else word for word in words]
-        assert main(named) == 0
+        if RUN in words:
+            assert main([folder.name if word == RUN else word for word in words]) == 0
+    assert RUN in words or main(words) == 0  # the list of all of them, once
     out, err = capsys.readouterr()
     assert obeyed(out) == obeyed(err) == []
     assert "before" in out

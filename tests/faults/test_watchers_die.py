@@ -173,7 +173,9 @@ def test_a_crash_of_the_screen_gives_the_title_back(scene: OnStage, tmp_path: Pa
     with Terminal([sys.executable, "-c", crash, "attach", run_id], scene.environ, cwd=scene.home) as terminal:
         terminal.until(lambda: terminal.process.poll() is not None, 30)
         terminal.pump(0.2)
-        assert "boom" in terminal.said
+        (report,) = scene.home.rglob("crash-*.txt")
+        assert str(report) in terminal.said
+        assert "boom" in report.read_text(encoding="utf-8")
         assert "\x1b]0;canvos-tui: " in terminal.said
         assert terminal.left_on() == []
     whole(scene, run_id)

@@ -18,11 +18,10 @@ from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge, to_use
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, checkout_id, parse_folder
+from canvos_tui.core.checks.reports import whole_report
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
-
-GIT_PATIENCE = 5.0  # seconds; a git that hangs has a check that says so, and nobody waits for it in silence before
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,10 @@ class Source:
             return self._with_keys(draft, found), trouble
         draft = await self._with_kept(draft.after(FolderChosen(folder, draft.repository)), folder)
         try:
-            async with asyncio.timeout(GIT_PATIENCE):
+            async with asyncio.timeout(whole_report.GIT_PATIENCE):
                 draft = draft.after(TagChosen((await ports.git.state(folder)).tag))
         except TimeoutError:
-            trouble = f"git gives no answer within {GIT_PATIENCE:.0f} s"
+            trouble = f"git gives no answer within {whole_report.GIT_PATIENCE:.0f} s"
         except CanvosError as error:  # the checks of these files say it in full
             trouble = str(error)
         try:
@@ -118,7 +117,7 @@ class Source:
                 return folder
         usual = _home(self.ports) / "CanvOS"
         try:
-            async with asyncio.timeout(GIT_PATIENCE):
+            async with asyncio.timeout(whole_report.GIT_PATIENCE):
                 there = (await self.ports.git.state(usual)).place
         except (CanvosError, TimeoutError):  # something is there that git does not get on with: that is what is to be judged
             return usual

@@ -16,7 +16,7 @@ from canvos_tui.core.checks.reports.report_head import About, telling
 from canvos_tui.core.checks.reports.report_json import document
 from canvos_tui.core.errors import CanvosError
 
-GIT_PATIENCE = 5.0  # seconds; a git that hangs has a check that says so
+GIT_PATIENCE = 5.0  # seconds; a git that hangs has a check that says so, and nobody waits for it in silence before
 
 
 async def about(context: Context, started: datetime, answers: str) -> About:

@@ -83,6 +83,10 @@ class StoredSnapshot:
     size: int
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     state: str = "completed"
+    region: str = ""  # of a copy; what has none is seen from everywhere
+    copied: float = 0.0  # the moment (monotonic) at which a copy began; 0 for what is no copy
+    key: str | None = None  # KMS key; "" for AWS' own, None for no encryption
+    shared: tuple[str, ...] = ()  # accounts that may make volumes of it
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,10 @@ class StoredImage:
     state: str = ""
     ready: float = 0.0
     created: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    region: str = ""  # where it is; one that was there from the start is seen from everywhere
+    reason: str = ""
+    shared: tuple[str, ...] = ()  # accounts and ARNs that may launch it
+    deprecated: str = ""  # the moment as EC2 writes it
 
 
 class Cloud:
@@ -191,8 +199,20 @@ class Cloud:
             return image
 
     def state_of(self, image: StoredImage) -> str:
-        """The AMI's state at this moment."""
-        return image.state or ("available" if time.monotonic() >= image.ready else "pending")
+        """The AMI's state at this moment; one with a reason fails when its time has come."""
+        if image.state:
+            return image.state
+        return "pending" if time.monotonic() < image.ready else "failed" if image.reason else "available"
+
+    def reason_of(self, image: StoredImage) -> str:
+        """Why it failed, "" as long as it has not."""
+        return image.reason if self.state_of(image) == "failed" else ""
+
+    def copied(self, snapshot: StoredSnapshot) -> int | None:
+        """How many percent of a copy are done, from what the clock says; None for a snapshot that is no copy."""
+        if not snapshot.copied:
+            return None
+        return min(100, int((time.monotonic() - snapshot.copied) / max(self.config.copy_seconds, 1e-6) * 100))
 
 
 def new_id(kind: str) -> str:

@@ -54,10 +54,11 @@ class Fault:
     seconds: float = 30.0
     times: int | None = None
     real: bool = False  # dry runs pass, and take nothing from `times`
+    region: str = ""  # the one region that it is meant for, "" for all
 
-    def hits(self, action: str) -> bool:
-        """Whether the fault is meant for that action."""
-        return self.action in {action, f"{action.split(':')[0]}:*", "*"}
+    def hits(self, action: str, region: str = "") -> bool:
+        """Whether the fault is meant for that action in that region."""
+        return self.action in {action, f"{action.split(':')[0]}:*", "*"} and self.region in {"", region}
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class StandinConfig:
     cancel_seconds: float = 0.0  # how long a cancelled import is `deleting` before it is `deleted`
     import_failure: str = ""  # a StatusMessage: the task ends as `deleted` with it
     failing_imports: int | None = None  # how many end so, None for all
+    copy_seconds: float = 0.3  # how long a copy of an AMI to another region takes
+    failing_copies: tuple[str, ...] = ()  # regions in which a copy fails half-way
     seal_seconds: float = 0.1  # how long a snapshot of the EBS direct APIs is `pending` after it was completed
     snapshot_hidden_seconds: float = 0.0  # how long nobody knows one that was begun
     snapshot_idle_seconds: float = 86400.0  # without a block, after which it is given up

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredSnapshot, StoredTask
 from canvos_tui.rehearsal.aws.config import ACCOUNT
+from canvos_tui.rehearsal.aws.ec2_copies import Ec2Copies
 from canvos_tui.rehearsal.aws.ec2_images import Ec2Images
 from canvos_tui.rehearsal.aws.ec2_parameters import filters, page, values
 from canvos_tui.rehearsal.aws.protocol import REQUEST_ID, HttpAnswer, RefusalError, Tree, xml
@@ -24,7 +25,7 @@ class Ec2:
     def __init__(self, cloud: Cloud, settle: Callable[[], None] = lambda: None) -> None:
         self._cloud = cloud
         self._settle = settle
-        self._images = Ec2Images(cloud)
+        self._images, copies = Ec2Images(cloud), Ec2Copies(cloud)
         self._actions: dict[str, Callable[[Mapping[str, str]], Tree]] = {
             "ImportSnapshot": self._import_snapshot,
             "DescribeImportSnapshotTasks": self._describe_tasks,
@@ -35,6 +36,12 @@ class Ec2:
             "RegisterImage": self._images.register,
             "DeregisterImage": self._images.deregister,
             "RunInstances": self._images.run,
+            "CopyImage": copies.copy,
+            "ModifyImageAttribute": copies.share_image,
+            "ModifySnapshotAttribute": copies.share_snapshot,
+            "DescribeImageAttribute": copies.image_attribute,
+            "DescribeSnapshotAttribute": copies.snapshot_attribute,
+            "EnableImageDeprecation": copies.deprecate,
             "CreateTags": self._create_tags,
             "DescribeRegions": self._regions,
             "GetEbsEncryptionByDefault": self._ebs_encryption,
@@ -119,14 +126,17 @@ class Ec2:
         found = [
             s
             for s in self._cloud.snapshots.values()
-            if (not wanted or s.snapshot_id in wanted) and all(self._fits(s, name, patterns) for name, patterns in chosen.items())
+            if s.region in {"", form["_region"]}
+            and (not wanted or s.snapshot_id in wanted)
+            and all(self._fits(s, name, patterns) for name, patterns in chosen.items())
         ]
         rows, token = page(found, form, self._cloud.config.page_size)
         items: list[Tree] = [
             {
                 "snapshotId": s.snapshot_id,
-                "status": s.state,
-                "progress": "100%" if s.state == "completed" else "0%",
+                "status": self._state(s),
+                "progress": "100%" if self._state(s) == "completed" else f"{self._cloud.copied(s) or 0}%",
+                "encrypted": s.key is not None,
                 "ownerId": ACCOUNT,
                 "volumeSize": max(1, -(-s.size // GIB)),
                 "description": s.description,
@@ -137,9 +147,17 @@ class Ec2:
         ]
         return {"snapshotSet": items, "nextToken": token}
 
+    def _state(self, snapshot: StoredSnapshot) -> str:
+        share = self._cloud.copied(snapshot)
+        return snapshot.state if share is None or snapshot.state == "error" else "completed" if share == 100 else "pending"
+
     def _fits(self, snapshot: StoredSnapshot, name: str, patterns: tuple[str, ...]) -> bool:
         tags = self._cloud.tags.get(snapshot.snapshot_id, {})
-        text = tags.get(name[4:]) if name.startswith("tag:") else {"description": snapshot.description, "status": snapshot.state}.get(name)
+        text = (
+            tags.get(name[4:])
+            if name.startswith("tag:")
+            else {"description": snapshot.description, "status": self._state(snapshot)}.get(name)
+        )
         return text is not None and any(fnmatchcase(text, pattern) for pattern in patterns)
 
     def _delete_snapshot(self, form: Mapping[str, str]) -> Tree:

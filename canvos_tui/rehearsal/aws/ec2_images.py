@@ -47,6 +47,7 @@ class Ec2Images:
                 boot_mode=form.get("BootMode"),
                 ena=form.get("EnaSupport") == "true",
                 description=form.get("Description", ""),
+                region=form.get("_region", ""),
             )
             return {"imageId": self._cloud.register(image).image_id}
 
@@ -79,14 +80,15 @@ class Ec2Images:
         """DescribeImages: ids, owners and the filters a build uses; `*` and `?` are wildcards in filters."""
         wanted = values(form, "ImageId")
         for image_id in wanted:
-            if image_id not in self._cloud.images:
+            if image_id not in self._cloud.images or self._cloud.images[image_id].region not in {"", form["_region"]}:
                 raise RefusalError("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
         owners = values(form, "Owner")
         chosen = filters(form)
         found = [
             image
             for image in self._cloud.images.values()
-            if (not wanted or image.image_id in wanted)
+            if image.region in {"", form["_region"]}
+            and (not wanted or image.image_id in wanted)
             and (not owners or ("self" in owners and image.owner == ACCOUNT) or image.owner in owners)
             and all(self._matches(image, name, patterns) for name, patterns in chosen.items())
             and (image.state != "disabled" or form.get("IncludeDisabled") == "true")
@@ -102,6 +104,8 @@ class Ec2Images:
             "owner-id": image.owner,
             "block-device-mapping.snapshot-id": image.snapshot_id,
         }
+        if name.startswith("tag:"):
+            values_of[name] = self._cloud.tags.get(image.image_id, {}).get(name[4:], "")
         if name not in values_of:
             raise RefusalError("InvalidParameterValue", f"The filter '{name}' is invalid")
         return any(fnmatchcase(values_of[name], pattern) for pattern in patterns)
@@ -126,6 +130,9 @@ class Ec2Images:
             "hypervisor": "xen",
             "enaSupport": image.ena,
             "bootMode": image.boot_mode,
+            "deprecationTime": image.deprecated or None,
+            "stateReason": {"code": "Client.InternalError", "message": image.reason} if self._cloud.reason_of(image) else None,
+            "tagSet": [{"key": k, "value": v} for k, v in self._cloud.tags.get(image.image_id, {}).items()],
             "creationDate": f"{image.created:%Y-%m-%dT%H:%M:%S}.000Z",
         }
 

@@ -80,9 +80,9 @@ class Gate:
         if request.headers.get("x-amz-security-token", "") != key.token:
             raise _unknown_key(service)
 
-    def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False) -> bool:
+    def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False, region: str = "") -> bool:
         """Applies the fault table to an action; returns when nothing stands in the way: True where its answer is to get lost."""
-        fault = self._take(action, dry=dry)
+        fault = self._take(action, region, dry=dry)
         if not self._policy_allows(action, resource):
             raise _denied(action.split(":")[0], action, key, resource)
         if fault is None or fault.kind is FaultKind.LOST:
@@ -106,10 +106,10 @@ class Gate:
         arn = f"arn:aws:ec2:{self._region}::snapshot/{snapshot}" if action.startswith("ebs:") else resource
         return judge((self._policy,), action, arn) is Right.ALLOWED
 
-    def _take(self, action: str, *, dry: bool) -> Fault | None:
+    def _take(self, action: str, region: str, *, dry: bool) -> Fault | None:
         with self._lock:
             for n, fault in enumerate(self._faults):
-                if not fault.hits(action) or fault.times == 0 or (fault.real and dry):
+                if not fault.hits(action, region) or fault.times == 0 or (fault.real and dry):
                     continue
                 if fault.times is not None:
                     self._faults[n] = replace(fault, times=fault.times - 1)

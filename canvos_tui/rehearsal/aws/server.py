@@ -104,7 +104,7 @@ class StandinAws:
 
         def permit(action: str, resource: str, *, dry: bool = False) -> None:
             self.actions.append(action)
-            if self.gate.pass_action(action, key, resource, dry=dry or asks_only):
+            if self.gate.pass_action(action, key, resource, dry=dry or asks_only, region=signed.region):
                 lost.append(action)
 
         answer = self._of_service(request, key, signed, permit)

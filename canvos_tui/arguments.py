@@ -23,6 +23,7 @@ COMMANDS = (
     "resume",
     "leftovers",
     "validate",
+    "publish",
     "diagnose",
     "bundle",
     "guide",
@@ -58,9 +59,9 @@ class Parser(argparse.ArgumentParser):
         return namespace, rest
 
     def format_help(self) -> str:
-        """The list of the commands goes without blank lines but the last: so it has 24 lines."""
+        """The list of the commands goes without blank lines: so it has 24 lines."""
         text = super().format_help()
-        return text.replace("\n\n", "\n", 2) if self._subparsers is not None else text
+        return text.replace("\n\n", "\n") if self._subparsers is not None else text
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong, what was probably meant, and where the help is."""

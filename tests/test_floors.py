@@ -14,8 +14,7 @@ ROOT = Path(canvos_tui.__file__).parent
 CORE = {
     "questions": 8,
     "readiness": 7,
-    "session": 6,
-    "bundle": 6,
+    **dict.fromkeys(("session", "bundle", "publish"), 6),
     **dict.fromkeys(("checks", "diagnosis", "guide", "leftovers", "stages", "terminal"), 5),
     **dict.fromkeys(("answers", "log", "verdict"), 4),
     **dict.fromkeys(("checkout", "run"), 3),

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from canvos_tui.core.exit_codes import ExitCode
 from tests.on_stage import OnStage, on_stage
 
-NAMES = ("bundle", "cancel", "leftovers", "removal", "resume", "status", "validation")
+NAMES = ("bundle", "cancel", "leftovers", "publish", "removal", "resume", "status", "validation")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_a_build_that_lives_and_is_cancelled(tmp_path, schemas):
 
 def test_the_schema_is_printed_by_the_command(tmp_path):
     with on_stage(tmp_path) as scene:
-        for command in ("bundle", "cancel", "leftovers", "resume", "status", "validate"):
+        for command in ("bundle", "cancel", "leftovers", "publish", "resume", "status", "validate"):
             done = scene.inside(command, "--schema")
             assert done.returncode == 0
             first = json.JSONDecoder().raw_decode(done.stdout)[0]

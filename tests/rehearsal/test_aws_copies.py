@@ -34,7 +34,8 @@ def world() -> Iterator[World]:
 
 
 def one(ec2: Any, image_id: str) -> dict[str, Any]:
-    return ec2.describe_images(ImageIds=[image_id])["Images"][0]
+    (found,) = ec2.describe_images(ImageIds=[image_id])["Images"]
+    return dict(found)
 
 
 def test_a_copy_comes_in_its_region_alone_and_grows_over_several_looks(world):

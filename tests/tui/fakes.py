@@ -12,6 +12,7 @@ from pathlib import Path
 from canvos_tui.adapters.aws.account import regions
 from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.adapters.aws.publish import BotoPublish
 from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
@@ -36,7 +37,8 @@ from canvos_tui.core.aws.facts import (
 from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
-from canvos_tui.core.ports import AwsCare, Ports
+from canvos_tui.core.ports import AwsCare, AwsPublish, Ports
+from canvos_tui.core.run.copies import Copied as RunCopy
 from canvos_tui.core.run.events import BuildEvent
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import RunInfo, RunResult
@@ -223,6 +225,9 @@ class FakeDoor:
     async def open_care(self, keys: AwsKeys, region: str) -> AwsCare:
         return BotoCare(Clients(keys, region))  # no screen cleans up: whoever does asks AWS itself
 
+    async def open_publish(self, keys: AwsKeys, region: str) -> AwsPublish:
+        return BotoPublish(Clients(keys, region))
+
     async def bucket_region(self, bucket: str) -> Bucket:
         region = self.buckets.get(bucket)
         return Bucket(bucket, region is not None, region)
@@ -300,6 +305,12 @@ class FakeRuns:
 
     async def pulse(self, run_id: str) -> Pulse | None:
         return self.felt
+
+    async def copies(self, run_id: str) -> tuple[RunCopy, ...]:
+        return ()
+
+    async def note_copy(self, run_id: str, copied: RunCopy) -> None:
+        """No screen copies with these runs."""
 
     async def history(self) -> tuple[dict[str, float], ...]:
         return self.past

@@ -17,6 +17,7 @@ from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
 from canvos_tui.adapters.aws.making import Making
 from canvos_tui.adapters.aws.proofs import prove_put
+from canvos_tui.adapters.aws.publish import BotoPublish
 from canvos_tui.adapters.aws.rights import RightsProber
 from canvos_tui.core.aws.facts import (
     DENIALS,
@@ -61,6 +62,10 @@ class BotoDoor:
     async def open_care(self, keys: AwsKeys, region: str) -> BotoCare:
         """The calls that clean up; makes no request."""
         return BotoCare(Clients(keys, region, self._environ, self._patience))
+
+    async def open_publish(self, keys: AwsKeys, region: str) -> BotoPublish:
+        """The calls after success; makes no request."""
+        return BotoPublish(Clients(keys, region, self._environ, self._patience))
 
     async def bucket_region(self, bucket: str) -> Bucket:
         """The bucket's region without any keys (unsigned HeadBucket)."""

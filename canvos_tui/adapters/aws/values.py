@@ -48,6 +48,7 @@ def snapshot(found: SdkAnswer) -> Snapshot:
         progress=int(progress) if progress.isdecimal() else None,
         started=found["StartTime"].astimezone(UTC) if found.get("StartTime") else None,
         tagged=CREATED_BY in {(tag.get("Key"), tag.get("Value")) for tag in found.get("Tags", ())},
+        encrypted=bool(found.get("Encrypted")),
     )
 
 

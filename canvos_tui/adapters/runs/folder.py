@@ -13,6 +13,7 @@ from canvos_tui.adapters.files import write_atomically
 from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.checkout.state import checkout_id
 from canvos_tui.core.run.codec import parse_plan, parse_result
+from canvos_tui.core.run.copies import Copied, copies_text, parse_copies
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
 
@@ -110,6 +111,14 @@ class RunFolder:
     def result(self) -> RunResult | None:
         """The result, None while there is none."""
         return parse_result(_text(self.path / "result.json"))
+
+    def copies(self) -> tuple[Copied, ...]:
+        """The copies of its AMI that were begun."""
+        return parse_copies(_text(self.path / "copies.json"))
+
+    def note_copy(self, copied: Copied) -> None:
+        """Adds one; OSError where the disk takes nothing."""
+        self.write("copies.json", copies_text(dict.fromkeys((*self.copies(), copied))))
 
     def has_result(self) -> bool:
         """Whether the run said its last word."""

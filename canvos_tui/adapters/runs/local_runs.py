@@ -23,6 +23,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import FilesError, RunError
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.run.codec import plan_text
+from canvos_tui.core.run.copies import Copied
 from canvos_tui.core.run.events import BuildEvent, Finished, Noted
 from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.mandate import Mandate
@@ -116,6 +117,18 @@ class LocalRuns:
         """How its supervisor is right now; None before its first sign of life."""
         folder, plan = self._known(run_id)
         return read_pulse(folder, live=self._lives(folder, plan))
+
+    async def copies(self, run_id: RunId) -> tuple[Copied, ...]:
+        """The copies of its AMI in other regions that were begun from this machine."""
+        return self._known(run_id)[0].copies()
+
+    async def note_copy(self, run_id: RunId, copied: Copied) -> None:
+        """Keeps that a copy was begun; FilesError when it cannot be written."""
+        folder, _ = self._known(run_id)
+        try:
+            folder.note_copy(copied)  # on the loop's own thread: two copies that begin at once must not write over each other
+        except OSError as error:
+            raise FilesError(f"the copy {copied.image} cannot be noted in {folder.path}: {error.strerror}") from error
 
     async def history(self) -> tuple[dict[str, float], ...]:
         """Seconds by phase of the runs that ended on this machine, newest first."""

@@ -34,6 +34,7 @@ REFUSED_KEYS = frozenset(
 # how AWS describes the snapshot of an import task, whatever description was asked for; the task's id follows
 MARK_TAG = "canvos-tui-token"  # of an import task that we began: by it a later start knows it again
 CREATED_BY = ("created-by", "canvos-tui")  # the tag of an AMI and a snapshot that our own stages made
+COPY_TAG = "canvos-tui-copy-of"  # of an AMI that we copied: `region/ami` of its source
 IMPORTED_BY = "Created by AWS-VMImport service for "
 
 # states of an import task (EC2, DescribeImportSnapshotTasks); `active` is the only other one
@@ -205,6 +206,7 @@ class Snapshot:
     progress: int | None = None
     started: datetime | None = None
     tagged: bool = False  # as ours; by whichever machine
+    encrypted: bool = False
 
     @property
     def task_id(self) -> str:

@@ -15,6 +15,7 @@ from canvos_tui.core.ports.clock import Clock as Clock
 from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
+from canvos_tui.core.ports.publish import AwsPublish as AwsPublish
 
 if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one thing does not load them all
     from canvos_tui.core.aws.facts import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one th
     from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
     from canvos_tui.core.checkout.tags import CanvosTag
     from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+    from canvos_tui.core.run.copies import Copied
     from canvos_tui.core.run.events import BuildEvent
     from canvos_tui.core.run.heartbeat import Pulse
     from canvos_tui.core.run.result import RunInfo, RunResult
@@ -165,6 +167,12 @@ class Runs(Protocol):
     async def pulse(self, run_id: RunId) -> Pulse | None:
         """How its supervisor is right now; None before its first sign of life."""
 
+    async def copies(self, run_id: RunId) -> tuple[Copied, ...]:
+        """The copies of its AMI in other regions that were begun from this machine."""
+
+    async def note_copy(self, run_id: RunId, copied: Copied) -> None:
+        """Keeps that a copy was begun; one that is kept already stays once."""
+
     async def history(self) -> tuple[dict[str, float], ...]:
         """Seconds by phase id of the runs that ended on this machine, newest first."""
 
@@ -253,6 +261,9 @@ class AwsDoor(Protocol):
 
     async def open_care(self, keys: AwsKeys, region: str) -> AwsCare:
         """The calls that clean up, for these keys and this region; makes no request."""
+
+    async def open_publish(self, keys: AwsKeys, region: str) -> AwsPublish:
+        """The calls for an AMI that is ready, for these keys and this region; makes no request."""
 
     async def bucket_region(self, bucket: str) -> Bucket:
         """The bucket's region without any keys (unsigned HeadBucket)."""

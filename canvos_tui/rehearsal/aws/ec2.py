@@ -153,11 +153,8 @@ class Ec2:
 
     def _fits(self, snapshot: StoredSnapshot, name: str, patterns: tuple[str, ...]) -> bool:
         tags = self._cloud.tags.get(snapshot.snapshot_id, {})
-        text = (
-            tags.get(name[4:])
-            if name.startswith("tag:")
-            else {"description": snapshot.description, "status": self._state(snapshot)}.get(name)
-        )
+        facts = {"description": snapshot.description, "status": self._state(snapshot)}
+        text = tags.get(name[4:]) if name.startswith("tag:") else facts.get(name)
         return text is not None and any(fnmatchcase(text, pattern) for pattern in patterns)
 
     def _delete_snapshot(self, form: Mapping[str, str]) -> Tree:

@@ -1,0 +1,15 @@
+"""The command that starts an instance of an AMI, and our suggestion of a type and a root volume for it."""
+
+from __future__ import annotations
+
+import shlex
+
+TYPE, ROOT = "m6i.xlarge", 100  # our suggestion: 4 processors, 16 GiB, boots UEFI; GiB of the root volume
+DEVICE = "/dev/xvda"  # the root device that the import script registers
+
+
+def launch_words(region: str, ami: str) -> str:
+    """What starts an instance of the AMI, for a shell with the AWS command line and keys that may."""
+    volume = f"DeviceName={DEVICE},Ebs={{VolumeSize={ROOT},VolumeType=gp3}}"
+    words = ["aws", "ec2", "run-instances", "--region", region, "--image-id", ami, "--instance-type", TYPE]
+    return shlex.join([*words, "--count", "1", "--block-device-mappings", volume])

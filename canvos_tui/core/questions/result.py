@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.console_links import console_links
+from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
@@ -16,8 +16,6 @@ from canvos_tui.core.run.stage import BY_ID
 from canvos_tui.core.session import Session
 
 NEXT = "Launch an instance with a larger root volume (the AMI's is the small raw disk), of a type that boots UEFI, from the AMI above."
-TYPE, ROOT = "m6i.xlarge", 100  # our suggestion: 4 processors, 16 GiB, boots UEFI; GiB of the root volume
-DEVICE = "/dev/xvda"  # the root device that the import script registers
 ABOUT_LAUNCH = (
     f"{TYPE} and {ROOT} GiB are our suggestion: any type that boots UEFI does, and any root volume that is larger than the AMI's, which is "
     "the small raw disk. Where the account has no default VPC, add --subnet-id and --security-group-ids."
@@ -27,9 +25,7 @@ RESUME, END, LEFT, LEAVE = "resume", "end-import", "leftovers", "start"  # words
 
 def launch_command(result: RunResult) -> str:
     """What starts an instance of the AMI, for a shell with the AWS command line and keys that may."""
-    volume = f"DeviceName={DEVICE},Ebs={{VolumeSize={ROOT},VolumeType=gp3}}"
-    words = ["aws", "ec2", "run-instances", "--region", result.region, "--image-id", result.ami, "--instance-type", TYPE]
-    return shlex.join([*words, "--count", "1", "--block-device-mappings", volume])
+    return launch_words(result.region, result.ami)
 
 
 def bucket_of(draft: Draft) -> str:

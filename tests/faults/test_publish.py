@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from canvos_tui.core.errors import RunError
+from canvos_tui.core.leftovers.collect import collect
+from canvos_tui.core.leftovers.remove import chosen, remove
+from canvos_tui.core.leftovers.thing import Kind
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.publish import copying
 from canvos_tui.core.publish.copying import MISSING, Copy
@@ -203,6 +206,26 @@ def test_an_ami_that_is_not_ready_goes_nowhere(stocked, ports):
     with pytest.raises(RunError, match="is `pending`"):
         done(ports, Wish(THREE))
     assert all(in_region(stocked, region) == [] for region in THREE)
+
+
+def test_a_copy_that_failed_is_left_over_and_one_that_works_is_not(stocked, ports, site):
+    stocked.cloud.config = replace(stocked.cloud.config, failing_copies=("eu-west-1",))
+    run = a_run(site)
+    copies = done(ports, Wish(THREE), run)[1].copies
+    asyncio.run(ports.runs.note_copy(run, Copied("us-west-2", AMI, AMI)))  # a note alone proves nothing
+    things = asyncio.run(collect(ports))
+    (left,) = [thing for thing in things.things if thing.kind is Kind.AMI]
+    assert (left.id, left.certain, left.place.region) == (copies["eu-west-1"].image, True, "eu-west-1")
+    assert "is gone" in asyncio.run(remove(ports, things, chosen(things, left.id)))
+    assert in_region(stocked, "eu-west-1") == []
+    assert AMI in stocked.cloud.images
+
+
+def test_a_region_that_cannot_be_asked_for_its_copies_is_named(stocked, ports, site):
+    run = a_run(site)
+    done(ports, Wish(("eu-west-1",)), run)
+    stocked.set_faults(Fault("ec2:DescribeImages", FaultKind.DENY, region="eu-west-1"))
+    assert any(text.startswith("eu-west-1: the copies of") for text in asyncio.run(collect(ports)).unseen)
 
 
 def test_what_is_noted_survives_a_damaged_file(site, ports):

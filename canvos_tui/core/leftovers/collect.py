@@ -12,9 +12,11 @@ from canvos_tui.core.aws.keys import keys_in, to_use
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import AwsError, CanvosError
+from canvos_tui.core.leftovers.copies import broken_copies
 from canvos_tui.core.leftovers.inventory import Account, Record, Where, inventory
+from canvos_tui.core.leftovers.region import Region
 from canvos_tui.core.leftovers.thing import Kind, Thing
-from canvos_tui.core.ports import Aws, AwsCare, Ports
+from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
@@ -23,14 +25,6 @@ from canvos_tui.core.verdict.standing import so_far
 T = TypeVar("T")
 _ALIVE = frozenset({"process", "container"})  # of a build that lost its supervisor
 _SHARED = frozenset({Kind.TASK, Kind.SNAPSHOT, Kind.AMI})  # what a run that goes on may use without our knowing
-
-
-@dataclass(frozen=True)
-class Region:
-    """AWS in one region with one pair of keys: for looking, and for taking away."""
-
-    aws: Aws
-    care: AwsCare
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,7 @@ async def _of_checkout(
         return []
     seen = await _look(by, region, mine)
     unseen += seen.unseen
-    return [(thing, by) for thing in inventory(mine, seen)]
+    return [*((thing, by) for thing in inventory(mine, seen)), *await broken_copies(ports, keys, mine, unseen)]
 
 
 async def _runs(ports: Ports) -> _Runs:

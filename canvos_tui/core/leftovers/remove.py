@@ -7,7 +7,8 @@ from pathlib import Path
 
 from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError, RunError
-from canvos_tui.core.leftovers.collect import Found, Region
+from canvos_tui.core.leftovers.collect import Found
+from canvos_tui.core.leftovers.region import Region
 from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.ports import Ports
 

@@ -94,6 +94,10 @@ async def test_nothing_left_is_no_way(make_app, full, ended):
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.press("down", "enter")
+        assert await see(pilot, f"canvos-tui publish {story.RUN} --copy-to eu-central-1", "--try-launch", "what it costs")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("down", "enter")
         await until(pilot, lambda: app.current_mode == "start")
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import shlex
 
+ABOUT_PUBLISH = (
+    "Each asks before it begins, and says what it costs and what AWS shows afterwards; put your own region, account and date in. Typed "
+    "again, a copy that was begun is gone on with. The last one only asks whether an instance would be allowed, and starts nothing."
+)
 TYPE, ROOT = "m6i.xlarge", 100  # our suggestion: 4 processors, 16 GiB, boots UEFI; GiB of the root volume
 DEVICE = "/dev/xvda"  # the root device that the import script registers
 
@@ -13,3 +17,11 @@ def launch_words(region: str, ami: str) -> str:
     volume = f"DeviceName={DEVICE},Ebs={{VolumeSize={ROOT},VolumeType=gp3}}"
     words = ["aws", "ec2", "run-instances", "--region", region, "--image-id", ami, "--instance-type", TYPE]
     return shlex.join([*words, "--count", "1", "--block-device-mappings", volume])
+
+
+def publish_commands(target: str, region: str, *, known: bool) -> tuple[str, ...]:
+    """What copies, shares, retires and tries the AMI of a run, or an AMI whose run is not `known`; with samples to replace."""
+    words = shlex.join(["canvos-tui", "publish", target, *(() if known else ("--region", region))])
+    other = "eu-central-1" if region != "eu-central-1" else "eu-west-1"
+    wishes = (f"--copy-to {other}", "--share 123456789012", "--deprecate 2027-12-31", "--try-launch")
+    return tuple(f"{words} {wish}" for wish in wishes)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.console_links import console_links
-from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words
+from canvos_tui.core.publish.launch import ABOUT_PUBLISH as ABOUT_PUBLISH
+from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words, publish_commands
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
@@ -26,6 +27,11 @@ RESUME, END, LEFT, LEAVE = "resume", "end-import", "leftovers", "start"  # words
 def launch_command(result: RunResult) -> str:
     """What starts an instance of the AMI, for a shell with the AWS command line and keys that may."""
     return launch_words(result.region, result.ami)
+
+
+def publish_words(result: RunResult) -> tuple[str, ...]:
+    """The commands that copy, share, retire and try the AMI, with samples to replace."""
+    return publish_commands(result.run_id or result.ami, result.region, known=bool(result.run_id))
 
 
 def bucket_of(draft: Draft) -> str:
@@ -53,6 +59,7 @@ def ways(result: RunResult, secret: Path | None) -> tuple[Choice, ...]:
         Choice("launch", f"{'Launch an instance':<25}the command, with your values"),
         *remove,
         Choice("console", f"{'Open in the AWS console':<25}{' · '.join(name for name, _ in _pages(result, 'aws'))}"),
+        Choice("publish", f"{'Copy, share, retire':<25}regions, accounts, its end"),
         Choice("start", f"{'Leave it as it is':<25}back to Start, for another image"),
     )
 

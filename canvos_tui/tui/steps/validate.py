@@ -14,7 +14,17 @@ from textual.widgets import Button, OptionList, Static
 from canvos_tui.core.answers import fields
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.pages import OF_FIELD, words
-from canvos_tui.core.questions.result import ABOUT_LAUNCH, bucket_of, launch_command, links, looked_for, removal_commands, ways
+from canvos_tui.core.questions.result import (
+    ABOUT_LAUNCH,
+    ABOUT_PUBLISH,
+    bucket_of,
+    launch_command,
+    links,
+    looked_for,
+    publish_words,
+    removal_commands,
+    ways,
+)
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.stages.elsewhere import NAMES, names_of
@@ -150,6 +160,8 @@ class Validate(StepPanel):
         match self._ways[event.option_index].word:
             case "launch":
                 await self._read("Launch an instance", ABOUT_LAUNCH, (launch_command(result),))
+            case "publish":
+                await self._read("Copy, share, retire", ABOUT_PUBLISH, publish_words(result))
             case "remove":
                 self._remove(result)
             case "console":

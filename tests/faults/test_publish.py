@@ -165,6 +165,7 @@ def test_without_a_run_a_token_of_a_removed_copy_is_told_and_never_taken_for_don
     del stocked.cloud.images[gone]
     again = done(ports, Wish(("eu-west-1",)))[1].copies["eu-west-1"]
     assert (again.state, again.done) == (MISSING, False)
+    assert "new copy" not in again.remedy
 
 
 def test_sharing_is_read_back_and_reaches_the_snapshot(stocked, ports):

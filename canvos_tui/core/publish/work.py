@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from canvos_tui.core.aws.facts import DENIALS, AwsKeys, Image, RightProbe, Snapshot
+from canvos_tui.core.aws.facts import DENIALS, THROTTLES, AwsKeys, Image, RightProbe, Snapshot
 from canvos_tui.core.errors import AwsError, CanvosError, RunError
 from canvos_tui.core.ports import Aws, AwsPublish, Ports
-from canvos_tui.core.publish.copying import Copy, Copying, Source
+from canvos_tui.core.publish.copying import MISSING, Copy, Copying, Source
 from canvos_tui.core.publish.launch import DEVICE, ROOT, TYPE
 from canvos_tui.core.publish.wish import Wish
 from canvos_tui.core.run.copies import Copied
+
+_GONE = "it was removed, or AWS does not show it yet: look for it in that region, and ask again later"
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class Work:
         noted = await self._ports.runs.copies(self.run) if self.run else ()
         mine = frozenset(c.image for c in noted if c.region == region and c.source == self.source.image.image_id)
         try:
-            told(await Copying(aws, publish, self._ports.clock, told).run(self.source, region, mine, begun))
+            copy = await Copying(aws, publish, self._ports.clock, told).run(self.source, region, mine, begun)
+            # without a run nothing remembers which copy is gone: the same request may get the same answer again
+            told(copy if self.run or copy.state != MISSING else replace(copy, remedy=_GONE))
         except CanvosError as error:  # the disk that keeps the run: the copy goes on in AWS, and its tag finds it
             self.report.problems.append(Problem("copy", str(error), error.remedy))
 
@@ -96,7 +100,7 @@ class Work:
         await self._attempt("share", publish.share_image(image.image_id, wish.accounts, wish.organizations))
 
     def _of_key(self, error: AwsError) -> Problem | None:
-        if error.code in DENIALS or self.snapshot is None or not self.snapshot.encrypted:
+        if error.code in DENIALS | THROTTLES or self.snapshot is None or not self.snapshot.encrypted:
             return None
         text = f"{self.snapshot.snapshot_id} is encrypted with a key that other accounts cannot use: AWS shares nothing under its own key"
         remedy = "copy the AMI with a key of your own (aws ec2 copy-image --encrypted --kms-key-id KEY), share that key, then the copy"

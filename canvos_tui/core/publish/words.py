@@ -35,7 +35,8 @@ def plan_lines(work: Work, wish: Wish) -> tuple[str, ...]:
 def _price(count: int, regions: int) -> str:
     monthly, once = regions * count / GB * SNAPSHOT_PRICE, regions * count / GB * TRANSFER
     many = f"{regions} regions" if regions > 1 else "one region"
-    return f"costs at most {monthly:.2f} USD a month for {size(count)} in {many}, and {once:.2f} USD once for the transfer, more to some regions ({PRICES})"
+    transfer = f"{once:.2f} USD once for the transfer, more to some regions"
+    return f"costs at most {monthly:.2f} USD a month for {size(count)} in {many}, and {transfer} ({PRICES})"
 
 
 def bar_of(copy: Copy, width: int = 80) -> str:

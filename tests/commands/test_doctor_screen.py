@@ -67,6 +67,17 @@ def test_an_engine_that_is_down_is_named_at_once_with_its_fix(tmp_path, size):
         assert terminal.left_on() == []
 
 
+@pytest.mark.parametrize(("words", "kept"), [((), True), (("--no-save",), False)], ids=["kept", "not-kept"])
+def test_what_passed_on_the_screen_is_kept_unless_that_was_not_wished_for(tmp_path, words, kept):
+    with doctor(tmp_path, "--only", "tools", *words) as terminal:
+        terminal.see("1 to fix", "ago ─╯")
+        terminal.press("q")
+        assert terminal.wait() == 3
+    found = list((tmp_path / "state").rglob("passed/*.json"))
+    assert bool(found) is kept
+    assert not kept or json.loads(found[0].read_text(encoding="utf-8"))["TOOL-GIT"]["observed"].startswith("git version")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 def test_a_ready_machine_is_one_line_and_the_files_count_as_they_are(scene, size):

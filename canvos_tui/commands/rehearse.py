@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SCENARIO = "success"
 KEPT_MINUTES = 15  # without a request the stand-in ends by itself
+_END_LIMIT = 20.0  # seconds that a killed build's supervisor has to store its result
 HINT = "Nothing is real. Type any registry; take the keys from the Environment."
 
 
@@ -95,9 +96,11 @@ def _on_stage(folder: Path, scenario: str, play: Callable[[Ports, Draft], int], 
 def _settle(ports: Ports, *, keep: bool) -> bool:
     """Whether a build goes on behind the window: only where the folder is kept, else it is stopped with its stage.
 
-    Whoever was told where the log lies is told that it goes with the folder.
+    Whoever was told where the log lies is told that it goes with the folder. The folder goes after the supervisor: one that
+    still lives would make it again, to store its result.
     """
     import asyncio
+    import contextlib
 
     async def settle() -> bool:
         runs = await ports.runs.infos()
@@ -108,6 +111,10 @@ def _settle(ports: Ports, *, keep: bool) -> bool:
             sys.stderr.write("the rehearsal's build ends with its window; with --keep DIR it would go on\n")
             for info in live:
                 await ports.runs.cancel(info.run_id, force=True)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_END_LIMIT):
+                    for info in live:
+                        _ = [batch async for batch in ports.runs.follow(info.run_id)]
         return bool(live) and keep
 
     return asyncio.run(settle())

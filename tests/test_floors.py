@@ -20,6 +20,7 @@ CORE = {
     **dict.fromkeys(("checkout", "run"), 3),
     **dict.fromkeys(("aws", "masking"), 2),
     **dict.fromkeys(("command_words", "errors", "secret", "text", "status", "machine", "pages", "escapes", "exit_codes"), 1),
+    "values": 0,
 }
 ADAPTERS = {
     "terminal": 6,

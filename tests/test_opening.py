@@ -51,6 +51,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "core.terminal.frame_diff",
         "core.terminal.marks",
         "core.terminal.plain_ascii",
+        "core.values",
         "tui.app",
         "tui.collector",
         "tui.doorstep",

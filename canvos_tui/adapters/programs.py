@@ -13,11 +13,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from canvos_tui.adapters import threads
+from canvos_tui.core.values import dataclass
 
 T = TypeVar("T")
 _GRACE = 10.0  # seconds that a killed program gets to be gone

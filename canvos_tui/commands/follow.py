@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.terminal.notice import Notice
 from canvos_tui.core.text import elapsed
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.core.verdict.standing import phase_words

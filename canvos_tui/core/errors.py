@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from canvos_tui.core.values import dataclass
 
 
 class CanvosError(Exception):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.tags import GUIDE_TAG
 from canvos_tui.core.command_words import word
+from canvos_tui.core.values import dataclass
 
 _WRITES_ARG = 13  # the step
 BUILD_COMMAND = Route.GUIDE.told.command

@@ -5,7 +5,7 @@ A text outside the screens never names a screen: it says what to do, and carries
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

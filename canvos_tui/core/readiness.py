@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout.distributions import NEEDS_BASE
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.pages import OF_FIELD
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:  # every page asks what is missing, before anything was asked of AWS
     from canvos_tui.core.answers.fields import Field

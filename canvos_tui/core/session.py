@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.compatibility import Matrix
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from canvos_tui.core.aws.facts import Bucket, Identity, RightProbe

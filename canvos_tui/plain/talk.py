@@ -6,12 +6,12 @@ import contextlib
 import signal
 import textwrap
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TextIO, TypeVar
 
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.values import dataclass
 
 T = TypeVar("T")
 WIDTH = 79  # of prose; a command or a path is never broken

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from canvos_tui.core.answers.draft import PageReached
 from canvos_tui.core.pages import BY_SLUG, RAIL
+from canvos_tui.core.values import dataclass
 from canvos_tui.plain.desk import Desk
 from canvos_tui.plain.talk import Talk, Way
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from canvos_tui.core.values import dataclass
 
 REGISTRY = "us-docker.pkg.dev/palette-images"
 EARTHLY = f"{REGISTRY}/third-party/edge/earthly/earthly"

@@ -6,11 +6,11 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import canvos_tui
+from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.repository_files import files_of
 
 

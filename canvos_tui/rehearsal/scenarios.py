@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from canvos_tui.core.values import dataclass
 
 _NOT_A_DISK = "ClientError: Disk validation failed [Unsupported specified file format]"
 

@@ -10,13 +10,14 @@ import secrets
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.build import PACE_VARIABLE
 from canvos_tui.rehearsal.repository import make_repository
 from canvos_tui.rehearsal.scenarios import SCENARIOS, Scenario

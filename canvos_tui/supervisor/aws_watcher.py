@@ -6,13 +6,13 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Aws
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.adapters.docker.build_engine import GONE, BuildEngine, EngineLook
@@ -15,6 +14,7 @@ from canvos_tui.adapters.files import free_bytes
 from canvos_tui.core.diagnosis.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.run.containers import ListedContainer
+from canvos_tui.core.values import dataclass
 
 PAUSE = 15.0  # seconds between two looks
 SOON = 2.0  # the same until a container of the build was seen: of one that nobody saw, no engine can say how it ended

@@ -6,7 +6,6 @@ import hashlib
 import os
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.adapters import threads
@@ -24,6 +23,7 @@ from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.run.raw_image import RawImage
+from canvos_tui.core.values import dataclass
 from canvos_tui.supervisor.stage_line import Job
 
 _OFTEN = 1.0  # seconds between two lines

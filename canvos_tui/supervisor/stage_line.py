@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 MODULE = "canvos_tui.supervisor.stage_work"
 _MOST = 64 * 1024

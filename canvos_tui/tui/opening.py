@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Session
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.errors import translate
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.values import dataclass
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.Lock()

@@ -13,7 +13,6 @@ import shlex
 import stat
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.crc32 import joined, text_of
 from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.errors import AwsError, FilesError, RunError
+from canvos_tui.core.values import dataclass
 
 MIB = 1024**2
 SMALLEST, MOST = 16 * MIB, 9000  # bytes of a part; parts that we make at most, S3 takes 10 000

@@ -7,10 +7,10 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.core.errors import FilesError
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from canvos_tui.adapters.docker.engine import ASK_LIMIT, open_client
 from canvos_tui.core.diagnosis.container_end import ContainerEnd
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.run.containers import ListedContainer, of_build
+from canvos_tui.core.values import dataclass
 
 _GRACE = 10  # seconds that a container gets between SIGTERM and SIGKILL, as `docker stop` gives
 _GONE, _SOONEST = 15.0, 1.0  # seconds that a stopped container may take to leave the engine's list; the first is scaled by the pace

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.errors import DockerError
+from canvos_tui.core.values import dataclass
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})

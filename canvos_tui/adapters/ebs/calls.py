@@ -6,7 +6,6 @@ read, and too many requests at once (botocore's standard retries; tried). So tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
@@ -15,6 +14,7 @@ from canvos_tui.core.aws.blocks import BLOCK, Manifest, text_of
 from canvos_tui.core.aws.crew import MOST
 from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.values import dataclass
 
 IDLE_MINUTES = 1440  # after so long without a block AWS gives a pending snapshot up: what was killed today can go on tomorrow
 PUSHES = THROTTLES | {"RequestThrottledException", "ConcurrentLimitExceededException"}

@@ -13,10 +13,11 @@ import struct
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from canvos_tui.core.errors import FilesError
+from canvos_tui.core.values import dataclass
 
 _RECORD = struct.Struct(">I32s")
 _OFTEN = 1.0  # seconds between two writes through to the disk

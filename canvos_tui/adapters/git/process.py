@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from canvos_tui.adapters.git.shelter import fetch_program, options, parse_settings
 from canvos_tui.adapters.git.words import git_error
 from canvos_tui.adapters.programs import Program
 from canvos_tui.core.errors import GitError
+from canvos_tui.core.values import dataclass
 
 LIMIT = 60.0  # seconds for a local git command
 _PROGRESS = re.compile(r"(?:remote: )?([A-Z][\w ]+):\s+(\d{1,3})%")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from canvos_tui.core.errors import GitError
 from canvos_tui.core.secret import without_keys
+from canvos_tui.core.values import dataclass
 
 # of git's own variables those that say how to reach a server and where the user's configuration lies; all others choose a
 # repository, inject a setting, name a program, or write a trace between the words that are read here

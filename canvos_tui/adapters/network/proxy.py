@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

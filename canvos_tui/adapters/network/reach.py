@@ -10,7 +10,6 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.network import certificate
 from canvos_tui.adapters.network.proxy import Proxy, proxy_for
 from canvos_tui.core.machine import Flaw, Reach
+from canvos_tui.core.values import dataclass
 
 LIMIT = 8.0  # seconds for the whole request
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?(.*)")

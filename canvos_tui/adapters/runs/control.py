@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from canvos_tui.core.run.codec import parse_plan, parse_result
 from canvos_tui.core.run.copies import Copied, copies_text, parse_copies
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
+from canvos_tui.core.values import dataclass
 
 _RESERVE, _ROOM = ".room-for-the-result", 64 * 1024
 _RUN_ID = re.compile(r"(\d{8}-\d{4})-([0-9a-f]{4})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
@@ -22,6 +22,7 @@ from canvos_tui.core.checks.reports import whole_report
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

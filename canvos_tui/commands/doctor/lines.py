@@ -8,7 +8,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from canvos_tui.core.checks.runner import run
 from canvos_tui.core.checks.selection import Plan, exit_code, told
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.terminal.plain_ascii import pastable, to_ascii, wanted
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from canvos_tui.commands.doctor.draft import Source

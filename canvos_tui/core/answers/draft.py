@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import PUBLIC_REPOSITORY
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.fields import Field

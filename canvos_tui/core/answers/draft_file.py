@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
@@ -16,6 +16,7 @@ from canvos_tui.core.errors import CanvosError, InvalidValueError
 from canvos_tui.core.masking.address import without_password
 from canvos_tui.core.ports import Files
 from canvos_tui.core.text import nearest
+from canvos_tui.core.values import dataclass
 
 SCHEMA = "canvos-tui.draft/1"
 AWS_KEYS = "the AWS keys"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from canvos_tui.core.answers import values
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checkout.compatibility import EXAMPLE, parse_palette
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 V_co = TypeVar("V_co", covariant=True)
 

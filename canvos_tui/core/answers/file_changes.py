@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ from canvos_tui.core.masking.address import password_in
 from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Files
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 ARG, SECRET, VERSIONS, USER_DATA = ".arg", ".secret", "k8s_version.json", "user-data"
 # CanvOS ignores `.arg.*` but not `.secret.*`: under such names no copy of a key or token can be committed by mistake

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.text import nearest
+from canvos_tui.core.values import dataclass
 
 
 class Route(Enum):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from canvos_tui.core.values import dataclass
 
 BLOCK = 512 * 1024  # bytes
 ZEROS = bytes(BLOCK)

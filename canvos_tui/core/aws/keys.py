@@ -7,11 +7,11 @@ What we write, and ask AWS with, are those that were typed, else the environment
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from canvos_tui.core.aws.facts import AwsKeys

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.values import dataclass
 
 
 class Question(Enum):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Image, S3Object
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.text import ago, size
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.bundle.contents import MANIFEST, WHAT, Bundle
 from canvos_tui.core.errors import FilesError
+from canvos_tui.core.values import dataclass
 
 MOST_LOG = 256 << 20  # bytes of a log that goes into a bundle
 _MOST = 320 << 20  # bytes of all files together

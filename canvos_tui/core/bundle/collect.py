@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.codec import event_data, parse_event, plan_text, result_data
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan, BuildRun, RunId
+from canvos_tui.core.values import dataclass
 
 _MOST_EVENTS = 32 << 20  # bytes of them
 

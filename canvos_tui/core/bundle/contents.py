@@ -7,8 +7,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from canvos_tui.core.values import dataclass
 
 SCHEMA = "canvos-tui.bundle/1"
 MANIFEST = "manifest.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.bundle.contents import MANIFEST, WHAT
@@ -12,6 +11,7 @@ from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.summary import headline
 
 _LAST_LINES, _WIDEST = 30, 300

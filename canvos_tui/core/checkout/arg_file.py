@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values import dataclass
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:/@%+=,-]*")
 _ASSIGN = re.compile(r"(?P<export>export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")

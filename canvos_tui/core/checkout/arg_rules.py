@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from canvos_tui.core.checkout.distributions import NEEDS_BASE
+from canvos_tui.core.values import dataclass
 
 # compared as words by the Earthfile: anything else is neither
 BOOLEANS = (

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from canvos_tui.core.checkout.tags import CanvosTag, TagKind, suggested
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values import dataclass
 
 Version = tuple[int, int, int]
 

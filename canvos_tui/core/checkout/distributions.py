@@ -7,9 +7,9 @@ build without a base image (Earthfile, the recipe that chooses BASE_IMAGE).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from canvos_tui.core.text import nearest
+from canvos_tui.core.values import dataclass
 
 _COMPARED = re.compile(r"\"?\$\{?OS_DISTRIBUTION\}?\"?\s*==?\s*[\"']?([A-Za-z0-9][\w.-]*)")
 _ELSE = re.compile(r"^[ \t]*ELSE\n(?:[ \t]*#[^\n]*\n)*[ \t]*ARG (?:--\w+ )*BASE_IMAGE[ \t]*$", re.MULTILINE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from canvos_tui.core.checkout import arg_file, k8s_versions
@@ -11,6 +11,7 @@ from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.checkout.tags import CanvosTag
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.ports import Files, Ports
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values import dataclass
 
 GUIDE_FILES = (".arg.template", "Earthfile", "earthly.sh", "k8s_version.json")  # step 5: the files to look at
 ENOUGH = 2  # of them make a folder a checkout of CanvOS, whatever git says
@@ -91,6 +90,8 @@ class CheckoutState:
 
 def checkout_id(path: Path) -> str:
     """A short name for a checkout that holds for drafts and locks: the folder's name and a hash of its absolute path."""
+    import hashlib  # loads OpenSSL; the first page names no lock
+
     digest = hashlib.sha256(str(path).encode("utf-8", "surrogatepass")).hexdigest()[:10]
     stem = "".join(c if c.isalnum() else "-" for c in path.name.lower())[:24].strip("-")
     return f"{stem or 'checkout'}-{digest}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from canvos_tui.core.checkout.distributions import NO_NAMES, Distributions, read_distributions
+from canvos_tui.core.values import dataclass
 
 TARGET = "aws-cloud-image"
 

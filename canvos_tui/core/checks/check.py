@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 T = TypeVar("T")
 

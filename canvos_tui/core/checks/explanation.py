@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checks.check import Check, Severity
 from canvos_tui.core.checks.routes import on_route
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.values import dataclass
 
 _SEVERITY = {
     Severity.REQUIRED: "required: a build is not started while it fails",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.checks.check import Check, CheckResult, Severity
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 _SEVERAL = 3  # answers with one cause are told as one
 STALE_AFTER = 600  # seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checks.acceptance import split
@@ -13,6 +13,7 @@ from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import nearest
+from canvos_tui.core.values import dataclass
 
 GIVEN = "--accept"  # the reason, where none was given
 _OUTSIDE = frozenset({"network", "aws"})

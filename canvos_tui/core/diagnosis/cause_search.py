@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError, filled
@@ -20,6 +19,7 @@ from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.run.result import Cause
+from canvos_tui.core.values import dataclass
 
 _TELLING = {Kind.OUTPUT, Kind.OUTER, Kind.ERROR, Kind.ERRHEAD}  # the others repeat commands, settings and advice
 _BEFORE = ("bootstrap", "buildkitd-pull")  # a builder that nobody needs; what fails there is harmless once the build begins

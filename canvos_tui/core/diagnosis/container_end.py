@@ -6,13 +6,13 @@ A build whose container is killed cannot tell: the log breaks off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.containers import BUILDER, ListedContainer
 from canvos_tui.core.run.result import Cause, Finding
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "SIGKILL", 15: "SIGTERM"}  # those that end a container
 _KILL = 9

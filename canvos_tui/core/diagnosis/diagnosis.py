@@ -6,7 +6,7 @@ Success words prove nothing by themselves: the script prints them also over an o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver
+from canvos_tui.core.values import dataclass
 
 SCHEMA = "canvos-tui.diagnosis/1"
 IDS = ("import_task", "snapshot", "ami", "bucket", "key", "region")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from canvos_tui.core.diagnosis.container_end import ContainerEnd, back_again, killed, lost, still_gone
@@ -11,6 +11,7 @@ from canvos_tui.core.diagnosis.run_cause import says_little
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.run.containers import ListedContainer
 from canvos_tui.core.run.result import Cause, RunResult
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

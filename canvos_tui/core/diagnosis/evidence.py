@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from canvos_tui.core.values import dataclass
 
 WIDTH = 400  # characters of a line of evidence
 _MARK = " ... "

@@ -7,10 +7,10 @@ length. Piece by piece each character is looked at once for each piece.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from canvos_tui.core.log.literals import fixed_text, word_literals
+from canvos_tui.core.values import dataclass
 
 _SIGN = 4  # characters by which a line is found worth a closer look
 _SHORTEST = 5  # characters of fixed text in a pattern; with less too many lines would have to be looked at closely

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from canvos_tui.core.values import dataclass
 
 MACHINE = {"disk-full", "quota", "read-only", "memory", "wrong-cpu"}  # everybody writes of them, so the whole phrase must stand there
 _BEFORE = (

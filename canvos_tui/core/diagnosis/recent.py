@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from canvos_tui.core.diagnosis.evidence import LogEvidence, cut
 from canvos_tui.core.log.level import says_error
 from canvos_tui.core.log.line import Kind, LogLine, command_of, parse_line
+from canvos_tui.core.values import dataclass
 
 _KEPT = 600  # lines; so far back a step's own words are looked for between those of the others
 _TAIL, _NEWEST = 40, 6  # lines of the step that are looked at, and those that are shown

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine, parse_line
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
+from canvos_tui.core.values import dataclass
 
 # one search for all lines in which anything of interest can stand
 _SIGNS = re.compile(

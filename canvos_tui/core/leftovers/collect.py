@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.standing import so_far
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
@@ -12,6 +12,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.text import size
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.watch import is_new_object
 
 CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from canvos_tui.core.ports import Aws, AwsCare
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

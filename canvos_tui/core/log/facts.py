@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from canvos_tui.core.aws.facts import ImportTask
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.values import dataclass
 
 _CANCELED = "context canceled"  # the reason that Earthly gives for steps that it gave up
 

@@ -9,11 +9,11 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.escapes import COLOUR_BYTES
 from canvos_tui.core.log.literals import split_words, words_of_regex
+from canvos_tui.core.values import dataclass
 
 REGEX = "re:"
 _IN_COLOURS = b"0123456789;:m["  # of these a colour sequence consists

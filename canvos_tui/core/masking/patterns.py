@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from re import Pattern
 
 from canvos_tui.core.masking.prose import SAID, said
 from canvos_tui.core.masking.spellings import PACKED
+from canvos_tui.core.values import dataclass
 
 MARKER = b"***MASKED:%s***"
 

@@ -7,10 +7,10 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 SHORTEST = 5  # a shorter text would be found everywhere and hide nothing but the log
 EDGE = 8  # so many characters of a secret's beginning or end are masked where a line was cut

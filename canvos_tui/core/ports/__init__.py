@@ -6,7 +6,6 @@ All methods that may take time are coroutines; they raise a CanvosError (errors.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +15,7 @@ from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
 from canvos_tui.core.ports.publish import AwsPublish as AwsPublish
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one thing does not load them all
     from canvos_tui.core.aws.facts import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, Image
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws, AwsPublish, Clock
+from canvos_tui.core.values import dataclass
 
 WAIT = 3 * 3600.0  # seconds: a copy between continents takes half an hour and more
 PAUSE = 5.0  # seconds between two looks

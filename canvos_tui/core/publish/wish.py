@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from canvos_tui.core.answers.values import parse_region
 from canvos_tui.core.aws.vmimport_role import partition_of
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values import dataclass
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _UNIT = re.compile(

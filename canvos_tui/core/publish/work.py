@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import DENIALS, THROTTLES, AwsKeys, Image, RightProbe, Snapshot
@@ -14,6 +14,7 @@ from canvos_tui.core.publish.copying import MISSING, Copy, Copying, Source
 from canvos_tui.core.publish.launch import DEVICE, ROOT, TYPE
 from canvos_tui.core.publish.wish import Wish
 from canvos_tui.core.run.copies import Copied
+from canvos_tui.core.values import dataclass
 
 _GONE = "it was removed, or AWS does not show it yet: look for it in that region, and ask again later"
 

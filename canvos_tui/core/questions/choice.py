@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

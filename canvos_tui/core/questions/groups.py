@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.questions import bucket, kubernetes, operating_system, palette
 from canvos_tui.core.session import Session
+from canvos_tui.core.values import dataclass
 
 
 def _none(draft: Draft, known: Session) -> tuple[str, ...]:  # noqa: ARG001  as every rule is called

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft, UserData, UserDataChosen
@@ -13,6 +13,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.readiness import Blocker, gaps
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 TITLE = "user-data: the file that lets an instance join Palette"
 ABOUT = (

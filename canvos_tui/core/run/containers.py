@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.core.run.result import LeftOver
+from canvos_tui.core.values import dataclass
 
 BUILDER = "earthly-buildkitd"  # the side container of earthly.sh in proxy mode
 _EARTHLY = "/earthly/earthly:"  # in the name of the image that earthly.sh starts

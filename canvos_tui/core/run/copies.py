@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ The rate is the fall over the last five minutes, and is not projected from less 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from canvos_tui.core.run.events import DiskLevel, DiskSeen
 from canvos_tui.core.text import GB, elapsed, size
+from canvos_tui.core.values import dataclass
 
 LOW, CRITICAL = 20 * GB, 5 * GB  # bytes free
 SOON, VERY_SOON = 1800.0, 600.0  # seconds until full

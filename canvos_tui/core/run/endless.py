@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
+from canvos_tui.core.values import dataclass
 
 # what the script waits for: the question of ours that is the same, the right it needs, and the last phase in which it asks
 _WAITS = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.values import dataclass
 
 GONE = "gone"  # the state of a container that the engine lists no more
 

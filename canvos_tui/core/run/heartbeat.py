@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from canvos_tui.core.run.events import CannotSee
 from canvos_tui.core.text import elapsed, size
+from canvos_tui.core.values import dataclass
 
 QUIET = 30.0  # seconds without a line of output before that is said
 BEAT = 3.0  # seconds between two heartbeats

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from canvos_tui.core.machine import FileFacts
+from canvos_tui.core.values import dataclass
 
 FOLDER = "build"  # of the checkout, where CanvOS saves it (Earthfile: +cloud-image)
 _ID = re.compile(r"([0-9a-f]+),(\d+),([A-Za-z0-9+/=]{8}|)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from canvos_tui.core.errors import Remedy
@@ -10,6 +10,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import RunId
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 SKIPPED = frozenset({"object-foreign", "object-neighbour", "object-reused"})  # the causes of a failure whose upload was skipped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from canvos_tui.core.run.events import (
 )
 from canvos_tui.core.run.phase import DIRECT_PHASES, SHOWN_PHASES, Phase
 from canvos_tui.core.run.stage import BY_ID, StageId
+from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.values import dataclass
 
 
 class StageId(Enum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
@@ -11,6 +10,7 @@ from canvos_tui.core.run.endless import endless
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.text import elapsed
+from canvos_tui.core.values import dataclass
 
 MINUTE = 60.0
 WHOLE = (60 * MINUTE, 120 * MINUTE)  # seconds for everything, our estimate

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.run.stage import StageId, stages_of
 from canvos_tui.core.stages.proof import Done, Proof
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.chain import Chain
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -10,6 +9,7 @@ from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.aws.sighting import Question
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.text import size
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.chain import Chain
 from canvos_tui.core.verdict.judge import NOBODY
 from canvos_tui.core.verdict.watch import imports_of

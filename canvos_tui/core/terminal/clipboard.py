@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from canvos_tui.core.values import dataclass
 
 LIMIT = 74_000  # bytes after encoding; terminals drop what is longer, most without a word
 _SCREEN_PIECE = 200  # bytes that screen passes on in one string, with room to spare

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
+
+from canvos_tui.core.values import dataclass
 
 _CUP, _SGR, _LINK, _END, _TEXT = range(1, 6)  # the groups below
 _TOKEN = re.compile(r"\x1b\[(\d+;\d+)H|\x1b\[([\d;]*)m|\x1b\](8;[^\x07\x1b]*)\x1b\\|(\r?\n)|([^\x00-\x1f\x7f\x80-\x9f]+)")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Question, Sighting
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.watch import is_new_object, is_unlisted, new_images, tasks_of
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import IMPORTED_BY
@@ -14,6 +13,7 @@ from canvos_tui.core.run.result import Cause
 from canvos_tui.core.run.run import BuildRun, Stage
 from canvos_tui.core.run.usual_times import NO_END
 from canvos_tui.core.text import elapsed
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.left_over import ec2_command, register_command
 from canvos_tui.core.verdict.watch import is_new_object
 

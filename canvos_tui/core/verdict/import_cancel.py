@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from canvos_tui.core.aws.facts import DENIALS, Baseline, ImportTask, Right
 from canvos_tui.core.errors import AwsError, CanvosError, RightError, RunError
 from canvos_tui.core.ports import Aws, Clock, Ports
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.aftermath import open_for
 from canvos_tui.core.verdict.judge import NOBODY
 from canvos_tui.core.verdict.left_over import cancel_command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
@@ -13,6 +13,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict import own_work
 from canvos_tui.core.verdict.chain import Chain, chain_of
 from canvos_tui.core.verdict.findings import findings

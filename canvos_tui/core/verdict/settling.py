@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from canvos_tui.core.aws.facts import Baseline
 from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.watch import Watch, new_images, our_task
 
 _LONGEST, _SHORTEST = 300.0, 20.0  # seconds; the first is scaled by the pace

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.run.run import BuildRun
 from canvos_tui.core.run.usual_times import remaining, usual_times
 from canvos_tui.core.text import ago, elapsed, size
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.concerns import Concern, concerns
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.aws.sighting import Sighting, Unseen
 from canvos_tui.core.run.events import BuildEvent, CannotSee, ImageSeen, ObjectSeen, PhaseEntered, SnapshotSeen, TaskSeen, UploadSeen
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.values import dataclass
 
 _IDLE, _UPLOAD, _IMPORT, _LONGEST = 15.0, 10.0, 12.0, 60.0  # seconds between looks
 _JITTER = 0.2  # share of the pause, so that several machines of one account do not ask in step

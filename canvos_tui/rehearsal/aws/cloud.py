@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 
+from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.aws.config import ACCOUNT, StandinConfig
 
 GIB = 1024**3

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
+
+from canvos_tui.core.values import dataclass
 
 ACCOUNT = "123456789012"
 FOREIGN_ACCOUNT = "999999999999"

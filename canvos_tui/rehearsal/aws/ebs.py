@@ -8,10 +8,11 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredSnapshot, new_id
 from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Request
 

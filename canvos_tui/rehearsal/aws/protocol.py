@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
+
+from canvos_tui.core.values import dataclass
 
 Tree = str | int | bool | None | Mapping[str, "Tree"] | Sequence["Tree"]
 REQUEST_ID = "4f0c1a52-rehearsal"

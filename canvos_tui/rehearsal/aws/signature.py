@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote
 
+from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.aws.protocol import Request
 
 _HEADER = re.compile(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -14,6 +13,7 @@ from canvos_tui.core.errors import Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.checks.places import advice, observed
 from canvos_tui.tui.checks.rows import NAMES, CheckRow, seconds
 from canvos_tui.tui.painting.blocks import KEY, LABEL, code, labelled, linked

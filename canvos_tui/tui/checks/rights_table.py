@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from textual.content import Content
 
@@ -16,6 +15,7 @@ from canvos_tui.core.questions.access import NOT_TRIED
 from canvos_tui.core.questions.access import PUT_ID as PUT_ID
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.checks.places import advice, observed
 from canvos_tui.tui.painting.blocks import KEY, code, labelled
 from canvos_tui.tui.painting.looks import MUTED, of_status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -14,6 +13,7 @@ from canvos_tui.core.checks.report import STALE_AFTER, Report
 from canvos_tui.core.checks.reports.report_text import LOUD, first_line, folds, plain
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, clip
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.checks.places import observed
 from canvos_tui.tui.checks.titles import titled, where
 from canvos_tui.tui.painting.looks import of_status

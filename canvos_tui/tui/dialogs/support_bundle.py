@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.reports.whole_report import whole_report
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.text import at_home
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from canvos_tui.core.log.level import LogLevel
 from canvos_tui.core.log.survey import Survey
 from canvos_tui.core.run.phase import SHOWN_PHASES, Phase
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.log.line_map import LineMap, Picked, Stretch
 
 # the direct route writes its snapshot where others upload, and a log does not say beforehand which it will be

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Protocol
+
+from canvos_tui.core.values import dataclass
 
 
 class LineMap(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +12,7 @@ from canvos_tui.core.escapes import plain
 from canvos_tui.core.log.query import Query
 from canvos_tui.core.ports import LogReader
 from canvos_tui.core.text import elapsed
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.log.paint import filled, rows_of, strip_of
 from canvos_tui.tui.log.window import ScreenRow, Window
 

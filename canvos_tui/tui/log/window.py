@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from textual.strip import Strip
 
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.log.line_map import LineMap, Stretch
 
 Draw = Callable[[Sequence[int]], list[list[Strip]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -17,6 +17,7 @@ from canvos_tui.core.readiness import Blocker, rights_subject
 from canvos_tui.core.session import Session
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import clip
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.painting.blocks import COMMAND, KEY, hung
 from canvos_tui.tui.painting.looks import COLOURS, MUTED
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from canvos_tui.core.values import dataclass
 
 COPIES = "c copies"  # stands beside a row that is cut, two columns apart
 _GOES_ON = " \\"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -20,6 +19,7 @@ from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.text import at_home, middle
+from canvos_tui.core.values import dataclass
 from canvos_tui.tui.messages import GoTo, tell
 from canvos_tui.tui.painting.looks import COLOURS, of_outcome
 

@@ -6,13 +6,14 @@ A narrow window shows fewer keys, never half a one, and never without those two 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Leave, MouseDown, MouseMove
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from canvos_tui.core.values import dataclass
 
 _HELP, _OUT = "help", "app.quit"  # what the keys at the end do
 _ALWAYS = {"next", "back"}  # the way on and the way back: no key of a page drives them out

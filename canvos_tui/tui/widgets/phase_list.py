@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from textual import work
@@ -25,6 +24,7 @@ from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_tim
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.terminal.notice import ended, title_of
 from canvos_tui.core.text import ago, clip, elapsed, middle, size
+from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.concerns import concerns
 from canvos_tui.tui.messages import BuildTold, tell
 from canvos_tui.tui.painting.blocks import bar

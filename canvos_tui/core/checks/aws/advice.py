@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.aws.facts import Identity
@@ -12,6 +11,7 @@ from canvos_tui.core.aws.refusal import Behind, behind
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
 from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Command, Remedy
+from canvos_tui.core.values import dataclass
 
 BUCKET_ACTIONS, OBJECT_ACTIONS = ("s3:ListBucket",), ("s3:GetObject", "s3:PutObject")
 EC2_ACTIONS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from canvos_tui.core.aws import taken_names as clash
@@ -15,6 +15,7 @@ from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Wait
 from canvos_tui.core.errors import AwsError, Remedy
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 KEYS = Wait("the AWS keys", ("keys",))
 OTHER_ROUTE = Remedy("Or take the direct route, which needs neither bucket nor role", page="review")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from canvos_tui.core.errors import Command, FilesError
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.ports import Files, Ports
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 _RULE = b".secret"
 _OPEN = 0o644

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from canvos_tui.core.checks.network import client_proxies
 from canvos_tui.core.checks.questions import args, registry
 from canvos_tui.core.machine import Reach
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 GITHUB = "https://github.com/"
 UBUNTU = "http://archive.ubuntu.com/ubuntu/"  # apt asks without TLS

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from canvos_tui.core.checks.reports.report_text import plain
+from canvos_tui.core.values import dataclass
 
 UNSET, UNKNOWN = "not set", "not known"
 _ABSENT = "not asked"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from canvos_tui.core.checks.reports.comparison import UNKNOWN, changes
 from canvos_tui.core.checks.reports.report_head import About, head_data
 from canvos_tui.core.checks.reports.report_text import plain
 from canvos_tui.core.status import Status
+from canvos_tui.core.values import dataclass
 
 _ABOUT = ("tool", "host", "docker", "canvos", "answers", "environment")  # of the document: what can change beside the checks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.checks.network.proxy import without_password
 from canvos_tui.core.machine import DockerFacts, HostFacts
 from canvos_tui.core.masking.redactor import mask_text
+from canvos_tui.core.values import dataclass
 
 # what changes the answers of checks, and what a support engineer would ask for
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")

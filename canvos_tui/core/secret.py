@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import NoReturn
 
@@ -33,6 +32,8 @@ class Secret:
         return len(self._text)
 
     def __eq__(self, other: object) -> bool:
+        import hmac  # which loads OpenSSL; before the first page nothing is compared
+
         return isinstance(other, Secret) and hmac.compare_digest(self._text.encode(), other._text.encode())
 
     def __hash__(self) -> int:

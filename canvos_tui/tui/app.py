@@ -24,7 +24,7 @@ from canvos_tui.tui.job_control import watch_stops
 from canvos_tui.tui.messages import Answered, BuildTold, CopyAsked, Entered, GoTo, Hinted, Learned, LeaveAsked, Until
 from canvos_tui.tui.pace import Pace, PacedApp, far
 from canvos_tui.tui.reflex import SAID, Reflex
-from canvos_tui.tui.textual_inside import add_filter, is_leaving, knows_the_styles, write
+from canvos_tui.tui.textual_inside import add_filter, is_leaving, write
 from canvos_tui.tui.theme import DEFAULTS, dress
 from canvos_tui.tui.way import Way
 
@@ -148,7 +148,9 @@ class CanvosApp(PacedApp[int]):
             self.call_after_refresh(self.screen.post_message, Hinted(room.opening.hint))
 
     async def _enter(self, slug: str) -> None:
-        await self.switch_mode(slug)
+        with self.batch_update():  # else it is painted, laid out again and painted again
+            await self.switch_mode(slug)
+        self.screen.refresh()
         self.screen.post_message(Entered())
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
@@ -174,12 +176,9 @@ class CanvosApp(PacedApp[int]):
             self.post_message(key)
 
     def _make(self, page: Page, banner: str) -> PageScreen:
-        from canvos_tui.tui.page import PageScreen
-        from canvos_tui.tui.steps import OWN_WAY, PANELS
+        from canvos_tui.tui.steps import new_page
 
-        screen = PageScreen(page, PANELS[page.slug], self.ports, banner, has_next=page.slug not in OWN_WAY)
-        knows_the_styles(self, screen)
-        return screen.begin(self.draft, self.known, self.size).data_bind(CanvosApp.draft, CanvosApp.known)
+        return new_page(self, page, self.ports, banner).begin(self.draft, self.known, self.size).data_bind(CanvosApp.draft, CanvosApp.known)
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import DescendantFocus, Key
+from textual.events import DescendantFocus, Key, ScreenResume
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
@@ -33,6 +31,7 @@ from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
 from canvos_tui.tui.painting.shape import COLUMNS, ROWS, shape
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
+from canvos_tui.tui.textual_inside import SparingScreen
 from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow, field_of, row_of
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
 from canvos_tui.tui.widgets.help_box import HelpBox
@@ -41,16 +40,13 @@ from canvos_tui.tui.widgets.key_footer import KeyFooter
 from canvos_tui.tui.widgets.so_far import SoFar
 from canvos_tui.tui.widgets.ways import Ways
 
-STYLES = Path(__file__).parent
 _WITH_ROOM = {"image", "s3"}  # whose fields leave half of a tall window empty
 Panels = tuple[type[StepPanel], ...]
 
 
-class PageScreen(Screen[None]):
+class PageScreen(SparingScreen[None]):
     """Shows one page; posts GoTo and never moves itself."""
 
-    # with the pages and not with the app: the first frame does not wait for them
-    CSS_PATH = [STYLES / "app.tcss", *sorted(STYLES.glob("widgets/*.tcss")), *sorted(STYLES.glob("steps/*.tcss"))]
     BINDINGS = [
         Binding("f8,alt+n", "next", "Next", key_display="F8"),
         Binding("enter", "next", "Next", show=False),
@@ -81,7 +77,7 @@ class PageScreen(Screen[None]):
 
     def begin(self, draft: Draft, known: Session, size: Size) -> PageScreen:
         """Sets what is known before the first widget is made, also of the window: a data binding alone would only follow afterwards."""
-        self.add_class(*shape(size.width, size.height))
+        self.add_class(*shape(size.width, size.height), update=False)
         self.set_reactive(PageScreen.draft, draft)
         self.set_reactive(PageScreen.known, known)
         return self
@@ -106,6 +102,10 @@ class PageScreen(Screen[None]):
         yield HintRow()
         yield KeyFooter(detaches=self.known.building)
 
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """A new screen hears it twice, and would give its styles anew each time to widgets that have just got them."""
+        event.refresh_styles = event.refresh_styles and self._was_entered
+
     def on_mount(self) -> None:
         """The help starts with what the page is about."""
         self._explain(None)
@@ -119,6 +119,7 @@ class PageScreen(Screen[None]):
         self.call_after_refresh(self._stand_again)
 
     _stood: Widget | None = None  # what had the focus last
+    _was_entered = False
 
     def _stand_again(self) -> None:
         """A window that is too small hides everything, and what is hidden loses the focus: the next letter would be for nobody."""
@@ -128,6 +129,7 @@ class PageScreen(Screen[None]):
     @on(Entered)
     def _entered(self, event: Entered) -> None:
         event.stop()
+        self._was_entered = True
         for panel in self.query(StepPanel):
             panel.entered()
         self._stand_on_what_is_missing()
@@ -265,8 +267,7 @@ class PageScreen(Screen[None]):
         """Keys that nothing on the way took come by here, those with a binding too: a key without one says so."""
         if event.key not in self.active_bindings:
             way_on = next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), "")
-            on = event.key in {"f8", "enter"} and way_on
-            decline(self, way_on if on else does_nothing(event, "F1 names the keys"))
+            decline(self, (event.key in {"f8", "enter"} and way_on) or does_nothing(event, "F1 names the keys"))
 
     def on_paste(self) -> None:
         """What a field did not take."""

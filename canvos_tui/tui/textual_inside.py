@@ -70,6 +70,17 @@ def knows_the_styles(app: App[Any], screen: Screen[Any]) -> None:
     screen._css_update_count = app._css_update_count
 
 
+class SparingScreen(Screen[Result]):
+    """A screen that is painted once when it is opened within `App.batch_update`.
+
+    `Screen._compositor_refresh`, `App._batch_count`: Textual paints all of it meanwhile, twice, and throws it away.
+    """
+
+    def _compositor_refresh(self) -> None:
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
+
 class QuietlyLeavingApp(App[Result]):
     """An app whose handlers may still run while its screens are taken down.
 

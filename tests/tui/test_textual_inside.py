@@ -7,11 +7,14 @@ import asyncio
 import inspect
 import io
 from contextlib import redirect_stderr, suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.segment import Segment
 from textual import work
+from textual._compositor import Compositor
 from textual.app import App, ComposeResult, ScreenStackError
 from textual.color import Color
 from textual.css.query import NoMatches
@@ -22,7 +25,8 @@ from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 import canvos_tui.tui
-from canvos_tui.tui.textual_inside import QuietlyLeavingApp, add_filter, has_terminal, is_leaving, knows_the_styles, write
+from canvos_tui.tui.textual_inside import QuietlyLeavingApp, SparingScreen, add_filter, has_terminal, is_leaving, knows_the_styles, write
+from tests.tui.screen import until
 
 ROOT = Path(canvos_tui.tui.__file__).parent
 
@@ -185,6 +189,36 @@ async def test_a_new_screen_has_its_styles_without_a_second_reading_and_follows_
         assert screens[1].styles.background == Color.parse(app.current_theme.primary) != before
 
 
+async def test_a_page_that_is_opened_within_a_batch_is_painted_when_it_is_whole(monkeypatch):
+    seen: list[tuple[str, bool]] = []  # which screen was painted, and whether within a batch
+    whole = Compositor.render_update
+
+    def count(self: Compositor, **how: Any) -> Any:
+        seen.append((type(app.screen).__name__, app._batch_count > 0))
+        return whole(self, **how)
+
+    class Usual(Screen[None]):
+        def compose(self):
+            yield Static("words")
+
+    class Sparing(SparingScreen[None], Usual):
+        """The same of ours."""
+
+    monkeypatch.setattr(Compositor, "render_update", count)
+    app = App[None]()
+    async with app.run_test() as pilot:
+        for kind in (Usual, Sparing):
+            app.add_mode(kind.__name__, kind)
+            with app.batch_update():
+                await app.switch_mode(kind.__name__)
+                await pilot.pause()
+            app.screen.refresh()
+            await until(pilot, partial(seen.__contains__, (kind.__name__, False)))
+            assert "words" in str(app.screen.query_one(Static).visual)
+    assert ("Usual", True) in seen, "Textual paints within a batch no more, and ours is not needed"
+    assert ("Sparing", True) not in seen
+
+
 def _defined(node: ast.AST) -> set[str]:
     """The names that a statement of ours defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -218,6 +252,7 @@ def test_no_other_module_looks_inside():
     assert used == {
         name: {"textual_inside.py"}
         for name in (
+            "_batch_count",
             "_close_messages_no_wait",
             "_css_update_count",
             "_driver",

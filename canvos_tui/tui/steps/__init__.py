@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
-    from canvos_tui.tui.page import Panels
+    from textual.app import App
+
+    from canvos_tui.core.pages import Page
+    from canvos_tui.core.ports import Ports
+    from canvos_tui.tui.page import PageScreen, Panels
 
 
 def _start() -> Panels:
@@ -135,3 +140,15 @@ PANELS: dict[str, Callable[[], Panels]] = {
     "result": _result,
 }
 OWN_WAY = frozenset({"start", "review", "build", "result"})  # a choice of the page itself is the way on
+
+
+def new_page(app: App[Any], page: Page, ports: Ports, banner: str) -> PageScreen:
+    """The screen of a page, with the style sheets that it needs."""
+    from canvos_tui.tui.page import PageScreen
+    from canvos_tui.tui.painting.sheets import read_sheets
+    from canvos_tui.tui.textual_inside import knows_the_styles
+
+    read_sheets(app, page.slug)
+    screen = PageScreen(page, PANELS[page.slug], ports, banner, has_next=page.slug not in OWN_WAY)
+    knows_the_styles(app, screen)
+    return screen

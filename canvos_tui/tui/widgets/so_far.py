@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import BY_KEY
-from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.pages import OF_FIELD, Page, words
 from canvos_tui.tui.painting.looks import MUTED
 from canvos_tui.tui.widgets.panel import Panel
@@ -40,6 +39,8 @@ class SoFar(Panel):
         return Content("\n").join(self._lines())
 
     def _lines(self) -> Iterator[Content]:
+        from canvos_tui.core.masking.outlet import shown  # its patterns take longer to make than the first page to paint
+
         for key, value in self.draft.args().items():
             mine = key in self._page.fields
             asked = BY_KEY.get(key)

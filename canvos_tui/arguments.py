@@ -29,6 +29,8 @@ COMMANDS = (
     "guide",
     "redact",
     "rehearse",
+    "help",
+    "completion",
 )
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 NO_BELL = "no bell and no notification when the build ends"
@@ -95,6 +97,7 @@ def build_parser(words: Sequence[str] = ()) -> Parser:
         epilog=EPILOG,
         add_help=False,
     )
+    parser._optionals.title = "options (all of them: canvos-tui help options)"
     parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)  # who reads it knows it; the first help fits 24 lines
     parser.add_argument("--version", action="version", version=f"canvos-tui {__version__}", help=argparse.SUPPRESS)
     add_global(parser)
@@ -125,10 +128,10 @@ def _on_either_side(name: str, command: argparse.ArgumentParser) -> None:
 def add_global(parser: argparse.ArgumentParser) -> None:
     """Options of the wizard and of most commands."""
     parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
-    parser.add_argument("--repo", metavar="URL", help="where to clone from, a URL or a local path")
+    parser.add_argument("--repo", metavar="URL", help=argparse.SUPPRESS)  # `help options` has it; the first help fits 24 lines
     parser.add_argument("--plain", action="store_true", help="question by question, no screen; by itself with TERM=dumb")
     parser.add_argument("--config", metavar="FILE", help="an answers file: what it answers is not asked")
-    parser.add_argument("--theme", metavar="NAME", help="dark, light, one of Textual's, or none, as with NO_COLOR")
+    parser.add_argument("--theme", metavar="NAME", help=argparse.SUPPRESS)  # likewise
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
     parser.add_argument("--ascii", action="store_true", help=argparse.SUPPRESS)  # comes by itself where it is needed
     parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the help of the commands has it

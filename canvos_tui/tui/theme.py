@@ -118,12 +118,17 @@ def _terminal(roles: Mapping[str, str]) -> TerminalTheme:
 DEFAULTS = {"text-unknown": DARK["unknown"]}
 
 
+def names() -> tuple[str, ...]:
+    """What a theme may be called: ours first, then Textual's."""
+    return (*OURS, *sorted(BUILTIN_THEMES))
+
+
 def known(name: str) -> str:
     """The theme's own name; InvalidValueError for one that there is not, with all that there are. "" stands for the dark one."""
     if not name or name in OURS:
         return OURS[name or "dark"].name
     if name not in BUILTIN_THEMES:
-        allowed = ", ".join([*OURS, "none", *sorted(BUILTIN_THEMES)])
+        allowed = ", ".join(["none", *names()])
         raise InvalidValueError(
             f"there is no theme `{name[:40]}`", allowed=allowed, remedy=f"choose one of these, or leave out --theme and {VARIABLE}"
         )

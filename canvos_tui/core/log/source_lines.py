@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from canvos_tui.core.log.pipe import LogPipe
 
 _REDRAWN = re.compile(rb"\r(?![\r\n]|$)|\x1b\[\d*[AK]")
-_LINE = re.compile(rb"[^\n]*\n")
 
 
 class SourceLines:
@@ -27,9 +26,7 @@ class SourceLines:
         """The lines that are final after these bytes."""
         end = data.rfind(b"\n") + 1
         whole, rest = data[:end], data[end:]
-        # where nothing is drawn over, each line of the file becomes one line, and many can be taken at once
-        pieces = _LINE.findall(whole) if _REDRAWN.search(whole) else [whole] if whole else []
-        found = [line for piece in pieces for line in self._take(piece)]
+        found = [line for piece in _pieces(whole) for line in self._take(piece)]
         if rest:
             self._pipe.feed(rest)  # a line that has not ended gives nothing yet
         return found
@@ -49,3 +46,16 @@ class SourceLines:
         texts = lines.decode("utf-8", "replace").removesuffix("\n").split("\n") if lines else []
         first = max(self._ended, 1)
         return [(min(first + n, last), text) for n, text in enumerate(texts)]
+
+
+def _pieces(whole: bytes) -> Iterator[bytes]:
+    """Each line that is drawn over one by itself; between them each line of the file becomes one line, and many are taken at once."""
+    at = 0
+    while redrawn := _REDRAWN.search(whole, at):
+        start, end = whole.rfind(b"\n", at, redrawn.start()) + 1 or at, whole.find(b"\n", redrawn.start()) + 1
+        if start > at:
+            yield whole[at:start]
+        yield whole[start:end]
+        at = end
+    if at < len(whole):
+        yield whole[at:]

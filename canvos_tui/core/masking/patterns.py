@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
-from re import Pattern
+from collections.abc import Iterable, Iterator
+from re import Match, Pattern
+from typing import cast
 
 from canvos_tui.core.masking.prose import SAID, said
 from canvos_tui.core.masking.spellings import PACKED
@@ -140,29 +141,52 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
     lower = text.lower()
     there = {word for word in _NEEDED if word in lower}
     for rule in RULES if there else ():
-        if not there.isdisjoint(rule.needs):
-            yield from _by_rule(rule, text)
+        if words := there.intersection(rule.needs):
+            yield from _by_rule(rule, text, lines_with(words, lower))
     if b'auth"' in lower or b"auth\\" in lower:
         yield from _logins(text)
-    if any(word in lower for word in _NEEDS) or (b"key" in lower and any(word in lower for word in _KEYS)):
-        yield from _pairs(text)
+    words = {word for word in _NEEDS if word in lower}
+    words.update(word for word in (_KEYS if b"key" in lower else ()) if word in lower)
+    if words:
+        lines = lines_with(words, lower)
+        yield from _pairs(text, lines)
         if b"--" in lower:
-            yield from _options(text)
-    if _LONG in text.translate(_ALPHABET):
-        yield from _documents(text)
+            yield from _options(text, lines)
+    yield from _documents(text)
 
 
-def _by_rule(rule: Rule, text: bytes) -> Iterator[Span]:
-    for found in rule.pattern.finditer(text):
+Lines = list[tuple[int, int]]
+
+
+def lines_with(words: Iterable[bytes], lower: bytes) -> Lines:
+    """Where the lines begin and end that hold any of the words, in order: no rule looks beyond a line, and most lines hold none."""
+    found: Lines = []
+    for word in words:
+        at = lower.find(word)
+        while at >= 0:
+            end = lower.find(b"\n", at)
+            end = len(lower) if end < 0 else end
+            found.append((lower.rfind(b"\n", 0, at) + 1, end))
+            at = lower.find(word, end)
+    return sorted(set(found))
+
+
+def _matches(pattern: Pattern[bytes], text: bytes, lines: Lines) -> Iterator[Match[bytes]]:
+    for start, end in lines:
+        yield from pattern.finditer(text, start, end)
+
+
+def _by_rule(rule: Rule, text: bytes, lines: Lines) -> Iterator[Span]:
+    for found in _matches(rule.pattern, text, lines):
         start, end = found.span(found.lastindex or 0)
         if not text.startswith((b"***MASKED", b"PASSWORD@"), start) and not text.endswith(b"***MASKED:", 0, start):
             yield Span(start, end, rule.name, text[end - rule.kept : end] if rule.kept else b"")
 
 
-def _pairs(text: bytes) -> Iterator[Span]:
+def _pairs(text: bytes, lines: Lines) -> Iterator[Span]:
     """Values behind a telling name: `password=...`, `"token": "..."`, `passwd: ...`."""
     for pattern in (_PAIR, _YAML):
-        for found in pattern.finditer(text):
+        for found in _matches(pattern, text, lines):
             group = found.lastindex or 0
             start, end = found.span(group)
             end = _before_host(text, start, end)
@@ -177,9 +201,9 @@ def _before_host(text: bytes, start: int, end: int) -> int:
     return at if at >= 0 and text.find(b"://", max(begin, back), start) >= 0 else end
 
 
-def _options(text: bytes) -> Iterator[Span]:
+def _options(text: bytes, lines: Lines) -> Iterator[Span]:
     """Values of telling options with a blank between: `--token X`; those with `=` are pairs."""
-    for found in _OPTION.finditer(text):
+    for found in _matches(_OPTION, text, lines):
         start, end = found.span(found.lastindex or 0)
         if not SAID.match(text, start) and not _HARMLESS.match(text[start:end]) and not said(text, start):
             yield Span(start, end, _kind(found[1].lower()))
@@ -211,10 +235,14 @@ def _kind(words: bytes) -> str:
 
 def _documents(text: bytes) -> Iterator[Span]:
     """Base64 that hides a document with secrets in it, also when its beginning was cut off."""
-    for found in _RUN.finditer(text):
+    shape = text.translate(_ALPHABET)
+    at = shape.find(_LONG)
+    while at >= 0:
+        found = cast("Match[bytes]", _RUN.match(text, at))
         run = found[0].rstrip(b"=")
         if not _HEX.fullmatch(run) and any(_tells(run[skip:]) for skip in range(4)):
             yield Span(found.start(), found.end(), "user_data")
+        at = shape.find(_LONG, found.end())
 
 
 def _tells(run: bytes) -> bool:

@@ -19,6 +19,7 @@ from canvos_tui.core.masking.spellings import EDGE, Masked, Needle, needles
 _WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
 _OVERLAP = 8 * 1024
 _PEM_LINES = 200  # a private key that never ends must not mask the rest of a log
+_SEQUENCE = re.compile(ANY_BYTES)
 _HIDDEN = re.compile(ANY_BYTES + rb"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b") + b"\x7f"
 _KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
@@ -152,7 +153,8 @@ class Redactor:
             return spans
         places: list[int] = []
         gone = [0]
-        for hidden in _HIDDEN.finditer(data):
+        controls = len(data.translate(None, _CONTROLS)) < len(data)
+        for hidden in (_HIDDEN if controls else _SEQUENCE).finditer(data):
             places.append(hidden.start() - gone[-1])
             gone.append(gone[-1] + len(hidden[0]))
 
@@ -194,11 +196,9 @@ class Redactor:
 
 
 def _visible(data: bytes) -> bytes:
-    """The bytes without escape sequences and control characters; colours alone, the usual case, go a shorter way."""
-    if b"\x1b" in data and len(data.translate(None, _CONTROLS)) == len(data):
-        text = COLOUR_BYTES.sub(b"", data)
-        return text if b"\x1b" not in text else _HIDDEN.sub(b"", data)
-    return _HIDDEN.sub(b"", data) if data.translate(None, _CONTROLS + b"\x1b") != data else data
+    """The bytes without escape sequences and control characters; what is found by its first byte goes first, that is quicker."""
+    text = _SEQUENCE.sub(b"", data) if b"\x1b" in data else data
+    return text.translate(None, _CONTROLS)
 
 
 def _by_edge(found: tuple[Needle, ...], edge: slice) -> dict[bytes, list[Needle]]:

@@ -1,0 +1,45 @@
+"""Lines of a file are taken many at once where nothing is drawn over: with the same lines and numbers as one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canvos_tui.core.log import source_lines
+from canvos_tui.core.log.source_lines import SourceLines
+
+LOGS = sorted((Path(__file__).parents[2] / "data" / "earthly").glob("*.log"))
+PARTS = [b"one", b" two", b"\n", b"\n", b"\n", b"\r\n", b"\r", b"\x1b[1A", b"\x1b[K", b"+base | ", b"\x1b[32m", b"***", b"50%"]
+
+
+def at_once(data: bytes) -> list[tuple[int, str]]:
+    lines = SourceLines()
+    return lines.feed(data) + lines.flush()
+
+
+def one_by_one(data: bytes) -> list[tuple[int, str]]:
+    lines = SourceLines()
+    *whole, rest = data.split(b"\n")
+    found = [got for line in whole for got in lines._take(line + b"\n")]
+    if rest:
+        lines._pipe.feed(rest)
+    return found + lines.flush()
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=40))
+def test_any_text(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    assert at_once(data) == one_by_one(data)
+    whole = data[: data.rfind(b"\n") + 1]
+    assert b"".join(source_lines._pieces(whole)) == whole
+
+
+@pytest.mark.parametrize("path", LOGS, ids=lambda path: path.stem)
+def test_the_real_logs(path: Path) -> None:
+    data = path.read_bytes()
+    found = at_once(data)
+    assert len(found) > 100
+    assert found == one_by_one(data)

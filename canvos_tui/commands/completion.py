@@ -86,7 +86,7 @@ def _regions() -> Iterable[str]:
 def _themes() -> Iterable[str]:
     from canvos_tui.tui.theme import names
 
-    return ("none", *names())
+    return names()
 
 
 WORDS: dict[str, Callable[[], Iterable[str]]] = {

@@ -119,8 +119,8 @@ DEFAULTS = {"text-unknown": DARK["unknown"]}
 
 
 def names() -> tuple[str, ...]:
-    """What a theme may be called: ours first, then Textual's."""
-    return (*OURS, *sorted(BUILTIN_THEMES))
+    """What may stand behind --theme: ours, `none`, and Textual's."""
+    return (*OURS, "none", *sorted(BUILTIN_THEMES))
 
 
 def known(name: str) -> str:
@@ -128,7 +128,7 @@ def known(name: str) -> str:
     if not name or name in OURS:
         return OURS[name or "dark"].name
     if name not in BUILTIN_THEMES:
-        allowed = ", ".join(["none", *names()])
+        allowed = ", ".join(names())
         raise InvalidValueError(
             f"there is no theme `{name[:40]}`", allowed=allowed, remedy=f"choose one of these, or leave out --theme and {VARIABLE}"
         )

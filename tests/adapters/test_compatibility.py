@@ -14,7 +14,7 @@ from canvos_tui.core.errors import CanvosError
 def test_a_damaged_installation_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
     if text is not None:
         (tmp_path / "compatibility.json").write_text(text)
-    monkeypatch.setattr(compatibility, "files", lambda _: tmp_path)
+    monkeypatch.setattr(compatibility, "get_data", lambda _, name: (tmp_path / name).read_bytes())
     with pytest.raises(CanvosError) as caught:
         compatibility.load_matrix.__wrapped__()
     assert caught.value.message.startswith("the compatibility matrix cannot be read: ")

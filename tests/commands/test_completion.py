@@ -79,7 +79,7 @@ def test_live_words_in_an_empty_home(tmp_path):
     assert found["routes"] == ["guide", "two-stage", "direct"]
     assert {"eu-west-1", "cn-north-1"} < set(found["regions"])
     assert {*COMMANDS, "exit-codes"} < set(found["topics"])
-    assert found["themes"][:3] == ["none", "dark", "light"]
+    assert found["themes"][:3] == ["dark", "light", "none"]
     assert not any(" " in word for kind in found.values() for word in kind)
     assert not list(tmp_path.rglob("*")), "it wrote nothing"
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.exit_codes import ExitCode
+from tests import in_process
 from tests.on_stage import OnStage, on_stage
 
-NAMES = ("bundle", "cancel", "leftovers", "publish", "removal", "resume", "status", "validation")
+NAMES = ("bundle", "cancel", "check-explanations", "doctor-comparison", "leftovers", "publish", "removal", "resume", "status", "validation")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,24 @@ def test_every_command_prints_what_its_schema_says(scene: OnStage, schemas):
     assert shown(schemas, "removal", removed.stdout)["removed"] == [{"id": name, "said": f"{name} is gone"}]
     wrong = scene.inside("validate", "--checkout", str(scene.checkout), "--output", "json")
     assert not shown(schemas, "validation", wrong.stdout)["valid"]
+
+
+def test_what_the_doctor_tells_from_files(tmp_path, schemas):
+    def asked(*words: str) -> str:
+        done = in_process.command(("doctor", *words), {"HOME": str(tmp_path), "PATH": "/nowhere"}, tmp_path)
+        assert (done.returncode in {0, 3, 5}, done.stderr) == (True, "")
+        return done.stdout
+
+    pages = shown(schemas, "check-explanations", asked("--explain", "all", "--output", "json"))
+    assert len(pages["checks"]) == len(CHECKS)
+    accepted: dict[str, tuple[str, ...]] = {"a": (), "b": ("--accept", "HOST-CPU")}
+    for name, words in accepted.items():
+        (tmp_path / f"{name}.json").write_text(asked("--offline", "--no-save", "--only", "host", "--output", "json", *words))
+    both = ("--compare", str(tmp_path / "a.json"), str(tmp_path / "b.json"))
+    assert shown(schemas, "doctor-comparison", asked(*both, "--output", "json"))["files"] == list(both[1:])
+    named: list[tuple[tuple[str, ...], str]] = [(both, "doctor-comparison"), (("--explain", "all"), "check-explanations"), ((), "doctor")]
+    for words, name in named:
+        assert json.loads(asked(*words, "--schema"))["$id"] == f"canvos-tui.{name}/1"
 
 
 def test_a_build_that_lives_and_is_cancelled(tmp_path, schemas):

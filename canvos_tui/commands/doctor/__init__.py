@@ -114,7 +114,7 @@ def _from_files(args: argparse.Namespace) -> ExitCode | int:
     if args.schema:
         from canvos_tui.commands.doctor.lines import print_schema
 
-        return print_schema()
+        return print_schema("doctor-comparison" if args.compare else "check-explanations" if args.explain else "doctor")
     if args.compare:
         from canvos_tui.commands.doctor.compare import main_compare
 

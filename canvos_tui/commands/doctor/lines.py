@@ -135,7 +135,7 @@ def print_list(checks: Sequence[Check], output: str | None) -> int:
     return 0
 
 
-def print_schema() -> int:
-    """The JSON Schema of the document, as it lies in the package."""
-    _write(resources.files("canvos_tui").joinpath("schemas", "doctor-1.json").read_text(encoding="utf-8"))
+def print_schema(name: str) -> int:
+    """The JSON Schema of a document, `doctor` or another name without its version, as it lies in the package."""
+    _write(resources.files("canvos_tui").joinpath("schemas", f"{name}-1.json").read_text(encoding="utf-8"))
     return 0

@@ -28,6 +28,7 @@ COMMANDS = (
     "bundle",
     "guide",
     "redact",
+    "answers",
     "rehearse",
     "help",
     "completion",
@@ -127,11 +128,12 @@ def _on_either_side(name: str, command: argparse.ArgumentParser) -> None:
 
 def add_global(parser: argparse.ArgumentParser) -> None:
     """Options of the wizard and of most commands."""
-    parser.add_argument("--checkout", metavar="DIR", help="the CanvOS folder (else the one used last)")
-    parser.add_argument("--repo", metavar="URL", help=argparse.SUPPRESS)  # `help options` has it; the first help fits 24 lines
+    # `help options` has those that have no row here; the first help fits 24 lines
+    parser.add_argument("--checkout", metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument("--repo", metavar="URL", help=argparse.SUPPRESS)
     parser.add_argument("--plain", action="store_true", help="question by question, no screen; by itself with TERM=dumb")
     parser.add_argument("--config", metavar="FILE", help="an answers file: what it answers is not asked")
-    parser.add_argument("--theme", metavar="NAME", help=argparse.SUPPRESS)  # likewise
+    parser.add_argument("--theme", metavar="NAME", help=argparse.SUPPRESS)
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
     parser.add_argument("--ascii", action="store_true", help=argparse.SUPPRESS)  # comes by itself where it is needed
     parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the help of the commands has it

@@ -1,15 +1,52 @@
-"""The answers that a command starts with: those of a checkout, the ones used last, or fresh ones."""
+"""`answers`: what was answered, as a file. And the answers that any command starts with: of a checkout, used last, or fresh ones."""
 
 from __future__ import annotations
 
+import argparse
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "answers",
+        help="your answers, or those of a run, as a file for --config",
+        description="Prints an answers file for another machine, a colleague, a pipeline. No secret is in it.",
+        epilog="Example: canvos-tui answers export --to edge.yaml",
+    )
+    parser.add_argument("action", choices=("export",), metavar="export", help="print them, or write them with --to")
+    parser.add_argument("run_id", nargs="?", metavar="RUN", help="those of a run (default: the wizard's)")
+    parser.add_argument("--to", metavar="FILE", help="a new file, mode 0600 (default: standard output)")
+    parser.set_defaults(run=export)
+
+
+def export(args: argparse.Namespace) -> int:
+    """0 when they were printed or written; FilesError where there is a file already, RunError for a run that there is not."""
+    import asyncio
+
+    from canvos_tui.adapters.new_file import write_new
+    from canvos_tui.core.answers.answers_file import of_plan, to_answers_file
+    from canvos_tui.core.errors import FilesError
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+    draft = of_plan(asyncio.run(ports.runs.plan(args.run_id))) if args.run_id else load(ports, args.checkout, args.repo)
+    text = to_answers_file(draft)
+    if args.to is None:
+        sys.stdout.write(text)
+        return 0
+    path = Path(args.to)
+    if not write_new(path, text.encode()):
+        raise FilesError(f"{path} is there already", remedy="name a new file; nothing is written over")
+    sys.stderr.write(f"wrote {path}\n")
+    return 0
 
 
 def load(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool = True) -> Draft:

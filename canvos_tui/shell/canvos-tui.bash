@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/canvos-tui
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_canvos_tui_subparsers=(doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact rehearse help completion)
+_shtab_canvos_tui_subparsers=(doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion)
 
 _shtab_canvos_tui_doctor_option_strings=(-h --help --checkout --config --route --only --skip --accept --timeout --offline --fail-on --output --events --watch --no-save --compare --explain --list)
 _shtab_canvos_tui_fix_option_strings=(-h --help --checkout --yes)
@@ -21,10 +21,11 @@ _shtab_canvos_tui_diagnose_option_strings=(-h --help --catalogue --output)
 _shtab_canvos_tui_bundle_option_strings=(-h --help --to --mask --doctor --summary --dry-run --yes --output --schema)
 _shtab_canvos_tui_guide_option_strings=(-h --help --config --checkout)
 _shtab_canvos_tui_redact_option_strings=(-h --help --values-from)
+_shtab_canvos_tui_answers_option_strings=(-h --help --to)
 _shtab_canvos_tui_rehearse_option_strings=(-h --help --scenario --plain --route --keep)
 _shtab_canvos_tui_help_option_strings=(-h --help)
 _shtab_canvos_tui_completion_option_strings=(-h --help --words)
-_shtab_canvos_tui_option_strings=(--checkout --plain --config)
+_shtab_canvos_tui_option_strings=(--plain --config)
 
 _shtab_canvos_tui_doctor___checkout_COMPGEN=_shtab_compgen_dirs
 _shtab_canvos_tui_doctor___config_COMPGEN=_shtab_compgen_files
@@ -57,11 +58,12 @@ _shtab_canvos_tui_guide___config_COMPGEN=_shtab_compgen_files
 _shtab_canvos_tui_guide___checkout_COMPGEN=_shtab_compgen_dirs
 _shtab_canvos_tui_redact_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_canvos_tui_redact___values_from_COMPGEN=_shtab_compgen_files
+_shtab_canvos_tui_answers_pos_1_COMPGEN=_canvos_tui_runs
+_shtab_canvos_tui_answers___to_COMPGEN=_shtab_compgen_files
 _shtab_canvos_tui_rehearse___scenario_COMPGEN=_canvos_tui_scenarios
 _shtab_canvos_tui_rehearse___route_COMPGEN=_canvos_tui_routes
 _shtab_canvos_tui_rehearse___keep_COMPGEN=_shtab_compgen_dirs
 _shtab_canvos_tui_help_pos_0_COMPGEN=_canvos_tui_topics
-_shtab_canvos_tui___checkout_COMPGEN=_shtab_compgen_dirs
 _shtab_canvos_tui___config_COMPGEN=_shtab_compgen_files
 
 _shtab_canvos_tui_doctor___fail_on_choices=(warn fail)
@@ -76,9 +78,10 @@ _shtab_canvos_tui_publish___output_choices=(text json)
 _shtab_canvos_tui_diagnose___output_choices=(text json)
 _shtab_canvos_tui_bundle___doctor_choices=(kept now none)
 _shtab_canvos_tui_bundle___output_choices=(text json)
+_shtab_canvos_tui_answers_pos_0_choices=(export)
 _shtab_canvos_tui_completion_pos_0_choices=(bash zsh fish)
 _shtab_canvos_tui_completion___words_choices=(runs checks scenarios topics routes regions themes)
-_shtab_canvos_tui_pos_0_choices=(doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact rehearse help completion)
+_shtab_canvos_tui_pos_0_choices=(doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion)
 
 _shtab_canvos_tui_doctor__h_nargs=0
 _shtab_canvos_tui_doctor___help_nargs=0
@@ -140,6 +143,8 @@ _shtab_canvos_tui_guide__h_nargs=0
 _shtab_canvos_tui_guide___help_nargs=0
 _shtab_canvos_tui_redact__h_nargs=0
 _shtab_canvos_tui_redact___help_nargs=0
+_shtab_canvos_tui_answers__h_nargs=0
+_shtab_canvos_tui_answers___help_nargs=0
 _shtab_canvos_tui_rehearse__h_nargs=0
 _shtab_canvos_tui_rehearse___help_nargs=0
 _shtab_canvos_tui_rehearse___plain_nargs=0

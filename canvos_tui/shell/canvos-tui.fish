@@ -50,13 +50,12 @@ function _shtab_canvos_tui_using
   test "$_shtab_canvos_tui_cmdpath" = "$argv"
 end
 
-set -g _shtab_canvos_tui_commands doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact rehearse help completion
+set -g _shtab_canvos_tui_commands doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion
 set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --mask --name --only --output --raw --region --route --scenario --share --skip --timeout --to --values-from --words
 
 complete -c canvos-tui -e
 complete -c canvos-tui -f
 
-complete -c canvos-tui -n _shtab_canvos_tui_using -l checkout -xka "(__fish_complete_directories)" -d 'the CanvOS folder (else the one used last)'
 complete -c canvos-tui -n _shtab_canvos_tui_using -l plain -d 'question by question, no screen; by itself with TERM=dumb'
 complete -c canvos-tui -n _shtab_canvos_tui_using -l config -xka "(__fish_complete_path (commandline -ct))" -d 'an answers file: what it answers is not asked'
 complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a doctor -d 'check the prerequisites'
@@ -169,6 +168,11 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_
 complete -c canvos-tui -n '_shtab_canvos_tui_using redact' -s h -l help -d 'show this help message and exit'
 complete -c canvos-tui -n '_shtab_canvos_tui_using redact' -l values-from -xka "(__fish_complete_path (commandline -ct))" -d 'mask the values of this file too: .secret, .arg, YAML or one a line'
 complete -c canvos-tui -n '_shtab_canvos_tui_using redact; and test $_shtab_canvos_tui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the log; - for standard input'
+complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a answers -d 'Prints an answers file for another machine, a colleague, a pipeline. No secret is in it.'
+complete -c canvos-tui -n '_shtab_canvos_tui_using answers' -s h -l help -d 'show this help message and exit'
+complete -c canvos-tui -n '_shtab_canvos_tui_using answers' -l to -xka "(__fish_complete_path (commandline -ct))" -d 'a new file, mode 0600 (default: standard output)'
+complete -c canvos-tui -n '_shtab_canvos_tui_using answers; and test $_shtab_canvos_tui_npos -eq 0' -ka "export" -d 'print them, or write them with --to'
+complete -c canvos-tui -n '_shtab_canvos_tui_using answers; and test $_shtab_canvos_tui_npos -eq 1' -ka "(canvos-tui completion --words runs 2>/dev/null)" -d 'those of a run (default: the wizard'"'"'s)'
 complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a rehearse -d 'The wizard on a stand-in for AWS and a small CanvOS of its own. Nothing outside a temporary folder is touched.'
 complete -c canvos-tui -n '_shtab_canvos_tui_using rehearse' -s h -l help -d 'show this help message and exit'
 complete -c canvos-tui -n '_shtab_canvos_tui_using rehearse' -l scenario -xka "(canvos-tui completion --words scenarios 2>/dev/null)" -d 'how it ends; `list` names them (default: success)'

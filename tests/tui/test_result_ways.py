@@ -94,7 +94,7 @@ async def test_nothing_left_is_no_way(make_app, full, ended):
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.press("down", "enter")
-        assert await see(pilot, f"canvos-tui publish {story.RUN} --copy-to eu-central-1", "--try-launch", "what it costs")
+        assert await see(pilot, "▸ Copy to other regions", "Ask whether it launches", "ami-0a1b2c3d4e5f67890 in eu-west-1")
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.press("down", "enter")

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import shlex
 
-ABOUT_PUBLISH = (
-    "Each asks before it begins, and says what it costs and what AWS shows afterwards; put your own region, account and date in. Typed "
-    "again, a copy that was begun is gone on with. The last one only asks whether an instance would be allowed, and starts nothing."
-)
 TYPE, ROOT = "m6i.xlarge", 100  # our suggestion: 4 processors, 16 GiB, boots UEFI; GiB of the root volume
 DEVICE = "/dev/xvda"  # the root device that the import script registers
 

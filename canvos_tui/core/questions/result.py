@@ -6,13 +6,14 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.console_links import console_links
-from canvos_tui.core.publish.launch import ABOUT_PUBLISH as ABOUT_PUBLISH
-from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words, publish_commands
+from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words
+from canvos_tui.core.publish.work import Target
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.resumable import offered
+from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import BY_ID
 from canvos_tui.core.session import Session
 
@@ -29,9 +30,9 @@ def launch_command(result: RunResult) -> str:
     return launch_words(result.region, result.ami)
 
 
-def publish_words(result: RunResult) -> tuple[str, ...]:
-    """The commands that copy, share, retire and try the AMI, with samples to replace."""
-    return publish_commands(result.run_id or result.ami, result.region, known=bool(result.run_id))
+def target_of(result: RunResult, plan: BuildPlan | None) -> Target:
+    """The AMI of a run, with the account that the run used, "" where its plan is not known."""
+    return Target(result.region, result.ami, result.run_id, plan.baseline.account if plan is not None else "")
 
 
 def bucket_of(draft: Draft) -> str:

@@ -16,13 +16,12 @@ from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.pages import OF_FIELD, words
 from canvos_tui.core.questions.result import (
     ABOUT_LAUNCH,
-    ABOUT_PUBLISH,
     bucket_of,
     launch_command,
     links,
     looked_for,
-    publish_words,
     removal_commands,
+    target_of,
     ways,
 )
 from canvos_tui.core.run.outcome import Outcome
@@ -34,6 +33,7 @@ from canvos_tui.core.text import elapsed
 from canvos_tui.core.verdict.validate import validate
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.left_overs import LeftOvers
+from canvos_tui.tui.dialogs.publish import Publish
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.painting.blocks import KEY, code, linked, said
 from canvos_tui.tui.painting.looks import MUTED
@@ -74,6 +74,7 @@ class Validate(StepPanel):
         yield Panel(RowList(id="result-ways"), title="Go on", id="next-box")  # below what scrolls: the id stays in sight
 
     _secret: Path | None = None  # the file with the keys, where there is one
+    _ways: tuple[Choice, ...] = ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
         """What does nothing here is not offered."""
@@ -150,8 +151,6 @@ class Validate(StepPanel):
         self._ways = ways(result, self._secret)
         self.query_one("#result-ways", RowList).fill([Content(way.line) for way in self._ways])
 
-    _ways: tuple[Choice, ...] = ()
-
     @on(OptionList.OptionSelected, "#result-ways")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -161,13 +160,17 @@ class Validate(StepPanel):
             case "launch":
                 await self._read("Launch an instance", ABOUT_LAUNCH, (launch_command(result),))
             case "publish":
-                await self._read("Copy, share, retire", ABOUT_PUBLISH, publish_words(result))
+                await self.app.push_screen(Publish(self.ports, self.draft.keys, target_of(result, self.known.plan), self._folder))
             case "remove":
                 self._remove(result)
             case "console":
                 await self.action_links()
             case word:
                 self.leave(word)
+
+    @property
+    def _folder(self) -> Path | None:
+        return Path(self.known.plan.checkout) if self.known.plan is not None else self.draft.folder
 
     async def _read(self, title: str, about: str, commands: tuple[str, ...]) -> None:
         """Commands to type, and what is to be known of them; `c` copies the commands."""
@@ -225,8 +228,7 @@ class Validate(StepPanel):
     @work(exclusive=True, group="secret")
     async def _find_secret(self) -> None:
         """Looks for the .secret of the run's checkout."""
-        folder = Path(self.known.plan.checkout) if self.known.plan is not None else self.draft.folder
-        path = folder / ".secret" if folder is not None else None
+        path = self._folder / ".secret" if self._folder is not None else None
         try:
             found = path if path is not None and await self.ports.files.mode(path) is not None else None
         except CanvosError:

@@ -18,6 +18,8 @@ from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.publish.copying import Copy
+from canvos_tui.core.publish.deeds import GOES_ON
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.secret import Secret
@@ -129,6 +131,21 @@ async def _to_versions(pilot: Pilot[Any], _: Ports) -> None:
     await pilot.press("l")
 
 
+async def _copying(pilot: Pilot[Any], _: Ports) -> None:
+    """The dialog, and copies as they are told of while AWS makes them."""
+    await see(pilot, "▸ Launch an instance")
+    await pilot.press("down", "down", "down", "enter")
+    await see(pilot, "▸ Copy to other regions")
+    screen: Any = pilot.app.screen
+    for copy in (
+        Copy("eu-central-1", "ami-0d4e5f67890a1b2c3", "available", "snap-0d4e5f67890a1b2c3", 100),
+        Copy("us-east-1", "ami-0e5f67890a1b2c3d4", "pending", "snap-0e5f67890a1b2c3d4", 62),
+        Copy("ap-south-1", problem="your keys lack ec2:CopyImage there", right="ec2:CopyImage"),
+    ):
+        screen._changed(copy)
+    screen._tell(GOES_ON)
+
+
 SCENES = (
     Scene("start", "start", ("Watch", "Continue", "Last builds"), _runs),
     Scene("step00-prerequisites", "check", ("ready", "passed")),
@@ -157,6 +174,13 @@ SCENES = (
     Scene("build-import", "build", ("42 %", "downloading/converting"), known=_follow(story.IMPORTING, 76.2)),
     Scene("aws-rights", "aws", ("create-role",), _no_role),
     Scene("validate", "build", ("Your image is ready", "ami-0a1b2c3d4e5f67890"), known=_follow(story.ENDED, 92, story.SUCCESS)),
+    Scene(
+        "publish",
+        "build",
+        ("eu-central-1   [####################] 100% available", "62% pending", "failed", "begins no second one"),
+        known=_follow(story.ENDED, 92, story.SUCCESS),
+        act=_copying,
+    ),
     Scene("failure", "build", ("FAILED in Snapshot import",), known=_follow(story.IMPORTING, 80, story.FAILURE)),
     Scene(
         "cancelled",

@@ -25,6 +25,7 @@ from tests.commands.test_schemas import shown
 from tests.on_stage import on_stage
 from tests.runs import KEY_ID, SECRET
 from tests.terminal import Terminal
+from tests.waiting import until
 
 AMI, SNAP, HOME = "ami-0aaaaaaaaaaaaaaaa", "snap-0aaaaaaaaaaaaaaaa", "us-east-1"
 TO = ("--copy-to", "eu-central-1", "--copy-to", "eu-west-1", "--copy-to", "us-west-2")
@@ -163,6 +164,30 @@ def test_after_ctrl_c_the_copies_go_on_and_the_words_that_were_said_pick_them_up
     told = json.loads(done.stdout)
     assert {copy["ami"] for copy in told["copies"]} == begun
     assert all(account.in_region(copy["region"]) == [copy["ami"]] for copy in told["copies"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("begun", [1, 2, 3])
+def test_after_kill_9_the_same_again_makes_no_second_copy(account, begun):
+    """Killed as soon as AWS has so many of the three: whether the answer arrived is not known."""
+    account.slow(3.0)
+    with subprocess.Popen(
+        account.words(*THIS, *TO, "--yes"),
+        env=account.environ,
+        cwd=account.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as going:
+        until(lambda: len(account.standin.cloud.images) > begun)
+        going.kill()
+        assert going.wait() == -signal.SIGKILL
+    there = set(account.standin.cloud.images)
+    done = account.inside(*THIS, *TO, "--yes", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    copies = {copy["region"]: copy["ami"] for copy in json.loads(done.stdout)["copies"]}
+    assert {region: account.in_region(region) for region in copies} == {region: [ami] for region, ami in copies.items()}
+    assert there <= {AMI, *copies.values()}
 
 
 def test_the_ami_of_the_newest_build_is_meant_where_none_is_named(tmp_path, schemas):

@@ -196,4 +196,5 @@ def test_the_ami_of_the_newest_build_is_meant_where_none_is_named(tmp_path, sche
         assert done.returncode == 0, done.stderr
         told = shown(schemas, "publish", scene.inside("publish", "--copy-to", "us-west-2", "--yes", "--output", "json").stdout)
         (info,) = scene.infos()
+        assert f"canvos-tui publish {info.run_id} copies it, shares it, sets its end; asks first\n" in done.stdout + done.stderr
         assert (told["run"], told["ami"], told["whole"]) == (info.run_id, info.ami, True)

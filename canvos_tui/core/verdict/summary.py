@@ -64,7 +64,7 @@ def full_lines(result: RunResult) -> tuple[str, ...]:
     """All that the result screen shows, for whoever has no screen; of a success what is not as it should be, and what is left."""
     if result.outcome is Outcome.SUCCEEDED:
         odd = tuple(f for f in result.findings if f.status is not Status.PASS)
-        return (*_verdict(result), *_facts(result), *finding_lines(odd), *_left(result), *_log(result))
+        return (*_verdict(result), *_facts(result), *finding_lines(odd), *_left(result), *_more(result), *_log(result))
     seen = finding_lines(result.findings) or (NOT_ASKED,)
     return (*_verdict(result), *_facts(result), *cause_lines(result), *seen, *_left(result), *_going_on(result), *_log(result))
 
@@ -90,6 +90,10 @@ def left_lines(left: LeftOver) -> tuple[str, ...]:
     lines += [f"            {left.removal}"] if left.removal else []
     lines += [f"            or make the AMI of it: {left.use}"] if left.use else []
     return tuple(lines)
+
+
+def _more(result: RunResult) -> list[str]:
+    return [f"more      canvos-tui publish {result.run_id} copies it, shares it, sets its end; asks first"] if result.run_id else []
 
 
 def _verdict(result: RunResult) -> list[str]:

@@ -65,6 +65,8 @@ def _values(draft: Draft) -> Iterator[str]:
         text = without_password(entry.text)
         if entry.error:
             yield f"# {key} was refused: {entry.error}"
+        elif not text and not asked.optional:
+            yield f"# {key}: needed, and not answered yet"
         elif text or usual.entry(key).text:
             yield f"{key}: {scalar(text)}" + ("  # without its password, which goes into .arg alone" if text != entry.text else "")
 

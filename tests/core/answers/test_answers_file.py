@@ -104,6 +104,16 @@ def test_a_refused_answer_is_a_comment() -> None:
     assert "\nREGION:" not in text
 
 
+def test_what_is_still_needed_is_named() -> None:
+    text = to_answers_file(fresh())
+    assert "# IMAGE_REGISTRY: needed, and not answered yet\n" in text
+    assert "HTTP_PROXY" not in text
+    needed = {line.split()[1].rstrip(":") for line in text.splitlines() if line.endswith("not answered yet")}
+    missing = from_config(parse_yaml(text, texts=True), {}, HOME).draft
+    asked = [field for field in fields.ASKED if field not in fields.USER_DATA]  # those are for a user-data that the wizard makes
+    assert needed == {field.key for field in asked if not field.optional and not missing.entry(field.key).text}
+
+
 @pytest.mark.parametrize(("joins", "choice"), [(True, UserData.CHECKOUT), (None, UserData.CHECKOUT), (False, UserData.NONE)])
 def test_of_a_run(joins: bool | None, choice: UserData) -> None:
     base = Baseline(datetime(2026, 11, 27, tzinfo=UTC), "eu-west-1", "acme", "edge")

@@ -49,13 +49,16 @@ class SourceLines:
 
 
 def _pieces(whole: bytes) -> Iterator[bytes]:
-    """Each line that is drawn over one by itself; between them each line of the file becomes one line, and many are taken at once."""
+    """Each line that is drawn over one by itself; between them each line of the file becomes one line, and many are taken at once.
+
+    The first of those is taken by itself, too: a line that was drawn over may have left none that is held back.
+    """
     at = 0
-    while redrawn := _REDRAWN.search(whole, at):
-        start, end = whole.rfind(b"\n", at, redrawn.start()) + 1 or at, whole.find(b"\n", redrawn.start()) + 1
-        if start > at:
-            yield whole[at:start]
-        yield whole[start:end]
-        at = end
-    if at < len(whole):
-        yield whole[at:]
+    while at < len(whole):
+        redrawn = _REDRAWN.search(whole, at)
+        start = whole.rfind(b"\n", at, redrawn.start()) + 1 or at if redrawn else len(whole)
+        first = whole.index(b"\n", at) + 1
+        yield whole[at:first]
+        if first < start:
+            yield whole[first:start]
+        at = max(first, start)

@@ -43,3 +43,8 @@ def test_the_real_logs(path: Path) -> None:
     found = at_once(data)
     assert len(found) > 100
     assert found == one_by_one(data)
+
+
+def test_the_line_behind_one_that_was_drawn_over_and_left_nothing() -> None:
+    data = b"\t\x1b[2K\r\n\x1b[2K\r\n \nplain\nmore\n"
+    assert at_once(data) == one_by_one(data)

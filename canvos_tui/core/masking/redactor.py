@@ -7,7 +7,6 @@ windows. Escape sequences are looked through, because a colour may change in the
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -151,17 +150,8 @@ class Redactor:
         spans = _merged(found)
         if not spans or len(text) == len(data):
             return spans
-        places: list[int] = []
-        gone = [0]
-        controls = len(data.translate(None, _CONTROLS)) < len(data)
-        for hidden in (_HIDDEN if controls else _SEQUENCE).finditer(data):
-            places.append(hidden.start() - gone[-1])
-            gone.append(gone[-1] + len(hidden[0]))
-
-        def raw(position: int) -> int:
-            return position + gone[bisect_right(places, position)]
-
-        return [Span(raw(s.start), raw(s.end - 1) + 1, s.name, s.keep) for s in spans]
+        raw = _raw((place for s in spans for place in (s.start, s.end - 1)), text, data)
+        return [Span(start, last + 1, s.name, s.keep) for s, start, last in zip(spans, raw, raw, strict=True)]
 
     def _by_value(self, text: bytes) -> Iterator[Span]:
         """Secrets with a known value, whole, and their beginnings and ends where a text was cut."""
@@ -199,6 +189,23 @@ def _visible(data: bytes) -> bytes:
     """The bytes without escape sequences and control characters; what is found by its first byte goes first, that is quicker."""
     text = _SEQUENCE.sub(b"", data) if b"\x1b" in data else data
     return text.translate(None, _CONTROLS)
+
+
+def _raw(places: Iterable[int], text: bytes, data: bytes) -> Iterator[int]:
+    """Where these places of the visible text, in order, are in the data: no sequence holds the end of a line, so only the
+    lines that have a secret are searched for what is hidden in them."""
+    at = there = 0  # where the line begins in both
+    for place in places:
+        begin = text.rfind(b"\n", at, place) + 1
+        if begin > at:
+            there = len(data) - len(data[there:].split(b"\n", text.count(b"\n", at, begin))[-1])
+            at = begin
+        found = there + place - at
+        for hidden in _HIDDEN.finditer(data, there):
+            if hidden.start() > found:
+                break
+            found += len(hidden[0])
+        yield found
 
 
 def _by_edge(found: tuple[Needle, ...], edge: slice) -> dict[bytes, list[Needle]]:

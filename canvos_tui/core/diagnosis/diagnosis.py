@@ -17,6 +17,7 @@ from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_
 from canvos_tui.core.diagnosis.story import LogStory, Warned
 from canvos_tui.core.diagnosis.unknown import end_of
 from canvos_tui.core.errors import Remedy
+from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.phase_reader import PhaseReader
@@ -92,7 +93,7 @@ class Diagnoser:
 
     def read(self, lines: Sequence[tuple[int, str]]) -> None:
         """The next lines, each with its number in the file."""
-        texts = [text for _, text in lines]
+        texts = _plain([text for _, text in lines])  # once for all three
         self._numbers += [number for number, _ in lines]
         self._reader.feed(texts, _NEVER)
         self._matcher.read(texts)
@@ -144,6 +145,14 @@ class Diagnoser:
     def _placed(self, lines: Sequence[LogEvidence]) -> tuple[LogEvidence, ...]:
         """The same with the numbers of the file."""
         return tuple(replace(e, line=self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0) for e in lines)
+
+
+def _plain(texts: list[str]) -> list[str]:
+    """The lines without colours; one of nothing but colours keeps them, for it is not empty."""
+    joined = "\n".join(texts)
+    if "\x1b" not in joined:
+        return texts
+    return [plain or text for plain, text in zip(COLOUR.sub("", joined).split("\n"), texts, strict=True)]
 
 
 def _said_done(facts: LogFacts, story: LogStory) -> bool:

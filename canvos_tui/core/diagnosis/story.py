@@ -90,7 +90,8 @@ class LogStory:
         if last:
             ended = _EXIT.match(COLOUR.sub("", last))
             self.script_code = int(ended[1]) if ended else None
-        whole = COLOUR.sub("", "\n".join(texts)).encode("utf-8", "replace").lower()
+        joined = "\n".join(texts)
+        whole = (COLOUR.sub("", joined) if "\x1b" in joined else joined).encode("utf-8", "replace").lower()
         before = self._lines
         for number, _ in numbered(lines_with(_WORDS, whole), whole):
             text = COLOUR.sub("", texts[number])

@@ -65,7 +65,8 @@ class PhaseReader:
     def feed(self, lines: Sequence[str], at: datetime) -> tuple[BuildEvent, ...]:
         """The events of these lines, which were read at that time."""
         events: list[BuildEvent] = []
-        plain = COLOUR.sub("", "\n".join(lines))
+        joined = "\n".join(lines)
+        plain = COLOUR.sub("", joined) if "\x1b" in joined else joined
         slowly = self._facts.failure is not None or (not self._facts.first_error and any(word in plain for word in ERROR_WORDS))
         name = ""
         for text in plain.split("\n") if lines else ():

@@ -23,7 +23,7 @@ from canvos_tui.rehearsal.repository import make_repository
 from canvos_tui.rehearsal.scenarios import SCENARIOS, Scenario
 
 BUCKET, REGION = "canvos-rehearsal", "us-east-1"
-_PENDING, _IMPORT, _IMAGE = 2.0, 16.0, 4.0  # seconds of AWS' part at pace 1
+_PENDING, _IMPORT, _IMAGE, _COPY = 2.0, 16.0, 4.0, 20.0  # seconds of AWS' part at pace 1
 _START_LIMIT = 20.0
 
 
@@ -95,6 +95,7 @@ def _aws(scenario: Scenario, keys: AwsKeys, pace: float) -> dict[str, Any]:
         "pending_seconds": _PENDING * speed,
         "import_seconds": _IMPORT * speed,
         "image_seconds": _IMAGE * speed,
+        "copy_seconds": _COPY * speed,
         "seal_seconds": _PENDING * speed,
         **dict(scenario.aws),
     }

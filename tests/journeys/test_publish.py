@@ -32,7 +32,7 @@ def test_an_ami_is_copied_to_three_regions_from_its_screen(tmp_path):
             terminal.press("enter")
             terminal.see("USD a month", "Do nothing")
             terminal.press("down", "enter")
-            terminal.until(lambda: all(re.search(rf"{region} +\[#{{20}}\] 100% available", terminal.text) for region in REGIONS))
+            terminal.until(lambda: all(re.search(rf"{region} +\[#+\] 100% available ami-\w{{17}}\b", terminal.text) for region in REGIONS))
             terminal.press("escape")
             terminal.until(lambda: "Set its end" not in terminal.text)
         words = [word for region in REGIONS for word in ("--copy-to", region)]

@@ -177,7 +177,7 @@ SCENES = (
     Scene(
         "publish",
         "build",
-        ("eu-central-1   [####################] 100% available", "62% pending", "failed", "begins no second one"),
+        ("100% available ami-0d4e5f67890a1b2c3", "62% pending   ami-0e5f67890a1b2c3d4", "failed", "begins no second one"),
         known=_follow(story.ENDED, 92, story.SUCCESS),
         act=_copying,
     ),

@@ -11,6 +11,7 @@ from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.dialogs.read_text import ReadText
+from canvos_tui.tui.messages import decline
 from tests.tui import story
 from tests.tui.screen import see, text_of, type_text, until
 
@@ -56,6 +57,17 @@ async def test_copying_twice_in_a_dialog_says_it_once_and_hides_nothing(make_app
         assert text_of(app).count("copied with a fake") == 1
         assert len(app.screen_stack) == 2
         assert not app._notifications
+
+
+async def test_a_long_sentence_is_read_to_its_end_in_a_dialog(make_app, full):
+    """At the foot of a page it may be cut, for the help says it in full; a dialog has none."""
+    app = make_app(full, page="image")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "Registry")
+        app.push_screen(AskText("Accept", "Why?", ""))
+        await until(pilot, lambda: app.screen.query("#ask-text"))
+        decline(app.screen, f"x {'too long ' * 20}and its end")
+        assert await see(pilot, "and its end")
 
 
 async def test_quitting_twice_asks_once(make_app, ports):

@@ -50,7 +50,7 @@ def shown(make_app, ports, account: Account, monkeypatch: pytest.MonkeyPatch, fu
 
 def bars(pilot: Pilot[Any]) -> dict[str, str]:
     """What stands behind the bar of each region."""
-    found = re.findall(r"((?:eu|us)-[a-z]+-\d) +\[[# ]{20}\] +[\d-]+%? *(.*?) *[│ ]*$", text_of(pilot.app), re.MULTILINE)
+    found = re.findall(r"((?:eu|us)-[a-z]+-\d) +\[[# ]+\] +[\d-]+%? *(.*?) *[│ ]*$", text_of(pilot.app), re.MULTILINE)
     return {region: rest.split()[0] if rest else "" for region, rest in found}
 
 
@@ -134,6 +134,10 @@ async def test_leaving_while_aws_copies_is_asked_about(shown, account):
         await see(pilot, "Do it")
         await pilot.press("down", "enter")
         await until(pilot, lambda: bars(pilot).get("eu-west-1") in {"begun", "pending"})
+        await pilot.press("ctrl+q")
+        await see(pilot, "Quit?", "go on in AWS", f"canvos-tui publish {AMI}")
+        await pilot.press("enter")
+        await see(pilot, "▸ Copy to other regions")
         await pilot.press("escape")
         await see(pilot, "Leave while AWS copies?", "go on in AWS", f"canvos-tui publish {AMI}")
         await pilot.press("enter")

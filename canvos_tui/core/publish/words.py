@@ -15,7 +15,7 @@ from canvos_tui.core.text import GB, size
 
 SCHEMA = "canvos-tui.publish/1"
 TRANSFER = 0.02  # USD per GB between regions, list price of us-east-1 as published when it was read; pairs of regions differ
-_BAR = 20
+_BAR, _SHORTEST, _BESIDE = 20, 6, 54  # columns: of a bar at most and at least, and of all that stands beside it
 
 
 def plan_lines(work: Work, wish: Wish) -> tuple[str, ...]:
@@ -42,10 +42,11 @@ def _price(count: int, regions: int) -> str:
 def bar_of(copy: Copy, width: int = 80) -> str:
     """One copy on one line; the bar shows what AWS said of its snapshot, and is empty while AWS said nothing."""
     share = 100 if copy.done else copy.percent
-    bar = "#" * (_BAR * (share or 0) // 100)
+    columns = max(_SHORTEST, min(_BAR, width - _BESIDE))  # what is too long for the line is the bar, and not the AMI's id
+    bar = "#" * (columns * (share or 0) // 100)
     state = "available" if copy.done else "failed" if copy.problem else copy.state or ("begun" if copy.image else "asked for")
     percent = f"{share:>3}%" if share is not None else "  - "
-    return f"{copy.region:<15}[{bar:<{_BAR}}] {percent} {state:<10}{copy.image}"[:width].rstrip()
+    return f"{copy.region:<15}[{bar:<{columns}}] {percent} {state:<10}{copy.image}"[:width].rstrip()
 
 
 def lines(work: Work, wish: Wish) -> tuple[str, ...]:

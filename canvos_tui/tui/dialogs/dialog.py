@@ -41,10 +41,16 @@ class Dialog(ModalScreen[Result]):
         """What stands between the title and that row."""
         return ()
 
+    def leaving(self) -> str:
+        """What whoever quits the program here has to know first; "" for nothing."""
+        return ""
+
     @on(Hinted)
     def _hinted(self, event: Hinted) -> None:
         event.stop()
-        self.query_one(HintRow).say(event)
+        row = self.query_one(HintRow)
+        row.say(event)
+        row.refresh(layout=True)  # a long sentence takes as many rows as it needs: a dialog has no help that would say it in full
 
     @on(KeyCame)
     def _key_came(self, event: KeyCame) -> None:

@@ -16,6 +16,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError, InvalidValueError
+from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.publish.copying import Copy
 from canvos_tui.core.publish.deeds import ABOUT, BUSY, DEEDS, GOES_ON, Deed
@@ -27,7 +28,7 @@ from canvos_tui.tui.dialogs.ask_text import AskText
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.dialog import Dialog
 from canvos_tui.tui.messages import CopyAsked, decline, tell
-from canvos_tui.tui.painting.blocks import said
+from canvos_tui.tui.painting.blocks import hung, said
 from canvos_tui.tui.painting.looks import MUTED
 from canvos_tui.tui.widgets.row_list import RowList
 
@@ -76,9 +77,16 @@ class Publish(Dialog[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
+        if not self.query("#publish-bars"):
+            return  # it was left, and what waited for AWS ends
         bars = self.query_one("#publish-bars", Static)
         wide = max(40, bars.size.width or self.size.width - 8)
-        bars.update(Content("\n".join(bar_of(copy, wide) for copy in self._copies.values())))
+        rows = []
+        for copy in self._copies.values():
+            rows.append(Content(bar_of(copy, wide)))
+            if copy.problem and self._busy:  # the others may take an hour; at the end it is said below, with all else
+                rows += hung(said(shown(f"x {copy.problem}" + (f"; {copy.remedy}" if copy.remedy else ""))), wide)
+        bars.update(Content("\n").join(rows))
 
     def _changed(self, copy: Copy) -> None:
         self._copies[copy.region] = copy
@@ -98,13 +106,17 @@ class Publish(Dialog[None]):
         box = self.query_one("#publish-told", VerticalScroll)
         box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)
 
+    def leaving(self) -> str:
+        """That what was begun goes on, and how to look again; "" when nothing does."""
+        going = self._busy and any(copy.goes_on for copy in self._copies.values())
+        return f"{GOES_ON}\n\n{self._commands[0]}" if going else ""
+
     @work(group="close")
     async def action_close(self) -> None:
         """Asks first while copies go on."""
-        if any(copy.goes_on for copy in self._copies.values()) and self._busy:
-            text = f"{GOES_ON}\n\n{self._commands[0]}"
-            if not await self.app.push_screen_wait(Ask("Leave while AWS copies?", text, (Choice("", "Stay"), Choice("go", "Leave")))):
-                return
+        text, choices = self.leaving(), (Choice("", "Stay"), Choice("go", "Leave"))
+        if text and not await self.app.push_screen_wait(Ask("Leave while AWS copies?", text, choices)):
+            return
         _ = self.dismiss(None)
 
     @on(OptionList.OptionHighlighted, "#publish-rows")
@@ -143,6 +155,7 @@ class Publish(Dialog[None]):
             self._tell(f"x {error}. {error.remedy}")
         finally:
             self._busy = False
+            self._draw()
 
     async def _asked(self, deed: Deed) -> Wish | None:
         """What was typed for it, asked again until it is right; None when it was closed."""

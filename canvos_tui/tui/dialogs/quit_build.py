@@ -10,6 +10,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
+from canvos_tui.tui.dialogs.dialog import Dialog
 
 CHOICES = (
     Choice("detach", "Detach  the build goes on; come back with: canvos-tui attach"),
@@ -19,6 +20,7 @@ CHOICES = (
 
 
 KEEP = (Choice("", "Stay"), Choice("leave", "Quit    all other answers are kept"))
+GO_ON = (Choice("", "Stay"), Choice("leave", "Quit    what was begun goes on in AWS"))
 ABOUT = "An AWS import goes on whatever you choose. After Cancel the result offers to end it, if your keys may."
 
 
@@ -30,6 +32,9 @@ async def ask_to_leave(app: App[Any], ports: Ports, known: Session, lost: str = 
     """True when the program may end now; `lost` names what would have to be typed again."""
     if isinstance(app.screen, Leaving):
         return False  # it is being asked already
+    told = next((text for screen in app.screen_stack if isinstance(screen, Dialog) and (text := screen.leaving())), "")
+    if told and await app.push_screen_wait(Leaving("Quit?", told, GO_ON)) != "leave":
+        return False
     if not known.building:
         return not lost or await app.push_screen_wait(Leaving("Quit?", f"To be typed again next time: {lost}.", KEEP)) == "leave"
     word = await app.push_screen_wait(Leaving("Quit: a build is running", ABOUT, CHOICES))

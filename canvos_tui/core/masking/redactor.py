@@ -194,18 +194,19 @@ def _visible(data: bytes) -> bytes:
 def _raw(places: Iterable[int], text: bytes, data: bytes) -> Iterator[int]:
     """Where these places of the visible text, in order, are in the data: no sequence holds the end of a line, so only the
     lines that have a secret are searched for what is hidden in them."""
-    at = there = 0  # where the line begins in both
+    at = there = gone = 0  # where the line begins in both, and how much was hidden in it so far
+    hidden = _HIDDEN.finditer(data)
+    following = next(hidden, None)
     for place in places:
         begin = text.rfind(b"\n", at, place) + 1
         if begin > at:
             there = len(data) - len(data[there:].split(b"\n", text.count(b"\n", at, begin))[-1])
-            at = begin
-        found = there + place - at
-        for hidden in _HIDDEN.finditer(data, there):
-            if hidden.start() > found:
-                break
-            found += len(hidden[0])
-        yield found
+            at, gone, hidden = begin, 0, _HIDDEN.finditer(data, there)
+            following = next(hidden, None)
+        while following is not None and following.start() <= there + place - at + gone:
+            gone += len(following[0])
+            following = next(hidden, None)
+        yield there + place - at + gone
 
 
 def _by_edge(found: tuple[Needle, ...], edge: slice) -> dict[bytes, list[Needle]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 
 TYPE, ROOT = "m6i.xlarge", 100  # our suggestion: 4 processors, 16 GiB, boots UEFI; GiB of the root volume
 DEVICE = "/dev/xvda"  # the root device that the import script registers
@@ -21,3 +22,9 @@ def publish_commands(target: str, region: str, *, known: bool) -> tuple[str, ...
     other = "eu-central-1" if region != "eu-central-1" else "eu-west-1"
     wishes = (f"--copy-to {other}", "--share 123456789012", "--deprecate 2027-12-31", "--try-launch")
     return tuple(f"{words} {wish}" for wish in wishes)
+
+
+def copy_words(target: str, region: str, regions: Iterable[str], *, known: bool) -> str:
+    """The command that copies to these regions, and goes on with the copies that were begun."""
+    wanted = (word for name in regions for word in ("--copy-to", name))
+    return shlex.join(["canvos-tui", "publish", target, *(() if known else ("--region", region)), *wanted])

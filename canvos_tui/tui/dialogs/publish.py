@@ -20,7 +20,7 @@ from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.publish.copying import Copy
 from canvos_tui.core.publish.deeds import ABOUT, BUSY, DEEDS, GOES_ON, Deed
-from canvos_tui.core.publish.launch import publish_commands
+from canvos_tui.core.publish.launch import copy_words, publish_commands
 from canvos_tui.core.publish.wish import Wish
 from canvos_tui.core.publish.words import bar_of, lines, plan_lines
 from canvos_tui.core.publish.work import Target, Work, opened
@@ -109,7 +109,9 @@ class Publish(Dialog[None]):
     def leaving(self) -> str:
         """That what was begun goes on, and how to look again; "" when nothing does."""
         going = self._busy and any(copy.goes_on for copy in self._copies.values())
-        return f"{GOES_ON}\n\n{self._commands[0]}" if going else ""
+        target = self._target
+        again = copy_words(target.run or target.ami, target.region, self._copies, known=bool(target.run))
+        return f"{GOES_ON}\n\n{again}" if going else ""
 
     @work(group="close")
     async def action_close(self) -> None:

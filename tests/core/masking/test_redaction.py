@@ -324,6 +324,7 @@ def test_a_secret_longer_than_any_window_is_swallowed_whole() -> None:
     [
         *(b"x", b"password", b"://", b'"token": "', b"eyJ", b"[ -z ", b"login a ", b"\x1b[0m", b" s=QUJDREVGR0g", SECRET[:9].encode()),
         *(b"--token ", b'"auth": "', b"\\", b"AKIA0123456789AB ", b"curl -u a:", b"login -p", b"https://token:", b"\n\\"),
+        b"\x1b[1mAKIA\x1b[0mABCDEFGHIJKLMNOP \x1b[2m",  # many secrets, each with colours in it, on one line
         *(SECRET[8:16].encode() + b"\n", SECRET[:8].encode() + b"\n"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from canvos_tui.core.aws.facts import Image
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.publish.copying import Copy, Source, token_of
+from canvos_tui.core.publish.launch import copy_words
 from canvos_tui.core.publish.wish import parse_regions, parse_sharers, parse_until
 from canvos_tui.core.publish.words import bar_of
 
@@ -67,3 +68,9 @@ def test_a_bar_shows_what_was_seen_and_no_more():
     assert bar_of(Copy("eu-west-1", "ami-1", "pending", percent=50)).count("#") == 10
     assert bar_of(Copy("eu-west-1", "ami-1", "available", percent=99)).count("#") == 20
     assert all(len(bar_of(Copy("ap-southeast-4", "ami-0123456789abcdef0", "available"), width)) <= width for width in (40, 79))
+
+
+def test_the_words_that_look_again_name_the_regions_that_were_chosen():
+    chosen = ("eu-west-1", "us-west-2")
+    assert copy_words("run-1", "us-east-1", chosen, known=True) == "canvos-tui publish run-1 --copy-to eu-west-1 --copy-to us-west-2"
+    assert copy_words("ami-1", "us-east-1", chosen[:1], known=False) == "canvos-tui publish ami-1 --region us-east-1 --copy-to eu-west-1"

@@ -9,7 +9,9 @@ from canvos_tui.cli import main
 from canvos_tui.commands.config import config_of
 from canvos_tui.wiring import real_ports
 
-NEEDED = {"fix": ("FILE-ARG",), "run": ("--config", "a.yaml"), "diagnose": ("build.log",), "redact": ("build.log",)}
+NEEDED = {"fix": ("FILE-ARG",), "run": ("--config", "a.yaml"), "answers": ("export",)} | dict.fromkeys(
+    ("diagnose", "redact"), ("build.log",)
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -85,6 +85,7 @@ async def test_one_region_is_refused_and_the_others_are_copied(shown, account):
         await until(pilot, lambda: bars(pilot) == {"eu-central-1": "available", "eu-west-1": "failed"})
         await pilot.press("pagedown", "pagedown")
         await see(pilot, "! eu-west-1: ", "ec2:CopyImage")
+    assert (len(account.in_region("eu-central-1")), account.in_region("eu-west-1")) == (1, [])
 
 
 async def test_a_wrong_word_is_said_and_stays_to_be_mended(shown, account):
@@ -107,6 +108,17 @@ async def test_a_wrong_word_is_said_and_stays_to_be_mended(shown, account):
     assert not [action for action in account.standin.actions if not action.startswith(("ec2:Describe", "sts:"))]
 
 
+async def test_the_price_is_in_sight_however_many_regions_are_chosen(shown):
+    many = "eu-central-1 eu-west-1 eu-west-2 eu-west-3 eu-north-1 us-east-2 us-west-1 us-west-2 "
+    many += "ca-central-1 sa-east-1 ap-south-1 ap-southeast-1 ap-southeast-2 ap-northeast-1"
+    async with shown() as pilot:
+        await pilot.press("enter")
+        await type_text(pilot, many)
+        await pilot.press("enter")
+        painted = await see(pilot, "Do it", "USD a month", "in 14 regions")
+        assert "ap-northeast-1" in painted
+
+
 async def test_sharing_an_end_and_a_try(shown, account):
     async with shown() as pilot:
         await pilot.press("down", "enter")
@@ -123,6 +135,9 @@ async def test_sharing_an_end_and_a_try(shown, account):
         await see(pilot, "deprecated from 2036-06-30 00:00 UTC")
         await pilot.press("down", "enter")
         await see(pilot, "would be allowed;")
+    image = account.standin.cloud.images[AMI]
+    assert image.shared == ("999999999999",)
+    assert not [action for action in account.standin.actions if action == "ec2:CopyImage"]
 
 
 async def test_leaving_while_aws_copies_is_asked_about(shown, account):
@@ -154,7 +169,7 @@ async def test_leaving_while_aws_copies_is_asked_about(shown, account):
         await pilot.press("enter")
         await see(pilot, "Do it")
         await pilot.press("down", "enter")
-        await until(pilot, lambda: "eu-west-1" in bars(pilot))
+        await until(pilot, lambda: bars(pilot).get("eu-west-1") in {"pending", "available"})
     assert account.in_region("eu-west-1") == [copy], "no second one"
 
 
@@ -165,10 +180,11 @@ async def test_leaving_while_aws_copies_is_asked_about(shown, account):
         (Target(HOME, AMI, "20261127-0000-0000", "222222222222"), "run 20261127-0000-0000 used account 222222222222"),
     ],
 )
-async def test_another_ami_or_account_is_refused(shown, target, said):
+async def test_another_ami_or_account_is_refused(shown, account, target, said):
     async with shown(target=target) as pilot:
         await pilot.press("down", "down", "down", "enter")
         await see(pilot, f"✗ {said}")
+    assert not [action for action in account.standin.actions if not action.startswith(("ec2:Describe", "sts:"))]
 
 
 async def test_the_commands_are_copied(shown, make_app, ports):

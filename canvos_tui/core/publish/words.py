@@ -20,7 +20,9 @@ _BAR, _SHORTEST, _BESIDE = 20, 6, 54  # columns: of a bar at most and at least, 
 
 def plan_lines(work: Work, wish: Wish) -> tuple[str, ...]:
     """What would be done, and what the copies cost at most."""
-    told = [f"copy {work.source.image.image_id} from {work.source.region} to {region}" for region in wish.regions]
+    told = []
+    if wish.regions:  # in one sentence: a line for each would push the price, which comes last, out of a dialog
+        told.append(f"copy {work.source.image.image_id} from {work.source.region} to {', '.join(wish.regions)}")
     if wish.accounts or wish.organizations:
         told.append(f"share it with {', '.join((*wish.accounts, *wish.organizations))}")
     if wish.accounts:

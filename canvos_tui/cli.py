@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from canvos_tui import __version__
-from canvos_tui.commands.output import gated
-from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError
+from canvos_tui.commands.output import gated, indented, told_error
+from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -106,16 +106,7 @@ def _told(words: list[str]) -> int:
         finally:
             sys.stdout.flush()  # here it can still be told that it failed
     except CanvosError as error:
-        allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
-        hint = "; ".join(filter(None, (allowed, error.remedy)))
-        sys.stderr.write(f"canvos-tui: {_indented(str(error))}\n" + (f"hint: {_indented(hint)}\n" if hint else ""))
-        return (
-            ExitCode.NOT_READY
-            if isinstance(error, RightError)
-            else ExitCode.UNDETERMINED
-            if isinstance(error, AwsError)
-            else ExitCode.USAGE
-        )
+        return told_error(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except OSError as error:
@@ -135,12 +126,7 @@ def _crashed(error: Exception, words: list[str]) -> int:
     text = report(error, next((word for word in words if word in COMMANDS), "the wizard"), os.environ)
     path = keep(text, os.environ)
     if path is None:
-        sys.stderr.write(f"canvos-tui: this is a bug of ours; the report cannot be stored, so it stands here:\n{_indented(text)}\n")
+        sys.stderr.write(f"canvos-tui: this is a bug of ours; the report cannot be stored, so it stands here:\n{indented(text)}\n")
     else:
         sys.stderr.write(f"canvos-tui: this is a bug of ours ({type(error).__name__}); attach the report to yours, it is masked: {path}\n")
     return ExitCode.BUG
-
-
-def _indented(text: str) -> str:
-    """Lines after the first stand in, so that a line feed in somebody's file name cannot look like a line of ours."""
-    return "\n".join(line if n == 0 or line.startswith("  ") else f"  {line}" for n, line in enumerate(text.splitlines()))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import canvos_tui
+from canvos_tui.adapters.files import parse_yaml
+from canvos_tui.arguments import build_parser
+from canvos_tui.core.answers.draft_file import from_config
+from canvos_tui.core.answers.matrix import SPREAD, Image, chosen, clashes, spread
 from tests.test_floors import CORE
 
 ROOT = Path(__file__).parents[1]
@@ -54,3 +61,66 @@ def test_it_names_the_ways_and_the_recipes():
 def test_the_floors_are_those_that_are_held():
     rows = re.findall(r"^\| (\d) \| (.*) \|$", _BUILT, re.MULTILINE)
     assert {name: int(floor) for floor, told in rows for name in re.findall(r"`(\w+)`", told)} == CORE
+
+
+# -- many images, and a pipeline -------------------------------------------------------------------------
+
+
+def block(name: str) -> str:
+    """The code between a mark of that name and the end mark."""
+    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```\n<!-- end -->", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None, name
+    return found[1]
+
+
+def images() -> tuple[Image, ...]:
+    return spread(parse_yaml(block("matrix"), texts=True))
+
+
+def test_the_matrix_describes_four_images_that_do_not_clash():
+    configs = [from_config(image.data, {}, Path("/home/me")) for image in images()]
+    assert [config.problems for config in configs] == [()] * 4
+    drafts = [config.draft for config in configs]
+    assert {(d.text("REGION"), d.text("S3_BUCKET")) for d in drafts} == {("eu-west-1", "acme-edge-eu"), ("us-east-1", "acme-edge-us")}
+    assert clashes(drafts) == ()
+    assert len(set(images()[0].data) & set(SPREAD)) > 4
+
+
+def words_of(line: str) -> list[str]:
+    """A command as the shell hands it over, without what it opens; descriptor 3 is one that is open here."""
+    words = shlex.split(line.replace("\\\n", " ").replace("3>events.jsonl", "").replace("--events 3", "--events 2"))
+    return words[words.index("canvos-tui") + 1 :]
+
+
+def chosen_by(line: str) -> tuple[Image, ...]:
+    words = words_of(line)
+    args = build_parser(words).parse_args(words)
+    assert (args.config, args.yes, args.events) == (["matrix.yaml"], True, 2)
+    return chosen(images(), args.only)
+
+
+def test_each_job_on_github_builds_one_image():
+    document: Any = parse_yaml(block("github"))
+    job = document["jobs"]["image"]
+    build, bundle = [step["run"] for step in job["steps"] if "run" in step]
+    matrix = job["strategy"]["matrix"]
+    made: list[Image] = []
+    for os_version, region in product(matrix["os"], matrix["region"]):
+        line = build.replace("${{ matrix.os }}", os_version).replace("${{ matrix.region }}", region)
+        assert "${{" not in line
+        made += chosen_by(line)
+    assert sorted(image.label for image in made) == sorted(image.label for image in images())
+    assert build_parser(words_of(bundle)).parse_args(words_of(bundle)).to.endswith("support.zip")
+    assert set(job["env"]) == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
+def test_each_job_on_gitlab_builds_one_image():
+    document: Any = parse_yaml(block("gitlab"))
+    job = document["image"]
+    (build,), (bundle,) = job["script"], job["after_script"]
+    ((matrix,),) = job["parallel"].values()
+    made: list[Image] = []
+    for os_version, region in product(matrix["OS"], matrix["WHERE"]):
+        made += chosen_by(build.replace("$OS", os_version).replace("$WHERE", region))
+    assert sorted(image.label for image in made) == sorted(image.label for image in images())
+    assert build_parser(words_of(bundle)).parse_args(words_of(bundle)).yes

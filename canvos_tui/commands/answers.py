@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import choice
+
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
@@ -23,22 +25,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("action", choices=("export",), metavar="export", help="print them, or write them with --to")
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="those of a run (default: the wizard's)")
+    parser.add_argument("--config", metavar="FILE", help="one image of this answers file")
+    parser.add_argument("--only", action="append", default=[], type=choice, metavar="NAME=VALUE", help="with --config: the image with it")
     parser.add_argument("--to", metavar="FILE", help="a new file, mode 0600 (default: standard output)")
     parser.set_defaults(run=export)
 
 
 def export(args: argparse.Namespace) -> int:
     """0 when they were printed or written; FilesError where there is a file already, RunError for a run that there is not."""
-    import asyncio
-
     from canvos_tui.adapters.new_file import write_new
-    from canvos_tui.core.answers.answers_file import of_plan, to_answers_file
+    from canvos_tui.core.answers.answers_file import to_answers_file
     from canvos_tui.core.errors import FilesError
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
-    draft = of_plan(asyncio.run(ports.runs.plan(args.run_id))) if args.run_id else load(ports, args.checkout, args.repo)
-    text = to_answers_file(draft)
+    text = to_answers_file(_chosen(ports, args))
     if args.to is None:
         sys.stdout.write(text)
         return 0
@@ -49,6 +50,29 @@ def export(args: argparse.Namespace) -> int:
     return 0
 
 
+def _chosen(ports: Ports, args: argparse.Namespace) -> Draft:
+    """The answers of a run, of one image of a file, or the wizard's own; InvalidValueError where it is not clear whose."""
+    import asyncio
+
+    from canvos_tui.commands.config import images_of, placed
+    from canvos_tui.core.answers.answers_file import of_plan
+    from canvos_tui.core.errors import InvalidValueError
+
+    if args.only and args.config is None:
+        raise InvalidValueError("--only chooses an image of an answers file", remedy="name the file: --config FILE")
+    if args.run_id and args.config is not None:
+        raise InvalidValueError("RUN and --config are two sources", remedy="leave one out")
+    if args.run_id:
+        return of_plan(asyncio.run(ports.runs.plan(args.run_id)))
+    if args.config is None:
+        return load(ports, args.checkout, args.repo)
+    found = images_of(ports, (args.config,), args.only)
+    if len(found) > 1:
+        listed = "\n".join(f"  {image.label}" for image, _ in found)
+        raise InvalidValueError(f"these are {len(found)} images:\n{listed}", remedy="choose one with --only NAME=VALUE, or more of them")
+    return placed(ports, found[0][1], args.checkout, args.repo)
+
+
 def load(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool = True) -> Draft:
     """As `draft_of`, for whoever has no event loop yet."""
     import asyncio
@@ -56,22 +80,10 @@ def load(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool =
     return asyncio.run(draft_of(ports, checkout, repo, stored=stored))
 
 
-def _from_here(checkout: str) -> str:
-    """A path on a command line begins where its user stands; links stay links."""
-    return checkout if checkout.startswith("~") else os.path.abspath(checkout)  # noqa: PTH100  `resolve` would follow links
-
-
-def folder_of(ports: Ports, checkout: str | None) -> Path | None:
-    """The folder that `--checkout` names; None where it was not given."""
-    from canvos_tui.adapters.state_folder import home_of
-    from canvos_tui.core.checkout.state import parse_folder
-
-    return parse_folder(_from_here(checkout), home_of(ports.environ)) if checkout else None
-
-
 async def draft_of(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool = True) -> Draft:
     """The draft of that checkout, else the newest one, else a fresh one; always a fresh one where `stored` says no."""
     from canvos_tui.adapters.state_folder import home_of
+    from canvos_tui.commands.config import folder_of
     from canvos_tui.core.answers.beginning import fresh
     from canvos_tui.core.answers.draft import FolderChosen
     from canvos_tui.core.answers.draft_file import from_data

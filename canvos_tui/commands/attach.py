@@ -27,7 +27,7 @@ def attach(args: argparse.Namespace) -> int:
     """Opens the build screen on that run; plain lines where there is no terminal."""
     import asyncio
 
-    from canvos_tui.commands.answers import folder_of
+    from canvos_tui.commands.config import folder_of
     from canvos_tui.commands.wizard import addressable
     from canvos_tui.wiring import real_ports
 

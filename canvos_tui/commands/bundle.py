@@ -79,8 +79,8 @@ def bundle(args: argparse.Namespace) -> int:
 
 async def _made(ports: Ports, args: argparse.Namespace) -> tuple[Bundle, bytes]:
     from canvos_tui import __version__
-    from canvos_tui.commands.answers import folder_of
     from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.config import folder_of
     from canvos_tui.core.bundle.collect import Wanted, collect
 
     folder = folder_of(ports, args.checkout)
@@ -129,7 +129,7 @@ async def asked_now(ports: Ports, checkout: str | None) -> tuple[dict[str, Any],
 
 
 async def _told(ports: Ports, args: argparse.Namespace, made: Bundle, data: bytes) -> int:
-    from canvos_tui.commands.run import Consent
+    from canvos_tui.commands.consent import Consent
     from canvos_tui.core.bundle.preview import preview_data, preview_lines
     from canvos_tui.core.bundle.saving import proposed, save
 

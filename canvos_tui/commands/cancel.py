@@ -41,8 +41,8 @@ def cancel(args: argparse.Namespace) -> int:
     """
     import asyncio
 
-    from canvos_tui.commands.answers import folder_of
     from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.config import folder_of
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))

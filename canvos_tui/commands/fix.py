@@ -65,7 +65,7 @@ def _known(text: str) -> str:
 
 
 async def _fixed(name: str, source: Source, *, yes: bool) -> int:
-    from canvos_tui.commands.run import Consent
+    from canvos_tui.commands.consent import Consent
     from canvos_tui.core.checkout.state import Place
     from canvos_tui.core.checks.files.mending import mend, mending
     from canvos_tui.core.checks.reports.report_text import plain, row

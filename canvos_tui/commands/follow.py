@@ -28,6 +28,7 @@ from canvos_tui.core.verdict.summary import exit_code, full_lines
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
+    from canvos_tui.commands.build_events import Events
     from canvos_tui.core.ports import LogReader, Ports
     from canvos_tui.core.run.events import BuildEvent
     from canvos_tui.core.run.heartbeat import Pulse
@@ -42,20 +43,22 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-async def follow_plain(ports: Ports, run_id: str) -> int:
-    """Everything from the first line to the end; the exit code of the run's outcome."""
+async def follow_plain(ports: Ports, run_id: str, events: Events | None = None) -> int:
+    """Everything from the first line to the end; the exit code of the run's outcome. `events` gets each event, and the end."""
     follower = Follower(ports, run_id, BuildRun(await ports.runs.plan(run_id)))
     pulse = await ports.runs.pulse(run_id)
     try:
         async with aclosing(_ticking(ports.runs.follow(run_id), lambda: ports.clock.sleep(TICK))) as batches:
             async for batch in batches:
                 await follower.tell(batch)
+                if events is not None:
+                    events.of_run(run_id, batch)
         follower.finish()
     finally:
         follower.close()
     if pulse is not None and pulse.beat is not Beat.GONE and sys.stderr.isatty():  # who waited for it hears it
         write_raw(sys.stderr, Notice(ports.environ).ring(""))
-    return await _conclude(ports, run_id)
+    return await _conclude(ports, run_id, events)
 
 
 class Follower:
@@ -152,7 +155,7 @@ def _heartbeat(run: BuildRun, now: datetime, pulse: Pulse | None, counted: Count
     return (f"== {took}  {told}", *(f"== ! {text}" for text in wrong))
 
 
-async def _conclude(ports: Ports, run_id: str) -> int:
+async def _conclude(ports: Ports, run_id: str, events: Events | None) -> int:
     result = await final_result(ports, run_id)
     if result is None:
         raise RunError(f"run {run_id} was interrupted and left no result", remedy="canvos-tui validate looks at what is in AWS")
@@ -160,7 +163,10 @@ async def _conclude(ports: Ports, run_id: str) -> int:
         say(line)
     if result.ami and result.outcome is Outcome.SUCCEEDED:
         sys.stdout.write(f"{result.ami}\n")
-    return exit_code(result)
+    code = exit_code(result)
+    if events is not None:
+        events.ended(result, code)
+    return code
 
 
 def _print(reader: LogReader, printed: int, *, last: bool) -> int:

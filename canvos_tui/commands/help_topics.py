@@ -93,6 +93,28 @@ OPTIONS: Rows = (
     ("--version", "the version; with --verbose those of Python, Textual, boto3 and more"),
 )
 
+MATRIX: Rows = (
+    ("OS_VERSION: [22.04, 24.04]", "an image for each; so may tag, route, user_data and every answer of .arg but the proxies"),
+    ("REGION: [eu-west-1, us-east-1]", "with the line above four images: each with each, the last list first"),
+    ("S3_KEY: edge-{OS_VERSION}", "the answers in braces tell the images apart; in CUSTOM_TAG, BASE_IMAGE, user_data, checkout too"),
+    ("S3_BUCKET: {eu-west-1: acme-eu, us-east-1: acme-us}", "a bucket for each region"),
+    ("run --config a.yaml b.yaml", "several files, one after another"),
+    ("run --config a.yaml --dry-run", "which images these are, with the diff of each"),
+    ("--only OS_VERSION=24.04", "those alone; of two values for one name either, of two names both"),
+    ("--keep-going", "after an image that failed, begin the next; the exit code is that of the first that failed"),
+    ("run again", "what is verified is passed over; what can go on by canvos-tui resume is not built again"),
+)
+
+PIPELINE: Rows = (
+    ("run --config FILE --yes", "nothing is asked; keys come from the environment, never from the file"),
+    ("--only REGION=eu-west-1", "the pipeline's own matrix spreads one file over machines"),
+    ("--events 3 3>events.jsonl", "phases, percent, task, AMI, the result as JSON lines; run --schema"),
+    ("exit code", "canvos-tui help exit-codes; 0 only when AWS shows the image"),
+    ("last lines of stdout", "AMI, region and name of each image of a matrix; the AMI alone of a single one"),
+    ("bundle --yes --to FILE", "the run in one masked file, as an artifact of the pipeline"),
+    ("resume --yes --plain", "go on in a later job on that machine"),
+)
+
 COMPLETION: Rows = (
     ("bash", "echo 'source <(canvos-tui completion bash)' >> ~/.bashrc"),
     (
@@ -140,6 +162,13 @@ TOPICS = {
     ),
     "options": Topic("the options of every command", "Options of the wizard and of every command, before or behind it.", lambda: OPTIONS),
     "version": Topic("the versions of all that it runs on", "Versions, as a report of a bug should name them.", _versions),
+    "matrix": Topic(
+        "one answers file for several images",
+        "An answers file with lists describes several images. Each is built in turn; two that would share a name or an object are refused "
+        "before the first. Of the checkout's .arg only the proxies count.",
+        lambda: MATRIX,
+    ),
+    "pipeline": Topic("builds in a pipeline", "What a pipeline needs; the README has recipes for two of them.", lambda: PIPELINE),
     "completion": Topic(
         "how the shell completes words",
         "How the shell completes commands, options, runs, checks, scenarios and regions: once, and then in each new shell.",

@@ -18,22 +18,23 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
 
 
-async def with_keys(ports: Ports, draft: Draft) -> Draft:
-    """The draft with the keys; says which they are and where others stand."""
-    placed = await find_keys(ports, draft)
+async def with_keys(ports: Ports, draft: Draft, asked: Draft | None = None) -> Draft:
+    """The draft with the keys; says which they are and where others stand. What was typed for `asked` is not asked for again."""
+    typed = asked.keys if asked is not None and asked.key_source is KeySource.TYPED else None
+    placed = await find_keys(ports, draft, typed)
     say(f"== AWS keys {placed.keys.masked_id()} from: {placed.source.value}")
     for place, masked in placed.differing:
         say(f"WARN {place.value} holds other keys ({masked}); those of {placed.source.value} are used and written")
     return draft.after(KeysGiven(placed.keys, placed.source, placed.differing))
 
 
-async def find_keys(ports: Ports, draft: Draft) -> PlacedKeys:
+async def find_keys(ports: Ports, draft: Draft, typed: AwsKeys | None = None) -> PlacedKeys:
     """The keys, where they came from, and which other places hold others; CanvosError says where they were looked for."""
     placed = to_use(await look_for_keys(ports, draft.folder))
     if placed is not None:
         return placed
-    if sys.stdin.isatty():
-        return PlacedKeys(_ask(), KeySource.TYPED)
+    if typed is not None or sys.stdin.isatty():
+        return PlacedKeys(typed or _ask(), KeySource.TYPED)
     raise CanvosError(
         "there are no AWS keys", remedy="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout"
     )

@@ -74,7 +74,7 @@ async def _removed(ports: Ports, args: argparse.Namespace) -> int:
 
 async def _one(ports: Ports, args: argparse.Namespace, name: str) -> str:
     """Looked at before the question, and again behind it: an answer may take hours, and AWS does not wait."""
-    from canvos_tui.commands.run import consent
+    from canvos_tui.commands.consent import consent
     from canvos_tui.core.leftovers.collect import collect
     from canvos_tui.core.leftovers.remove import chosen, remove
     from canvos_tui.core.text import size

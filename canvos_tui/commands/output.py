@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError
+from canvos_tui.core.exit_codes import ExitCode
+
 
 class Gate:
     """A stream that lets text pass and nothing that a terminal obeys; everything else is as the stream behind it has it."""
@@ -67,9 +70,40 @@ def clean_text(text: str) -> str:
     return str(_outlet().text(text))
 
 
-def add_schema(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Adds `--schema`, which prints the JSON Schema of what `--output json` prints, and asks nothing."""
-    parser.add_argument("--schema", action=_PrintSchema, names=names, help="print the JSON Schema of --output json")
+def clean_data(data: Any) -> Any:
+    """What the gate makes of plain data: every text in it is masked and cleaned."""
+    return _outlet().data(data)
+
+
+def descriptor(text: str) -> int:
+    """An open descriptor beside stdin and stdout, which have their own work."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{text[:40]}` is no number; open one, as in: --events 3 3>events.jsonl") from None
+    if number < 2:
+        raise argparse.ArgumentTypeError(f"{number} is taken; use another, as in: --events 3 3>events.jsonl")
+    try:
+        os.fstat(number)
+    except (OSError, OverflowError):
+        raise argparse.ArgumentTypeError(f"descriptor {text[:40]} is not open; open it, as in: --events 3 3>events.jsonl") from None
+    return number
+
+
+def choice(text: str) -> tuple[str, str]:
+    """`NAME=VALUE`, as argparse wants its errors."""
+    from canvos_tui.core.answers.matrix import parse_choice
+    from canvos_tui.core.errors import InvalidValueError
+
+    try:
+        return parse_choice(text)
+    except InvalidValueError as error:
+        raise argparse.ArgumentTypeError(error.sentence()) from None
+
+
+def add_schema(parser: argparse.ArgumentParser, *names: str, of: str = "--output json") -> None:
+    """Adds `--schema`, which prints the JSON Schema of what that option prints, and asks nothing."""
+    parser.add_argument("--schema", action=_PrintSchema, names=names, help=f"print the JSON Schema of {of}")
 
 
 class _PrintSchema(argparse.Action):
@@ -94,3 +128,21 @@ def write_json(data: Any) -> None:
 
     write_raw(sys.stdout, json.dumps(_outlet().data(data), indent=2) + "\n")
     sys.stdout.flush()
+
+
+def told_error(error: CanvosError) -> int:
+    """Prints an error that a user can act on, a sentence and a hint, and gives its exit code.
+
+    2, or 3 where a right is missing, or 5 where AWS did not answer.
+    """
+    allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
+    hint = "; ".join(filter(None, (allowed, error.remedy)))
+    sys.stderr.write(f"canvos-tui: {indented(str(error))}\n" + (f"hint: {indented(hint)}\n" if hint else ""))
+    if isinstance(error, RightError):
+        return ExitCode.NOT_READY
+    return ExitCode.UNDETERMINED if isinstance(error, AwsError) else ExitCode.USAGE
+
+
+def indented(text: str) -> str:
+    """Lines after the first stand in, so that a line feed in somebody's file name cannot look like a line of ours."""
+    return "\n".join(line if n == 0 or line.startswith("  ") else f"  {line}" for n, line in enumerate(text.splitlines()))

@@ -18,7 +18,7 @@ from canvos_tui.core.readiness import gaps
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from canvos_tui.core.checks.check import CheckResult
+    from canvos_tui.core.checks.check import Check, CheckResult
     from canvos_tui.core.ports import Ports
 
 
@@ -29,8 +29,11 @@ class Agrees(Protocol):
         """Returns when the user agrees."""
 
 
-async def checked_out(ports: Ports, draft: Draft, consent: Agrees, *, dry: bool) -> Draft:
-    """The draft with its tag checked out and the values of an existing `.arg` counted in; clones where there is nothing."""
+async def checked_out(ports: Ports, draft: Draft, consent: Agrees, *, dry: bool, whole: bool = False) -> Draft:
+    """The draft with its tag checked out and the values of an existing `.arg` counted in; clones where there is nothing.
+
+    `whole` leaves `.arg` out: what stands in it is another image's.
+    """
     folder = draft.folder
     assert folder is not None
     facts = await look(ports, folder)
@@ -51,7 +54,8 @@ async def checked_out(ports: Ports, draft: Draft, consent: Agrees, *, dry: bool)
             raise CanvosError(f"local changes stand before git checkout {tag}: {listed}", remedy="commit or stash them first")
         consent.need(f"git checkout {tag}")
         await ports.git.checkout(folder, tag)
-    return _key(draft.after(ArgFound(facts.args or {})).after(TagChosen(tag)))
+    found = {} if whole else facts.args or {}
+    return _key(draft.after(ArgFound(found)).after(TagChosen(tag)))
 
 
 def _key(draft: Draft) -> Draft:
@@ -91,27 +95,45 @@ def _progress() -> Callable[[str, int | None], None]:
     return progress
 
 
-async def check(ports: Ports, draft: Draft) -> tuple[str, ...]:
-    """Every reason against building; prints what failed or warned as it comes."""
-    from canvos_tui.core.checks.check import Context
+def every_check(draft: Draft) -> tuple[Check, ...]:
+    """All that the route asks."""
     from canvos_tui.core.checks.registry import CHECKS
     from canvos_tui.core.checks.routes import of_route
-    from canvos_tui.core.checks.runner import run
-    from canvos_tui.core.status import Status
 
-    missing = [g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft)]
+    return of_route(CHECKS, draft.route)
+
+
+def aws_checks(draft: Draft) -> tuple[Check, ...]:
+    """What of it is asked of AWS, and what that hangs on: it is the same before and after the build of another image."""
+    from canvos_tui.core.checks.registry import CHECKS
+    from canvos_tui.core.checks.selection import Wish, plan
+
+    return plan(CHECKS, Wish(only=("aws",))).on(draft.route).asked
+
+
+def unanswered(draft: Draft) -> tuple[str, ...]:
+    """Every answer that is missing, and keys that the route does not take."""
+    missing = tuple(g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft))
     if missing:
-        return tuple(missing)
+        return missing
     if draft.keys is not None and draft.keys.temporary and draft.route.keys_in_build:
         why = "the keys are temporary: the build passes no session token"
         return (f"{why}; use a long-lived key of an IAM user, or --route two-stage, on which no key enters the build",)
+    return ()
+
+
+async def check(ports: Ports, draft: Draft, checks: tuple[Check, ...]) -> tuple[str, ...]:
+    """Every reason against building that these checks find; prints what failed or warned as it comes."""
+    from canvos_tui.core.checks.check import Context
+    from canvos_tui.core.checks.runner import run
+    from canvos_tui.core.status import Status
 
     def tell(result: CheckResult) -> None:
         if result.status in {Status.WARN, Status.UNKNOWN}:
             taken_on = f"  (accepted: {result.accepted})" if result.accepted else ""
             say(f"{result.status.label} {result.check.id}  {result.answer.observed}  needs: {result.answer.required}{taken_on}")
 
-    results = await run(of_route(CHECKS, draft.route), Context(ports, draft), tell)
+    results = await run(checks, Context(ports, draft), tell)
     for result in results:
         if result.check.id == "AWS-CREDS" and result.status is Status.UNKNOWN:  # every check of AWS hangs on this one
             raise AwsError(f"AWS could not be asked: {result.answer.observed}", code="aws-unseen", remedy=_advice(result))

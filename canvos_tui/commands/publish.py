@@ -88,7 +88,7 @@ def _code(report: Report) -> int:
 
 
 async def _asked(ports: Ports, args: argparse.Namespace) -> tuple[Work, Wish]:
-    from canvos_tui.commands.run import consent
+    from canvos_tui.commands.consent import consent
     from canvos_tui.core.publish.wish import Wish, parse_regions, parse_sharers, parse_until
     from canvos_tui.core.publish.words import plan_lines
     from canvos_tui.core.publish.work import opened

@@ -182,9 +182,10 @@ def _plain(ports: Ports, draft: Draft) -> int:
     """The same path without a screen, every question answered with yes."""
     import asyncio
 
-    from canvos_tui.commands.run import whole_path
+    from canvos_tui.commands.build_events import Events
+    from canvos_tui.commands.whole_path import whole_path
     from canvos_tui.core.answers.draft import FieldAnswered, UserData, UserDataChosen
 
     draft = draft.after(FieldAnswered("IMAGE_REGISTRY", "rehearsal-team")).after(UserDataChosen(UserData.NONE))
     args = argparse.Namespace(yes=True, dry_run=False, detach=False, accept=[])
-    return asyncio.run(whole_path(ports, draft, args, []))
+    return asyncio.run(whole_path(ports, draft, args, [], Events()))

@@ -97,9 +97,9 @@ def _answers(ports: Ports, args: argparse.Namespace) -> Draft | None:
 
 async def _from_raw(ports: Ports, args: argparse.Namespace, draft: Draft | None, name: str) -> tuple[RunInfo | None, int]:
     from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.consent import consent
     from canvos_tui.commands.follow import say
     from canvos_tui.commands.keys import find_keys
-    from canvos_tui.commands.run import consent
     from canvos_tui.core.stages.elsewhere import plan_of
 
     assert draft is not None
@@ -121,8 +121,8 @@ async def _from_raw(ports: Ports, args: argparse.Namespace, draft: Draft | None,
 
 async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) -> tuple[RunInfo | None, int]:
     """The run that was started; None with the exit code where none was."""
-    from canvos_tui.commands.answers import folder_of
     from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.config import folder_of
     from canvos_tui.commands.follow import say
     from canvos_tui.core.answers.values import parse_s3_key
     from canvos_tui.core.stages.resume import look
@@ -143,8 +143,8 @@ async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) ->
 
 async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tuple[RunInfo | None, int]:
     from canvos_tui.commands.attach import choose
+    from canvos_tui.commands.consent import consent
     from canvos_tui.commands.follow import say
-    from canvos_tui.commands.run import consent
     from canvos_tui.core.errors import RunError
     from canvos_tui.core.run.stage import BY_ID, StageId
     from canvos_tui.core.stages.resume import begin, start_of

@@ -6,7 +6,7 @@ import pytest
 
 from canvos_tui.arguments import COMMANDS, build_parser
 from canvos_tui.cli import main
-from canvos_tui.commands.config import config_of
+from canvos_tui.commands.run import wanted
 from canvos_tui.wiring import real_ports
 
 NEEDED = {"fix": ("FILE-ARG",), "run": ("--config", "a.yaml"), "answers": ("export",)} | dict.fromkeys(
@@ -38,6 +38,13 @@ def test_an_answers_file_may_stand_before_the_command(command):
     assert build_parser([command]).parse_args([command]).config is None
 
 
+def test_an_answers_file_before_run_is_one_of_several_that_may_follow_it(tmp_path):
+    (tmp_path / "a.yaml").write_text("CUSTOM_TAG: mine\n")
+    words = ["--config", str(tmp_path / "a.yaml"), "run"]
+    (draft,) = wanted(real_ports({"HOME": str(tmp_path)}), build_parser(words).parse_args(words))
+    assert draft.text("CUSTOM_TAG") == "mine"
+
+
 def test_the_later_one_wins():
     words = ["--checkout", "/first", "guide", "--checkout", "/second"]
     assert build_parser(words).parse_args(words).checkout == "/second"
@@ -48,7 +55,7 @@ def test_they_win_over_the_answers_file(tmp_path, monkeypatch, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text("checkout: /in/the/file\nrepository: /also/there\nCUSTOM_TAG: mine\n")
     line = [*words, "--config", "a.yaml"]
-    draft = config_of(real_ports({"HOME": str(tmp_path)}), build_parser(line).parse_args(line))
+    (draft,) = wanted(real_ports({"HOME": str(tmp_path)}), build_parser(line).parse_args(line))
     assert (draft.folder, draft.repository, draft.text("CUSTOM_TAG")) == (tmp_path / "here", "/r", "mine")
 
 

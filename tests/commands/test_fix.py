@@ -183,7 +183,7 @@ def test_a_file_that_changed_while_the_question_stood_is_left_alone(fix, folder,
     def edited(*_: object) -> None:
         path.write_text(KEYS + "MINE=1\n")
 
-    monkeypatch.setattr("canvos_tui.commands.run.Consent.need", edited)
+    monkeypatch.setattr("canvos_tui.commands.consent.Consent.need", edited)
     with pytest.raises(FilesError, match="has changed since it was looked at"):
         fix("FILE-SECRET")
     assert path.read_text() == KEYS + "MINE=1\n"

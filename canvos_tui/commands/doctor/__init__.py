@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.output import descriptor
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -57,21 +58,6 @@ def seconds(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError("more than 0 seconds are needed")
     return value
-
-
-def descriptor(text: str) -> int:
-    """An open descriptor beside stdin and stdout, which have their own work."""
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"`{text[:40]}` is no number; open one, as in: --events 3 3>events.jsonl") from None
-    if number < 2:
-        raise argparse.ArgumentTypeError(f"{number} is taken; use another, as in: --events 3 3>events.jsonl")
-    try:
-        os.fstat(number)
-    except (OSError, OverflowError):
-        raise argparse.ArgumentTypeError(f"descriptor {text[:40]} is not open; open it, as in: --events 3 3>events.jsonl") from None
-    return number
 
 
 def main_doctor(args: argparse.Namespace, *, ports: Ports | None = None) -> int:

@@ -104,7 +104,7 @@ async def _asked(ports: Ports, args: argparse.Namespace) -> tuple[Work, Wish]:
 
 
 async def _target(ports: Ports, args: argparse.Namespace) -> tuple[Target, Path | None]:
-    """The AMI that is meant and the checkout with its keys. RunError where there is none, or it was made at another address of AWS."""
+    """The AMI that is meant and the checkout with its keys. RunError where there is none."""
     from canvos_tui.core.answers.values import parse_region
     from canvos_tui.core.errors import InvalidValueError, RunError
     from canvos_tui.core.publish.work import Target
@@ -114,9 +114,6 @@ async def _target(ports: Ports, args: argparse.Namespace) -> tuple[Target, Path 
     named = [info for info in made if not given or given in {info.run_id, info.ami}]
     if named:
         plan = await ports.runs.plan(named[0].run_id)
-        if plan.endpoint != ports.aws.endpoint():
-            where = plan.endpoint or "AWS itself"
-            raise RunError(f"run {named[0].run_id} used {where}, which is not asked now", remedy="set AWS_ENDPOINT_URL as it was then")
         target = Target(plan.baseline.region, named[0].ami, named[0].run_id, plan.baseline.account)
         return target, folder or Path(plan.checkout)
     if not given.startswith("ami-"):

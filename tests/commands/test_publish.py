@@ -84,6 +84,13 @@ def test_without_yes_a_script_gets_the_plan_and_nothing_is_done(account):
     assert account.standin.cloud.images[AMI].shared == ()
 
 
+def test_a_region_that_nobody_knows_is_named_in_the_plan(account):
+    done = account.inside(*THIS, "--copy-to", "eu-wets-1")
+    assert done.returncode == ExitCode.USAGE
+    assert "! eu-wets-1 is not among the regions that are known here; perhaps eu-west-1" in done.stderr
+    assert not [action for action in account.standin.actions if action.startswith("ec2:Copy")]
+
+
 def test_everything_at_once_as_json_and_again(account, schemas):
     wish = (*THIS, *TO, "--share", "999999999999", "--deprecate", "2027-06-30", "--try-launch", "--yes", "--output", "json")
     done = account.inside(*wish)

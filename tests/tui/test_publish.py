@@ -21,10 +21,12 @@ from tests.commands.test_publish import AMI, HOME, Account
 from tests.commands.test_publish import account as account
 from tests.runs import KEY_ID, SECRET
 from tests.tui.screen import see, text_of, type_text, until
+from tests.tui.story import PLAN
 
 KEYS = AwsKeys(KEY_ID, Secret(SECRET))
 SIZE = (80, 24)
 OURS = Target(HOME, AMI)
+RUN = "20261127-0000-0000"
 Opened = Any
 
 
@@ -177,13 +179,35 @@ async def test_leaving_while_aws_copies_is_asked_about(shown, account):
     ("target", "said"),
     [
         (Target(HOME, "ami-0bbbbbbbbbbbbbbbb"), "there is no AMI ami-0bbbbbbbbbbbbbbbb"),
-        (Target(HOME, AMI, "20261127-0000-0000", "222222222222"), "run 20261127-0000-0000 used account 222222222222"),
+        (Target(HOME, AMI, RUN, "222222222222"), f"run {RUN} used account 222222222222"),
     ],
 )
-async def test_another_ami_or_account_is_refused(shown, account, target, said):
+async def test_another_ami_or_account_is_refused(shown, account, ports, target, said):
+    ports.runs.plans[RUN] = replace(PLAN, endpoint=account.environ["AWS_ENDPOINT_URL"])
     async with shown(target=target) as pilot:
         await pilot.press("down", "down", "down", "enter")
         await see(pilot, f"✗ {said}")
+    assert not [action for action in account.standin.actions if not action.startswith(("ec2:Describe", "sts:"))]
+
+
+@pytest.mark.parametrize("endpoint", ["https://elsewhere.example", ""])
+async def test_the_run_of_another_aws_is_refused_before_anything_is_asked(shown, account, ports, endpoint):
+    ports.runs.plans[RUN] = replace(PLAN, endpoint=endpoint)
+    async with shown(target=Target(HOME, AMI, RUN)) as pilot:
+        await pilot.press("down", "down", "down", "enter")
+        await see(pilot, f"✗ run {RUN} used {endpoint or 'AWS itself'}, which is", "AWS_ENDPOINT_URL as it was")
+    assert account.standin.actions == []
+
+
+async def test_a_region_that_nobody_knows_is_named_before_anything_is_begun(shown, account):
+    async with shown() as pilot:
+        await pilot.press("enter")
+        await type_text(pilot, "eu-wets-1")
+        await pilot.press("enter")
+        painted = await see(pilot, "Do nothing", "USD a month")
+        assert "! eu-wets-1 is not among the regions that are known here; perhaps eu-west-1" in " ".join(painted.replace("│", " ").split())
+        await pilot.press("enter")
+        await see(pilot, "nothing was done")
     assert not [action for action in account.standin.actions if not action.startswith(("ec2:Describe", "sts:"))]
 
 

@@ -11,7 +11,7 @@ from canvos_tui.core.publish.copying import Copy
 from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words
 from canvos_tui.core.publish.wish import Wish
 from canvos_tui.core.publish.work import Work
-from canvos_tui.core.text import GB, size
+from canvos_tui.core.text import GB, near, size
 
 SCHEMA = "canvos-tui.publish/1"
 TRANSFER = 0.02  # USD per GB between regions, list price of us-east-1 as published when it was read; pairs of regions differ
@@ -23,6 +23,7 @@ def plan_lines(work: Work, wish: Wish) -> tuple[str, ...]:
     told = []
     if wish.regions:  # in one sentence: a line for each would push the price, which comes last, out of a dialog
         told.append(f"copy {work.source.image.image_id} from {work.source.region} to {', '.join(wish.regions)}")
+        told += [_unknown(region, work.known) for region in wish.regions if work.known and region not in work.known]
     if wish.accounts or wish.organizations:
         told.append(f"share it with {', '.join((*wish.accounts, *wish.organizations))}")
     if wish.accounts:
@@ -32,6 +33,12 @@ def plan_lines(work: Work, wish: Wish) -> tuple[str, ...]:
     if wish.regions and work.snapshot is not None:
         told.append(_price(work.snapshot.size, len(wish.regions)))
     return tuple(told)
+
+
+def _unknown(region: str, known: tuple[str, ...]) -> str:
+    """A word before anything is begun: a region that was mistyped is asked for in vain, and one that is new is not known here."""
+    like = near(region, known, 2, 0.7)
+    return f"! {region} is not among the regions that are known here" + (f"; perhaps {' or '.join(like)} is meant" if like else "")
 
 
 def _price(count: int, regions: int) -> str:

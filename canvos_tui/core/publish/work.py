@@ -53,6 +53,7 @@ class Work:
         self._ports, self._keys, self.source, self.run = ports, keys, source, run
         self.report = Report()
         self.snapshot: Snapshot | None = None
+        self.known: tuple[str, ...] = ()  # the regions that the SDK lists; AWS may have newer ones
 
     async def do(self, wish: Wish, changed: Callable[[Copy], None]) -> Report:
         """Everything of the wish; what one part cannot do stops no other part. `changed` hears each step of a copy."""
@@ -153,7 +154,14 @@ class Target:
 
 
 async def opened(ports: Ports, keys: AwsKeys, target: Target) -> Work:
-    """The AMI as AWS shows it now. RunError when it is not available, or of another account than the run used."""
+    """The AMI as AWS shows it now.
+
+    RunError when it is not available, of another account than the run used, or when the run used another address of AWS.
+    """
+    if target.run and (used := (await ports.runs.plan(target.run)).endpoint) != ports.aws.endpoint():
+        raise RunError(
+            f"run {target.run} used {used or 'AWS itself'}, which is not asked now", remedy="set AWS_ENDPOINT_URL as it was then"
+        )
     aws: Aws = await ports.aws.open(keys, target.region)
     who = await aws.identity()
     if target.account and target.account != who.account:
@@ -168,4 +176,5 @@ async def opened(ports: Ports, keys: AwsKeys, target: Target) -> Work:
         raise RunError(text, remedy="wait for it: canvos-tui validate looks")
     work = Work(ports, keys, Source(who.account, target.region, image, who.partition), target.run)
     work.snapshot = await aws.snapshot(image.root_snapshot) if image.root_snapshot else None
+    work.known = await ports.aws.regions()
     return work

@@ -154,7 +154,7 @@ class Publish(Dialog[None]):
             await work_.do(wish, self._changed)
             self._tell("\n".join(lines(work_, wish)))
         except CanvosError as error:
-            self._tell(f"x {error}. {error.remedy}")
+            self._tell(f"x {error}" + (f"; {error.remedy}" if error.remedy else ""))
         finally:
             self._busy = False
             self._draw()

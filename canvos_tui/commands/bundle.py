@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from canvos_tui.commands.hidden import kinds
 from canvos_tui.commands.output import add_schema, write_json
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add = parser.add_argument
     add("run_id", nargs="?", metavar="RUN", help="the run (default: the running one, else the newest)")
     add("--to", metavar="FILE", type=place, help="default: ~/canvos-support-RUN.zip")
-    add("--mask", metavar="LIST", type=kinds, default=(), help="of account,user,host,bucket,address: by placeholders")
+    add("--mask", metavar="LIST", type=kinds, default=(), help="of account,user,host,bucket,address,path")
     add(
         "--doctor",
         choices=("kept", "now", "none"),
@@ -42,20 +43,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
     add_schema(parser, "bundle")
     parser.set_defaults(run=bundle)
-
-
-def kinds(text: str) -> tuple[str, ...]:
-    """The kinds of a list with commas."""
-    from canvos_tui.core.bundle.placeholders import KINDS
-    from canvos_tui.core.text import nearest
-
-    found = tuple(word.strip() for word in text.split(",") if word.strip())
-    for word in found:
-        if word not in KINDS:
-            near = nearest(word, KINDS)
-            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(KINDS)}"
-            raise argparse.ArgumentTypeError(f"`{word[:40]}` cannot be masked; {hint}")
-    return found
 
 
 def place(text: str) -> str:

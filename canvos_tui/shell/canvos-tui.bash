@@ -7,7 +7,7 @@
 
 _shtab_canvos_tui_subparsers=(doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion)
 
-_shtab_canvos_tui_doctor_option_strings=(-h --help --checkout --config --route --only --skip --accept --timeout --offline --fail-on --output --events --watch --no-save --compare --explain --list)
+_shtab_canvos_tui_doctor_option_strings=(-h --help --checkout --config --route --only --skip --accept --timeout --offline --fail-on --output --events --redact --watch --no-save --compare --explain --list)
 _shtab_canvos_tui_fix_option_strings=(-h --help --checkout --yes)
 _shtab_canvos_tui_run_option_strings=(-h --help --config --only --keep-going --yes --dry-run --route --accept --detach --events --plain --schema --no-bell)
 _shtab_canvos_tui_attach_option_strings=(-h --help --plain --no-bell)

@@ -51,7 +51,7 @@ function _shtab_canvos_tui_using
 end
 
 set -g _shtab_canvos_tui_commands doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion
-set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --mask --name --only --output --raw --region --route --scenario --share --skip --timeout --to --values-from --words
+set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --mask --name --only --output --raw --redact --region --route --scenario --share --skip --timeout --to --values-from --words
 
 complete -c canvos-tui -e
 complete -c canvos-tui -f
@@ -71,6 +71,7 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l offline -d 'ask ne
 complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l fail-on -xka "warn fail" -d 'warn or fail (default: fail)'
 complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l output -xka "text short markdown json" -d 'text, short, markdown, json (default: text)'
 complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l events -x -d 'each result as a JSON line to this descriptor'
+complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l redact -x -d 'of account,user,host,bucket,address,path'
 complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l watch -d 'ask again until it is ready, and print changes'
 complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l no-save -d 'do not keep what passed, for a later report'
 complete -c canvos-tui -n '_shtab_canvos_tui_using doctor' -l compare -xka "(__fish_complete_path (commandline -ct))" -d 'what differs between two reports in JSON'
@@ -156,7 +157,7 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using diagnose; and test $_shtab_ca
 complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a bundle -d 'Doctor report, plan, events, result, masked log, what AWS showed, versions. Shows what is in it, then writes it, never over another file. `canvos-tui diagnose FILE` opens it anywhere.'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -s h -l help -d 'show this help message and exit'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l to -xka "(__fish_complete_path (commandline -ct))" -d 'default: ~/canvos-support-RUN.zip'
-complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l mask -x -d 'of account,user,host,bucket,address: by placeholders'
+complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l mask -x -d 'of account,user,host,bucket,address,path'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l doctor -xka "kept now none" -d 'its report: kept (with the run, once made), now, none'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l summary -d 'only print the summary for a ticket, as markdown'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l dry-run -d 'show what would be in it, and write nothing'

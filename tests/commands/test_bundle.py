@@ -159,18 +159,19 @@ def test_the_same_value_is_the_same_placeholder_everywhere(failed: OnStage):
     extra = b"+base | dial tcp 10.20.30.40:443: arn:aws:iam::123456789012:user/edge\n+base | again 10.20.30.40, not 127.0.0.1\n"
     try:
         log.write_bytes(before + extra + b"+base | owner 123456789012 on build-host-7\n")
-        words = ("--mask", "account,user,host,bucket,address")
+        words = ("--mask", "account,user,host,bucket,address,path")
         path = bundled(failed, "hidden.zip", *words, USER="grace-hopper", HOSTNAME="build-host-7")
     finally:
         log.write_bytes(before)
     found = contents(path)
     whole = b"".join(found.values())
-    for value in (b"10.20.30.40", b"123456789012", b"build-host-7", failed.stage.bucket.encode()):
+    for value in (b"10.20.30.40", b"123456789012", b"build-host-7", failed.stage.bucket.encode(), str(failed.home).encode()):
         assert value not in whole, value
     text = found["build.log"].decode()
     assert "dial tcp 192.0.2.1:443: arn:aws:iam::000000000001:user/edge" in text
     assert "again 192.0.2.1, not 127.0.0.1" in text
     assert "owner 000000000001 on host-1" in text
+    assert json.loads(found["run.json"])["checkout"] == "/path-1"
     assert json.loads(found["run.json"])["baseline"]["bucket"] == json.loads(found["result.json"])["bucket"] == "bucket-1"
 
 

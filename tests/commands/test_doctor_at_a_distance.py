@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from canvos_tui.commands.doctor import watch
 from canvos_tui.commands.doctor.draft import source_of
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.selection import Wish, plan
+from canvos_tui.rehearsal.repository import git
 from tests.commands.test_doctor import doctor, parse
 from tests.doubles.check_world import World
+from tests.on_stage import OnStage, on_stage
 
 
 def report_of(tmp_path: Path, name: str, capsys: Any, **environ: str) -> Path:
@@ -151,7 +154,7 @@ def test_a_watched_machine_tells_what_changes_and_ends_when_it_is_ready(tmp_path
 
 
 def test_watching_is_lines_and_nothing_else(tmp_path):
-    assert "leave out --output and --events" in command(tmp_path, "--watch", "--output", "json").stderr
+    assert "leave out --output, --events and --redact" in command(tmp_path, "--watch", "--output", "json").stderr
     assert parse("--watch").watch
 
 
@@ -172,3 +175,54 @@ def test_ctrl_c_ends_the_watching_with_its_own_code(tmp_path):
     assert process.returncode == 130
     assert said.endswith("interrupted\n")
     assert "Traceback" not in said
+
+
+# -- what a reader elsewhere is not to see ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnStage]:
+    with on_stage(tmp_path_factory.mktemp("redacted")) as found:
+        git(found.home, "clone", "--quiet", str(found.stage.repository), str(found.checkout))
+        yield found
+
+
+@pytest.mark.parametrize("form", ["json", "text", "markdown", "short"])
+def test_a_report_without_names_says_the_same(scene: OnStage, form: str):
+    words = ("doctor", "--config", scene.answers(), "--no-save", "--only", "repo", "--only", "aws", "--output", form)
+    environ = {**scene.environ, "USER": "grace-hopper"}
+    open_ = scene.inside(*words, environ=environ)
+    hidden = scene.inside(*words, "--redact", "account,user,bucket,path", environ=environ)
+    assert hidden.returncode == open_.returncode
+    values = (str(scene.home), scene.stage.bucket, "123456789012")
+    assert all(value not in hidden.stdout for value in values)
+    if form == "json":
+        assert all(value in open_.stdout for value in values), "there was something to hide"
+        whole, told = json.loads(open_.stdout), json.loads(hidden.stdout)
+        assert [(c["id"], c["status"]) for c in told["checks"]] == [(c["id"], c["status"]) for c in whole["checks"]]
+        assert '"/path-1"' in hidden.stdout
+    only_path = scene.inside(*words, "--redact", "path", environ=environ)
+    assert str(scene.home) not in only_path.stdout
+
+
+def test_the_events_of_such_a_report_hold_no_more_than_it(scene: OnStage, tmp_path: Path):
+    with (tmp_path / "events").open("w+", encoding="utf-8") as file:
+        scene.inside("doctor", "--config", scene.answers(), "--no-save", "--redact", "path,bucket,account", "--events", str(file.fileno()))
+        file.seek(0)
+        told = file.read()
+    assert len(told.splitlines()) > 20
+    for value in (str(scene.home), scene.stage.bucket, "123456789012"):
+        assert value not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--redact", "acount"), "did you mean `account`?"),
+        (("--redact", "path", "--watch"), "leave out --output, --events and --redact"),
+    ],
+)
+def test_what_cannot_be_hidden_is_refused(tmp_path, words, said):
+    done = command(tmp_path, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr

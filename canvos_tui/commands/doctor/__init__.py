@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.hidden import kinds
 from canvos_tui.commands.output import descriptor
 from canvos_tui.core.exit_codes import ExitCode
 
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
 
 OUTPUTS = ("text", "short", "markdown", "json")
-EPILOG = (
-    "A terminal gets the check screen, with --plain or --output lines. Exit codes: 0 ready, 3 not ready, "
-    "4 warnings (--fail-on warn), 5 not known, 2 usage. Example: canvos-tui doctor --output short"
-)
+EPILOG = "A terminal gets a screen. Exit: 0 ready, 3 not ready, 4 warnings, 5 not known, 2 usage. Example: canvos-tui doctor --output short"
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,6 +41,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--output", metavar="FORM", choices=OUTPUTS, help=f"{', '.join(OUTPUTS)} (default: text)")
     add("--events", metavar="FD", type=descriptor, help="each result as a JSON line to this descriptor")
     add("--plain", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    add("--redact", metavar="LIST", type=kinds, default=(), help="of account,user,host,bucket,address,path")
     add("--watch", action="store_true", help="ask again until it is ready, and print changes")
     add("--no-save", action="store_true", help="do not keep what passed, for a later report")
     add("--compare", metavar=("A", "B"), nargs=2, help="what differs between two reports in JSON")
@@ -79,8 +78,8 @@ def main_doctor(args: argparse.Namespace, *, ports: Ports | None = None) -> int:
 
 
 def _odd_watch(args: argparse.Namespace) -> tuple[str, str] | None:
-    if args.watch and (args.events is not None or args.output not in {None, "text"}):
-        return "--watch prints text, line by line", "leave out --output and --events"
+    if args.watch and (args.events is not None or args.redact or args.output not in {None, "text"}):
+        return "--watch prints text, line by line, for whoever mends", "leave out --output, --events and --redact"
     return None
 
 
@@ -121,7 +120,7 @@ def on_screen(args: argparse.Namespace) -> bool:
     """Whether somebody sits there who can see a screen and did not ask for lines."""
     from canvos_tui.commands.wizard import addressable
 
-    return not (args.output or args.plain or args.watch or args.events is not None) and addressable()
+    return not (args.output or args.plain or args.watch or args.redact or args.events is not None) and addressable()
 
 
 def _prepared(args: argparse.Namespace, ports: Ports | None, config: Draft | None) -> tuple[Plan, Source]:
@@ -163,9 +162,10 @@ def _lines(args: argparse.Namespace, ports: Ports | None) -> int:
     import asyncio
 
     from canvos_tui.commands.doctor.lines import Printer, printed
+    from canvos_tui.commands.hidden import Hidden
 
     made, source = _prepared(args, ports, _config(args, ports))
-    printer = Printer(args.output or "text", args.fail_on, args.events, save=not args.no_save)
+    printer = Printer(args.output or "text", args.fail_on, args.events, save=not args.no_save, hidden=Hidden(args.redact))
     try:
         if args.watch:
             from canvos_tui.commands.doctor.watch import watched

@@ -8,10 +8,12 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import field
 from datetime import datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from canvos_tui.commands.hidden import Hidden
 from canvos_tui.commands.output import clean_text, write_json, write_raw
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.report import Report
@@ -41,11 +43,12 @@ class Printer:
     fail_on: str = "fail"
     events: int | None = None
     save: bool = True  # what passed now is kept, to be told of when it fails one day
+    hidden: Hidden = field(default_factory=Hidden)  # what the reader is not to see
 
     def event(self, name: str, at: datetime, **more: Any) -> None:
         """Writes a JSON line; a reader that went away loses the rest and nothing else."""
         if self.events is not None:
-            line = json.dumps({"event": name, "at": at.isoformat(), **more}) + "\n"
+            line = json.dumps(self.hidden.data({"event": name, "at": at.isoformat(), **more})) + "\n"
             with contextlib.suppress(OSError):
                 os.write(self.events, line.encode())
 
@@ -60,8 +63,9 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     started = ports.clock.now()
     draft, trouble = await source.draft()
     made = made.on(draft.route)
+    printer.hidden.know(ports, draft.folder, draft.text("S3_BUCKET"))
     if trouble:
-        _chat(trouble)
+        _chat(printer.hidden.text(trouble))
     if sys.stderr.isatty():
         _chat(f"asking {len(made.asked)} questions ...")
     context = Context(ports, draft, final=source.final)
@@ -80,10 +84,11 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
         keep_passes(ports.environ, draft.folder, after(passes, report, facts))
     ended = {name: document[name] for name in ("verdict", "first_failure", "unanswered", "first_unanswered", "summary", "duration_ms")}
     printer.event("end", ports.clock.now(), **ended, exit_code=code)
+    seen = printer.hidden.data(document)  # also where it is told in words: accounts are known by it
     if printer.output == "json":
-        write_json(document)
+        write_json(seen)
     else:
-        write_raw(sys.stdout, words_of(printer.output, report, ports, facts, passes))
+        write_raw(sys.stdout, printer.hidden.text(words_of(printer.output, report, ports, facts, passes)))
         sys.stdout.flush()
     return code
 

@@ -72,7 +72,9 @@ async def collect(ports: Ports, wanted: Wanted) -> tuple[Bundle, bytes]:
 
 def _known(ports: Ports, wanted: Wanted, plan: BuildPlan | None) -> dict[str, tuple[str, ...]]:
     buckets = {plan.baseline.bucket, dict(plan.args).get("S3_BUCKET", "")} if plan is not None else {ports.environ.get("S3_BUCKET", "")}
-    return {**names_here(ports.environ, wanted.host), "bucket": tuple(sorted(buckets - {""}))}
+    here = names_here(ports.environ, wanted.host)
+    paths = (*here["path"], *((plan.checkout,) if plan is not None else ()))
+    return {**here, "path": paths, "bucket": tuple(sorted(buckets - {""}))}
 
 
 def _replaced(texts: Mapping[str, str], placeholders: Placeholders) -> tuple[BundleFile, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import PurePosixPath
 
-KINDS = ("account", "user", "host", "bucket", "address")
+KINDS = ("path", "account", "user", "host", "bucket", "address")  # in this order: a path holds a user's name
 _ACCOUNT = re.compile(r"(?<=:)\d{12}(?=:)")  # in an ARN
 _ACCOUNT_NAMED = re.compile(r"(?:[Aa]ccount|[Oo]wner(?:_?[Ii]d)?)[\"']?\s{0,3}[:=]?\s{0,3}[\"']?(\d{12})\b")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
@@ -22,7 +22,7 @@ _SHORTEST = 3
 
 
 class Placeholders:
-    """Replaces values of the kinds that are wished for; `known` has the values of `user`, `host` and `bucket`."""
+    """Replaces values of the kinds that are wished for; `known` has the values of `path`, `user`, `host` and `bucket`."""
 
     def __init__(self, kinds: Iterable[str], known: Mapping[str, Iterable[str]]) -> None:
         self.kinds = tuple(kind for kind in KINDS if kind in set(kinds))
@@ -76,7 +76,7 @@ def _placeholder(family: str, number: int) -> str:
     if family == "address":
         network, host = divmod(number - 1, 254)
         return f"{_NETWORKS[network]}.{host + 1}" if network < len(_NETWORKS) else f"198.18.{number // 254 % 254}.{number % 254}"
-    return f"{family}-{number}"
+    return f"/path-{number}" if family == "path" else f"{family}-{number}"
 
 
 def _tells(text: str) -> bool:
@@ -90,8 +90,9 @@ def _tells(text: str) -> bool:
 
 
 def names_here(environ: Mapping[str, str], host: str) -> dict[str, tuple[str, ...]]:
-    """The names of the user and of this machine, as far as the environment and `host` tell."""
+    """The names of the user and of this machine, and the path of his home, as far as the environment and `host` tell."""
     home = PurePosixPath(environ.get("HOME") or "/").name
+    paths = (environ.get("HOME", "").rstrip("/"),)
     users = (environ.get("USER", ""), environ.get("LOGNAME", ""), environ.get("SUDO_USER", ""), home)
     hosts = (host, host.partition(".")[0], environ.get("HOSTNAME", ""))
-    return {"user": tuple(filter(None, users)), "host": tuple(filter(None, hosts))}
+    return {"path": tuple(filter(None, paths)), "user": tuple(filter(None, users)), "host": tuple(filter(None, hosts))}

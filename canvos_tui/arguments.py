@@ -113,7 +113,7 @@ def build_parser(words: Sequence[str] = ()) -> Parser:
 
 def _on_either_side(name: str, command: argparse.ArgumentParser) -> None:
     """Options that may stand before the command or behind it; a default would undo what stood before it."""
-    for option in ("--no-color", "--ascii", "--plain"):
+    for option in ("--no-color", "--ascii", "--plain", "--no-mouse"):
         if option not in command._option_string_actions:
             command.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     for option in ("--plain", "--config"):  # what a command has itself may stand before it, too
@@ -136,4 +136,5 @@ def add_global(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", metavar="NAME", help=argparse.SUPPRESS)
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)  # `--theme none`
     parser.add_argument("--ascii", action="store_true", help=argparse.SUPPRESS)  # comes by itself where it is needed
+    parser.add_argument("--no-mouse", action="store_true", help=argparse.SUPPRESS)  # of screens alone
     parser.add_argument("--no-bell", action="store_true", help=argparse.SUPPRESS)  # the help of the commands has it

@@ -21,6 +21,8 @@ def _set_look(args: argparse.Namespace) -> None:
     """The options that say how things look, as the variables that everybody reads."""
     if args.no_color:
         os.environ["NO_COLOR"] = "1"
+    if args.no_mouse:
+        os.environ["CANVOS_TUI_NO_MOUSE"] = "1"  # tui.pace.NO_MOUSE
     if args.no_bell:
         os.environ["CANVOS_TUI_NO_BELL"] = "1"
     if args.ascii:

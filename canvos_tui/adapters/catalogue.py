@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from canvos_tui.adapters.state_folder import home_of
+from canvos_tui.adapters.state_folder import config_root
 from canvos_tui.core.diagnosis.catalogue import Catalogue, parse_catalogue, parse_entry
 from canvos_tui.core.errors import CanvosError, FilesError
 
@@ -27,9 +27,8 @@ def load_catalogue() -> Catalogue:
 
 def users_file(environ: Mapping[str, str]) -> Path | None:
     """`$XDG_CONFIG_HOME/canvos-tui/known_errors.yaml`, by default below ~/.config; None where there is none."""
-    base = environ.get("XDG_CONFIG_HOME", "")
     with suppress(FilesError):
-        path = (Path(base) if base.startswith("/") else home_of(environ) / ".config") / "canvos-tui" / "known_errors.yaml"
+        path = config_root(environ) / "known_errors.yaml"
         return path if path.is_file() else None
     return None
 

@@ -105,7 +105,7 @@ def show(ports: Ports, draft: Draft, opening: Opening | None = None) -> int:
 def _run(room: Room | Load) -> int:
     """Runs the app; afterwards the result, or the way back to a build that goes on, stands on the terminal."""
     from canvos_tui.commands.distance import suit
-    from canvos_tui.commands.kept_look import keep_worn, wear_kept
+    from canvos_tui.commands.kept_look import keep_mouse, keep_worn, wear_kept
     from canvos_tui.tui import collector
 
     suit(os.environ)
@@ -116,9 +116,10 @@ def _run(room: Room | Load) -> int:
     wear_kept(environ)
     app = CanvosApp(room)
     try:
-        app.run()
+        app.run(mouse=app.mouse)
     finally:
         keep_worn(environ, app)
+        keep_mouse(environ, app)
         write_raw(sys.stdout, app.restoring())
         sys.stdout.flush()
     if app.crash is not None:

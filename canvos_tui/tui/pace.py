@@ -7,18 +7,22 @@ seconds. After each frame of the log the terminal is asked where its cursor is; 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from textual.app import SystemCommand
 from textual.events import CursorPosition
+from textual.screen import Screen
 
 from canvos_tui.tui.key_order import OrderlyApp
 from canvos_tui.tui.painting.thrifty_driver import ThriftyDriver
-from canvos_tui.tui.textual_inside import driver_of, has_terminal, write
+from canvos_tui.tui.textual_inside import driver_of, has_terminal, hold_mouse, write
 
 ASK = "\x1b[6n"
+NO_MOUSE = "CANVOS_TUI_NO_MOUSE"  # any value
 LOST = 2.0  # seconds without an answer, after which none is expected
 SILENT = 0.5  # seconds between frames for a terminal that does not answer
 LONGEST = 1.0  # seconds of rest behind a frame
@@ -82,6 +86,19 @@ class PacedApp(OrderlyApp[Result]):
 
     def __init__(self) -> None:
         super().__init__(driver_class=ThriftyDriver)
+        self.mouse = not os.environ.get(NO_MOUSE)  # whether it is ours, or the terminal's own
+        self.mouse_chosen = False
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Whose the mouse is, besides what Textual offers."""
+        title, what = ("Leave the mouse to the terminal", "it marks") if self.mouse else ("Take the mouse", "rows and buttons answer it")
+        yield SystemCommand(title, f"mouse: {what}", self.action_hand_mouse)
+        yield from super().get_system_commands(screen)
+
+    def action_hand_mouse(self) -> None:
+        """To the terminal, which marks text with it as anywhere, or back to us."""
+        self.mouse, self.mouse_chosen = not self.mouse, True
+        hold_mouse(self, on=self.mouse)
 
     def on_resize(self) -> None:
         """A terminal of another size may have moved what stood on it."""

@@ -13,6 +13,7 @@ from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -38,6 +39,19 @@ def has_terminal(app: App[Any]) -> bool:
 def driver_of(app: App[Any]) -> Driver | None:
     """What stands between the app and its terminal (`App._driver`); None before it runs."""
     return app._driver
+
+
+def hold_mouse(app: App[Any], *, on: bool) -> None:
+    """Has the terminal tell of its mouse, or keep it (`LinuxDriver._mouse` and what it asks: Textual decides that once, at the start)."""
+    driver = app._driver
+    if not isinstance(driver, LinuxDriver):
+        return
+    if on:
+        driver._mouse = True
+        driver._enable_mouse_support()
+    else:
+        driver._disable_mouse_support()
+        driver._mouse = False
 
 
 def add_filter(app: App[Any], added: LineFilter) -> None:

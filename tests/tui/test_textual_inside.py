@@ -255,10 +255,13 @@ def test_no_other_module_looks_inside():
             "_batch_count",
             "_close_messages_no_wait",
             "_css_update_count",
+            "_disable_mouse_support",
             "_driver",
+            "_enable_mouse_support",
             "_exit",
             "_filters",
             "_handle_exception",
+            "_mouse",
             "_refresh_truecolor_filter",
             "_shutdown",
         )

@@ -61,11 +61,12 @@ def open_doctor(prepare: Prepare, fail_on: str, *, save: bool = True) -> int:
 
 def _run(app: DoctorApp) -> None:
     """Until it is left; what ended it otherwise is raised."""
-    from canvos_tui.commands.kept_look import keep_worn, wear_kept
+    from canvos_tui.commands.kept_look import keep_mouse, keep_worn, wear_kept
 
     wear_kept(os.environ)
-    app.run()
+    app.run(mouse=app.mouse)
     keep_worn(os.environ, app)
+    keep_mouse(os.environ, app)
     for problem in (app.crash, app.problem):
         if problem is not None:
             raise problem

@@ -14,6 +14,7 @@ import pytest
 import canvos_tui
 from canvos_tui.adapters.files import parse_yaml
 from canvos_tui.arguments import build_parser
+from canvos_tui.commands.help_topics import ENVIRONMENT
 from canvos_tui.core.answers.draft_file import from_config
 from canvos_tui.core.answers.matrix import SPREAD, Image, chosen, clashes, spread
 from tests.test_floors import CORE
@@ -61,6 +62,23 @@ def test_it_names_the_ways_and_the_recipes():
 def test_the_floors_are_those_that_are_held():
     rows = re.findall(r"^\| (\d) \| (.*) \|$", _BUILT, re.MULTILINE)
     assert {name: int(floor) for floor, told in rows for name in re.findall(r"`(\w+)`", told)} == CORE
+
+
+def test_it_names_every_variable_that_is_read_as_the_help_does():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Environment", 1)[1].split("## Security", 1)[0]
+    rows = [tuple(cell.strip() for cell in line.strip("|").split(" | ")) for line in table.splitlines() if line.startswith("| ")][1:]
+    assert [(names.replace("`", ""), meaning) for names, meaning in rows] == [*ENVIRONMENT]
+
+
+def test_its_pictures_are_there_and_the_first_screenful_has_one_and_the_command():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert len(pictures) == 8
+    assert all((ROOT / picture).is_file() for picture in pictures)
+    first = "\n".join(text.splitlines()[:24])
+    assert len(re.findall(r"!\[", first)) == 1
+    assert "canvos-tui rehearse" in first
+    assert len(re.findall(r"^\| \d+ \| ", text.split("## Ten things", 1)[1].split("\n## ", 1)[0], re.MULTILINE)) == 10
 
 
 # -- many images, and a pipeline -------------------------------------------------------------------------

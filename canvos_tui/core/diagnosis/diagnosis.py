@@ -20,6 +20,7 @@ from canvos_tui.core.errors import Remedy
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.log.facts import LogFacts
+from canvos_tui.core.log.line_numbers import LineNumbers
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver
@@ -83,18 +84,18 @@ class Diagnosis:
 
 
 class Diagnoser:
-    """Reads one log in order; memory does not grow with it but for the numbers of its lines."""
+    """Reads one log in order; memory does not grow with it."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._reader = PhaseReader()
         self._matcher = Matcher(catalogue)
         self._story = LogStory()
-        self._numbers: list[int] = []
+        self._numbers = LineNumbers()
 
     def read(self, lines: Sequence[tuple[int, str]]) -> None:
         """The next lines, each with its number in the file."""
         texts = _plain([text for _, text in lines])  # once for all three
-        self._numbers += [number for number, _ in lines]
+        self._numbers.add([number for number, _ in lines])
         self._reader.feed(texts, _NEVER)
         self._matcher.read(texts)
         self._story.read(texts)
@@ -144,7 +145,7 @@ class Diagnoser:
 
     def _placed(self, lines: Sequence[LogEvidence]) -> tuple[LogEvidence, ...]:
         """The same with the numbers of the file."""
-        return tuple(replace(e, line=self._numbers[e.line - 1] if 0 < e.line <= len(self._numbers) else 0) for e in lines)
+        return tuple(replace(e, line=self._numbers.of(e.line)) for e in lines)
 
 
 def _plain(texts: list[str]) -> list[str]:

@@ -5,16 +5,37 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canvos_tui.core.answers.draft import Draft
+
+
+POLICIES = ("needed", "optional", "clean-up")  # those of core.checks.aws.further_rights, not loaded for their sake
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
     parser = commands.add_parser(
-        "guide", help="print the guide's commands with your values", epilog="Example: canvos-tui guide --config answers.yaml"
+        "guide",
+        help="print the guide's commands with your values",
+        description="Prints the sixteen steps as commands, or with --policy what the AWS user has to be allowed, for your route, bucket "
+        "and region: needed for a build, optional (publish, progress by parts), or clean-up.",
+        epilog="Example: canvos-tui guide --config answers.yaml",
     )
     parser.add_argument("--config", metavar="FILE", help="an answers file (default: the answers of the wizard)")
     parser.add_argument("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the answers for this CanvOS folder")
+    parser.add_argument("--policy", choices=POLICIES, help="an IAM policy as JSON in place of the steps")
     parser.set_defaults(run=guide)
+
+
+def _policy(which: str, draft: Draft) -> str:
+    """As a file for IAM; a bucket that nobody named yet stands as BUCKET in it."""
+    from canvos_tui.core.checks.aws.advice import Subject, pretty
+    from canvos_tui.core.checks.aws.further_rights import policy
+
+    bucket = (draft.text("S3_BUCKET") or "BUCKET") if draft.route.needs_bucket else ""
+    return pretty(policy(which, Subject(bucket, draft.text("REGION"))))
 
 
 def guide(args: argparse.Namespace) -> int:
@@ -26,6 +47,9 @@ def guide(args: argparse.Namespace) -> int:
 
     ports = real_ports(dict(os.environ))
     draft = config_of(ports, args) if args.config else load(ports, args.checkout, args.repo)
+    if args.policy is not None:
+        sys.stdout.write(_policy(args.policy, draft))
+        return 0
     for step in (on_route(step, draft.route) for step in STEPS):
         sys.stdout.write(f"# step {step.number}: {step.title}\n")
         if step.differs:

@@ -51,7 +51,7 @@ function _shtab_canvos_tui_using
 end
 
 set -g _shtab_canvos_tui_commands doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion
-set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --mask --name --only --output --raw --redact --region --route --scenario --share --skip --timeout --to --values-from --words
+set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --mask --name --only --output --policy --raw --redact --region --route --scenario --share --skip --timeout --to --values-from --words
 
 complete -c canvos-tui -e
 complete -c canvos-tui -f
@@ -165,10 +165,11 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l yes -d 'do not ask
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l output -xka "text json" -d 'lines or one JSON document (default: text)'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle' -l schema -d 'print the JSON Schema of --output json'
 complete -c canvos-tui -n '_shtab_canvos_tui_using bundle; and test $_shtab_canvos_tui_npos -eq 0' -ka "(canvos-tui completion --words runs 2>/dev/null)" -d 'the run (default: the running one, else the newest)'
-complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a guide -d 'print the guide'"'"'s commands with your values'
+complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a guide -d 'Prints the sixteen steps as commands, or with --policy what the AWS user has to be allowed, for your route, bucket and region: needed for a build, optional (publish, progress by parts), or clean-up.'
 complete -c canvos-tui -n '_shtab_canvos_tui_using guide' -s h -l help -d 'show this help message and exit'
 complete -c canvos-tui -n '_shtab_canvos_tui_using guide' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'an answers file (default: the answers of the wizard)'
 complete -c canvos-tui -n '_shtab_canvos_tui_using guide' -l checkout -xka "(__fish_complete_directories)" -d 'the answers for this CanvOS folder'
+complete -c canvos-tui -n '_shtab_canvos_tui_using guide' -l policy -xka "needed optional clean-up" -d 'an IAM policy as JSON in place of the steps'
 complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a redact -d 'Masks by shape: keys, tokens, passwords, user-data. Secrets of no known shape are not found.'
 complete -c canvos-tui -n '_shtab_canvos_tui_using redact' -s h -l help -d 'show this help message and exit'
 complete -c canvos-tui -n '_shtab_canvos_tui_using redact' -l values-from -xka "(__fish_complete_path (commandline -ct))" -d 'mask the values of this file too: .secret, .arg, YAML or one a line'

@@ -30,7 +30,18 @@ _KINDS = (
     (Behind.DENY, r"an explicit deny"),
 )
 
+_PERFORM = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
+
 
 def behind(message: str) -> Behind:
     """The policy that AWS names; `NOTHING` where it says that none allows it, or nothing at all."""
     return next((kind for kind, words in _KINDS if re.search(words, message)), Behind.NOTHING)
+
+
+def missing_right(message: str, operation: str = "") -> str:
+    """The action that AWS says is not allowed: a call may need the right to another one, as a tag on a new copy needs ec2:CreateTags.
+
+    Where AWS names none, that of the call; "" where that is not known either.
+    """
+    named = _PERFORM.search(message)
+    return named[1] if named else f"ec2:{operation}" if operation else ""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, Image
+from canvos_tui.core.aws.refusal import missing_right
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.ports import Aws, AwsPublish, Clock
 from canvos_tui.core.values import dataclass
@@ -167,7 +168,7 @@ def _refused(copy: Copy, error: AwsError) -> Copy:
         text = f"{copy.region} takes no keys of this account: a region that is not enabled answers so ({error.code})"
         return replace(copy, problem=text, remedy=f"enable {copy.region} in the account's settings (AWS Regions), then ask again")
     if error.code in DENIALS:
-        right = f"ec2:{error.operation or 'CopyImage'}"
+        right = missing_right(error.said, error.operation or "CopyImage")
         return replace(copy, problem=f"your keys lack {right} in {copy.region}", remedy=f"ask for {right}", right=right)
     if error.code == "IdempotentParameterMismatch":
         return replace(copy, problem=f"AWS knows this copy with other values ({error.said})", remedy="look in that region's console")

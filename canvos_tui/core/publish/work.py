@@ -8,6 +8,7 @@ from dataclasses import field, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import DENIALS, THROTTLES, AwsKeys, Image, RightProbe, Snapshot
+from canvos_tui.core.aws.refusal import missing_right
 from canvos_tui.core.errors import AwsError, CanvosError, RunError
 from canvos_tui.core.ports import Aws, AwsPublish, Ports
 from canvos_tui.core.publish.copying import MISSING, Copy, Copying, Source
@@ -136,7 +137,7 @@ class Work:
 
 def _problem(what: str, error: AwsError) -> Problem:
     if error.code in DENIALS:
-        right = f"ec2:{error.operation}" if error.operation else ""
+        right = missing_right(error.said, error.operation)
         return Problem(
             what, f"your keys lack {right or 'a right'} ({error.said or error.code})", f"ask for {right}" if right else "", right
         )

@@ -75,23 +75,24 @@ def user_document(about: Subject) -> dict[str, Any]:
     """The least that a build and these checks need: the guide's nine permissions and a look at the role, or those of the direct route."""
     if not about.bucket:
         snapshots = f"arn:{about.partition}:ec2:{about.region or '*'}::snapshot/*"
-        return {"Version": "2012-10-17", "Statement": [_allow(DIRECT_ACTIONS, snapshots), _allow(DIRECT_EC2_ACTIONS, "*")]}
+        return {"Version": "2012-10-17", "Statement": [allow(DIRECT_ACTIONS, snapshots), allow(DIRECT_EC2_ACTIONS, "*")]}
     arn = f"arn:{about.partition}:s3:::{about.bucket}"
     found = [
-        _allow(BUCKET_ACTIONS, arn),
-        _allow(OBJECT_ACTIONS, f"{arn}/*"),
-        _allow(EC2_ACTIONS, "*"),
+        allow(BUCKET_ACTIONS, arn),
+        allow(OBJECT_ACTIONS, f"{arn}/*"),
+        allow(EC2_ACTIONS, "*"),
     ]
     account = about.who.account if about.who else "*"
-    found.append(_allow(LOOK_AT_ROLE, f"arn:{about.partition}:iam::{account}:role/{ROLE}"))
+    found.append(allow(LOOK_AT_ROLE, f"arn:{about.partition}:iam::{account}:role/{ROLE}"))
     policies = (f"arn:{about.partition}:iam::{account}:policy/*", f"arn:{about.partition}:iam::aws:policy/*")
-    found.append(_allow(LOOK_AT_POLICY, *policies))
+    found.append(allow(LOOK_AT_POLICY, *policies))
     if about.upload_key:
-        found.append(_allow(_UPLOADER_KMS, about.upload_key))
+        found.append(allow(_UPLOADER_KMS, about.upload_key))
     return {"Version": "2012-10-17", "Statement": found}
 
 
-def _allow(actions: Iterable[str], *resources: str) -> dict[str, Any]:
+def allow(actions: Iterable[str], *resources: str) -> dict[str, Any]:
+    """A statement of a policy: these actions on these resources."""
     names = list(actions)
     return {
         "Effect": "Allow",

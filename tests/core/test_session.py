@@ -12,8 +12,9 @@ import pytest
 from canvos_tui.core import session as s
 from canvos_tui.core.aws.facts import Baseline, Bucket, Identity, Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
+from canvos_tui.core.checkout.earthfile import read_earthfile
 from canvos_tui.core.checkout.state import CheckoutState, Place
-from canvos_tui.core.checkout.tags import classify, read_earthfile
+from canvos_tui.core.checkout.tags import classify
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunInfo, RunResult

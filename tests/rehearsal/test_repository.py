@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify, listed, read_args, read_earthfile, suggested
+from canvos_tui.core.checkout.earthfile import read_args, read_earthfile
+from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify, listed, suggested
 from canvos_tui.rehearsal.repository import TAGS, git, make_repository
 
 

@@ -13,8 +13,9 @@ from canvos_tui.adapters.git.folder import copy, damage, left, look, refuse_else
 from canvos_tui.adapters.git.process import Git, sheltered
 from canvos_tui.adapters.git.shelter import environment
 from canvos_tui.adapters.git.words import broken_error, git_error, parse_date, read_batch
+from canvos_tui.core.checkout.earthfile import Earthfile, read_earthfile
 from canvos_tui.core.checkout.state import GUIDE_FILES, PRIVATE, Change, CheckoutState, Damage, Left, Place, stashing
-from canvos_tui.core.checkout.tags import CanvosTag, Earthfile, classify, order, read_earthfile
+from canvos_tui.core.checkout.tags import CanvosTag, classify, order
 from canvos_tui.core.errors import GitError
 
 # a submodule is not looked into: git would do that with the submodule's own settings

@@ -6,18 +6,14 @@ import re
 from datetime import datetime
 from enum import Enum
 
-from canvos_tui.core.checkout.distributions import NO_NAMES, Distributions, read_distributions
+from canvos_tui.core.checkout.earthfile import TARGET, Earthfile
 from canvos_tui.core.values import dataclass
-
-TARGET = "aws-cloud-image"
 
 _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 _CANDIDATE = re.compile(r"v(\d+)\.(\d+)\.(\d+)-rc\.(\d+)")
 _ALPHA = re.compile(r"v(\d+)\.(\d+)\.(\d+)-alpha\.?(\d+)")
 _PATCH = re.compile(r"v(\d+)\.(\d+)\.(\d+)-patch\.(\d+)")
 _LETTER = re.compile(r"v(\d+)\.(\d+)\.([a-z])")
-_TARGET_LINE = re.compile(rf"^{re.escape(TARGET)}:", re.MULTILINE)
-_ARG_LINE = re.compile(r"^ARG[ \t]+(?:--\w+[ \t]+)*(\w+)=[\"']?([^\s\"']+)", re.MULTILINE)
 
 
 class TagKind(Enum):
@@ -46,16 +42,6 @@ _RANK = {
     TagKind.LETTER: 0,
     TagKind.OTHER: 0,
 }
-
-
-@dataclass(frozen=True)
-class Earthfile:
-    """The facts that we read from a tag's Earthfile."""
-
-    has_target: bool
-    pe_version: str = ""
-    kairos_version: str = ""
-    systems: Distributions = NO_NAMES
 
 
 @dataclass(frozen=True)
@@ -89,26 +75,6 @@ class CanvosTag:
         if self.agent_differs:
             return "agent differs from its tag"
         return ""
-
-
-def read_earthfile(text: str | None) -> Earthfile:
-    """The target and the versions in an Earthfile's text; None stands for a tag without an Earthfile."""
-    if text is None:
-        return Earthfile(has_target=False)
-    args: dict[str, str] = {}
-    for name, value in _ARG_LINE.findall(text):
-        args.setdefault(name, value)
-    return Earthfile(
-        has_target=_TARGET_LINE.search(text) is not None,
-        pe_version=args.get("PE_VERSION", ""),
-        kairos_version=args.get("KAIROS_VERSION", ""),
-        systems=read_distributions(text),
-    )
-
-
-def read_args(text: str) -> tuple[str, ...]:
-    """Names of all build arguments that an Earthfile declares, in order, each once."""
-    return tuple(dict.fromkeys(re.findall(r"^[ \t]*ARG[ \t]+(?:--\w+[ \t]+)*(\w+)", text, re.MULTILINE)))
 
 
 def classify(name: str, date: datetime | None, earthfile: Earthfile) -> CanvosTag:

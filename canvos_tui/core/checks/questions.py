@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from canvos_tui.core.checkout import arg_file
+from canvos_tui.core.checkout.earthfile import Earthfile, read_earthfile
 from canvos_tui.core.checkout.proxy_mode import proxy_mode
 from canvos_tui.core.checkout.state import CheckoutState, Left, Place
-from canvos_tui.core.checkout.tags import Earthfile, read_earthfile
 from canvos_tui.core.checks.check import Context, Wait
 from canvos_tui.core.checks.tools.install import install
 from canvos_tui.core.command_words import word as as_word

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checkout.compatibility import Takes, suggested_for
-from canvos_tui.core.checkout.tags import CanvosTag, Earthfile, classify
+from canvos_tui.core.checkout.earthfile import Earthfile
+from canvos_tui.core.checkout.tags import CanvosTag, classify
 from canvos_tui.core.session import Session
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.core.checkout.compatibility import Place, Takes, parse_palette, suggested_for, version_of
-from canvos_tui.core.checkout.tags import Earthfile, classify
+from canvos_tui.core.checkout.earthfile import Earthfile
+from canvos_tui.core.checkout.tags import classify
 from canvos_tui.core.errors import InvalidValueError
 from tests.core.checkout.test_tags import real_tags
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from canvos_tui.core.checkout.distributions import read_distributions
-from canvos_tui.core.checkout.tags import read_earthfile
+from canvos_tui.core.checkout.earthfile import read_earthfile
 
 NAMED = """
 ARG OS_DISTRIBUTION

@@ -5,17 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.checkout.tags import (
-    CanvosTag,
-    Earthfile,
-    TagKind,
-    classify,
-    listed,
-    order,
-    read_args,
-    read_earthfile,
-    suggested,
-)
+from canvos_tui.core.checkout.earthfile import Earthfile, read_args, read_earthfile
+from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify, listed, order, suggested
 
 TSV = Path(__file__).parents[2] / "data" / "canvos" / "tags.tsv"
 DIFFERENT = {"v4.9.0": "v4.9.7", "v4.10.0": "v4.9.21", "v4.8.b": "v4.8.8", "v4.9.a": "v4.9.7", "v4.9.b": "v4.9.22"}

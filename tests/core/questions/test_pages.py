@@ -14,9 +14,10 @@ from canvos_tui.core.answers.fields import CUSTOM_TAG
 from canvos_tui.core.aws.facts import AwsKeys, Identity, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.taken_names import TakenNames
+from canvos_tui.core.checkout.earthfile import Earthfile
 from canvos_tui.core.checkout.facts import CheckoutFacts
 from canvos_tui.core.checkout.state import Change, CheckoutState, Place
-from canvos_tui.core.checkout.tags import Earthfile, classify
+from canvos_tui.core.checkout.tags import classify
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.pages import RAIL
 from canvos_tui.core.questions import checkout, keys, kubernetes, review, s3_key, start

@@ -9,7 +9,8 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import FieldAnswered, SeveralChosen, TagChosen
 from canvos_tui.core.aws.facts import Bucket
-from canvos_tui.core.checkout.tags import classify, read_earthfile
+from canvos_tui.core.checkout.earthfile import read_earthfile
+from canvos_tui.core.checkout.tags import classify
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.masking.outlet import shown
 from canvos_tui.core.questions import bucket

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from canvos_tui.core.checkout.compatibility import Takes, suggested_for
+from canvos_tui.core.checkout.earthfile import TARGET
 from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
-from canvos_tui.core.checkout.tags import TARGET, CanvosTag, TagKind, classify
+from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, earthfile, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from canvos_tui.core.checkout import import_script
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import Failure, LogFacts
 from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
@@ -27,7 +28,6 @@ _BARE_STARTS = {"sn", "am"}
 # how a line's body begins that may say something; "20" is a time stamp
 _TELLING = {"--", "*c", "+ ", "++", "20", "RA", "Co", "sn", "am", "ER", "WA", "E:", "Er", "er", "fa", "up", "dp", "St"}
 _STATUS = re.compile(r"\+{3,} status=(\w+)$")
-_IMPORTED = "Snapshot import process completed. Snapshot ID: "
 _EXISTS = re.compile(rf"Image .* already exists with ID: (ami-{_ID})")
 _BLIND = re.compile(rf"(?:\[[\w-]+\] )?Error querying status for (?:task '(import-snap-{_ID})'|AMI '(ami-{_ID})')")
 _BLIND_TOLD = 20  # such lines between two events, one comes every 15 s; the first three are told each
@@ -37,12 +37,12 @@ _EXIT = re.compile(r"\s*did not complete successfully\. Exit code (\d+)")
 _REASON = re.compile(r"\s*(?:failed: (.*)|(was terminated because .*))")
 # words of the import script that begin a phase, behind its time stamp
 _SCRIPT = (
-    ("Starting RAW to AMI creation process.", Phase.CHECKS),
-    ("Uploading '", Phase.UPLOAD),
-    ("Importing S3 object '", Phase.IMPORT),
-    ("Process completed successfully!", Phase.DONE),
+    (import_script.STARTING, Phase.CHECKS),
+    (import_script.UPLOADING, Phase.UPLOAD),
+    (import_script.IMPORTING, Phase.IMPORT),
+    (import_script.DONE, Phase.DONE),
 )
-_REGISTER = re.compile(r"Creating/Verifying AMI '.*' from snapshot 'snap-")
+_REGISTER = re.compile(rf"{import_script.REGISTERING}.*' from snapshot 'snap-")
 _WAIT = re.compile(rf"\++ waitAMI ami-{_ID} ")
 _INTERESTING = (Kind.OUTPUT, Kind.OUTER, Kind.ERROR)
 
@@ -167,8 +167,8 @@ class PhaseReader:
                 self._enter(phase, at, events)
         if _REGISTER.match(words):
             self._enter(Phase.REGISTER, at, events)
-        elif words.startswith(_IMPORTED):
-            self._imported(words.removeprefix(_IMPORTED), at, events)
+        elif words.startswith(import_script.IMPORTED):
+            self._imported(words.removeprefix(import_script.IMPORTED), at, events)
         elif words.startswith("Status Message: ") and not self._facts.import_message:
             self._facts = replace(self._facts, import_message=words.removeprefix("Status Message: "))
         else:

@@ -219,7 +219,7 @@ async def _all_may_begin(ports: Ports, rows: Sequence[Row]) -> bool:
         if row.state is not State.NOT_BEGUN:
             continue
         draft = row.draft if row.draft.tag else row.draft.after(TagChosen(_SUGGESTED))
-        for reason in unanswered(draft) or await check(ports, row.draft, aws_checks(row.draft)):
+        for reason in await unanswered(ports, draft) or await check(ports, row.draft, aws_checks(row.draft)):
             ready = False
             say(f"FAIL image {number}, {row.draft.text('S3_KEY')}: {reason}")
     if not ready:

@@ -9,11 +9,13 @@ from canvos_tui.commands.follow import say
 from canvos_tui.core.answers.draft import ArgFound, Draft, FieldAnswered, Origin, TagChosen, UserData
 from canvos_tui.core.answers.file_changes import FileChange, apply, plan, read_current
 from canvos_tui.core.checkout.compatibility import Takes, suggested_for
-from canvos_tui.core.checkout.facts import CheckoutFacts, look
+from canvos_tui.core.checkout.facts import CheckoutFacts, look, read_here
 from canvos_tui.core.checkout.state import Place
-from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
+from canvos_tui.core.checkout.tags import classify
+from canvos_tui.core.errors import AwsError, CanvosError, GitError, InvalidValueError
 from canvos_tui.core.questions.checkout import concerns
 from canvos_tui.core.readiness import gaps
+from canvos_tui.core.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,10 +72,12 @@ def _tag(facts: CheckoutFacts, draft: Draft, takes: Takes | None) -> str:
         if draft.tag not in names:
             raise InvalidValueError(f"tag: there is no {draft.tag} in the checkout", remedy="fetch it: git fetch --tags")
         if not names[draft.tag].selectable:
-            raise InvalidValueError(f"tag: {draft.tag}: {names[draft.tag].remark}", remedy="leave it out for the suggested tag")
+            raise InvalidValueError(f"tag: {names[draft.tag].refusal}", remedy="leave it out for the suggested tag")
         for concern in concerns(names[draft.tag], takes):
             say(f"WARN {draft.tag}: {concern}")
         return draft.tag
+    if (here := names.get(facts.state.tag)) is not None and here.refusal:
+        say(f"WARN {here.refusal}: not taken although it is checked out")
     best = suggested_for(facts.tags, takes)
     if best is None and takes is not None:
         raise CanvosError(f"no tag of the repository can be suggested: {takes.sentence}", remedy="name one: tag: TAG")
@@ -111,9 +115,9 @@ def aws_checks(draft: Draft) -> tuple[Check, ...]:
     return plan(CHECKS, Wish(only=("aws",))).on(draft.route).asked
 
 
-def unanswered(draft: Draft) -> tuple[str, ...]:
+async def unanswered(ports: Ports, draft: Draft) -> tuple[str, ...]:
     """Every answer that is missing, and keys that the route does not take."""
-    missing = tuple(g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft))
+    missing = tuple(g.text if g.key in g.text else f"{g.key}: {g.text}" for g in gaps(draft, await _known(ports, draft)))
     if missing:
         return missing
     if draft.keys is not None and draft.keys.temporary and draft.route.keys_in_build:
@@ -138,6 +142,17 @@ async def check(ports: Ports, draft: Draft, checks: tuple[Check, ...]) -> tuple[
         if result.check.id == "AWS-CREDS" and result.status is Status.UNKNOWN:  # every check of AWS hangs on this one
             raise AwsError(f"AWS could not be asked: {result.answer.observed}", code="aws-unseen", remedy=_advice(result))
     return tuple(f"{r.check.id}  {r.answer.observed}  needs: {r.answer.required}{_remedy(r)}" for r in results if r.blocks)
+
+
+async def _known(ports: Ports, draft: Draft) -> Session:
+    """What the checkout says of the tag that stands in it; nothing where there is none yet, or git does not get on with it."""
+    if draft.folder is None:
+        return Session()
+    try:
+        state = await ports.git.state(draft.folder)
+    except GitError:
+        return Session()
+    return Session(state, (classify(draft.tag, None, await read_here(ports.files, state)),))
 
 
 def _advice(result: CheckResult) -> str:

@@ -31,7 +31,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
         await refuse_second(ports, draft.folder)
     draft = await checked_out(ports, draft, consent(args), dry=args.dry_run, whole=draft.keys is not None)
     draft = draft if draft.keys is not None else await with_keys(ports, draft)
-    reasons = unanswered(draft) or await check(ports, draft, every_check(draft))
+    reasons = await unanswered(ports, draft) or await check(ports, draft, every_check(draft))
     if reasons:
         for reason in reasons:
             say(f"FAIL {reason}")

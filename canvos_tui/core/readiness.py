@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
-from canvos_tui.core.checkout.distributions import NEEDS_BASE
+from canvos_tui.core.checkout.distributions import NO_NAMES
+from canvos_tui.core.checkout.novelty import against
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.pages import OF_FIELD
 from canvos_tui.core.values import dataclass
@@ -34,11 +35,13 @@ class Blocker:
     key: str = ""
 
 
-def gaps(draft: Draft) -> tuple[Blocker, ...]:
-    """Every answer that is missing or refused, in the order of the pages."""
+def gaps(draft: Draft, known: Session | None = None) -> tuple[Blocker, ...]:
+    """Every answer that is missing or refused, in the order of the pages; what a tag needs is read from `known`, where it is known."""
+    tag = known.tag(draft.tag) if known is not None else None
+    systems = tag.earthfile.systems if tag is not None else NO_NAMES
     found: list[Blocker] = []
     if draft.folder is None or not draft.tag:
-        found.append(Blocker("repo", "no CanvOS tag is chosen yet", "tag"))
+        found.append(Blocker("repo", _no_tag(known), "tag"))
     for asked in _matter(draft):
         entry = draft.entry(asked.key)
         if entry.error or (not entry.text and not asked.optional):
@@ -46,13 +49,21 @@ def gaps(draft: Draft) -> tuple[Blocker, ...]:
     if draft.user_data is UserData.TEMPLATE and draft.token is None:
         token = fields.EDGE_HOST_TOKEN
         found.append(Blocker(OF_FIELD[token.key], "the registration token is needed: it is never stored", token.key))
-    if draft.text("OS_DISTRIBUTION") in NEEDS_BASE and not draft.text("BASE_IMAGE"):
+    if systems.needs_base(draft.text("OS_DISTRIBUTION")) and not draft.text("BASE_IMAGE"):
         found.append(Blocker("os", f"{draft.text('OS_DISTRIBUTION')} needs BASE_IMAGE, an image that you built", "BASE_IMAGE"))
     if draft.several and not draft.kept:
         found.append(Blocker("versions", "several versions are wanted, but none is kept", "k8s_versions"))
     if draft.keys is None:
         found.append(Blocker("keys", "no AWS keys yet", "AWS_ACCESS_KEY_ID"))
     return tuple(found)
+
+
+def _no_tag(known: Session | None) -> str:
+    """The tag that stands in the folder is none that was chosen where it cannot be built: then it says why."""
+    here = known.tag(known.checkout.tag) if known is not None and known.checkout is not None else None
+    refused = against(here.earthfile) if here is not None else None
+    told = f": {here.name}, which is checked out, {refused.sentence}" if here is not None and refused is not None else ""
+    return f"no CanvOS tag is chosen yet{told}"
 
 
 def _matter(draft: Draft) -> Iterator[Field[str]]:
@@ -89,7 +100,7 @@ def taken_on_rights(draft: Draft, known: Session) -> tuple[tuple[RightProbe, str
 
 def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     """Every reason against building now: missing answers, failed required checks, denied rights, names that are taken."""
-    found = list(gaps(draft))
+    found = list(gaps(draft, known))
     if draft.keys is not None and draft.keys.temporary and draft.route.keys_in_build:
         found.append(Blocker("keys", "temporary keys do not work in the build; the two-stage and the direct route take them"))
     found += _of_checks(draft, known)

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckoutSeen:
-    """The folder as git sees it, and the Kubernetes versions in it; None for `tags` where they were not looked at anew."""
+    """The folder as git sees it, and the Kubernetes versions in it; None for `tags` and `systems` that were not looked at anew."""
 
     state: CheckoutState
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tags: tuple[CanvosTag, ...] | None = None
+    systems: Mapping[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ class Session:
     matrix: Matrix = field(default_factory=Matrix)  # the vendor's, which came with this program
     wanted: str = ""  # the tag that the user asked to check out
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the checkout's k8s_version.json
+    systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of its os_version.json
     report: Report | None = None
     reported_at: datetime | None = None
     final: bool = False  # the files of the checkout count as they are: no answers will be written into them
@@ -192,6 +194,10 @@ class Session:
         """Whether the run that is looked at has not ended, as far as this program saw."""
         return bool(self.run_id) and self.result is None
 
+    def tag(self, name: str) -> CanvosTag | None:
+        """What is known of that tag; None where there is no such tag, or nobody has looked."""
+        return next((tag for tag in self.tags if tag.name == name), None)
+
     def of_another(self, folder: Path | None) -> bool:
         """Whether the run that is looked at builds out of another checkout than this one."""
         return self.plan is not None and self.plan.checkout != str(folder)
@@ -199,8 +205,9 @@ class Session:
     def after(self, fact: Fact) -> Session:  # noqa: C901, PLR0911  one line per kind of fact
         """What is known once this is counted in."""
         match fact:
-            case CheckoutSeen(state, versions, tags):
-                return replace(self, checkout=state, versions=versions, tags=self.tags if tags is None else tags)
+            case CheckoutSeen(state, versions, tags, systems):
+                kept = replace(self, tags=self.tags if tags is None else tags, systems=self.systems if systems is None else systems)
+                return replace(kept, checkout=state, versions=versions)
             case TagsSeen(tags):
                 return replace(self, tags=tags)
             case TagWanted(tag):
@@ -230,5 +237,5 @@ class Session:
             case Ended(result):
                 return replace(self, result=result)
             case BegunAnew():
-                fresh = replace(self, checkout=None, tags=(), versions={}, wanted="", bucket=None)
+                fresh = replace(self, checkout=None, tags=(), versions={}, systems={}, wanted="", bucket=None)
                 return fresh.after(KeysChanged())

@@ -29,7 +29,7 @@ def seen(desk: Desk, facts: CheckoutFacts) -> None:
     for answer in rules.follows(facts, desk.draft) if facts.state.place is Place.CANVOS else ():
         if not (isinstance(answer, TagChosen) and desk.gives("tag")):
             desk.answer(answer)
-    desk.learn(CheckoutSeen(facts.state, facts.versions, facts.tags))
+    desk.learn(CheckoutSeen(facts.state, facts.versions, facts.tags, facts.systems))
 
 
 class Folder(Question):
@@ -180,7 +180,7 @@ class Tag(Question):
             what = f"there is no {name} in the checkout" if name else "no tag can be suggested"
             raise InvalidValueError(what, allowed="a tag of the list", remedy=f"`{FETCH}` fetches new ones")
         if not tag.selectable:
-            raise InvalidValueError(f"{name}: {tag.remark or 'no release of CanvOS'}", allowed="a tag that can do AWS")
+            raise InvalidValueError(tag.refusal, allowed="a tag that can do AWS")
         return name
 
     async def _check_out(self, desk: Desk, talk: Talk, name: str) -> bool:

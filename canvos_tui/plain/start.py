@@ -58,7 +58,7 @@ class Start(Question):
             desk.learn(await rules.look_around(desk.ports, desk.draft))
             if desk.draft.folder is not None and desk.known.checkout is None:
                 facts = await look(desk.ports, desk.draft.folder)
-                desk.learn(CheckoutSeen(facts.state, facts.versions, facts.tags))
+                desk.learn(CheckoutSeen(facts.state, facts.versions, facts.tags, facts.systems))
                 if desk.draft.tag and desk.draft.tag != facts.state.tag and not desk.gives("tag"):
                     desk.answer(TagChosen(""))  # another tag was checked out since
         except CanvosError as error:

@@ -143,7 +143,7 @@ class PageScreen(SparingScreen[None]):
             self.stand_on(rows[0].field.key)
 
     def _missing(self) -> list[Blocker]:
-        return [gap for gap in gaps(self.draft) if gap.page == self.page.slug]
+        return [gap for gap in gaps(self.draft, self.known) if gap.page == self.page.slug]
 
     def _wrong(self) -> list[Blocker]:
         return [reason for reason in blockers(self.draft, self.known) if reason.page == self.page.slug]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.git.command import GitCommand
-from canvos_tui.adapters.git.words import git_error, read_batch
+from canvos_tui.adapters.git.words import Stored, git_error, read_batch
 from canvos_tui.core.checkout.state import Place
 from canvos_tui.core.errors import FilesError, GitError
 from tests.doubles import canvos_repo
@@ -219,5 +219,12 @@ def test_what_git_says_is_put_in_plain_words(said, meant):
 
 def test_a_batch_answer_may_miss_objects_and_hold_line_ends():
     data = b"aaa blob 5\na\nb\n\n\nrefs/tags/x:Earthfile missing\nbbb blob 0\n\n"
-    assert read_batch(data, 3) == [b"a\nb\n\n", None, b""]
-    assert read_batch(b"", 2) == [None, None]
+    nothing = Stored("missing")
+    assert read_batch(data, 3) == [Stored("blob", "aaa", b"a\nb\n\n"), nothing, Stored("blob", "bbb")]
+    assert read_batch(b"", 2) == [nothing, nothing]
+    assert read_batch(b"aaa blob 5\nx:y missing\nccc tree 9\n", 3, bodies=False) == [Stored("blob", "aaa"), nothing, Stored("tree", "ccc")]
+
+
+def test_a_link_out_of_a_tag_is_no_file_of_it():
+    data = b"symlink 13\n/etc/hostname\ndangling 3\nx:y\naaa blob 1\nz\n"
+    assert read_batch(data, 3) == [Stored("symlink", body=b"/etc/hostname"), Stored("dangling", body=b"x:y"), Stored("blob", "aaa", b"z")]

@@ -205,7 +205,7 @@ def test_on_a_terminal_each_step_is_asked_for_and_keys_are_typed_unseen(scene):
     ("tag", "reason"),
     [
         ("v9.9.9", "there is no v9.9.9"),
-        ("v4.8.5", "cannot do AWS"),
+        ("v4.8.5", "v4.8.5 has no +aws-cloud-image target"),
         ("main", "there is no main"),
         ("--help", "there is no --help"),
     ],

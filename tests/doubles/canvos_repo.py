@@ -28,7 +28,9 @@ def git(folder: Path, *args: str, **environ: str) -> str:
 
 
 def earthfile(pe: str, *, target: bool = True) -> str:
-    return f"VERSION 0.6\nARG PE_VERSION={pe}\nARG KAIROS_VERSION=v4.0.4\n" + ("aws-cloud-image:\n    FROM +base\n" if target else "")
+    args = "ARG OS_DISTRIBUTION\nARG OS_VERSION\n"
+    recipe = "aws-cloud-image:\n    FROM +base\n    ARG REGION\n    ARG S3_BUCKET\n    ARG S3_KEY\n"
+    return f"VERSION 0.6\nARG PE_VERSION={pe}\nARG KAIROS_VERSION=v4.0.4\n{args}" + (recipe if target else "")
 
 
 def make(folder: Path, tags: tuple[tuple[str, str, bool], ...] | None = None) -> Path:
@@ -51,6 +53,7 @@ def _model(tags: tuple[tuple[str, str, bool], ...]) -> Path:
     (folder / ".arg.template").write_text("CUSTOM_TAG=demo\n")
     (folder / ".gitignore").write_text(".arg\n.arg.*\n.secret\nbuild/\n")
     (folder / "k8s_version.json").write_text('{\n  "kubeadm": ["1.32.2", "1.33.5"],\n  "k3s": ["1.33.5"]\n}\n')
+    (folder / "os_version.json").write_text('{\n  "ubuntu": ["22.04", "20.04"],\n  "opensuse-leap": ["15.6"]\n}\n')
     for number, (name, pe, target) in enumerate(tags):
         (folder / "Earthfile").write_text(earthfile(pe, target=target))
         (folder / "release").write_text(name)

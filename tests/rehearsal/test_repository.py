@@ -30,7 +30,9 @@ def show(checkout: Path, tag: str, name: str) -> str:
 
 def tags(checkout: Path) -> tuple[CanvosTag, ...]:
     rows = [line.split() for line in git(checkout, "tag", "--format=%(refname:short) %(creatordate:iso-strict)").splitlines()]
-    return tuple(classify(name, datetime.fromisoformat(date), read_earthfile(show(checkout, name, "Earthfile"))) for name, date in rows)
+    return tuple(
+        classify(name, datetime.fromisoformat(date), read_earthfile(show(checkout, name, "Earthfile").encode())) for name, date in rows
+    )
 
 
 def test_the_tags_are_the_ones_that_need_thought(checkout):

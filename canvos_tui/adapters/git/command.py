@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.adapters import threads
-from canvos_tui.adapters.git.folder import copy, damage, left, look, refuse_elsewhere, refuse_endless, remove_clone
+from canvos_tui.adapters.git.folder import copy, damage, guide_files, left, look, refuse_elsewhere, refuse_endless, remove_clone
 from canvos_tui.adapters.git.process import Git, sheltered
 from canvos_tui.adapters.git.shelter import environment
-from canvos_tui.adapters.git.words import broken_error, git_error, parse_date, read_batch
-from canvos_tui.core.checkout.earthfile import Earthfile, read_earthfile
-from canvos_tui.core.checkout.state import GUIDE_FILES, PRIVATE, Change, CheckoutState, Damage, Left, Place, stashing
+from canvos_tui.adapters.git.tag_files import read_tags
+from canvos_tui.adapters.git.words import broken_error, git_error, parse_date
+from canvos_tui.core.checkout.state import PRIVATE, Change, CheckoutState, Damage, Left, Place, stashing
 from canvos_tui.core.checkout.tags import CanvosTag, classify, order
 from canvos_tui.core.errors import GitError
 
@@ -56,7 +56,7 @@ class GitCommand:
             commit=commit.text if not commit.code else "",
             changes=await self._changes(git),
             shallow=shallow.text == "true",
-            files=tuple(name for name in GUIDE_FILES if (folder / name).is_file()),
+            files=guide_files(folder),
             branch=branch.text if not branch.code else "",
             remote=remote.text if not remote.code else "",
         )
@@ -110,22 +110,12 @@ class GitCommand:
         await git.must("fetch", "--tags", "--quiet", "--no-recurse-submodules", limit=_FETCH_LIMIT)
 
     async def tags(self, folder: Path) -> tuple[CanvosTag, ...]:
-        """Every tag, best first, with what its Earthfile says, read through one `git cat-file --batch`."""
+        """Every tag, best first, with what its files say of step 16."""
         git = await self._in(folder)
         out = await git.must("for-each-ref", "--format=%(refname:strip=2)%00%(creatordate:iso-strict)", "refs/tags")
         rows = [line.split("\0") for line in out.splitlines() if "\0" in line]
-        ask = "".join(f"refs/tags/{name}:Earthfile\n" for name, _ in rows).encode()
-        done = await git.run("cat-file", "--batch", stdin=ask)
-        if done.code:
-            raise git_error("cat-file", done.err)
-        files = read_batch(done.out, len(rows))
-        facts: dict[bytes, Earthfile] = {}
-        tags = []
-        for (name, date), data in zip(rows, files, strict=True):
-            if data is not None and data not in facts:
-                facts[data] = read_earthfile(data.decode("utf-8", "replace"))
-            tags.append(classify(name, parse_date(date), facts[data] if data is not None else read_earthfile(None)))
-        return order(tuple(tags))
+        found = await read_tags(git, [name for name, _ in rows])
+        return order(tuple(classify(name, parse_date(date), one) for (name, date), one in zip(rows, found, strict=True)))
 
     async def checkout(self, folder: Path, tag: str) -> None:
         """`git checkout TAG`; GitError with git's words when it refuses."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Damage, Left, Place
+from canvos_tui.core.checkout.state import BAKE, EARTHFILE, GUIDE_FILES, PROGRAM, Damage, Left, Place, is_canvos
 from canvos_tui.core.errors import FilesError, GitError
 
 
@@ -21,8 +21,13 @@ def look(folder: Path) -> Place:
     if not folder.is_dir():
         return Place.FILE
     if (folder / ".git").exists():
-        return Place.CANVOS if sum((folder / name).is_file() for name in GUIDE_FILES) >= ENOUGH else Place.OTHER_GIT
+        return Place.CANVOS if is_canvos(guide_files(folder)) else Place.OTHER_GIT
     return Place.FOLDER if any(folder.iterdir()) else Place.ABSENT
+
+
+def guide_files(folder: Path) -> tuple[str, ...]:
+    """Those of the files that the guide names, and that of docker-bake, that stand in the folder."""
+    return tuple(name for name in (*GUIDE_FILES, BAKE) if (folder / name).is_file())
 
 
 # what git reads whole, before or while it looks
@@ -58,8 +63,8 @@ def refuse_elsewhere(folder: Path, top: bytes) -> None:
         )
 
 
-_PROGRAM = "earthly.sh"  # step 16 starts it by its name; the other scripts are handed to bash, or copied into an image
-_SCRIPTS = (".sh", "Earthfile")
+# step 16 starts the program by its name; the other scripts are handed to bash, or copied into an image
+_SCRIPTS = (".sh", EARTHFILE)
 _HEAD = 64 * 1024  # bytes in which the first line end stands, wherever it is
 
 
@@ -68,9 +73,9 @@ def damage(folder: Path, tracked: tuple[str, ...]) -> Damage:
     missing = tuple(path for path in tracked if not os.path.lexists(folder / path))
     scripts = [path for path in tracked if path.endswith(_SCRIPTS) and (folder / path).is_file() and not (folder / path).is_symlink()]
     crlf = tuple(path for path in scripts if _first_line_ends_in_crlf(folder / path))
-    program = folder / _PROGRAM
+    program = folder / PROGRAM
     stuck = program.is_file() and not program.stat().st_mode & 0o111
-    return Damage(missing, crlf, (_PROGRAM,) if stuck else ())
+    return Damage(missing, crlf, (PROGRAM,) if stuck else ())
 
 
 def _first_line_ends_in_crlf(path: Path) -> bool:

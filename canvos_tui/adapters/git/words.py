@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from canvos_tui.core.errors import GitError
+from canvos_tui.core.values import dataclass
 
 _FOREIGN = r"dubious ownership"
 _NONE = r"not a git repository"
@@ -89,24 +90,45 @@ def git_error(action: str, output: str) -> GitError:
     return GitError(f"git {action} failed: {last[:200] or 'no message'}", output=output.strip())
 
 
-def read_batch(data: bytes, count: int) -> list[bytes | None]:
-    """The bodies in the answer of `git cat-file --batch`, None for each name that is missing."""
-    bodies: list[bytes | None] = []
+@dataclass(frozen=True)
+class Stored:
+    """What git has under a name: `kind` is blob, tree, missing, or where a link leads that has no file of the tag at its end."""
+
+    kind: str
+    id: str = ""
+    body: bytes = b""
+
+    @property
+    def there(self) -> bool:
+        """Whether it is a file or a folder of the tag."""
+        return self.kind in {"blob", "tree"}
+
+
+_NOTHING = Stored("missing")
+_LINKS = frozenset({"symlink", "dangling", "loop", "notdir"})  # git's words with --follow-symlinks; a text follows them
+
+
+def read_batch(data: bytes, count: int, *, bodies: bool = True) -> list[Stored]:
+    """The answers of `git cat-file --batch`, or of `--batch-check` where there are no bodies, one for each name that was asked for."""
+    found: list[Stored] = []
     at = 0
-    while len(bodies) < count:
+    while len(found) < count:
         end = data.find(b"\n", at)
         if end < 0:
-            bodies.append(None)
+            found.append(_NOTHING)
             continue
-        head = data[at:end].rsplit(b" ", 2)
+        head = data[at:end].decode("utf-8", "replace").split(" ")
         at = end + 1
-        if len(head) == 3 and head[1] == b"blob" and head[2].isdigit():
-            size = int(head[2])
-            bodies.append(data[at : at + size])
-            at += size + 1
+        if len(head) == 2 and head[0] in _LINKS and head[1].isdigit():
+            found.append(Stored(head[0], body=data[at : at + int(head[1])]))
+            at += int(head[1]) + 1
+        elif len(head) == 3 and head[2].isdigit():
+            size = int(head[2]) if bodies else 0
+            found.append(Stored(head[1], head[0], data[at : at + size]))
+            at += size + 1 if bodies else 0
         else:
-            bodies.append(None)
-    return bodies
+            found.append(_NOTHING)
+    return found
 
 
 def parse_date(text: str) -> datetime | None:

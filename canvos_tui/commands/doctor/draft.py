@@ -17,7 +17,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, keys_in, to_judge, to_use
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.checkout.key_places import look_for_keys
-from canvos_tui.core.checkout.state import ENOUGH, GUIDE_FILES, Place, checkout_id, parse_folder
+from canvos_tui.core.checkout.state import BAKE, GUIDE_FILES, Place, checkout_id, is_canvos, parse_folder
 from canvos_tui.core.checks.reports import whole_report
 from canvos_tui.core.checks.selection import GIVEN
 from canvos_tui.core.errors import CanvosError, InvalidValueError
@@ -125,12 +125,12 @@ class Source:
         return None if there is Place.ABSENT else usual
 
     async def _looks_like_canvos(self, folder: Path) -> bool:
-        """Two of the files that the guide names are enough: a checkout can be broken, or be no git repository at all."""
-        found = 0
-        for name in GUIDE_FILES:
+        """Some of the files that the guide names are enough: a checkout can be broken, or be no git repository at all."""
+        found = []
+        for name in (*GUIDE_FILES, BAKE):
             with suppress(CanvosError):
-                found += await self.ports.files.mode(folder / name) is not None
-        return found >= ENOUGH
+                found += [name] if await self.ports.files.mode(folder / name) is not None else []
+        return is_canvos(found)
 
 
 def source_of(ports: Ports, checkout: str | None, config: Draft | None, accepted: Mapping[str, str]) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from canvos_tui.core.checkout.distributions import NEEDS_BASE
+from canvos_tui.core.checkout.distributions import NO_NAMES, Distributions
 from canvos_tui.core.values import dataclass
 
 # compared as words by the Earthfile: anything else is neither
@@ -33,9 +33,12 @@ class Flaw:
     fatal: bool = True
 
 
-def flaws(values: Mapping[str, str], environ: Mapping[str, str]) -> tuple[Flaw, ...]:
-    """What is wrong with the values together, the fatal first; `environ` is what earthly.sh would be started with."""
-    found = [*_booleans(values), *_together(values), *_ubuntu_pro(values, environ), *_old(values)]
+def flaws(values: Mapping[str, str], environ: Mapping[str, str], systems: Distributions = NO_NAMES) -> tuple[Flaw, ...]:
+    """What is wrong with the values together, the fatal first; `environ` is what earthly.sh would be started with.
+
+    `systems` is what the checked-out Earthfile does with the name of an operating system.
+    """
+    found = [*_booleans(values), *_together(values, systems), *_ubuntu_pro(values, environ), *_old(values)]
     return tuple(sorted(found, key=lambda flaw: not flaw.fatal))
 
 
@@ -57,7 +60,7 @@ def _booleans(values: Mapping[str, str]) -> list[Flaw]:
     ]
 
 
-def _together(values: Mapping[str, str]) -> list[Flaw]:
+def _together(values: Mapping[str, str], systems: Distributions) -> list[Flaw]:
     system, version, base = (values.get(key, "") for key in ("OS_DISTRIBUTION", "OS_VERSION", "BASE_IMAGE"))
     rules = (
         (
@@ -69,7 +72,7 @@ def _together(values: Mapping[str, str]) -> list[Flaw]:
             Flaw("FIPS_ENABLED", "FIPS_ENABLED=true needs a BASE_IMAGE", "name the FIPS image that you built in BASE_IMAGE"),
         ),
         (
-            system in NEEDS_BASE and not base,
+            systems.needs_base(system) and not base,
             Flaw("BASE_IMAGE", f"OS_DISTRIBUTION={system} needs a BASE_IMAGE", "name the image that you built in BASE_IMAGE"),
         ),
         (

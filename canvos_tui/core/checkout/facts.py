@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from contextlib import suppress
+from dataclasses import field, replace
 from pathlib import Path
 
-from canvos_tui.core.checkout import arg_file, k8s_versions
-from canvos_tui.core.checkout.state import CheckoutState, Place
+from canvos_tui.core.checkout import arg_file, import_script, k8s_versions
+from canvos_tui.core.checkout.distributions import read_os_versions
+from canvos_tui.core.checkout.earthfile import LINKED, LOST, MOST, TOO_LARGE, Earthfile, read_earthfile
+from canvos_tui.core.checkout.state import BAKE, EARTHFILE, CheckoutState, Place
 from canvos_tui.core.checkout.tags import CanvosTag
-from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.errors import FilesError, InvalidValueError, LinkError
 from canvos_tui.core.ports import Files, Ports
 from canvos_tui.core.values import dataclass
 
 
 @dataclass(frozen=True)
 class CheckoutFacts:
-    """What was found; `problem` says why the Kubernetes versions could not be read."""
+    """What was found; `problem` says why the Kubernetes versions could not be read, `systems` is what os_version.json lists."""
 
     state: CheckoutState
     tags: tuple[CanvosTag, ...] = ()
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    systems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     args: Mapping[str, str] | None = None
     problem: str = ""
 
@@ -42,7 +46,52 @@ async def look(ports: Ports, folder: Path) -> CheckoutFacts:
     tags = await ports.git.tags(folder)
     versions, problem = await read_versions(ports.files, folder)
     data = await ports.files.read_own(folder, ".arg")
-    return CheckoutFacts(state, tags, versions, arg_file.parse(data).values if data is not None else None, problem)
+    systems = await read_systems(ports.files, folder)
+    return CheckoutFacts(state, tags, versions, systems, arg_file.parse(data).values if data is not None else None, problem)
+
+
+async def read_here(files: Files, state: CheckoutState) -> Earthfile:
+    """What the files of the checkout say of step 16, as they stand in the folder; what was deleted there counts as there.
+
+    Never fails: a file that is a link out of the checkout, or cannot be read, is a flaw.
+    """
+    found = await _read_recipe(files, state.path)
+    absent = [*state.lacks, *[path for path in found.copies if await files.mode(state.path / path) is None]]
+    unsaid: tuple[str, ...] = ()
+    if found.script and found.script not in absent:
+        with suppress(FilesError):  # a link out of the checkout is told by whoever needs the file
+            unsaid = import_script.unsaid((await files.read_own(state.path, found.script) or b"").decode("utf-8", "replace"))
+    lacks = tuple(path for path in absent if path != EARTHFILE and path not in state.deleted)
+    return replace(found, lacks=lacks, bakes=BAKE in state.files, unsaid=unsaid, template=await _read_template(files, state.path))
+
+
+async def _read_template(files: Files, folder: Path) -> tuple[str, ...]:
+    with suppress(FilesError):
+        return tuple(arg_file.parse(await files.read_own(folder, ".arg.template") or b"").values)
+    return ()
+
+
+async def _read_recipe(files: Files, folder: Path) -> Earthfile:
+    path = folder / EARTHFILE
+    try:
+        if (facts := await files.facts(path)) is not None and facts.size > MOST:
+            return Earthfile(has_target=False, flaw=TOO_LARGE)
+        data = await files.read_own(folder, EARTHFILE)
+        if data is None and await files.link(path) is not None:
+            return Earthfile(has_target=False, flaw=LOST)
+    except LinkError:
+        return Earthfile(has_target=False, flaw=LINKED)
+    except FilesError as error:
+        return Earthfile(has_target=False, flaw=f"nobody can read: {error}")
+    return read_earthfile(data)
+
+
+async def read_systems(files: Files, folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """The versions of each operating system in os_version.json; nothing where it cannot be read."""
+    try:
+        return read_os_versions(await files.read_own(folder, "os_version.json"))
+    except FilesError:
+        return {}
 
 
 async def read_versions(files: Files, folder: Path) -> tuple[Mapping[str, tuple[str, ...]], str]:

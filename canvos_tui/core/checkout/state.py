@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -10,9 +10,10 @@ from pathlib import Path
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.values import dataclass
 
-GUIDE_FILES = (".arg.template", "Earthfile", "earthly.sh", "k8s_version.json")  # step 5: the files to look at
-ENOUGH = 2  # of them make a folder a checkout of CanvOS, whatever git says
-NEEDED = ("Earthfile", "earthly.sh")  # those that step 16 runs
+EARTHFILE, PROGRAM = "Earthfile", "earthly.sh"  # those that step 16 runs
+BAKE = "docker-bake.hcl"  # the same build in another language, on branches of CanvOS so far
+GUIDE_FILES = (".arg.template", EARTHFILE, PROGRAM, "k8s_version.json")  # step 5: the files to look at
+_ITS_OWN = (".arg.template", "k8s_version.json")  # what no other project has
 PRIVATE = (".arg", ".env", ".secret", "user-data")  # hold keys, tokens or passwords: they never become git's objects
 PUBLIC_REPOSITORY = "https://github.com/spectrocloud/CanvOS.git"
 
@@ -21,7 +22,7 @@ class Place(Enum):
     """What is at the chosen path."""
 
     ABSENT = "absent"  # nothing, or an empty folder: can be cloned into
-    CANVOS = "canvos"  # a git checkout with ENOUGH of GUIDE_FILES
+    CANVOS = "canvos"  # a git checkout that looks like it
     OTHER_GIT = "other git repository"
     FOLDER = "folder with other files"
     FILE = "file"
@@ -73,19 +74,29 @@ class CheckoutState:
     commit: str = ""
     changes: tuple[Change, ...] = ()
     shallow: bool = False
-    files: tuple[str, ...] = ()  # those of GUIDE_FILES that exist
+    files: tuple[str, ...] = ()  # those of GUIDE_FILES that exist, and BAKE
     remote: str = ""
     branch: str = ""  # "" where a tag or a commit is checked out by itself
 
     @property
     def lacks(self) -> tuple[str, ...]:
         """What the build cannot do without, and is not there."""
-        return tuple(name for name in NEEDED if name not in self.files) if self.place is Place.CANVOS else ()
+        return tuple(name for name in (EARTHFILE, PROGRAM) if name not in self.files) if self.place is Place.CANVOS else ()
+
+    @property
+    def deleted(self) -> frozenset[str]:
+        """Files of the commit that somebody took away: git can bring them back."""
+        return frozenset(c.path for c in self.changes if "D" in c.status)
 
     @property
     def in_the_way(self) -> tuple[Change, ...]:
         """Changes to tracked files: those that a checkout of another tag may refuse to overwrite."""
         return tuple(c for c in self.changes if c.tracked)
+
+
+def is_canvos(files: Collection[str]) -> bool:
+    """Whether a folder with these of GUIDE_FILES and BAKE is a checkout of CanvOS, whatever git says."""
+    return sum(name in files for name in GUIDE_FILES) > 1 or (BAKE in files and any(name in files for name in _ITS_OWN))
 
 
 def checkout_id(path: Path) -> str:

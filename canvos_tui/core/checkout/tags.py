@@ -6,7 +6,8 @@ import re
 from datetime import datetime
 from enum import Enum
 
-from canvos_tui.core.checkout.earthfile import TARGET, Earthfile
+from canvos_tui.core.checkout.earthfile import Earthfile
+from canvos_tui.core.checkout.novelty import against, news
 from canvos_tui.core.values import dataclass
 
 _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
@@ -57,24 +58,36 @@ class CanvosTag:
     @property
     def selectable(self) -> bool:
         """Whether the guide's step 16 can run at this tag at all."""
-        return self.earthfile.has_target and self.kind is not TagKind.OTHER
+        return against(self.earthfile) is None and self.kind is not TagKind.OTHER
 
     @property
     def agent_differs(self) -> bool:
         """Whether the Palette agent inside the image has another version than the tag's name says."""
-        return self.earthfile.has_target and self.earthfile.pe_version != self.name
+        return self.earthfile.has_target and self.earthfile.pe_version not in {"", self.name}
+
+    @property
+    def unlike(self) -> bool:
+        """Whether it cannot do step 16 although it is made for AWS: in a way that this program does not know."""
+        found = self.earthfile
+        return against(found) is not None and (found.has_target or found.bakes or bool(found.near or found.flaw))
+
+    @property
+    def refusal(self) -> str:
+        """The same as a sentence that names the tag; empty for one that can be chosen."""
+        if (refused := against(self.earthfile)) is not None:
+            return f"{self.name} {refused.sentence}"
+        return "" if self.selectable else f"{self.name} is no release of CanvOS"
 
     @property
     def remark(self) -> str:
         """Why it cannot be chosen, or what to know before choosing it; empty for a plain release."""
-        if not self.earthfile.has_target:
-            return f"no +{TARGET} target, cannot do AWS"
+        if (refused := against(self.earthfile)) is not None:
+            return refused.short
+        new = [*([] if self.earthfile.pe_version else ["names no agent"]), *(one.short for one in news(self.earthfile))]
         if self.kind is not TagKind.RELEASE:
             note = "pre-release" if self.kind in {TagKind.CANDIDATE, TagKind.ALPHA} else self.kind.value
-            return f"{note}, agent {self.earthfile.pe_version}" if self.agent_differs else note
-        if self.agent_differs:
-            return "agent differs from its tag"
-        return ""
+            return ", ".join([f"{note}, agent {self.earthfile.pe_version}" if self.agent_differs else note, *new])
+        return ", ".join(["agent differs from its tag", *new] if self.agent_differs else new)
 
 
 def classify(name: str, date: datetime | None, earthfile: Earthfile) -> CanvosTag:
@@ -100,15 +113,15 @@ def order(tags: tuple[CanvosTag, ...]) -> tuple[CanvosTag, ...]:
 
 def suggested(tags: tuple[CanvosTag, ...]) -> CanvosTag | None:
     """The highest release with the target whose agent carries the tag's own version."""
-    fit = (tag for tag in order(tags) if tag.kind is TagKind.RELEASE and tag.selectable and not tag.agent_differs)
+    fit = (tag for tag in order(tags) if tag.kind is TagKind.RELEASE and tag.selectable and tag.earthfile.pe_version == tag.name)
     return next(fit, None)
 
 
 def listed(tags: tuple[CanvosTag, ...], *, everything: bool = False, text: str = "") -> tuple[CanvosTag, ...]:
-    """The tags a picker shows: the releases with the target and the guide's own example, or all of them on request."""
+    """The tags a picker shows: the releases that are made for AWS and the guide's own example, or all of them on request."""
     rows = order(tags)
     if not everything:
-        rows = tuple(t for t in rows if t.kind is TagKind.RELEASE and (t.selectable or t.name == GUIDE_TAG))
+        rows = tuple(t for t in rows if t.kind is TagKind.RELEASE and (t.selectable or t.unlike or t.name == GUIDE_TAG))
     return tuple(t for t in rows if text.lower() in t.name.lower())
 
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from canvos_tui.core.checkout import arg_file
-from canvos_tui.core.checkout.earthfile import Earthfile, read_earthfile
+from canvos_tui.core.checkout.earthfile import Earthfile
+from canvos_tui.core.checkout.facts import read_here
 from canvos_tui.core.checkout.proxy_mode import proxy_mode
 from canvos_tui.core.checkout.state import CheckoutState, Left, Place
 from canvos_tui.core.checks.check import Context, Wait
@@ -66,14 +67,9 @@ async def canvos(context: Context) -> CheckoutState | None:
     return state if state.place is Place.CANVOS else None
 
 
-async def earthfile(context: Context, folder: Path) -> Earthfile:
-    """What the checked-out Earthfile says of itself."""
-
-    async def read() -> Earthfile:
-        data = await context.ports.files.read_own(folder, "Earthfile")
-        return read_earthfile(data.decode("utf-8", "replace") if data is not None else None)
-
-    return await context.once("earthfile", read)
+async def earthfile(context: Context, state: CheckoutState) -> Earthfile:
+    """What the files of the checkout say of step 16."""
+    return await context.once("earthfile", lambda: read_here(context.ports.files, state))
 
 
 async def args(context: Context) -> Mapping[str, str]:

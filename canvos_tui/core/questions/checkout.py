@@ -7,8 +7,8 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import Answer, ArgFound, Draft, TagChosen
 from canvos_tui.core.checkout.compatibility import Takes
-from canvos_tui.core.checkout.facts import CheckoutFacts, read_versions
-from canvos_tui.core.checkout.state import CheckoutState, Place
+from canvos_tui.core.checkout.facts import CheckoutFacts, read_systems, read_versions
+from canvos_tui.core.checkout.state import BAKE, EARTHFILE, CheckoutState, Place
 from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions.choice import Choice
@@ -21,6 +21,7 @@ ABOUT_TAGS = (
     "Tags without the +aws-cloud-image target cannot be chosen."
 )
 ABOUT_CHECKOUT = "Local changes are never overwritten: they are listed, and you choose to stash them, to copy them aside, or to cancel."
+ELSEWHERE = "this tag has none; choose another one"
 MEND = "git restore brings back what was deleted; other tags may have it"
 PLACES = {
     Place.ABSENT: "nothing there yet: it can be cloned",
@@ -42,10 +43,17 @@ def told(state: CheckoutState) -> str:
     if state.place is Place.ABSENT:
         return PLACES[state.place]
     if state.lacks:
-        return f"x {' and '.join(state.lacks)} {'is' if len(state.lacks) == 1 else 'are'} missing: {MEND}"
+        return f"x {_missing(state)}"
     changes = f"{len(state.changes)} local changes" if state.changes else "clean"
     on_tag = f"on {state.tag}" if state.tag else f"at {state.commit}, on no tag"
     return f"git repository, {changes}, {on_tag}{', shallow clone' if state.shallow else ''}"
+
+
+def _missing(state: CheckoutState) -> str:
+    if BAKE in state.files and EARTHFILE in state.lacks and EARTHFILE not in state.deleted:
+        return f"CanvOS of a kind that cannot be built here yet: {BAKE} in the place of an Earthfile; choose another tag"
+    missing = f"{' and '.join(state.lacks)} {'is' if len(state.lacks) == 1 else 'are'} missing"
+    return f"{missing}: {MEND if state.deleted & set(state.lacks) else ELSEWHERE}"
 
 
 def follows(facts: CheckoutFacts, draft: Draft) -> Iterator[Answer]:
@@ -85,7 +93,8 @@ async def check_out(ports: Ports, state: CheckoutState, tag: str) -> CheckoutSee
     """`git checkout TAG`, and what stands in the folder then."""
     await ports.git.checkout(state.path, tag)
     versions, _ = await read_versions(ports.files, state.path)
-    return CheckoutSeen(await ports.git.state(state.path), versions)
+    systems = await read_systems(ports.files, state.path)
+    return CheckoutSeen(await ports.git.state(state.path), versions, systems=systems)
 
 
 # -- local changes ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.checkout.k8s_versions import newest_first, newest_of_each_minor
+from canvos_tui.core.checkout.novelty import of_kubernetes
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.session import Session
 
@@ -40,10 +41,8 @@ def parse_versions(text: str, offered: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def of_distribution(draft: Draft, known: Session) -> str:
-    """A name that the checked-out tag does not list."""
-    distribution = draft.text("K8S_DISTRIBUTION")
-    missing = known.versions and distribution and distribution not in known.versions
-    return "not in this tag's k8s_version.json: provider images would be none, and no error" if missing else ""
+    """A name that the checked-out tag does not list, or that no other has listed so far."""
+    return of_kubernetes(draft.text("K8S_DISTRIBUTION"), known.versions)
 
 
 def of_version(draft: Draft, known: Session) -> str:

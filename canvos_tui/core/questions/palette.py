@@ -28,12 +28,8 @@ def told(draft: Draft, known: Session) -> str:
 def of_tag(draft: Draft, known: Session) -> str:
     """The chosen tag and why this Palette cannot take it, with the table's date; empty where nothing says so."""
     found = takes(draft, known)
-    chosen = _named(known, draft.tag) or classify(draft.tag, None, Earthfile(has_target=False))  # nobody has looked yet: by its name
+    chosen = known.tag(draft.tag) or classify(draft.tag, None, Earthfile(has_target=False))  # nobody has looked yet: by its name
     return f"{chosen.name}: {reason}" if found is not None and (reason := found.dated(chosen)) else ""
-
-
-def _named(known: Session, name: str) -> CanvosTag | None:
-    return next((tag for tag in known.tags if tag.name == name), None)
 
 
 def of_palette(draft: Draft, known: Session) -> str:
@@ -43,7 +39,7 @@ def of_palette(draft: Draft, known: Session) -> str:
         return ""
     if found.named is None:
         return found.sentence
-    named, chosen = _named(known, found.named.tag), _named(known, draft.tag)
+    named, chosen = known.tag(found.named.tag), known.tag(draft.tag)
     if known.tags and named is None:
         return f"{found.sentence}; there is no such tag here, newer ones can be fetched"
     if named is not None and not named.selectable:

@@ -11,9 +11,12 @@ from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Writte
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
+from canvos_tui.core.checkout.facts import read_here
+from canvos_tui.core.checkout.novelty import news, unasked, unset
+from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.pages import PAGES
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.questions import palette
+from canvos_tui.core.questions import kubernetes, operating_system, palette
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
@@ -61,7 +64,8 @@ def about_routes() -> str:
 def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
     """Every answer with its source."""
     d = draft
-    agent = next((t.earthfile.pe_version for t in known.tags if t.name == d.tag), "")
+    chosen = known.tag(d.tag)
+    agent = chosen.earthfile.pe_version if chosen is not None else ""
     kubernetes = f"{len(d.kept)} versions" if d.several else d.text("K8S_VERSION")
     keys = f"{d.keys.masked_id()}{f', account {known.identity.account}' if known.identity else ', not tested'}" if d.keys else "missing"
     system = f"{d.text('OS_DISTRIBUTION')} {d.text('OS_VERSION')}, {d.text('K8S_DISTRIBUTION')} {kubernetes}"
@@ -74,10 +78,10 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
 
     tag = f"{d.tag or 'none'}{f', agent {agent}' if agent else ''}"
     return (
-        ReviewRow("Tag", tag, "you" if d.tag else "", "repo", caution=palette.of_tag(d, known)),
+        ReviewRow("Tag", tag, "you" if d.tag else "", "repo", caution=palette.of_tag(d, known) or _new_in(d, known)),
         of_field("CUSTOM_TAG"),
         of_field("IMAGE_REGISTRY"),
-        ReviewRow("System", system, origin("OS_VERSION"), "os"),
+        ReviewRow("System", system, origin("OS_VERSION"), "os", caution=_of_system(system, d, known)),
         ReviewRow("Bucket", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3")
         if d.route.needs_bucket
         else ReviewRow("Region", f"{d.text('REGION')}, no bucket; the AMI is named {d.text('S3_KEY')}", origin("REGION"), "s3"),
@@ -86,23 +90,48 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
     )
 
 
+def _new_in(draft: Draft, known: Session) -> str:
+    """What no tag so far has done, of the chosen one."""
+    chosen = known.tag(draft.tag)
+    new = [one.sentence for one in news(chosen.earthfile)] if chosen is not None else []
+    return f"{draft.tag} {' and '.join(new)}" if new else ""
+
+
+def _of_system(system: str, draft: Draft, known: Session) -> str:
+    """What is said of these values beside their fields."""
+    asked = (operating_system.of_distribution, operating_system.of_version, kubernetes.of_distribution)
+    told = "; ".join(filter(None, (of(draft, known) for of in asked)))
+    return f"{system}: {told}" if told else ""
+
+
 @dataclass(frozen=True)
 class Pending:
-    """What would be written into the files as they are now; `foreign` are lines of `.arg` that are not ours and do harm."""
+    """What would be written into the files as they are now.
+
+    `foreign` are lines of `.arg` that are not ours and do harm, `unset` arguments that the Earthfile requires and `.arg` would not set,
+    `unasked` is what the template has besides.
+    """
 
     changes: tuple[FileChange, ...] = ()
     foreign: tuple[arg_file.ArgProblem, ...] = ()
     has_user_data: bool = False
+    unset: tuple[str, ...] = ()
+    unasked: str = ""
 
     @property
     def fatal(self) -> str:
         """What in `.arg` keeps the build from starting; empty for nothing."""
         found = next((p for p in self.foreign if p.fatal), None)
-        return f".arg line {found.line}: {found.reason}; {found.remedy}" if found is not None else ""
+        return f".arg line {found.line}: {found.reason}; {found.remedy}" if found is not None else self._unset()
+
+    def _unset(self) -> str:
+        if not self.unset:
+            return ""
+        return f"the Earthfile requires {', '.join(self.unset)}: write {self.unset[0]}=VALUE into .arg, the line is kept"
 
     def warnings(self) -> tuple[str, ...]:
-        """The lines that are not ours."""
-        return tuple(f".arg line {p.line}: {p.reason}; {p.remedy}" for p in self.foreign)
+        """The lines that are not ours, and those that are missing."""
+        return (*(f".arg line {p.line}: {p.reason}; {p.remedy}" for p in self.foreign), *filter(None, (self._unset(), self.unasked)))
 
 
 async def look(ports: Ports, draft: Draft) -> Pending:
@@ -115,7 +144,10 @@ async def look(ports: Ports, draft: Draft) -> Pending:
         UserData.TEMPLATE,
         UserData.FILE,
     }
-    return Pending(changes, arg_file.parse(next(c.new for c in changes if c.name == ARG)).problems, there)
+    args = arg_file.parse(next(c.new for c in changes if c.name == ARG))
+    recipe = await read_here(ports.files, CheckoutState(Place.CANVOS, draft.folder))
+    template = unasked(recipe, args.values)
+    return Pending(changes, args.problems, there, unset(recipe, args.values), f"{draft.tag} {template}" if template else "")
 
 
 def heading(change: FileChange) -> str:

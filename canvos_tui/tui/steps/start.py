@@ -72,7 +72,7 @@ class Start(StepPanel):
                 from canvos_tui.core.checkout.facts import look
 
                 facts = await look(self.ports, self.draft.folder)
-                self.learn(CheckoutSeen(facts.state, facts.versions, facts.tags))
+                self.learn(CheckoutSeen(facts.state, facts.versions, facts.tags, facts.systems))
                 if self.draft.tag and self.draft.tag != facts.state.tag:
                     self.answer(TagChosen(""))  # another tag was checked out since
         except CanvosError as error:

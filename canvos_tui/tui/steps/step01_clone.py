@@ -169,12 +169,12 @@ class Clone(StepPanel):
         self.query_one("#clone-line").display = state.place is Place.ABSENT
         if state.place is not Place.CANVOS:
             self._tell(rules.told(state))
-            self.learn(CheckoutSeen(state, tags=()))
+            self.learn(CheckoutSeen(state, tags=(), systems={}))
             self.learn(TagWanted(""))
             return
         for answer in rules.follows(facts, self.draft):
             self.answer(answer)
-        self.learn(CheckoutSeen(state, facts.versions, facts.tags))
+        self.learn(CheckoutSeen(state, facts.versions, facts.tags, facts.systems))
         if facts.problem:
             self.hint(f"! {facts.problem}")
 

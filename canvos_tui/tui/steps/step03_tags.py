@@ -180,7 +180,7 @@ class Tags(StepPanel):
 
 def _line(tag: CanvosTag, remarks: str, concerns: tuple[str, ...]) -> Content:
     date = f"{tag.date.day:>2} {tag.date:%b %Y}" if tag.date else "-"
-    able = (Mark.DONE, "$text-success") if tag.earthfile.has_target else (Mark.FAILED, "$text-error")
+    able = (Mark.DONE, "$text-success") if tag.selectable else (Mark.FAILED, "$text-error")
     muted = "" if tag.selectable else "$text-muted"
     warned = bool(concerns) and tag.selectable
     return Content.assemble(

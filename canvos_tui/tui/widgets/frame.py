@@ -94,11 +94,11 @@ def mark(page: Page, current: str, draft: Draft, known: Session) -> Mark:
     if page.number == BY_SLUG[current].number:  # pages share an entry
         return Mark.CURRENT
     of_page = _OF_PAGE.get(page.slug)
-    return of_page(draft, known) if of_page is not None else _of_answers(page, draft)
+    return of_page(draft, known) if of_page is not None else _of_answers(page, draft, known)
 
 
-def _of_answers(page: Page, draft: Draft) -> Mark:
-    mine = [g for g in gaps(draft) if BY_SLUG[g.page].number == page.number]
+def _of_answers(page: Page, draft: Draft, known: Session) -> Mark:
+    mine = [g for g in gaps(draft, known) if BY_SLUG[g.page].number == page.number]
     if not mine:
         return Mark.DONE
     refused = any(draft.entry(g.key).error for g in mine if g.key in fields.BY_KEY)

@@ -60,4 +60,4 @@ def test_what_is_told_of_a_name(text, name, base, told):
 
 
 def test_the_agents_version_is_read_with_options_before_it():
-    assert read_earthfile("ARG --global PE_VERSION=v4.10.4\naws-cloud-image:\n").pe_version == "v4.10.4"
+    assert read_earthfile(b"ARG --global PE_VERSION=v4.10.4\naws-cloud-image:\n").pe_version == "v4.10.4"

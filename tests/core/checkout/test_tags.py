@@ -84,7 +84,8 @@ def test_an_earthfile_is_read_at_column_0_only():
         'ARG PE_VERSION=v4.9.21\nARG KAIROS_VERSION="v4.0.4"\nfoo:\n  BUILD +aws-cloud-image\n'
         "aws-cloud-image:\n  ARG --required X=1\n  ARG PE_VERSION=no\n"
     )
-    assert read_earthfile(text) == Earthfile(has_target=True, pe_version="v4.9.21", kairos_version="v4.0.4")
-    assert not read_earthfile("foo:\n  aws-cloud-image:\n").has_target
+    args = ("PE_VERSION", "KAIROS_VERSION", "X")
+    assert read_earthfile(text.encode()) == Earthfile(has_target=True, pe_version="v4.9.21", kairos_version="v4.0.4", args=args)
+    assert not read_earthfile(b"foo:\n  aws-cloud-image:\n").has_target
     assert not read_earthfile(None).has_target
-    assert read_args(text) == ("PE_VERSION", "KAIROS_VERSION", "X")
+    assert read_args(text) == args

@@ -29,6 +29,7 @@ from tests.tui.fakes import NOW
 
 HERE = Path("/home/alice/CanvOS")
 ON_TAG = CheckoutState(Place.CANVOS, HERE, tag="v4.9.38", files=("Earthfile", "earthly.sh"))
+GONE = Change(" D", "earthly.sh")
 GOOD = classify("v4.9.38", NOW, Earthfile(True, "v4.9.38"))
 GUIDES = classify("v4.8.5", NOW, Earthfile(False, "v4.8.5"))
 
@@ -41,8 +42,10 @@ GUIDES = classify("v4.8.5", NOW, Earthfile(False, "v4.8.5"))
         (CheckoutState(Place.OTHER_GIT, HERE), "x a git repository, but not CanvOS", True),
         (ON_TAG, "git repository, clean, on v4.9.38", False),
         (replace(ON_TAG, changes=(Change(" M", "a"),), shallow=True), "git repository, 1 local changes, on v4.9.38, shallow clone", False),
-        (replace(ON_TAG, files=("Earthfile",)), "x earthly.sh is missing: git restore", False),
-        (replace(ON_TAG, files=()), "x Earthfile and earthly.sh are missing: git restore", False),
+        (replace(ON_TAG, files=("Earthfile",), changes=(GONE,)), "x earthly.sh is missing: git restore", False),
+        (replace(ON_TAG, files=(), changes=(GONE,)), "x Earthfile and earthly.sh are missing: git restore", False),
+        (replace(ON_TAG, files=("Earthfile",)), "x earthly.sh is missing: this tag has none", False),
+        (replace(ON_TAG, files=("docker-bake.hcl",)), "x CanvOS of a kind that cannot be built here yet: docker-bake.hcl", False),
     ],
 )
 def test_what_is_said_of_a_folder(state, told, refused):

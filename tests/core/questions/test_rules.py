@@ -19,7 +19,7 @@ from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.session import BucketSeen, RegionsSeen, Session, TagsSeen
 
 EARTHFILE = 'IF [ "$OS_DISTRIBUTION" = "ubuntu" ]\nELSE IF [ "$OS_DISTRIBUTION" = "rhel" ]\n'
-KNOWN = Session(versions={"kubeadm": ("1.32.1", "1.33.5"), "k3s": ("1.30.0",)})
+KNOWN = Session(versions={"kubeadm": ("1.32.1", "1.33.5"), "k3s": ("1.30.0",)}, systems={"ubuntu": ("22.04", "20.04")})
 
 
 def draft(**answers: str):
@@ -38,7 +38,7 @@ def test_every_field_of_a_page_stands_in_one_group_and_the_other_way_round():
 
 
 def test_choices_come_from_the_checkout_and_from_the_sdk():
-    known = KNOWN.after(RegionsSeen(("eu-west-1",))).after(TagsSeen((classify("v4.9.38", None, read_earthfile(EARTHFILE)),)))
+    known = KNOWN.after(RegionsSeen(("eu-west-1",))).after(TagsSeen((classify("v4.9.38", None, read_earthfile(EARTHFILE.encode())),)))
     tagged = fresh().after(TagChosen("v4.9.38"))
     assert rule(fields.OS_DISTRIBUTION).choices(tagged, known) == ("ubuntu", "rhel")
     assert rule(fields.OS_VERSION).choices(tagged, known)[0] == "24.04"
@@ -75,6 +75,9 @@ def test_one_version_is_not_asked_for_where_several_are_wanted():
         (fields.CUSTOM_TAG, {}, ""),
         (fields.OS_VERSION, {"OS_VERSION": "25.10"}, "no base image is known for ubuntu 25.10"),
         (fields.OS_VERSION, {"OS_VERSION": "20.04"}, "deprecated"),
+        (fields.OS_VERSION, {"OS_VERSION": "24.04"}, ""),
+        (fields.OS_VERSION, {"OS_DISTRIBUTION": "opensuse-leap", "OS_VERSION": "15.6"}, "no base image is known"),
+        (fields.OS_VERSION, {"OS_DISTRIBUTION": "rhel", "OS_VERSION": "9", "BASE_IMAGE": "mine:1"}, ""),
         (fields.BASE_IMAGE, {"OS_DISTRIBUTION": "sles"}, "sles needs an image"),
         (fields.K8S_DISTRIBUTION, {"K8S_DISTRIBUTION": "rke2"}, "not in this tag's"),
         (fields.K8S_VERSION, {"K8S_VERSION": "1.1.1"}, "not among the 2 versions"),

@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 
 from canvos_tui.core.answers import arg_mending, fields
 from canvos_tui.core.checkout import arg_file, arg_rules
 from canvos_tui.core.checkout.arg_rules import Flaw
+from canvos_tui.core.checkout.earthfile import Earthfile
+from canvos_tui.core.checkout.facts import read_versions
+from canvos_tui.core.checkout.novelty import of_kubernetes, of_system, unset
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.files.mending import offer
 from canvos_tui.core.checks.files.secret import ignored, permission, secret
 from canvos_tui.core.checks.files.user_data import cloud_config
-from canvos_tui.core.checks.questions import earthfile, file_of, wizard, word, written
+from canvos_tui.core.checks.questions import args, canvos, earthfile, file_of, wizard, word, written
 from canvos_tui.core.errors import Command, InvalidValueError, LinkError, Remedy
 from canvos_tui.core.status import Status
 
 # what the build itself reads from .arg; the other keys are for provider images
 _READ = (fields.OS_DISTRIBUTION, fields.OS_VERSION, fields.REGION, fields.S3_BUCKET, fields.S3_KEY)
+_REQUIRED = "read alike by bash and Earthly"
 _MISSING_KEY = "S3_KEY is empty: the script would use the raw file's name for object and AMI"
 
 
 async def arg(context: Context) -> CheckAnswer:
     """`.arg` as bash and Earthly read it, and the values that the build needs."""
+    state = await canvos(context)
     found = await file_of(context, ".arg")
-    if found is None:
+    if state is None or (found is None and context.final):
         return waits(written(context))
-    path, data = found
+    recipe = await earthfile(context, state)
+    if names := unset(recipe, await args(context)):
+        return _unset(state.path / ".arg", names)
+    return waits(written(context)) if found is None else await _judged(context, recipe, *found)
+
+
+async def _judged(context: Context, recipe: Earthfile, path: Path, data: bytes) -> CheckAnswer:
     parsed = arg_file.parse(data)
     stays, changes = (None, False) if context.final else _after_writing(context, data)
     broken = [p for p in parsed.problems if p.fatal and (stays is None or p.text in stays)]
     evidence = (Evidence(f"cat -n {path}", "\n".join(f"line {p.line}: {p.reason}" for p in parsed.problems)),) if parsed.problems else ()
-    required = "read alike by bash and Earthly"
     ours = _ours(path, data) if context.final else ()  # before that the wizard writes the file itself
     if broken:
         first = broken[0]
         fixes = tuple(Remedy(f"Line {p.line}: {p.remedy}", (Command(f"${{EDITOR:-vi}} +{p.line} {word(path)}"),)) for p in broken[:3])
-        return CheckAnswer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), required, (*ours, *fixes), evidence)
+        return CheckAnswer(Status.FAIL, f"line {first.line}: {first.reason}" + _more(broken), _REQUIRED, (*ours, *fixes), evidence)
     kept = parsed.values if context.final else {k: v for k, v in parsed.values.items() if k not in context.draft.args()}
-    flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ)
-    fatal, mild_flaws = [f for f in flaws if f.fatal], [f.reason for f in flaws if not f.fatal]
+    flaws = arg_rules.flaws({**kept, **({} if context.final else context.draft.args())}, context.ports.environ, recipe.systems)
+    fatal, mild = [f for f in flaws if f.fatal], [f for f in flaws if not f.fatal]
     if fatal:
         fixes = _rules(path, data, fatal)
         return CheckAnswer(Status.FAIL, fatal[0].reason + _more(fatal), "values that hold together", fixes, evidence)
@@ -50,15 +59,34 @@ async def arg(context: Context) -> CheckAnswer:
         fix = Remedy("Set it in the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
         anew = Remedy("Or let the wizard ask for it and write the file", (wizard(path.parent),))
         return CheckAnswer(Status.FAIL, wrong[0] + _more(wrong), "the values of step 13", (fix, anew), evidence)
-    systems = (await earthfile(context, path.parent)).systems
-    unknown = systems.caution(parsed.values.get("OS_DISTRIBUTION", ""), parsed.values.get("BASE_IMAGE", ""))
-    mild = [*([f"OS_DISTRIBUTION: {unknown}"] if unknown else []), *mild_flaws, *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
-    if not parsed.values.get("S3_KEY"):
-        mild.insert(0, _MISSING_KEY)
-    own = _rules(path, data, [f for f in flaws if not f.fatal])
-    good = CheckAnswer(Status.PASS, f"{len(parsed.values)} values", required, evidence=evidence)
+    words = [*_of_names(recipe, parsed.values), *(f.reason for f in mild), *(f"line {p.line}: {p.reason}" for p in parsed.problems)]
+    if not words:
+        kubernetes = await _of_kubernetes(context, path.parent, parsed.values)
+        return CheckAnswer(Status.PASS, f"{len(parsed.values)} values{kubernetes}", _REQUIRED, evidence=evidence)
     edit = Remedy("Or correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
-    return replace(good, status=Status.WARN, observed=mild[0] + _more(mild), remedies=(*ours, *own, edit)) if mild else good
+    return CheckAnswer(Status.WARN, words[0] + _more(words), _REQUIRED, (*ours, *_rules(path, data, mild), edit), evidence)
+
+
+def _of_names(recipe: Earthfile, values: Mapping[str, str]) -> Iterator[str]:
+    """What is to be known of the key that names the AMI, and of the operating system."""
+    if not values.get("S3_KEY"):
+        yield _MISSING_KEY
+    if told := of_system(recipe.systems, values.get("OS_DISTRIBUTION", ""), values.get("BASE_IMAGE", "")):
+        yield f"OS_DISTRIBUTION: {told}"
+
+
+async def _of_kubernetes(context: Context, folder: Path, values: Mapping[str, str]) -> str:
+    """What is told beside them: no AMI depends on it, so that it is no warning."""
+    offered, _ = await read_versions(context.ports.files, folder)
+    told = of_kubernetes(values.get("K8S_DISTRIBUTION", ""), offered)
+    return f"; K8S_DISTRIBUTION: {told}" if told else ""
+
+
+def _unset(path: Path, names: Sequence[str]) -> CheckAnswer:
+    """The Earthfile of this tag asks for values that nobody gives."""
+    several = ", ".join(names)
+    fix = Remedy(f"Write {names[0]}=VALUE into the file; the Earthfile says what it is for", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
+    return CheckAnswer(Status.FAIL, f"the Earthfile requires {several}, which nothing sets", f"a value for {several}", (fix,))
 
 
 def _ours(path: Path, data: bytes) -> tuple[Remedy, ...]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from canvos_tui.core.checkout.compatibility import Takes, suggested_for
 from canvos_tui.core.checkout.earthfile import TARGET
+from canvos_tui.core.checkout.novelty import against, news, unasked
 from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
 from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
-from canvos_tui.core.checks.questions import CHECKOUT, as_root, canvos, checkout, earthfile, machine, word
+from canvos_tui.core.checks.questions import CHECKOUT, args, as_root, canvos, checkout, earthfile, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
 from canvos_tui.core.checks.repo.whole import WHOLE
 from canvos_tui.core.errors import Command, GitError, Remedy
@@ -78,7 +79,7 @@ async def tag(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.WARN, f"on no tag ({state.commit or 'no commit'})", required, await _switch(context, state))
     if context.draft.tag and state.tag != context.draft.tag:
         return CheckAnswer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
-    found = await earthfile(context, state.path)
+    found = await earthfile(context, state)
     takes = _takes(context)
     table = f"; {takes.sentence}" if takes is not None else ""
     doubts = " and ".join(_doubts(classify(state.tag, None, found), takes))
@@ -94,8 +95,10 @@ def _doubts(here: CanvosTag, takes: Takes | None) -> Iterator[str]:
         yield f"is {against}"
     if here.kind in {TagKind.CANDIDATE, TagKind.ALPHA}:
         yield f"is a pre-release ({here.kind.value})"
-    elif agent and here.agent_differs:
+    elif here.agent_differs:
         yield f"carries the agent {agent}"
+    if here.earthfile.has_target and not agent:
+        yield "does not name its Palette agent"
 
 
 async def target(context: Context) -> CheckAnswer:
@@ -103,14 +106,19 @@ async def target(context: Context) -> CheckAnswer:
     state = await canvos(context)
     if state is None:
         return waits(CHECKOUT)
-    found = await earthfile(context, state.path)
+    found = await earthfile(context, state)
     evidence = (
         Evidence(f"grep '^{TARGET}:' {state.path}/Earthfile", f"{TARGET}:" if found.has_target else "", 0 if found.has_target else 1),
     )
-    if found.has_target:
-        return CheckAnswer(Status.PASS, f"+{TARGET} is there", f"+{TARGET}", evidence=evidence)
-    observed = f"{state.tag or state.commit} has no +{TARGET} target"
-    return CheckAnswer(Status.FAIL, observed, f"+{TARGET}", await _switch(context, state), evidence)
+    here, required = state.tag or state.commit, f"+{TARGET}{' and its files' if found.lacks else ''}"
+    if (refused := against(found)) is not None:
+        return CheckAnswer(Status.FAIL, f"{here} {refused.sentence}", required, await _switch(context, state), evidence)
+    template = unasked(found, await args(context))
+    if new := [*(one.sentence for one in news(found)), *filter(None, (template,))]:
+        look = Remedy("Read what this tag does, or check out another one", (Command(f"less {word(state.path)}/Earthfile"),))
+        observed = f"+{TARGET} is there, but {here} {' and '.join(new)}"
+        return CheckAnswer(Status.WARN, observed, required, (look,), evidence)
+    return CheckAnswer(Status.PASS, f"+{TARGET} is there", required, evidence=evidence)
 
 
 async def _switch(context: Context, state: CheckoutState) -> tuple[Remedy, ...]:

@@ -169,6 +169,14 @@ def test_an_unknown_error_names_its_step(asked):
     assert "Earthfile:7:7" in told["cause"]["title"]
 
 
+def test_the_advice_for_an_unknown_error_names_the_lines_of_the_file(asked):
+    redrawn = b"         +base-image | [----------]   0% a\r\n         +base-image | \x1b[1A[==========] 100% a\r\n" * 5
+    log = redrawn + b"         +base-image | hm\n         +base-image | ERROR Earthfile:7:7\nAn error occurred while running the command.\n"
+    _, told = asked(log)
+    assert [e["line"] for e in told["evidence"] if e["text"] == "hm"] == [11]
+    assert told["cause"]["fix"][0]["text"] == "Read the log from line 10 to 12, and the command at Earthfile:7:7 in the checkout"
+
+
 def test_a_clipped_and_a_blind_log_are_warned_about(asked):
     blind = b"2026-11-22 23:54:06 - Error querying status for task 'import-snap-61e40c2a247c6897b'. Retrying...\n"
     text = b" Build x\n    +aws-cloud-image | [output clipped, log limit 8MiB reached]\nuser-data file does not exist.\n" + 3 * blind

@@ -131,7 +131,7 @@ class Diagnoser:
 
     def _cause(self, facts: LogFacts, hit: Hit | None) -> Cause | None:
         if hit is None:
-            return cause_in_log(facts, self._matcher)
+            return cause_in_log(facts, self._matcher, self._numbers.of)
         known = known_cause(facts, self._matcher)
         return known if known is not None and known.id == hit.entry.id else hit.cause()
 

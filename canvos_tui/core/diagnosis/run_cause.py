@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
@@ -73,9 +74,12 @@ def known_cause(facts: LogFacts, matcher: Matcher) -> Cause | None:
     return replace(cause, explanation=f"{cause.explanation} The step: {failure.target}, {failure.position}{code}.")
 
 
-def cause_in_log(facts: LogFacts, matcher: Matcher | None = None) -> Cause | None:
-    """The failing step with its last words, for an error that nobody knows; None when the log shows no error at all."""
-    return unknown_cause(facts, matcher)
+def cause_in_log(facts: LogFacts, matcher: Matcher | None = None, placed: Callable[[int], int] = int) -> Cause | None:
+    """The failing step with its last words, for an error that nobody knows; None when the log shows no error at all.
+
+    `placed` gives the number that a line has in the file.
+    """
+    return unknown_cause(facts, matcher, placed)
 
 
 def says_little(cause: Cause | None, facts: LogFacts) -> bool:

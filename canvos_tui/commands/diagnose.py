@@ -52,7 +52,7 @@ def diagnose(args: argparse.Namespace) -> int:
             return _tell_doctors(document, args.output)
         if data is not None and is_bundle(data):
             return _tell_bundle(data, args)
-        found = _diagnosis(given.parts(), args.catalogue)
+        found = diagnosed(given.parts(), _known(args.catalogue))
     if run is not None:
         from canvos_tui.core.bundle.opened import with_result
 
@@ -103,7 +103,7 @@ def _tell_bundle(data: bytes, args: argparse.Namespace) -> int:
     bundle = unpack(data, args.file)
     if LOG not in bundle.files:
         return _tell_doctors(bundle.document(DOCTOR), args.output, opened.head_lines(bundle))
-    found = opened.with_result(_diagnosis(iter([bundle.files[LOG]]), args.catalogue), opened.result_of(bundle))
+    found = opened.with_result(diagnosed(iter([bundle.files[LOG]]), _known(args.catalogue)), opened.result_of(bundle))
     document = bundle.document(DOCTOR)
     well = not document or not read_report.rows(document)
     lines = [*opened.head_lines(bundle), *text_lines(found), *([] if well else opened.foot_lines(bundle))]
@@ -143,20 +143,27 @@ def _tell_doctors(document: dict[str, Any], output: str, head: list[str] | None 
     return code
 
 
-def _diagnosis(parts: Iterator[bytes], own: str | None) -> Diagnosis:
+def diagnosed(parts: Iterator[bytes], catalogue: Catalogue) -> Diagnosis:
+    """The answer for these parts of a file; FilesError for what is no text."""
     from canvos_tui.core.diagnosis.diagnosis import Diagnoser
     from canvos_tui.core.diagnosis.story import Warned
-    from canvos_tui.core.log.forms import bare
+    from canvos_tui.core.log.forms import STAMPS, bare
     from canvos_tui.core.log.source_lines import SourceLines
+    from canvos_tui.core.log.wraps.joined import Joined
 
-    lines, diagnoser = SourceLines(), Diagnoser(_known(own))
+    lines, joined, diagnoser = SourceLines(), Joined(STAMPS), Diagnoser(catalogue)
     empty = True
-    for data in bare(parts):
+    for data in bare(parts, joined.parts):
         empty = empty and not data
-        diagnoser.read(lines.feed(data))
-    diagnoser.read(lines.flush())
+        diagnoser.read(joined.placed(lines.feed(data)))
+    diagnoser.read(joined.placed(lines.flush()))
     found = diagnoser.diagnosis(sum(lines.counts.values()))
-    return replace(found, warnings=(Warned("empty", "There is nothing in the file"),)) if empty else found
+    if empty:
+        return replace(found, warnings=(Warned("empty", "There is nothing in the file"),))
+    if not joined.columns:
+        return found
+    told = f"The text was wrapped at {joined.columns} columns; its lines were joined again"
+    return replace(found, warnings=(Warned("wrapped", told), *found.warnings))
 
 
 def _known(own: str | None) -> Catalogue:

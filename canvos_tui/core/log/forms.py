@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from canvos_tui.core.errors import FilesError
 
@@ -15,7 +15,7 @@ HEAD = 1 << 16  # bytes by which the form is recognised
 _LOOKED_AT, _MOST = 60, 0.7  # lines of them, and how many of these must have the same stamp
 _BINARY = 0.1  # so many control characters in a text make it no text
 _TEXTUAL = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(32, 256)))
-_STAMPS = tuple(
+STAMPS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         # GitHub and GitLab
@@ -30,25 +30,32 @@ _SECTION = re.compile(rb"^section_(?:start|end):\d+:\S*\r(?:\x1b\[0K)?", re.MULT
 _SECTION_MARK = b"section_"
 
 
-def bare(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The log within these parts of a file; FilesError for what is no text at all."""
+def bare(parts: Iterable[bytes], joined: Callable[[Iterable[bytes]], Iterator[bytes]] = iter) -> Iterator[bytes]:
+    """The log within these parts of a file; FilesError for what is no text at all. `joined` joins lines that a terminal broke."""
     source = iter(parts)
-    head = b""
-    for part in source:
-        head += part
-        if len(head) >= HEAD:
-            break
+    head = _head(source)
     encoding = _encoding(head)
     if encoding:
-        yield from _decoded(head, source, encoding)
+        yield from joined(_decoded(head, source, encoding))
         return
     if head and len(head.translate(None, _TEXTUAL)) > _BINARY * len(head):
         raise FilesError("this is no text but something binary", remedy="name the log of a build, as text, gzip or zip")
     if head.startswith(b'{"version": ') and b'"width"' in head.partition(b"\n")[0]:
         yield from _cast(head, source)
         return
+    source = joined(_plain(head, source))
+    head = _head(source)
     stamp = _stamp(head)
     yield from _without(stamp, head, source) if stamp is not None else _plain(head, source)
+
+
+def _head(source: Iterator[bytes]) -> bytes:
+    head = b""
+    for part in source:
+        head += part
+        if len(head) >= HEAD:
+            break
+    return head
 
 
 def _plain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -80,7 +87,7 @@ def _stamp(head: bytes) -> re.Pattern[bytes] | None:
     lines = [line for line in head.split(b"\n") if line.strip()][:_LOOKED_AT]
     if len(lines) < 3:
         return None
-    return next((stamp for stamp in _STAMPS if sum(stamp.match(line) is not None for line in lines) >= _MOST * len(lines)), None)
+    return next((stamp for stamp in STAMPS if sum(stamp.match(line) is not None for line in lines) >= _MOST * len(lines)), None)
 
 
 def _without(stamp: re.Pattern[bytes], head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

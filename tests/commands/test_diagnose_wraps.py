@@ -1,0 +1,86 @@
+"""`diagnose` on what was pasted from a terminal that wraps hard: the answer is that for the log itself, and no secret comes out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from canvos_tui.commands import diagnose as command
+from tests.build_log import BuildLog
+from tests.samples import count, every
+from tests.wraps import SAMPLES, WAYS, WIDTHS, asked, figures, measured, pasted
+
+REASON = "curl: (60) SSL certificate problem: unable to get local issuer certificate"
+LOG = BuildLog().step("+base-image", "fine " * 30, f"{'as said above, ' * 5}{REASON}", "more " * 40).fails("+base-image", 60)
+
+
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, output: str) -> str:
+    path = tmp_path / "a.log"
+    path.write_bytes(data)
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers())
+    args = parser.parse_args(["diagnose", str(path), "--output", output])
+    args.run(args)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_answer_says_that_the_text_was_wrapped_and_names_its_rows(
+    width: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = pasted(LOG.lines, width, "trimmed")
+    document: dict[str, Any] = json.loads(told(tmp_path, capsys, data, "json"))
+    assert document["cause"]["id"] == "E-CERT-UNKNOWN"
+    words = f"The text was wrapped at {width} columns; its lines were joined again"
+    assert {"id": "wrapped", "text": words} in document["warnings"]
+    row = data.decode().split("\n")[document["evidence"][0]["line"] - 1]
+    assert row.startswith("         +base-image | as said above")
+    assert REASON in document["evidence"][0]["text"]
+    assert f"warning   {words}\n" in told(tmp_path, capsys, data, "text")
+
+
+def test_wide_characters_of_two_bytes_are_joined_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json.loads(told(tmp_path, capsys, pasted(LOG.lines, 80, "cut").decode().encode("utf-16"), "json"))
+    assert document["cause"]["id"] == "E-CERT-UNKNOWN"
+    assert "wrapped" in {w["id"] for w in document["warnings"]}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("width", [80, 120])
+def test_pasted_samples_keep_their_cause(width: int, way: str) -> None:
+    found = measured(width, way, every(SAMPLES, lambda: SAMPLES[WIDTHS.index(width) :: 9]))
+    number = figures(found)
+    strict = way != "folded"  # what mail and editors do, no terminal
+    assert (number["other"] <= (0 if strict else 0.03 * len(found)), number["gained"], number["healthy"]) == (True, 0, 0), found
+    assert number["same"] >= 0.95 * len(found), [row for row in found if row.kind != "same"]
+
+
+CANARIES = {
+    "access key": "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIcanaryK7MDENGbPxRfiCYEX",
+    "token": "Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlX2NhbmFyeV9jYW5hcnk",
+    "password": "https://anna:canaryCanary4711secret@git.example.org/team/edge.git",
+    "github": "fatal: token ghp_canary0123456789abcdefghijklmnopqrst is not valid",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", CANARIES)
+def test_a_secret_that_is_cut_in_two_is_masked(kind: str, way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = CANARIES[kind]
+    for before in range(0, 80, count(11, 1)):
+        log = BuildLog().step("+base-image", "so " * 40, f"{'-' * before} {secret} said", f"E: failed with {secret}", "so " * 50)
+        data = pasted(log.fails("+base-image", 7).lines, 80, way)
+        out = told(tmp_path, capsys, data, "json") + told(tmp_path, capsys, data, "text")
+        assert "wrapped at 80" in out
+        value = secret.partition("=")[2] or secret.rpartition(" is ")[0].rpartition(" ")[2] or secret.rpartition(" ")[2]
+        value = value.removeprefix("https://anna:").partition("@")[0]
+        pieces = [value[at : at + 8] for at in range(len(value) - 7)]
+        assert not [piece for piece in pieces if piece in out], (before, out)
+
+
+def test_a_log_that_is_not_wrapped_is_not_said_to_be() -> None:
+    assert "wrapped" not in {w.id for w in asked(LOG.data()).warnings}

@@ -18,6 +18,7 @@ from canvos_tui.core.exit_codes import ExitCode
 if TYPE_CHECKING:
     from canvos_tui.core.diagnosis.catalogue import Catalogue
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
+    from canvos_tui.core.log.wraps.joined import Joined
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunResult
 
@@ -144,14 +145,29 @@ def _tell_doctors(document: dict[str, Any], output: str, head: list[str] | None 
 
 
 def diagnosed(parts: Iterator[bytes], catalogue: Catalogue) -> Diagnosis:
-    """The answer for these parts of a file; FilesError for what is no text."""
-    from canvos_tui.core.diagnosis.diagnosis import Diagnoser
-    from canvos_tui.core.diagnosis.story import Warned
-    from canvos_tui.core.log.forms import STAMPS, bare
-    from canvos_tui.core.log.source_lines import SourceLines
+    """The answer for these parts of a file; FilesError for what is no text.
+
+    Of a small text it may not be seen whether it is wrapped: it is, if a known cause stands in it that is cut in two.
+    """
+    from canvos_tui.core.log.forms import STAMPS
     from canvos_tui.core.log.wraps.joined import Joined
 
-    lines, joined, diagnoser = SourceLines(), Joined(STAMPS), Diagnoser(catalogue)
+    joined = Joined(STAMPS)
+    found = _read(parts, catalogue, joined)
+    for wrap in joined.doubts:
+        again = _read(iter([joined.text]), catalogue, Joined(STAMPS, wrap))
+        if again.known not in {"", found.known}:
+            return again
+    return found
+
+
+def _read(parts: Iterator[bytes], catalogue: Catalogue, joined: Joined) -> Diagnosis:
+    from canvos_tui.core.diagnosis.diagnosis import Diagnoser
+    from canvos_tui.core.diagnosis.story import Warned
+    from canvos_tui.core.log.forms import bare
+    from canvos_tui.core.log.source_lines import SourceLines
+
+    lines, diagnoser = SourceLines(), Diagnoser(catalogue)
     empty = True
     for data in bare(parts, joined.parts):
         empty = empty and not data

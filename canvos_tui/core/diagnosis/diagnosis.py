@@ -15,7 +15,7 @@ from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
 from canvos_tui.core.diagnosis.evidence import LogEvidence
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
 from canvos_tui.core.diagnosis.story import LogStory, Warned
-from canvos_tui.core.diagnosis.unknown import end_of
+from canvos_tui.core.diagnosis.unknown import FIRST_ERROR, STEP_FAILED, end_of
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.exit_codes import ExitCode
@@ -53,6 +53,11 @@ class Diagnosis:
     warnings: tuple[Warned, ...] = ()
     left_behind: tuple[LeftOver, ...] = ()
     redactions: int = 0
+
+    @property
+    def known(self) -> str:
+        """The id of the cause if the catalogue knows it, else empty."""
+        return self.cause.id if self.cause is not None and self.cause.id not in {STEP_FAILED, FIRST_ERROR} else ""
 
     @property
     def exit_code(self) -> ExitCode:

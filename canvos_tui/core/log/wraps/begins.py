@@ -11,7 +11,7 @@ _RULER = re.compile("([^\\w\\s])\\1{19,}\\s*$")
 _OWN = re.compile(  # a script's trace, JSON, what the build tool draws; stamps; words of programs
     b"|".join(
         (
-            rb"\++ \S|[$#] \S| *[}\]]|  +[\"{\[]|={5,} |\xe2\x80\x94{10}|\xf0\x9f\x9b\xb0",
+            rb"\++ \S|[$#] \S| *[}\]]+[,;]?$|  +[\"{\[]|={5,} |\xe2\x80\x94{10}|\xf0\x9f\x9b\xb0",
             rb"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|[0-9a-f]{12}: |in\s+\+| (?:Init|Build|Push Summary|Local Output Summary) ",
             rb"(?:Error|ERROR|error|Warning|WARNING|warning|WARN|E|W|fatal|remote|docker|version|Help|Digest|Status|Deleted|Untagged): ",
             rb"(?:ERROR|WARN|Traceback) |error during connect: |An error occurred while running|See '|Run '|Unable to find image",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from canvos_tui.core.log.wraps.begins import Begins, goes_on_drawn, is_ruler
-from canvos_tui.core.log.wraps.width import wrap_of
+from canvos_tui.core.log.wraps.width import perhaps, wrap_of
 from canvos_tui.core.log.wraps.wrap import Wrap
 
 HEAD = 1 << 16  # bytes by which a wrap is recognised
@@ -17,11 +17,16 @@ _ROWS = 400  # of one line; what is longer is no line
 
 
 class Joined:
-    """The rows of a text as lines. `columns` is where they were cut, 0 where they were not."""
+    """The rows of a text as lines; `wrap` is how it is wrapped, where somebody knows that.
 
-    def __init__(self, stamps: Sequence[re.Pattern[bytes]] = ()) -> None:
+    `text` is a small text that was left as it is although it may be wrapped, and `doubts` are the ways in which it may be.
+    """
+
+    def __init__(self, stamps: Sequence[re.Pattern[bytes]] = (), wrap: Wrap | None = None) -> None:
+        self.text = b""
+        self.doubts: tuple[Wrap, ...] = ()
         self._begins = Begins(stamps)
-        self._wrap: Wrap | None = None
+        self._wrap = wrap
         self._lines = 0  # that have begun
         self._before = ""  # the row before
         self._rows = 0  # of the line so far
@@ -43,7 +48,9 @@ class Joined:
             kept.append(part)
             size += len(part)
         head = b"".join(kept)
-        wrap = self._wrap = wrap_of(head if size < HEAD else head[: head.rfind(b"\n") + 1], self._begins)
+        wrap = self._wrap = self._wrap or wrap_of(head if size < HEAD else head[: head.rfind(b"\n") + 1], self._begins)
+        if wrap is None and size < HEAD:
+            self.text, self.doubts = head, perhaps(head, self._begins)
         yield from chain(kept, source) if wrap is None else self._joined(wrap, chain([head], source))
 
     def _joined(self, wrap: Wrap, parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -79,4 +86,5 @@ class Joined:
             return None
         if is_ruler(self._before):
             return "" if goes_on_drawn(self._before, text) and wrap.glue(self._before, text) == "" else None
-        return None if self._begins(row) else wrap.glue(self._before, text)
+        glue = wrap.glue(self._before, text)
+        return None if glue is None or self._begins(row) else glue

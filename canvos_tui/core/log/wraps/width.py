@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from canvos_tui.core.log.wraps.begins import is_ruler
@@ -39,13 +40,29 @@ def wrap_of(head: bytes, begins: Callable[[bytes], bool]) -> Wrap | None:
 
     `begins` says whether a line begins with a row.
     """
-    if _OBEYED.search(head):
-        return None
-    rows = [_row(row.removesuffix(b"\r")) for row in head.removesuffix(b"\n").split(b"\n")]
+    rows = _rows(head)
     edge = max(row.columns for row in rows)
-    if not edge >= _NARROWEST:
+    if edge < _NARROWEST:
         return None
     return _filled(rows, edge) or _folded(rows, edge, begins) or _spaced(rows, edge, begins) or _cut(rows, begins)
+
+
+def perhaps(text: bytes, begins: Callable[[bytes], bool]) -> tuple[Wrap, ...]:
+    """How a whole text may be wrapped of which too little is seen to be certain: cut at its longest row, or at the blank behind it."""
+    rows = _rows(text)
+    edge = max(row.columns for row in rows)
+    behind = [after for row, after in pairwise(rows) if row.columns == edge and not is_ruler(row.text)]
+    if not behind or not _NARROWEST <= edge <= _WIDEST or any(begins(row.raw) for row in behind):
+        return ()
+    spaced = (Wrap(edge - 1, spaced=True),) if all(row.text.endswith(" ") for row in rows if row.columns == edge) else ()
+    return (*spaced, Wrap(edge, lost=True), Wrap(edge + 1, lost=True))
+
+
+def _rows(text: bytes) -> list[_Row]:
+    """The rows of a text; none with a width where it is no copy."""
+    if _OBEYED.search(text):
+        return [_row(b"")]
+    return [_row(row.removesuffix(b"\r")) for row in text.removesuffix(b"\n").split(b"\n")]
 
 
 def _row(raw: bytes) -> _Row:

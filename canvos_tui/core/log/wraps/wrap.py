@@ -33,10 +33,12 @@ class Wrap:
         size = columns_of(row)
         missing = self.columns - size
         if self.folded:
-            return "" if missing == 0 or (row.endswith(" ") and size + first_word(after) + 1 > self.columns) else None
-        if missing == 0 or len(row) == self.columns or (missing == 1 and columns_of(after[:1]) > 1):
+            return "" if missing == 0 or (row.endswith(" ") and size + first_word(after) > self.columns) else None
+        if missing == 0 or (missing == 1 and columns_of(after[:1]) > 1):
             return ""
-        return " " * missing if self.lost and 0 < missing <= EDGE and after[:1] != " " else None
+        if self.lost and 0 < missing <= EDGE and after[:2].strip():  # where more blanks follow, a line that is set in begins
+            return " " * missing
+        return "" if len(row) == self.columns else None  # terminals do not agree about the width of every sign
 
 
 def columns_of(text: str) -> int:
@@ -49,5 +51,5 @@ def columns_of(text: str) -> int:
 
 
 def first_word(text: str) -> int:
-    """The columns of a text up to its first blank."""
-    return columns_of(text.split(" ", 1)[0])
+    """The columns of a text up to its second word."""
+    return columns_of(text) - columns_of(text.lstrip(" ").partition(" ")[2].lstrip(" "))

@@ -26,6 +26,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     from canvos_tui.commands.prepare import check, checked_out, every_check, unanswered, written
     from canvos_tui.core.answers.file_changes import texts_to_mask
     from canvos_tui.core.readiness import make_plan, refuse_second
+    from canvos_tui.core.stages.at_stake import raw_at_stake
 
     if draft.folder is not None and not args.dry_run:
         await refuse_second(ports, draft.folder)
@@ -37,6 +38,8 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
             say(f"FAIL {reason}")
         say("not ready: no file was written, no build was started")
         return ExitCode.NOT_READY
+    if draft.route.uploads_itself and draft.folder is not None and (lost := await raw_at_stake(ports, draft.folder)):
+        say(f"WARN {lost}")
     changes = await written(ports, draft, consent(args), dry=args.dry_run)
     if args.dry_run:
         say(f"then, in {draft.folder}:\n{' '.join(draft.route.told.command)}\ndry run: nothing was written, nothing was built")

@@ -81,12 +81,19 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         told = scene.inside("diagnose", str(scene.runs.log_path(info.run_id)))
         assert told.returncode in {ExitCode.IMPORT_FAILED, ExitCode.NOT_PROVEN}, told.stdout
         assert "may not write to the bucket" in told.stdout
+        other = scene.inside("run", "--config", scene.answers(route="two-stage", S3_KEY="edge-9"), "--dry-run")
+        warned = f"WARN {failed.raw} is the image of run {info.run_id}, which is not in AWS yet: a build may write over it"
+        assert f"{warned}; canvos-tui resume {info.run_id} goes on with it" in other.stderr
+        guides = scene.inside("run", "--config", scene.answers(S3_KEY="edge-9"), "--dry-run")
+        assert "may write over" not in guides.stderr, "the guide's own command leaves no image in the checkout"
         shown = scene.inside("resume", "--dry-run")
         assert "it would go on with: upload" in shown.stderr, shown.stderr
         done = scene.inside("resume", "--yes", "--plain")
         assert done.returncode == 0, done.stderr
         assert AMI.fullmatch(done.stdout.splitlines()[-1])
         assert "+base-image" not in done.stdout, "nothing is built again"
+        after = scene.inside("run", "--config", scene.answers(route="two-stage", S3_KEY="edge-9"), "--dry-run")
+        assert "may write over" not in after.stderr, "it is in AWS now"
         (file,) = (left for left in failed.left_behind if left.kind == "file")
         assert subprocess.run(["sh", "-c", file.removal], check=False).returncode == 0, "the command that we give out"
         assert not Path(failed.raw).exists()

@@ -20,6 +20,7 @@ from canvos_tui.core.questions import kubernetes, operating_system, palette
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
+from canvos_tui.core.stages.at_stake import raw_at_stake
 from canvos_tui.core.values import dataclass
 
 ROUTE = "route"  # the row that is changed right here
@@ -117,6 +118,7 @@ class Pending:
     has_user_data: bool = False
     unset: tuple[str, ...] = ()
     unasked: str = ""
+    at_stake: str = ""  # the raw image of an earlier run that a build may write over
 
     @property
     def fatal(self) -> str:
@@ -131,7 +133,10 @@ class Pending:
 
     def warnings(self) -> tuple[str, ...]:
         """The lines that are not ours, and those that are missing."""
-        return (*(f".arg line {p.line}: {p.reason}; {p.remedy}" for p in self.foreign), *filter(None, (self._unset(), self.unasked)))
+        return (
+            *(f".arg line {p.line}: {p.reason}; {p.remedy}" for p in self.foreign),
+            *filter(None, (self._unset(), self.unasked, self.at_stake)),
+        )
 
 
 async def look(ports: Ports, draft: Draft) -> Pending:
@@ -147,7 +152,8 @@ async def look(ports: Ports, draft: Draft) -> Pending:
     args = arg_file.parse(next(c.new for c in changes if c.name == ARG))
     recipe = await read_here(ports.files, CheckoutState(Place.CANVOS, draft.folder))
     template = unasked(recipe, args.values)
-    return Pending(changes, args.problems, there, unset(recipe, args.values), f"{draft.tag} {template}" if template else "")
+    lost = await raw_at_stake(ports, draft.folder) if draft.route.uploads_itself else ""
+    return Pending(changes, args.problems, there, unset(recipe, args.values), f"{draft.tag} {template}" if template else "", lost)
 
 
 def heading(change: FileChange) -> str:

@@ -27,8 +27,20 @@ def git(folder: Path, *args: str, **environ: str) -> str:
     return done.stdout
 
 
+# which base image an Earthfile chooses, in the shape of CanvOS' own
+BASE_IMAGE = """\
+IF [ "$OS_DISTRIBUTION" = "ubuntu" ] && [ "$BASE_IMAGE" = "" ]
+    ARG BASE_IMAGE=registry.example/kairos-ubuntu:$OS_VERSION
+ELSE IF [ "$OS_DISTRIBUTION" = "opensuse-leap" ] && [ "$BASE_IMAGE" = "" ]
+    ARG BASE_IMAGE=registry.example/kairos-opensuse:leap-$OS_VERSION
+ELSE IF [ "$OS_DISTRIBUTION" = "rhel" ] || [ "$OS_DISTRIBUTION" = "sles" ]
+    ARG BASE_IMAGE
+END
+"""
+
+
 def earthfile(pe: str, *, target: bool = True) -> str:
-    args = "ARG OS_DISTRIBUTION\nARG OS_VERSION\n"
+    args = f"ARG OS_DISTRIBUTION\nARG OS_VERSION\n{BASE_IMAGE}"
     recipe = "aws-cloud-image:\n    FROM +base\n    ARG REGION\n    ARG S3_BUCKET\n    ARG S3_KEY\n"
     return f"VERSION 0.6\nARG PE_VERSION={pe}\nARG KAIROS_VERSION=v4.0.4\n{args}" + (recipe if target else "")
 

@@ -7,19 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from canvos_tui.rehearsal.repository_files import files_of
-from tests.doubles.canvos_repo import ENV, git
+from tests.doubles.canvos_repo import BASE_IMAGE, ENV, git
 
 OLD = "v4.9.38"
-_CHOICE = """\
-IF [ "$OS_DISTRIBUTION" = "ubuntu" ] && [ "$BASE_IMAGE" = "" ]
-    ARG BASE_IMAGE=registry.example/kairos-ubuntu:$OS_VERSION-$KAIROS_VERSION
-ELSE IF [ "$OS_DISTRIBUTION" = "opensuse-leap" ] && [ "$BASE_IMAGE" = "" ]
-    ARG BASE_IMAGE=registry.example/kairos-opensuse:leap-$OS_VERSION-$KAIROS_VERSION
-ELSE IF [ "$OS_DISTRIBUTION" = "rhel" ] || [ "$OS_DISTRIBUTION" = "sles" ]
-    ARG BASE_IMAGE
-END
-
-"""
 IMPORT = "cloud-images/scripts/create-raw-to-ami.sh"
 _STEP = f"    COPY {IMPORT} create-raw-to-ami.sh\n    COPY +cloud-image/ /workdir/\n"
 _SCRIPT = """#!/bin/bash
@@ -41,7 +31,7 @@ def sample(tag: str) -> Files:
     files = files_of(tag, tag, target=True)
     head, targets = files["Earthfile"].split("base-image:\n", 1)
     targets = targets.replace("aws-cloud-image:\n    FROM scratch\n", f"aws-cloud-image:\n    FROM scratch\n{_STEP}")
-    files["Earthfile"] = f"{head}{_CHOICE}base-image:\n{targets}"
+    files["Earthfile"] = f"{head}{BASE_IMAGE}\nbase-image:\n{targets}"
     files[IMPORT] = _SCRIPT
     files["earthly.sh"] = "#!/bin/bash\nsource .arg\nexit 0\n"
     return files

@@ -16,6 +16,8 @@ from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.facts import S3Object
+from canvos_tui.core.checkout.earthfile import read_earthfile
+from canvos_tui.core.checkout.tags import classify
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.publish.copying import Copy
@@ -105,6 +107,11 @@ def _follow(events: tuple[Any, ...], minutes: float, result: Any = None) -> Call
     return known
 
 
+def _looked_at(_: Ports) -> Session:
+    tag = classify("v4.9.38", NOW, read_earthfile(canvos_repo.earthfile("v4.9.38").encode()))
+    return Session(tags=(tag,), systems={"ubuntu": ("22.04", "20.04"), "opensuse-leap": ("15.6",)})
+
+
 async def _type_bad_registry(pilot: Pilot[Any], _: Ports) -> None:
     field_ = pilot.app.screen.query_one("#image-registry", Input)
     field_.focus()
@@ -162,7 +169,7 @@ SCENES = (
     Scene("step06-image-tag", "image", ("CUSTOM_TAG", "lower case letters, digits")),
     Scene("step07-image-registry", "image", ("`_` is not allowed",), act=_type_bad_registry),
     Scene("user-data", "user-data", ("▲ without an SSH key", "✓ Make one"), _joining, act=lambda p, _: _focus(p, "#edge-host-user")),
-    Scene("step08-os", "os", ("In this AMI", "OS_DISTRIBUTION")),
+    Scene("step08-os", "os", ("In this AMI", "OS_DISTRIBUTION", "ubuntu · opensuse-leap · rhel · sles"), known=_looked_at),
     Scene("step09-kubernetes", "os", ("K8S_VERSION",), act=lambda p, _: _focus(p, "#k8s-version")),
     Scene("step10-s3-bucket", "s3", ("its region is eu-west-1",)),
     Scene("step11-s3-key", "s3", ("palette-learn exists",), _clash),

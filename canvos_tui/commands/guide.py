@@ -39,10 +39,10 @@ def _policy(which: str, draft: Draft) -> str:
 
 
 def guide(args: argparse.Namespace) -> int:
-    """Prints all sixteen steps; differences between guide and truth are comments."""
+    """Prints all sixteen steps; differences between guide and truth are comments, and where both stand comes first."""
     from canvos_tui.commands.answers import load
     from canvos_tui.commands.config import config_of
-    from canvos_tui.core.guide import STEPS, commands, on_route
+    from canvos_tui.core.guide import ABOUT, STEPS, commands, on_route
     from canvos_tui.wiring import real_ports
 
     ports = real_ports(dict(os.environ))
@@ -50,6 +50,7 @@ def guide(args: argparse.Namespace) -> int:
     if args.policy is not None:
         sys.stdout.write(_policy(args.policy, draft))
         return 0
+    sys.stdout.write(f"{ABOUT}\n\n")
     for step in (on_route(step, draft.route) for step in STEPS):
         sys.stdout.write(f"# step {step.number}: {step.title}\n")
         if step.differs:

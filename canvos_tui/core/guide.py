@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.checkout.sources import GUIDE, SEEN
 from canvos_tui.core.checkout.tags import GUIDE_TAG
 from canvos_tui.core.command_words import word
 from canvos_tui.core.values import dataclass
 
 _WRITES_ARG = 13  # the step
+ABOUT = f"# {GUIDE}\n# what differs: {SEEN}; your checkout wins"  # two comments; the address stands alone, so that it can be copied
 BUILD_COMMAND = Route.GUIDE.told.command
 
 

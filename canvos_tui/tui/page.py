@@ -289,7 +289,7 @@ class PageScreen(SparingScreen[None]):
             differs = f"\n# differs: {step.differs}" if step.differs else ""
             parts.append(f"# step {number}: {step.title}{differs}\n{lines}")
         title = "Guide commands" + (f" (steps {numbers[0]}-{numbers[-1]})" if len(numbers) > 1 else f" (step {numbers[0]})")
-        await self.app.push_screen(ReadText(title, "\n\n".join(parts)))
+        await self.app.push_screen(ReadText(title, "\n\n".join((*parts, guide.ABOUT))))
 
     def action_scroll_body(self, way: int) -> None:
         """A page that is longer than the window scrolls by keys, whatever has the focus; at its end the help does."""

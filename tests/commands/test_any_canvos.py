@@ -16,7 +16,7 @@ from canvos_tui.commands.prepare import check, checked_out, every_check, unanswe
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, FolderChosen
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
-from canvos_tui.core.checkout.novelty import SEEN_UP_TO
+from canvos_tui.core.checkout.sources import SEEN_UP_TO
 from canvos_tui.core.checkout.tags import listed, suggested
 from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.errors import CanvosError

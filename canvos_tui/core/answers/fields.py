@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from canvos_tui.core.answers import values
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checkout.compatibility import EXAMPLE, parse_palette
+from canvos_tui.core.checkout.sources import SEEN
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.values import dataclass
 
@@ -82,7 +83,7 @@ OS_DISTRIBUTION = Field(
     "ubuntu or opensuse-leap; rhel, sles and others need BASE_IMAGE",
     values.parse_os_distribution,
     "The operating system of the AMI. The Earthfile picks the Kairos base image by it.\n"
-    "rhel and sles have no base image of their own. What a tag does with another name stands in its Earthfile.",
+    f"rhel and sles have none of their own ({SEEN}). What a tag does with another name stands in its Earthfile.",
 )
 OS_VERSION = Field(
     "OS_VERSION",
@@ -91,8 +92,8 @@ OS_VERSION = Field(
     "24.04",
     "24.04, 22.04 or 20.04 for ubuntu; 15.6 for opensuse-leap",
     values.parse_os_version,
-    "Part of the base image's tag. os_version.json of the checkout lists 22.04 and 20.04 only, but nothing reads that\n"
-    "file and the guide uses 24.04. Whether the base image exists is known when it is pulled.",
+    "Part of the base image's tag. The list is that of the checkout's os_version.json, and the guide's own 24.04: no build reads\n"
+    f"the file ({SEEN}). Whether the base image exists is known when it is pulled.",
 )
 BASE_IMAGE = Field(
     "BASE_IMAGE",

@@ -10,10 +10,9 @@ from pathlib import PurePosixPath
 
 from canvos_tui.core.checkout.distributions import ANY, Distributions
 from canvos_tui.core.checkout.earthfile import TARGET, Earthfile
+from canvos_tui.core.checkout.sources import KNOWN
 from canvos_tui.core.values import dataclass
 
-SEEN_UP_TO = "v4.10.0-rc.10"  # the highest tag of CanvOS that was read when this program's claims about it were written
-KNOWN = f"canvos-tui knows CanvOS up to {SEEN_UP_TO}"
 _SYSTEMS = ("ubuntu", "opensuse-leap", "rhel", "sles")
 _KUBERNETES = ("k3s", "kubeadm", "rke2", "kubeadm-fips", "nodeadm", "canonical")
 _TEMPLATE = frozenset(

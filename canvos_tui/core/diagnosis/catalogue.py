@@ -9,6 +9,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from canvos_tui.core.checkout.sources import SEEN
 from canvos_tui.core.command_words import word
 from canvos_tui.core.diagnosis.harmless import shrugged_off, tells_nothing
 from canvos_tui.core.diagnosis.pattern import Pattern, compiled, parse_patterns
@@ -107,7 +108,7 @@ class KnownError:
         if self.since and self.until:
             return f"Concerns the tags {self.since} to {self.until}."
         if self.since or self.until:
-            return f"Concerns tags from {self.since} on." if self.since else f"Concerns tags up to {self.until}."
+            return f"Concerns tags from {self.since} on, {SEEN}." if self.since else f"Concerns tags up to {self.until}."
         return ""
 
 

@@ -37,8 +37,7 @@ OPERATING_SYSTEM = Group(
     (8,),
     "Operating system",
     (fields.OS_DISTRIBUTION, fields.OS_VERSION, fields.BASE_IMAGE),
-    "What runs on the instances. The guide uses ubuntu 24.04; the checkout's os_version.json does not list it, "
-    "but nothing reads that file.",
+    "What runs on the instances. The guide uses ubuntu 24.04; names and versions are those of your checkout.",
 )
 KUBERNETES = Group(
     (9,),

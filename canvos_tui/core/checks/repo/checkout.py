@@ -9,8 +9,9 @@ from pathlib import Path
 from canvos_tui.core.checkout.compatibility import Takes, suggested_for
 from canvos_tui.core.checkout.earthfile import TARGET
 from canvos_tui.core.checkout.novelty import against, news, unasked
+from canvos_tui.core.checkout.sources import GUIDE, MATRIX
 from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
-from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify
+from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag, TagKind, classify
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, args, as_root, canvos, checkout, earthfile, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
@@ -252,6 +253,7 @@ CHECKS_REPO = (
         "the tag of step 4 decides which Palette agent is inside the AMI; it has to match your Palette release",
         tag,
         needs=("REPO-CLONE",),
+        docs=(MATRIX,),
     ),
     Check(
         "REPO-TARGET",
@@ -259,9 +261,10 @@ CHECKS_REPO = (
         "repo",
         Severity.REQUIRED,
         "step 16",
-        "step 16 names a target that older tags do not have, the guide's own example among them",
+        f"step 16 names a target that the guide's own example {GUIDE_TAG} and older tags do not have",
         target,
         needs=("REPO-CLONE",),
+        docs=(GUIDE,),
     ),
     Check(
         "REPO-DIRTY",

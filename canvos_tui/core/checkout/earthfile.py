@@ -9,7 +9,7 @@ from canvos_tui.core.values import dataclass
 
 TARGET = "aws-cloud-image"
 MOST = 4_000_000  # bytes of an Earthfile that are read; the largest of CanvOS is a fiftieth of that
-LINKED, LOST, TOO_LARGE = "is a link out of the checkout", "is a link to nothing", f"is larger than {MOST // 1_000_000} MB"
+LINKED, LOST, TOO_LARGE = "is a link to outside", "is a link to nothing", f"is larger than {MOST // 1_000_000} MB"
 
 _OPTIONS = r"(?:--[\w-]+(?:=\S+)?[ \t]+)*"
 _ARG_LINE = re.compile(rf"^ARG[ \t]+{_OPTIONS}(\w+)[ \t]*=[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"']+))", re.MULTILINE)

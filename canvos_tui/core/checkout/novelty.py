@@ -37,7 +37,7 @@ def against(found: Earthfile) -> Said | None:
     """Why step 16 cannot run; None where nothing speaks against it."""
     if found.bakes and not found.has_target:
         told = f"builds with docker-bake.hcl and not with Earthly: this program cannot run that yet ({KNOWN})"
-        return Said("builds with docker-bake, not Earthly", told)
+        return Said("docker-bake in place of Earthly", told)
     if found.flaw:
         return Said(f"its Earthfile {found.flaw}", f"has an Earthfile that {found.flaw}")
     if found.near:
@@ -46,7 +46,7 @@ def against(found: Earthfile) -> Said | None:
     if not found.has_target:
         return Said(f"no +{TARGET} target, cannot do AWS", f"has no +{TARGET} target")
     if found.lacks:
-        return Said(f"no {PurePosixPath(found.lacks[0]).name}, cannot be built", f"has no {found.lacks[0]}, which step 16 needs")
+        return Said(f"lacks {PurePosixPath(found.lacks[0]).name}", f"has no {found.lacks[0]}, which step 16 needs")
     return None
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from canvos_tui import __version__
 from canvos_tui.arguments import build_parser
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +41,31 @@ def test_the_workflow_runs_the_script_on_every_python():
         used = [step["uses"] for step in job["steps"] if "uses" in step]
         assert [name.partition("@")[0] for name in used] == ["actions/checkout", "actions/setup-python"]
         assert all(re.fullmatch(r"[\w./-]+@v\d+", name) for name in used), used
+
+
+def test_a_release_is_tested_and_built_without_a_right_and_put_up_with_one_alone():
+    flow = loaded(GITHUB / "workflows" / "release.yml")
+    assert (flow[True], flow["permissions"]) == ({"push": {"tags": ["v*"]}}, {"contents": "read"})
+    build, publish = flow["jobs"]["build"], flow["jobs"]["publish"]
+    assert (build.get("permissions"), publish["permissions"], publish["needs"]) == (None, {"contents": "write"}, "build")
+    ran = [step["run"] for step in build["steps"] if "run" in step]
+    assert [line.partition(".ci/run ")[2] for line in ran if ".ci/run" in line] == ["all", "release"]
+    used = [step["uses"] for job in (build, publish) for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", name) for name in used), used
+    (env,) = [step["env"] for step in publish["steps"] if "run" in step]
+    assert env == {"GH_TOKEN": "${{ github.token }}"}
+
+
+@pytest.mark.parametrize(("tag", "passes"), [("v{}", True), ("v9.9.9", False), ("v{}.1", False)])
+def test_a_tag_that_is_not_the_version_or_has_no_notes_is_no_release(tag, passes):
+    """The workflow's own lines, in a shell."""
+    checks = [
+        step["run"] for step in loaded(GITHUB / "workflows" / "release.yml")["jobs"]["build"]["steps"] if "grep" in step.get("run", "")
+    ]
+    assert len(checks) == 2
+    environ = {"PATH": os.environ["PATH"], "GITHUB_REF_NAME": tag.format(__version__)}
+    done = [subprocess.run(["bash", "-ec", line], cwd=ROOT, env=environ, capture_output=True, check=False).returncode for line in checks]
+    assert (done == [0, 0]) is passes, done
 
 
 def test_the_pythons_are_those_of_the_package():

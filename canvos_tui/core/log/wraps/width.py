@@ -48,14 +48,17 @@ def wrap_of(head: bytes, begins: Callable[[bytes], bool]) -> Wrap | None:
 
 
 def perhaps(text: bytes, begins: Callable[[bytes], bool]) -> tuple[Wrap, ...]:
-    """How a whole text may be wrapped of which too little is seen to be certain: cut at its longest row, or at the blank behind it."""
+    """How a whole text may be wrapped of which too little is seen to be certain: at its longest row, the blank behind it, or others."""
     rows = _rows(text)
     edge = max(row.columns for row in rows)
-    behind = [after for row, after in pairwise(rows) if row.columns == edge and not is_ruler(row.text)]
-    if not behind or not _NARROWEST <= edge <= _WIDEST or any(begins(row.raw) for row in behind):
+    if not _NARROWEST <= edge <= _WIDEST:
         return ()
-    spaced = (Wrap(edge - 1, spaced=True),) if all(row.text.endswith(" ") for row in rows if row.columns == edge) else ()
-    return (*spaced, Wrap(edge, lost=True), Wrap(edge + 1, lost=True))
+    on = [row for row, after in pairwise(rows) if not begins(after.raw) and not is_ruler(row.text)]
+    full = any(edge - 1 <= row.columns for row in on)
+    folded = any(row.text.endswith(" ") for row in on)
+    spaced = full and all(row.text.endswith(" ") for row in rows if row.columns == edge)
+    ways = ((spaced, Wrap(edge - 1, spaced=True)), (full, Wrap(edge, lost=True)), (full, Wrap(edge + 1, lost=True)))
+    return tuple(wrap for may, wrap in (*ways, (folded, Wrap(edge, folded=True))) if may)
 
 
 def _rows(text: bytes) -> list[_Row]:
@@ -114,12 +117,14 @@ def _points(rows: list[_Row], columns: int, begins: Callable[[bytes], bool]) -> 
     usual = columns in _USUAL
     longer = sum(row.columns > columns for row in rows if row.text.isascii())
     near = sum(columns - _NEAR <= row.columns < columns for row in rows)
-    if on < (1 if usual else _RATHER) or own > on or near > 2 * len(full) or longer > (_HARDLY * len(rows) if on > _FEW else 0):
+    words = sum(_in_word(rows[n].text, rows[n + 1].text) for n in full)
+    needed = _RATHER if not usual else 1 if words else 2
+    if on < needed or own > on or near > 2 * len(full) or longer > (_HARDLY * len(rows) if on > _FEW else 0):
         return 0.0
     starts = [0, *(n + 1 for n, row in enumerate(rows[:-1]) if row.columns < columns - EDGE and rows[n + 1].raw)]
     known = (sum(begins(rows[n].raw) for n in starts) + 1) / (len(starts) + 2)
     points = on * math.log((1 - _NEVER) / max(1 - known, _NEVER)) + own * math.log(_BY_CHANCE / known) + _ONE_OF_MANY * usual
-    return points + min(3.0, 0.5 * (len(full) - 1)) + min(2.0, 0.5 * sum(_in_word(rows[n].text, rows[n + 1].text) for n in full))
+    return points + min(3.0, 0.5 * (len(full) - 1)) + min(2.0, 0.5 * words)
 
 
 def _shape(text: str) -> str:

@@ -147,7 +147,7 @@ def _tell_doctors(document: dict[str, Any], output: str, head: list[str] | None 
 def diagnosed(parts: Iterator[bytes], catalogue: Catalogue) -> Diagnosis:
     """The answer for these parts of a file; FilesError for what is no text.
 
-    Of a small text it may not be seen whether it is wrapped: it is, if a known cause stands in it that is cut in two.
+    Of a small text it may not be seen whether it is wrapped: it is, if a known cause stands in it that is cut in two, or a secret.
     """
     from canvos_tui.core.log.forms import STAMPS
     from canvos_tui.core.log.wraps.joined import Joined
@@ -155,8 +155,9 @@ def diagnosed(parts: Iterator[bytes], catalogue: Catalogue) -> Diagnosis:
     joined = Joined(STAMPS)
     found = _read(parts, catalogue, joined)
     for wrap in joined.doubts:
-        again = _read(iter([joined.text]), catalogue, Joined(STAMPS, wrap))
-        if again.known not in {"", found.known}:
+        tried = Joined(STAMPS, wrap)
+        again = _read(iter([joined.text]), catalogue, tried)
+        if tried.secret or again.known not in {"", found.known}:
             return again
     return found
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from canvos_tui.core.log.wraps.begins import Begins, goes_on_drawn, is_ruler
+from canvos_tui.core.log.wraps.hidden import covers, uncovers
 from canvos_tui.core.log.wraps.width import perhaps, wrap_of
 from canvos_tui.core.log.wraps.wrap import Wrap
 
@@ -19,7 +20,8 @@ _ROWS = 400  # of one line; what is longer is no line
 class Joined:
     """The rows of a text as lines; `wrap` is how it is wrapped, where somebody knows that.
 
-    `text` is a small text that was left as it is although it may be wrapped, and `doubts` are the ways in which it may be.
+    `text` is a small text that was left as it is although it may be wrapped, and `doubts` are the ways in which it may be. `secret`
+    is whether one was cut in two where a given wrap has a seam.
     """
 
     def __init__(self, stamps: Sequence[re.Pattern[bytes]] = (), wrap: Wrap | None = None) -> None:
@@ -27,6 +29,8 @@ class Joined:
         self.doubts: tuple[Wrap, ...] = ()
         self._begins = Begins(stamps)
         self._wrap = wrap
+        self._tried = wrap is not None
+        self.secret = False
         self._lines = 0  # that have begun
         self._before = ""  # the row before
         self._rows = 0  # of the line so far
@@ -87,4 +91,8 @@ class Joined:
         if is_ruler(self._before):
             return "" if goes_on_drawn(self._before, text) and wrap.glue(self._before, text) == "" else None
         glue = wrap.glue(self._before, text)
-        return None if glue is None or self._begins(row) else glue
+        if glue is None or self._begins(row):
+            return None
+        before = self._before.encode()
+        self.secret = self.secret or (self._tried and covers(before, glue.encode() + row))
+        return glue or (" " if uncovers(before, row) else "")

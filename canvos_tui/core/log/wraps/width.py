@@ -53,12 +53,13 @@ def perhaps(text: bytes, begins: Callable[[bytes], bool]) -> tuple[Wrap, ...]:
     edge = max(row.columns for row in rows)
     if not _NARROWEST <= edge <= _WIDEST:
         return ()
-    on = [row for row, after in pairwise(rows) if not begins(after.raw) and not is_ruler(row.text)]
-    full = any(edge - 1 <= row.columns for row in on)
+    may = [(row, after) for row, after in pairwise(rows) if row.columns >= edge - 1 or row.text.endswith(" ")]
+    on = [row for row, after in may if not begins(after.raw) and not is_ruler(row.text)]
+    full = any(row.columns >= edge - 1 for row in on)
     folded = any(row.text.endswith(" ") for row in on)
     spaced = full and all(row.text.endswith(" ") for row in rows if row.columns == edge)
     ways = ((spaced, Wrap(edge - 1, spaced=True)), (full, Wrap(edge, lost=True)), (full, Wrap(edge + 1, lost=True)))
-    return tuple(wrap for may, wrap in (*ways, (folded, Wrap(edge, folded=True))) if may)
+    return tuple(wrap for seen, wrap in (*ways, (folded, Wrap(edge, folded=True))) if seen)
 
 
 def _rows(text: bytes) -> list[_Row]:

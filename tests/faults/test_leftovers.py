@@ -236,7 +236,7 @@ def test_an_import_that_began_while_somebody_was_asked_is_seen(site, standin, po
         def need(self, what: str) -> None:
             standin.cloud.start_import("images", "edge.raw", "Import edge.raw", {})
 
-    monkeypatch.setattr("canvos_tui.commands.run.consent", lambda args: Slow())
+    monkeypatch.setattr("canvos_tui.commands.consent.consent", lambda args: Slow())
     with pytest.raises(RunError, match="is still needed"):
         asyncio.run(_one(ports, argparse.Namespace(), OBJECT))
     assert "edge.raw" in standin.cloud.buckets["images"].objects

@@ -16,6 +16,7 @@ from tests.waiting import until
 
 AMI, SNAP = "ami-0aaaaaaaaaaaaaaaa", "snap-0aaaaaaaaaaaaaaaa"
 ASKED = {"SourceImageId": AMI, "SourceRegion": "us-east-1", "Name": "edge.raw", "ClientToken": "t" * 64, "CopyImageTags": True}
+HOUR = 3600.0  # seconds of a copy that no test waits for
 MARK = [{"ResourceType": kind, "Tags": [{"Key": "of", "Value": AMI}]} for kind in ("image", "snapshot")]
 
 
@@ -40,20 +41,24 @@ def one(ec2: Any, image_id: str) -> dict[str, Any]:
 
 def test_a_copy_comes_in_its_region_alone_and_grows_over_several_looks(world):
     there, here = world.client("ec2", region="eu-west-1"), world.client("ec2")
+    world.standin.cloud.config = replace(world.standin.cloud.config, copy_seconds=HOUR)
     made = there.copy_image(**ASKED, TagSpecifications=MARK)["ImageId"]
     assert there.copy_image(**ASKED)["ImageId"] == made
     assert refused(there.copy_image, **{**ASKED, "Name": "other"}) == ("IdempotentParameterMismatch", 400)
     assert refused(here.describe_images, ImageIds=[made]) == ("InvalidAMIID.NotFound", 400)
     snapshot = one(there, made)["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
-    seen: set[str] = set()
+    cloud = world.standin.cloud
 
-    def complete() -> bool:
-        seen.add(there.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["Progress"])
-        return "100%" in seen
+    def progress() -> int:
+        return int(there.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["Progress"].rstrip("%"))
 
-    until(complete)
-    assert len(seen) > 2
-    until(lambda: one(there, made)["State"] == "available")
+    assert (progress() < 50, one(there, made)["State"]) == (True, "pending")
+    for seconds, least in ((HOUR / 2, 50), (HOUR / 4, 75), (HOUR / 4, 100)):  # time that passes
+        stored, image = cloud.snapshots[snapshot], cloud.images[made]
+        cloud.snapshots[snapshot] = replace(stored, copied=stored.copied - seconds)
+        cloud.images[made] = replace(image, ready=image.ready - seconds)
+        assert least <= progress() < least + 25
+    assert one(there, made)["State"] == "available"
     assert {t["Key"] for t in one(there, made)["Tags"]} == {"Name", "of"}
     found = there.describe_images(Owners=["self"], Filters=[{"Name": "tag:of", "Values": [AMI]}])["Images"]
     assert [i["ImageId"] for i in found] == [made]

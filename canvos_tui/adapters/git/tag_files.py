@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ async def read_tags(git: Git, names: Sequence[str]) -> tuple[Earthfile, ...]:
         key = one.kind, one.body
         if key not in kept:
             kept[key] = _read(one)
+            await asyncio.sleep(0)  # some milliseconds each, and a screen may be waiting for its keys
         found.append(kept[key])
     return await _with_what_is_beside(git, names, found)
 

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,9 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         assert f"{warned}; canvos-tui resume {info.run_id} goes on with it" in other.stderr
         guides = scene.inside("run", "--config", scene.answers(S3_KEY="edge-9"), "--dry-run")
         assert "may write over" not in guides.stderr, "the guide's own command leaves no image in the checkout"
+        left = raw_left(scene)
+        assert (left["id"], left["removable"], left["run"]) == (failed.raw, True, info.run_id)
+        assert f"canvos-tui resume {info.run_id} would go on with it" in left["note"]
         shown = scene.inside("resume", "--dry-run")
         assert "it would go on with: upload" in shown.stderr, shown.stderr
         done = scene.inside("resume", "--yes", "--plain")
@@ -127,3 +131,26 @@ def test_temporary_keys_do_from_the_first_check_to_the_ami(scene: OnStage):
         assert AMI.fullmatch(done.stdout.splitlines()[-1])
     written = [path for path in scene.home.rglob("*") if path.is_file() and keys.token.encode() in path.read_bytes()]
     assert not written
+
+
+def raw_left(scene: OnStage) -> dict[str, Any]:
+    """What `leftovers` says of the raw image in the checkout, {} where it lists none."""
+    told = json.loads(scene.inside("leftovers", "--output", "json").stdout)
+    return next((thing for thing in told["things"] if thing["id"].endswith(".raw") and thing["kind"] == "file"), {})
+
+
+def test_the_raw_image_of_a_success_is_listed_and_goes_on_request(scene: OnStage):
+    assert scene.inside("run", "--config", scene.answers(route="two-stage"), "--yes").returncode == 0
+    (raw,) = (scene.checkout / "build").glob("*.raw")
+    left = raw_left(scene)
+    assert (left["id"], left["size"], left["note"]) == (str(raw), raw.stat().st_size, "the raw image on this machine; nothing needs it")
+    grown = raw.read_bytes()
+    raw.write_bytes(grown + b"x")
+    assert raw_left(scene) == {}, "another file by now"
+    raw.write_bytes(grown)
+    gone = scene.inside("leftovers", "--delete", str(raw), "--yes")
+    assert gone.returncode == 0, gone.stderr
+    assert f"{raw} is deleted" in gone.stdout + gone.stderr
+    assert "keys stay valid" not in gone.stdout + gone.stderr
+    assert not raw.exists()
+    assert raw_left(scene) == {}

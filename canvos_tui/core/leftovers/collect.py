@@ -14,6 +14,7 @@ from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import AwsError, CanvosError
 from canvos_tui.core.leftovers.copies import broken_copies
 from canvos_tui.core.leftovers.inventory import Account, Record, Where, inventory
+from canvos_tui.core.leftovers.raw_images import raw_images
 from canvos_tui.core.leftovers.region import Region
 from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.ports import Ports
@@ -59,7 +60,8 @@ async def collect(ports: Ports, keys: AwsKeys | None = None) -> Found:
     """
     runs = await _runs(ports)
     unseen: list[str] = []
-    things: dict[tuple[Kind, str], Thing] = {(t.kind, t.id): t for t in await _secrets(ports, runs.ended)}
+    here = (*await _secrets(ports, runs.ended), *await raw_images(ports, runs.ended))
+    things: dict[tuple[Kind, str], Thing] = {(t.kind, t.id): t for t in here}
     seen_by: dict[str, Region] = {}
     for region, checkout in dict.fromkeys((r.base.region, r.plan.checkout) for r in runs.ended):
         there = [r for r in runs.ended if (r.base.region, r.plan.checkout) == (region, checkout)]
@@ -137,7 +139,7 @@ def _spared(thing: Thing, going: Iterable[tuple[str, BuildPlan]], folder: str) -
         base, place = plan.baseline, thing.place
         same_key = (place.region, place.bucket, place.key) == (base.region, base.bucket, base.key)
         shared = thing.kind in _SHARED and place.region == base.region
-        if same_key or shared or (thing.kind is Kind.FILE and folder == plan.checkout):
+        if same_key or shared or (thing.kind is Kind.FILE and Path(folder).is_relative_to(plan.checkout)):
             return replace(thing, needed=thing.needed or f"run {run_id} goes on")
     return thing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from canvos_tui.core.answers.file_changes import SECRET
 from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError, RunError
 from canvos_tui.core.leftovers.collect import Found
@@ -44,7 +45,7 @@ async def remove(ports: Ports, found: Found, thing: Thing) -> str:
     """Takes it away; what was seen afterwards. RightError when the keys may not, AwsError when AWS refuses or does not answer."""
     if thing.kind is Kind.FILE:
         await ports.files.remove(Path(thing.id))
-        return f"{thing.id} is deleted; the keys stay valid in AWS"
+        return f"{thing.id} is deleted" + ("; the keys stay valid in AWS" if Path(thing.id).name == SECRET else "")
     region = found.seen_by[thing.id]
     try:
         await _still_the_same(region, thing)

@@ -107,7 +107,7 @@ def test_a_check_is_explained_without_asking_anything(tmp_path):
     done = command(tmp_path, "--explain", "aws-s3-put")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("AWS-S3-PUT  s3:PutObject\n\nWhy      ")
-    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert max(len(line) for line in done.stdout.splitlines() if "https://" not in line) <= 80, "an address is not broken"
     data = json.loads(command(tmp_path, "--explain", "all", "--output", "json").stdout)
     assert [check["id"] for check in data["checks"]] == [check.id for check in CHECKS]
     pages = command(tmp_path, "--list", "--output", "markdown", "--only", "aws").stdout

@@ -7,6 +7,7 @@ from typing import Any
 
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checks.check import Check, Severity
+from canvos_tui.core.checks.doc_links import read_on
 from canvos_tui.core.checks.routes import on_route
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.values import dataclass
@@ -65,7 +66,7 @@ def page(check: Check, told: Explanation) -> Iterator[str]:
         yield f"  * {cause}."
         yield f"    {fix}"
     yield ""
-    yield from (f"Read on  {url}" for url in check.docs)
+    yield from (f"Read on  {url}" for url in read_on(check))
     yield f"Ask now  canvos-tui doctor --plain --only {check.id}"
 
 
@@ -82,7 +83,7 @@ def markdown_page(check: Check, told: Explanation) -> Iterator[str]:
     yield "|--|--|"
     yield from (f"| {_cell(cause)} | {_cell(fix)} |" for cause, fix in told.causes)
     yield ""
-    yield from (f"<{url}>" for url in check.docs)
+    yield from (f"<{url}>" for url in read_on(check))
 
 
 def data_of(check: Check, told: Explanation) -> Mapping[str, Any]:
@@ -99,7 +100,7 @@ def data_of(check: Check, told: Explanation) -> Mapping[str, Any]:
         "limit_seconds": check.limit,
         "depends_on": list(check.needs),
         "causes": [{"cause": cause, "fix": fix} for cause, fix in told.causes],
-        "docs": list(check.docs),
+        "docs": list(read_on(check)),
     }
 
 

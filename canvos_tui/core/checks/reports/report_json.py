@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from canvos_tui.core.checks.check import CheckResult, Evidence, Measure
+from canvos_tui.core.checks.doc_links import read_on
 from canvos_tui.core.checks.harmless import harmless
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.reports.last_passed import Passes
@@ -60,7 +61,7 @@ def check_of(result: CheckResult) -> dict[str, Any]:
         "required": _measured(answer.required, measure, measure.needed if measure else None),
         "why": check.why,
         "fix": [_fix(fix) for fix in answer.remedies],
-        "docs": list(check.docs),
+        "docs": list(read_on(check)),
         "evidence": [_evidence(piece) for piece in answer.evidence],
         "depends_on": list(check.needs),
         "skipped_because": _root(result),

@@ -71,6 +71,7 @@ async def test_an_arg_file_with_something_to_know(tmp_path, folder):
     assert (twice.status, twice.answer.observed) == (Status.WARN, "line 7: `S3_KEY` is set twice, the last one counts")
     empty = await judged(tmp_path, folder, ".arg", GOOD.replace("edge-1", ""), "FILE-ARG")
     assert (empty.status, "raw file's name" in empty.answer.observed) == (Status.WARN, True)
+    assert [answer.answer.remedies[0].text.startswith("Or ") for answer in (twice, empty)] == [False, False], "nothing stands before it"
 
 
 async def test_the_wizard_only_minds_lines_that_it_will_not_write_anew(tmp_path, folder):

@@ -63,8 +63,9 @@ async def _judged(context: Context, recipe: Earthfile, path: Path, data: bytes) 
     if not words:
         kubernetes = await _of_kubernetes(context, path.parent, parsed.values)
         return CheckAnswer(Status.PASS, f"{len(parsed.values)} values{kubernetes}", _REQUIRED, evidence=evidence)
-    edit = Remedy("Or correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
-    return CheckAnswer(Status.WARN, words[0] + _more(words), _REQUIRED, (*ours, *_rules(path, data, mild), edit), evidence)
+    better = (*ours, *_rules(path, data, mild))
+    edit = Remedy("Or correct the file" if better else "Correct the file", (Command(f"${{EDITOR:-vi}} {word(path)}"),))
+    return CheckAnswer(Status.WARN, words[0] + _more(words), _REQUIRED, (*better, edit), evidence)
 
 
 def _of_names(recipe: Earthfile, values: Mapping[str, str]) -> Iterator[str]:

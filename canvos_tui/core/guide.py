@@ -116,7 +116,7 @@ STEPS = (
         "Build",
         "Builds the disk, uploads it, imports it and registers the AMI: one to two hours.",
         (" ".join(BUILD_COMMAND),),
-        "its exit code proves nothing; the result is checked in AWS.",
+        "its exit code proves nothing; the result is checked in AWS. Its log holds both keys: canvos-tui redact LOG.",
     ),
 )
 BY_NUMBER = {step.number: step for step in STEPS}

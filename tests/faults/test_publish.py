@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ from tests.runs import KEYS, Site
 AMI, SNAP, HOME = "ami-0aaaaaaaaaaaaaaaa", "snap-0aaaaaaaaaaaaaaaa", "us-east-1"
 THREE = ("eu-central-1", "eu-west-1", "us-west-2")
 FRIEND = "999999999999"
+HOUR = 3600.0  # seconds of a copy that no test waits for
 ORGANIZATION = "arn:aws:organizations::123456789012:organization/o-abcdefghij"
 
 
@@ -57,12 +59,21 @@ def a_run(site: Site) -> str:
     return run_id
 
 
-def done(ports: Ports, wish: Wish, run: str = "", heard: list[Copy] | None = None) -> tuple[Work, Report]:
+def done(ports: Ports, wish: Wish, run: str = "", changed: Callable[[Copy], None] = lambda _: None) -> tuple[Work, Report]:
     async def go() -> tuple[Work, Report]:
         work = await opened(ports, KEYS, Target(HOME, AMI, run))
-        return work, await work.do(wish, (heard if heard is not None else []).append)
+        return work, await work.do(wish, changed)
 
     return asyncio.run(go())
+
+
+def later(standin: StandinAws, region: str, seconds: float) -> None:
+    """Lets time pass for the copies in that region: none of them takes as long as it is asked to, and none is done by itself."""
+    cloud = standin.cloud
+    for image in [i for i in cloud.images.values() if i.region == region]:
+        snapshot = cloud.snapshots[image.snapshot_id]
+        cloud.snapshots[image.snapshot_id] = replace(snapshot, copied=snapshot.copied - seconds)
+        cloud.images[image.image_id] = replace(image, ready=image.ready - seconds)
 
 
 def in_region(standin: StandinAws, region: str) -> list[str]:
@@ -70,9 +81,15 @@ def in_region(standin: StandinAws, region: str) -> list[str]:
 
 
 def test_three_regions_at_once_each_with_its_own_progress(stocked, ports):
-    stocked.cloud.config = replace(stocked.cloud.config, copy_seconds=0.6)
+    stocked.cloud.config = replace(stocked.cloud.config, copy_seconds=HOUR)
     heard: list[Copy] = []
-    work, report = done(ports, Wish(THREE), heard=heard)
+
+    def changed(copy: Copy) -> None:
+        heard.append(copy)
+        if copy.snapshot:
+            later(stocked, copy.region, HOUR / 4)
+
+    work, report = done(ports, Wish(THREE), changed=changed)
     assert report.whole
     assert [copy.state for copy in report.copies.values()] == ["available"] * 3
     for region in THREE:
@@ -92,7 +109,7 @@ def test_asked_again_there_is_one_copy_a_region(stocked, ports):
 
 
 def test_a_start_that_was_stopped_is_picked_up(stocked, ports, site):
-    stocked.cloud.config = replace(stocked.cloud.config, copy_seconds=1.0)
+    stocked.cloud.config = replace(stocked.cloud.config, copy_seconds=HOUR)
     run = a_run(site)
 
     async def stopped() -> None:
@@ -107,6 +124,8 @@ def test_a_start_that_was_stopped_is_picked_up(stocked, ports, site):
 
     asyncio.run(stopped())
     assert {c.region for c in asyncio.run(ports.runs.copies(run))} == set(THREE)
+    for region in THREE:
+        later(stocked, region, HOUR)
     assert done(ports, Wish(THREE), run)[1].whole
     assert all(len(in_region(stocked, region)) == 1 for region in THREE)
 

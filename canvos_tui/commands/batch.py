@@ -238,6 +238,8 @@ async def _built(ports: Ports, row: Row, args: argparse.Namespace, events: Event
     except CanvosError as error:
         code = told_error(error)
     run_id = started[-1] if len(started) > before else ""
+    if args.detach and run_id:  # nobody looked at how it ends, however soon that is
+        return replace(row, state=State.GOES_ON, run=run_id, next=f"canvos-tui attach {run_id}")
     result = await ports.runs.result(run_id) if run_id else None
     seconds = (ports.clock.now() - begun).total_seconds()
     return _judged(replace(row, run=run_id, seconds=seconds, code=int(code)), result)

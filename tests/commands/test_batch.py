@@ -168,6 +168,16 @@ def test_several_files_and_a_choice_among_them(scene: OnStage):
     assert "there already: ami-" in both.stderr
 
 
+def test_one_image_of_several_is_started_and_left_to_itself(scene: OnStage):
+    done = scene.inside("run", "--config", scene.answers(**TWO), "--only", "OS_VERSION=24.04", "--yes", "--detach")
+    assert done.returncode == 0, done.stderr
+    (info,) = scene.infos()
+    assert done.stdout.splitlines() == [info.run_id]
+    (row,) = summary(done.stderr)
+    assert row == f"goes on edge-24.04 us-east-1 canvos-tui attach {info.run_id}"
+    until(lambda: scene.result(info.run_id))
+
+
 def test_what_takes_one_image_says_how_to_get_one(scene: OnStage, tmp_path: Path):
     answers, told = scene.answers(**TWO), ""
     for words in (("doctor", "--output", "short"), ("guide",), ("--plain",)):

@@ -1,4 +1,7 @@
-"""What an installed canvos-tui consists of, as a CycloneDX 1.5 document on standard output: `PYTHON .ci/sbom.py` with the Python of it."""
+"""What an installed canvos-tui consists of, as a CycloneDX 1.5 document on standard output: `PYTHON .ci/sbom.py` with the Python of it.
+
+Its Python needs packaging, which the lock brings as a part of the build backend.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from collections.abc import Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import Any
 
+from packaging.requirements import Requirement
+
 ROOT = "canvos-tui"
-_NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
 
 def normal(name: str) -> str:
@@ -18,11 +22,14 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def needs(found: Distribution) -> set[str]:
-    """The names that it requires and that are installed; what an extra or another system wants is not."""
-    wanted = (line for line in found.requires or () if "extra ==" not in line.replace('"', "").replace("'", ""))
-    names = {normal(match[0]) for line in wanted if (match := _NAME.match(line))}
-    return {name for name in names if installed(name) is not None}
+def needs(found: Distribution, extras: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The names that it requires here, each with the extras asked of it; not what another extra or system wants."""
+    named: dict[str, frozenset[str]] = {}
+    for wanted in map(Requirement, found.requires or ()):
+        if wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in extras | {""}):
+            name = normal(wanted.name)
+            named[name] = named.get(name, frozenset()) | wanted.extras
+    return named
 
 
 def installed(name: str) -> Distribution | None:
@@ -36,16 +43,19 @@ def installed(name: str) -> Distribution | None:
 def whole(root: str) -> dict[str, set[str]]:
     """Every distribution below it by its name, with what it requires."""
     graph: dict[str, set[str]] = {}
-    waiting = [normal(root)]
+    seen: dict[str, frozenset[str]] = {}  # the extras with which each was looked at
+    waiting = [(normal(root), frozenset[str]())]
     while waiting:
-        name = waiting.pop()
-        if name in graph:
+        name, extras = waiting.pop()
+        if name in seen and extras <= seen[name]:
             continue
         found = installed(name)
         if found is None:
             raise SystemExit(f"{name} is not installed for this Python")
-        graph[name] = needs(found)
-        waiting += graph[name]
+        seen[name] = seen.get(name, frozenset()) | extras
+        below = needs(found, seen[name])
+        graph[name] = set(below)
+        waiting += below.items()
     return graph
 
 

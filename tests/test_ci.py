@@ -12,7 +12,7 @@ from canvos_tui import __version__
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / ".ci" / "run"
-PARTS = ("lint", "types", "fast", "all", "long", "release")
+PARTS = ("lint", "types", "fast", "all", "long", "audit", "release")
 # what stands at the top level; everything else has a home in one of these
 _TOP = {"LICENSE", "README.md", "canvos_tui", "pyproject.toml", "screenshots", "tests"}
 
@@ -40,7 +40,7 @@ def test_what_an_installation_consists_of_is_told_whole_and_no_test_tool_is_in_i
     assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.5")
     assert (told["metadata"]["component"]["name"], told["metadata"]["component"]["version"]) == ("canvos-tui", __version__)
     named = {part["name"]: part["version"] for part in told["components"]}
-    assert {"textual", "boto3", "botocore", "python-dotenv", "docker", "pyyaml", "rich", "urllib3"} <= set(named)
+    assert {"textual", "boto3", "botocore", "python-dotenv", "docker", "pyyaml", "rich", "urllib3", "linkify-it-py"} <= set(named)
     assert not {"pytest", "ruff", "mypy", "moto", "hypothesis"} & set(named)
     assert all(version(name) == found for name, found in named.items())
     refs = {part["bom-ref"] for part in (told["metadata"]["component"], *told["components"])}

@@ -81,7 +81,7 @@ def load(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool =
 
 
 async def draft_of(ports: Ports, checkout: str | None, repo: str | None, *, stored: bool = True) -> Draft:
-    """The draft of that checkout, else the newest one, else a fresh one; always a fresh one where `stored` says no."""
+    """The draft of that checkout, else the newest one, else a fresh one, of what was built last; one of nothing unless `stored`."""
     from canvos_tui.adapters.state_folder import home_of
     from canvos_tui.commands.config import folder_of
     from canvos_tui.core.answers.beginning import fresh
@@ -92,8 +92,17 @@ async def draft_of(ports: Ports, checkout: str | None, repo: str | None, *, stor
     folder = folder_of(ports, checkout)
     names = [checkout_id(folder)] if folder else [name for name, _ in await ports.files.drafts()]
     names = names if stored else []
+    if folder is None and stored and not names:
+        folder = await _built_last(ports)
     draft = (from_data(await ports.files.load_draft(names[0])) if names else None) or fresh(ports.environ, folder)
     if folder or repo:
         place = folder or draft.folder or home_of(ports.environ) / "CanvOS"
         draft = draft.after(FolderChosen(place, parse_repository(repo) if repo else draft.repository))
     return draft
+
+
+async def _built_last(ports: Ports) -> Path | None:
+    """The checkout of the newest run, whoever started it; None where there is no run, or its checkout went away."""
+    runs = await ports.runs.infos()
+    folder = Path(runs[0].checkout) if runs else None
+    return folder if folder and (folder / "earthly.sh").is_file() else None

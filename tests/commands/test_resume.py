@@ -66,6 +66,9 @@ def test_a_kept_rehearsal_that_failed_is_gone_on_from_by_the_command_that_it_pri
     assert over.returncode == 0
     assert "every stage is done" in over.stderr
     assert over.stdout.strip() == done.stdout.splitlines()[-1]
+    valid = shell(f"{line.partition(' canvos-tui ')[0]} canvos-tui validate", environ, tmp_path)  # nothing named: what was built last
+    assert valid.returncode == 0, valid.stderr + valid.stdout
+    assert done.stdout.splitlines()[-1] in valid.stdout
     end_the_account(kept)
 
 

@@ -13,17 +13,21 @@ from canvos_tui.adapters.state_folder import config_root
 from canvos_tui.core.errors import FilesError
 from canvos_tui.core.values import dataclass
 
-NAMES = ("theme", "mouse")
+NAMES = ("theme", "mouse", "updates")
+_SWITCHES = ("mouse", "updates")
 _MOST = 64 * 1024  # bytes; a file that is longer is no file of ours
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The theme's name, "" where none was chosen; whether the mouse is ours, None where nobody said; a sentence for what is odd."""
+    """The theme's name, "" where none was chosen; whether the mouse is ours, and whether the package index may be asked for a newer
+    version of this program, None where nobody said; a sentence for what is odd.
+    """
 
     theme: str = ""
     mouse: bool | None = None
+    updates: bool | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -47,15 +51,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _settings(path: Path, found: Mapping[str, object]) -> Settings:
-    problems = [f"{path}: `{name[:40]}` is no setting; there are {' and '.join(NAMES)}" for name in found if name not in NAMES]
-    theme, mouse = found.get("theme") or "", found.get("mouse") or ""
+    problems = [f"{path}: `{name[:40]}` is no setting; there are {', '.join(NAMES)}" for name in found if name not in NAMES]
+    theme = found.get("theme") or ""
     if not isinstance(theme, str):
         problems.append(f"{path}: theme is one name")
         theme = ""
-    if mouse and (not isinstance(mouse, str) or mouse.lower() not in _TRUTH):
-        problems.append(f"{path}: mouse is true or false")
-        mouse = ""
-    return Settings(theme, _TRUTH[str(mouse).lower()] if mouse else None, tuple(problems))
+    switches: dict[str, bool | None] = {}
+    for name in _SWITCHES:
+        value = found.get(name) or ""
+        switches[name] = _TRUTH.get(value.lower()) if isinstance(value, str) else None
+        if value and switches[name] is None:
+            problems.append(f"{path}: {name} is true or false")
+    return Settings(theme, problems=tuple(problems), **switches)
 
 
 def keep_setting(environ: Mapping[str, str], name: str, value: str) -> None:

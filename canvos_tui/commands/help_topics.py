@@ -78,7 +78,11 @@ FILES: Rows = (
     ("STATE/passed/", "what passed last in the doctor, masked; --no-save keeps nothing"),
     ("STATE/uploads/, STATE/snapshots/", "what was sent of a raw image, to go on from"),
     ("STATE/crashes/", "reports of bugs of ours, without any value that was at hand"),
-    ("CONFIG/settings.yaml", "`theme: NAME`, `mouse: true` or `false`: what was chosen in the menu, and yours to write"),
+    (
+        "CONFIG/settings.yaml",
+        "`theme: NAME`, `mouse: true` or `false`: what was chosen in the menu, and yours to write; "
+        "`updates: true` lets --version --verbose ask pip for a newer version",
+    ),
     ("CONFIG/known_errors.yaml", "yours to write: errors of your own house that builds and diagnose know"),
 )
 
@@ -142,7 +146,25 @@ def _versions() -> Rows:
     size = shutil.get_terminal_size()
     terminal = f"{os.environ.get('TERM') or 'unknown'}, {size.columns}x{size.lines}"
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    return (("canvos-tui", __version__), *found.items(), ("system", system), ("terminal", terminal), ("encoding", locale.getencoding()))
+    here = (("system", system), ("terminal", terminal), ("encoding", locale.getencoding()))
+    return (("canvos-tui", __version__), ("newest", _newest()), *found.items(), *here)
+
+
+def _newest() -> str:
+    """The version that pip's index has; nobody is asked unless the settings allow it."""
+    import asyncio
+    import os
+
+    from canvos_tui.adapters.network.package_index import newest
+    from canvos_tui.adapters.settings import read_settings
+    from canvos_tui.core.errors import CanvosError
+
+    if not read_settings(os.environ).updates:
+        return "not asked: `updates: true` in settings.yaml allows it"
+    try:
+        return asyncio.run(newest("canvos-tui", os.environ))
+    except CanvosError as error:
+        return f"not known: {error.message}"
 
 
 TOPICS = {

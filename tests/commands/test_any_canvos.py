@@ -16,7 +16,7 @@ from canvos_tui.commands.prepare import check, checked_out, every_check, unanswe
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, FolderChosen
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
-from canvos_tui.core.checkout.sources import SEEN_UP_TO
+from canvos_tui.core.checkout.sources import KNOWN, SEEN_UP_TO
 from canvos_tui.core.checkout.tags import listed, suggested
 from canvos_tui.core.checks.check import CheckResult
 from canvos_tui.core.errors import CanvosError
@@ -196,7 +196,9 @@ async def test_what_only_looks_otherwise_is_built_without_a_word(tmp_path, at, c
     for check_id in ("REPO-TARGET", "REPO-TAG", "FILE-ARG"):
         result = await doctor(world, folder, check_id)
         assert (check_id, result.status) == (check_id, Status.PASS), result.answer.observed
-    assert (await doctor(world, folder, "REPO-TAG")).answer.observed == f"{tag_of(name)}, agent {tag_of(name)}"
+    assert (await doctor(world, folder, "REPO-TAG")).answer.observed == (
+        f"{tag_of(name)}, agent {tag_of(name)}; {KNOWN}, a newer one may know more"  # which is no complaint
+    )
     _, draft, known = await seen(world, folder)
     assert draft.tag == tag_of(name)
     assert list(cautions(draft, known)) == []

@@ -62,7 +62,7 @@ def test_what_was_chosen_is_worn_again_and_what_was_asked_for_wins(environ, tmp_
         ("theme: no-such-theme\n", "there is no theme `no-such-theme`"),
         ("theme: [nord]\n", "theme is one name"),
         ("theme: nord\nmouse: perhaps\n", "mouse is true or false"),
-        ("mous: true\n", "`mous` is no setting; there are theme and mouse"),
+        ("mous: true\n", "`mous` is no setting; there are theme, mouse, updates"),
         ("- theme\n", "one `NAME: value` a line is wanted"),
         ("theme: [\n", "it is no YAML"),
         ("\xff" * 300, "one `NAME: value` a line is wanted"),

@@ -8,6 +8,7 @@ from enum import Enum
 
 from canvos_tui.core.checkout.earthfile import Earthfile
 from canvos_tui.core.checkout.novelty import against, news
+from canvos_tui.core.checkout.sources import SEEN_UP_TO
 from canvos_tui.core.values import dataclass
 
 _RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
@@ -61,6 +62,11 @@ class CanvosTag:
         return against(self.earthfile) is None and self.kind is not TagKind.OTHER
 
     @property
+    def beyond(self) -> bool:
+        """Whether it is of a later release train than any that this program was made with: a newer canvos-tui may know more of it."""
+        return self.kind is not TagKind.OTHER and self.numbers[:2] > _SEEN
+
+    @property
     def agent_differs(self) -> bool:
         """Whether the Palette agent inside the image has another version than the tag's name says."""
         return self.earthfile.has_target and self.earthfile.pe_version not in {"", self.name}
@@ -99,6 +105,9 @@ def classify(name: str, date: datetime | None, earthfile: Earthfile) -> CanvosTa
     if found := _LETTER.fullmatch(name):
         return CanvosTag(name, TagKind.LETTER, (int(found[1]), int(found[2]), -1, ord(found[3])), date, earthfile)
     return CanvosTag(name, TagKind.OTHER, (-1, -1, -1, 0), date, earthfile)
+
+
+_SEEN = classify(SEEN_UP_TO, None, Earthfile(has_target=False)).numbers[:2]
 
 
 def order(tags: tuple[CanvosTag, ...]) -> tuple[CanvosTag, ...]:

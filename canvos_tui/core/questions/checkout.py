@@ -78,6 +78,8 @@ def remarks(tag: CanvosTag, best: CanvosTag | None, here: str, takes: Takes | No
         notes.append(f"fits {takes.palette}{f' (table of {takes.date})' if dated else ''}")
     elif best is not None and tag.name == best.name:
         notes.append(f"suggested for {takes.palette if takes is not None else f'{tag.numbers[0]}.{tag.numbers[1]}'}")
+    if tag.beyond:
+        notes.append("newer than canvos-tui")
     if tag.name == here:
         notes.append("checked out")
     return ", ".join(notes)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.checkout.earthfile import Earthfile, read_args, read_earthfile
+from canvos_tui.core.checkout.sources import SEEN_UP_TO
 from canvos_tui.core.checkout.tags import CanvosTag, TagKind, classify, listed, order, suggested
+from canvos_tui.core.questions.checkout import remarks
 
 TSV = Path(__file__).parents[2] / "data" / "canvos" / "tags.tsv"
 DIFFERENT = {"v4.9.0": "v4.9.7", "v4.10.0": "v4.9.21", "v4.8.b": "v4.8.8", "v4.9.a": "v4.9.7", "v4.9.b": "v4.9.22"}
@@ -50,6 +52,24 @@ def test_the_order_is_by_number_and_a_candidate_stands_below_its_release():
     assert names.index("v4.6.21-patch.7") < names.index("v4.6.21-patch.6")
     if "v4.6.21" in names:
         assert names.index("v4.6.21-patch.6") < names.index("v4.6.21")
+
+
+@pytest.mark.parametrize(
+    ("name", "beyond"),
+    [
+        (SEEN_UP_TO, False),
+        ("v4.10.9", False),
+        ("v4.9.38", False),
+        ("v4.11.0", True),
+        ("v5.0.0-rc.1", True),
+        ("v4.12.a", True),
+        ("v9", False),
+    ],
+)
+def test_a_later_release_train_than_the_program_was_made_with_is_marked(name, beyond):
+    tag = classify(name, None, Earthfile(has_target=True, pe_version=name))
+    assert tag.beyond is beyond
+    assert ("newer than canvos-tui" in remarks(tag, None, "")) is beyond
 
 
 def test_the_guides_example_is_shown_as_unable():

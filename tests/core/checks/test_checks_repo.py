@@ -7,6 +7,7 @@ import pytest
 
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen, SeveralChosen, TagChosen
+from canvos_tui.core.checkout.sources import SEEN_UP_TO
 from canvos_tui.core.status import Status
 from tests.doubles import canvos_repo
 from tests.doubles.check_world import World
@@ -118,6 +119,15 @@ async def test_a_tag_is_held_against_the_palette_that_is_known(tmp_path, folder,
     assert (result.status, result.answer.observed) == (status, observed)
     if palette == "4.9.46":
         assert result.answer.remedies[0].commands[0].run == f"git -C {folder} checkout v4.9.37"
+
+
+async def test_a_tag_that_is_newer_than_this_program_says_so(tmp_path, folder):
+    (folder / "Earthfile").write_text((folder / "Earthfile").read_text().replace("v4.9.38", "v4.12.3"))
+    canvos_repo.git(folder, "commit", "-qam", "later")
+    canvos_repo.git(folder, "tag", "v4.12.3")
+    result = await World(tmp_path).one("REPO-TAG", at(folder))
+    assert result.status is Status.PASS
+    assert result.answer.observed == f"v4.12.3, agent v4.12.3; canvos-tui knows CanvOS up to {SEEN_UP_TO}, a newer one may know more"
 
 
 async def test_a_commit_without_a_tag(tmp_path, folder):

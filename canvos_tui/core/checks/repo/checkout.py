@@ -9,7 +9,7 @@ from pathlib import Path
 from canvos_tui.core.checkout.compatibility import Takes, suggested_for
 from canvos_tui.core.checkout.earthfile import TARGET
 from canvos_tui.core.checkout.novelty import against, news, unasked
-from canvos_tui.core.checkout.sources import GUIDE, MATRIX
+from canvos_tui.core.checkout.sources import GUIDE, KNOWN, MATRIX
 from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
 from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag, TagKind, classify
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
@@ -82,8 +82,9 @@ async def tag(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.WARN, f"on {state.tag}, chosen was {context.draft.tag}", required, await _switch(context, state))
     found = await earthfile(context, state)
     takes = _takes(context)
-    table = f"; {takes.sentence}" if takes is not None else ""
-    doubts = " and ".join(_doubts(classify(state.tag, None, found), takes))
+    here = classify(state.tag, None, found)
+    table = (f"; {takes.sentence}" if takes is not None else "") + (f"; {KNOWN}, a newer one may know more" if here.beyond else "")
+    doubts = " and ".join(_doubts(here, takes))
     if doubts:
         return CheckAnswer(Status.WARN, f"{state.tag} {doubts}{table}", required, await _switch(context, state))
     return CheckAnswer(Status.PASS, f"{state.tag}, agent {found.pe_version or 'not named'}{table}", required)

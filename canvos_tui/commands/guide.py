@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
-
+    from canvos_tui.core.ports import Ports
 
 POLICIES = ("needed", "optional", "clean-up")  # those of core.checks.aws.further_rights, not loaded for their sake
 
@@ -51,9 +52,24 @@ def guide(args: argparse.Namespace) -> int:
         sys.stdout.write(_policy(args.policy, draft))
         return 0
     sys.stdout.write(f"{ABOUT}\n\n")
-    for step in (on_route(step, draft.route) for step in STEPS):
+    traces = asyncio.run(_traces(ports, draft))
+    for step in (on_route(step, draft.route, traces=traces) for step in STEPS):
         sys.stdout.write(f"# step {step.number}: {step.title}\n")
         if step.differs:
             sys.stdout.write(f"# differs: {step.differs}\n")
         sys.stdout.write("\n".join(commands(step, draft)) + "\n\n")
     return 0
+
+
+async def _traces(ports: Ports, draft: Draft) -> bool:
+    """Whether the script of the checkout prints the keys; that of a checkout that is not there does, as all that were seen."""
+    from canvos_tui.core.checkout.facts import read_here
+    from canvos_tui.core.errors import CanvosError
+
+    if draft.folder is None:
+        return True
+    try:
+        found = await read_here(ports.files, await ports.git.state(draft.folder))
+    except CanvosError:
+        return True
+    return found.traces or not found.script

@@ -13,6 +13,7 @@ from canvos_tui.core.values import dataclass
 
 _WRITES_ARG = 13  # the step
 ABOUT = f"# {GUIDE}\n# what differs: {SEEN}; your checkout wins"  # two comments; the address stands alone, so that it can be copied
+SHOWN = "Its log holds both keys: canvos-tui redact LOG."
 BUILD_COMMAND = Route.GUIDE.told.command
 
 
@@ -116,16 +117,19 @@ STEPS = (
         "Build",
         "Builds the disk, uploads it, imports it and registers the AMI: one to two hours.",
         (" ".join(BUILD_COMMAND),),
-        "its exit code proves nothing; the result is checked in AWS. Its log holds both keys: canvos-tui redact LOG.",
+        f"its exit code proves nothing; the result is checked in AWS. {SHOWN}",
     ),
 )
 BY_NUMBER = {step.number: step for step in STEPS}
 
 
-def on_route(step: GuideStep, route: Route) -> GuideStep:
-    """The step as it is to be done on that route; the guide's own where the route is no other."""
+def on_route(step: GuideStep, route: Route, *, traces: bool = True) -> GuideStep:
+    """The step as it is to be done on that route; the guide's own where the route is no other.
+
+    `traces` is whether the checkout's import script prints the keys; as far as was seen every one does.
+    """
     if route is Route.GUIDE:
-        return step
+        return step if traces else replace(step, differs=step.differs.replace(f" {SHOWN}", ""))
     stages = "snapshot, register" if route is Route.DIRECT else "upload, import, register"
     told = {
         12: f"on the {route.value} route keys of any kind work, temporary ones too: none enters the build.",

@@ -49,7 +49,7 @@ def files_of(tag: str, agent: str, *, target: bool) -> dict[str, str]:
         "os_version.json": json.dumps({"ubuntu": ["22.04", "20.04"], "opensuse-leap": ["15.6"]}, indent=2) + "\n",
         "certs/.gitkeep": "",
         "overlay/files/.gitkeep": "",
-        **({"cloud-images/scripts/create-raw-to-ami.sh": "#!/bin/bash\n# played by the rehearsal\nexit 1\n"} if target else {}),
+        **({"cloud-images/scripts/create-raw-to-ami.sh": "#!/bin/bash\nset -ex\n# played by the rehearsal\nexit 1\n"} if target else {}),
     }
 
 

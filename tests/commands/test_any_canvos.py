@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.arguments import build_parser
+from canvos_tui.cli import main
 from canvos_tui.commands.doctor import main_doctor
 from canvos_tui.commands.prepare import check, checked_out, every_check, unanswered
 from canvos_tui.core.answers.beginning import fresh
-from canvos_tui.core.answers.draft import Draft, FolderChosen
+from canvos_tui.core.answers.draft import Draft, FolderChosen, RouteChosen
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.facts import CheckoutFacts, look
 from canvos_tui.core.checkout.sources import KNOWN, SEEN_UP_TO
 from canvos_tui.core.checkout.tags import listed, suggested
@@ -205,6 +207,25 @@ async def test_what_only_looks_otherwise_is_built_without_a_word(tmp_path, at, c
     assert [row.caution for row in review.rows(draft, known) if row.caution] == []
     assert await by_run(world, folder, name) == ()
     assert "REPO-" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "route", "told"), [("as-known", Route.GUIDE, True), ("as-known", Route.DIRECT, False), ("quiet-script", Route.GUIDE, False)]
+)
+async def test_a_script_that_prints_the_keys_is_named_and_no_other(tmp_path, at, name, route, told):
+    draft = fresh().after(FolderChosen(at(name), "")).after(RouteChosen(route))
+    result = await World(tmp_path).one("REPO-TARGET", draft, final=True)
+    words = "; its script prints both keys into the build's log: they are masked here" if told else ""
+    assert (result.status, result.answer.observed) == (Status.PASS, f"+aws-cloud-image is there{words}")
+
+
+@pytest.mark.parametrize(("name", "told"), [("as-known", True), ("quiet-script", False)])
+def test_the_guide_warns_of_the_log_where_the_script_prints_the_keys(at, capsys, monkeypatch, tmp_path, name, told):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert main(["guide", "--checkout", str(at(name))]) == 0
+    said = capsys.readouterr().out
+    assert ("Its log holds both keys" in said) is told
+    assert "# differs: its exit code proves nothing; the result is checked in AWS." in said
 
 
 async def test_an_argument_without_a_default_stops_the_build_before_it_begins(tmp_path, at):

@@ -13,6 +13,10 @@ OLD = "v4.9.38"
 IMPORT = "cloud-images/scripts/create-raw-to-ami.sh"
 _STEP = f"    COPY {IMPORT} create-raw-to-ami.sh\n    COPY +cloud-image/ /workdir/\n"
 _SCRIPT = """#!/bin/bash
+
+# ends at the first failure
+set -ex
+set -u
 log "Starting RAW to AMI creation process."
 log "Uploading '$RAW_FILE' to s3://$S3_BUCKET/$S3_KEY..."
 log "Importing S3 object 's3://$S3_BUCKET/$S3_KEY'..."
@@ -99,6 +103,7 @@ CHANGES: Mapping[str, Change] = {
     "arg-required": _earthfile("ARG OS_VERSION\n", "ARG --required OS_VERSION\nARG --required SITE_NAME\n"),
     "moved-import-script": _both(_moved(IMPORT, "cloud/aws/raw-to-ami.sh"), _earthfile(IMPORT, "cloud/aws/raw-to-ami.sh")),
     "reworded-script": _set(IMPORT, _SCRIPT.replace("Importing S3 object", "Import of").replace("Process completed", "All done")),
+    "quiet-script": _set(IMPORT, _SCRIPT.replace("set -ex", "set -e")),
     "lost-import-script": _moved(IMPORT, ""),
     "moved-earthly-sh": _moved("earthly.sh", "scripts/earthly.sh"),
     "lost-earthly-sh": _moved("earthly.sh", ""),

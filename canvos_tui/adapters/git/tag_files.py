@@ -9,7 +9,7 @@ from dataclasses import replace
 from canvos_tui.adapters.git.process import Git
 from canvos_tui.adapters.git.words import Stored, git_error, read_batch
 from canvos_tui.core.checkout.earthfile import LINKED, LOST, Earthfile, read_earthfile
-from canvos_tui.core.checkout.import_script import unsaid
+from canvos_tui.core.checkout.import_script import ImportScript, read_script
 from canvos_tui.core.checkout.state import BAKE, EARTHFILE, PROGRAM
 
 _FLAWS = {"symlink": LINKED, **dict.fromkeys(("dangling", "loop", "notdir"), LOST)}
@@ -39,23 +39,25 @@ async def _with_what_is_beside(git: Git, names: Sequence[str], found: Sequence[E
     asked = [f"refs/tags/{name}:{path}" for name, paths in zip(names, wanted, strict=True) for path in paths]
     answers = iter(await _ask(git, asked, bodies=False))
     beside = [{path: next(answers) for path in paths} for paths in wanted]
-    unheard = await _unheard(git, {there[one.script].id for one, there in zip(found, beside, strict=True) if one.script})
+    scripts = await _scripts(git, {there[one.script].id for one, there in zip(found, beside, strict=True) if one.script})
     return tuple(
         replace(
             one,
             lacks=tuple(path for path, stored in there.items() if path != BAKE and not stored.there),
             bakes=there[BAKE].there,
-            unsaid=unheard.get(there[one.script].id, ()) if one.script else (),
+            unsaid=script.unsaid,
+            traces=script.traces,
         )
         for one, there in zip(found, beside, strict=True)
+        for script in (scripts.get(there[one.script].id, ImportScript()) if one.script else ImportScript(),)
     )
 
 
-async def _unheard(git: Git, scripts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """What each of these import scripts does not say, by its id; nearly all tags have the same one."""
+async def _scripts(git: Git, scripts: Iterable[str]) -> dict[str, ImportScript]:
+    """What each of these import scripts says of itself, by its id; nearly all tags have the same one."""
     ids = sorted(filter(None, scripts))
     bodies = await _ask(git, ids, bodies=True) if ids else []
-    return {one: unsaid(stored.body.decode("utf-8", "replace")) for one, stored in zip(ids, bodies, strict=True)}
+    return {one: read_script(stored.body) for one, stored in zip(ids, bodies, strict=True)}
 
 
 async def _ask(git: Git, names: Sequence[str], *, bodies: bool) -> list[Stored]:

@@ -28,7 +28,7 @@ class Earthfile:
     `flaw` is why nothing can be read in the Earthfile, the rest of a sentence about it. `near` is the target that looks like one for AWS
     where TARGET is missing. `required` are arguments that stop every build without a value, `copies` the files that TARGET takes from
     the checkout. What is beside the Earthfile: `lacks` are files that step 16 needs and the tag has not, `bakes` says whether it builds
-    with docker-bake, `unsaid` are words that the import script is known by and does not say, `template` the names of .arg.template, which
+    with docker-bake, `unsaid` and `traces` are what the import script says of itself, `template` the names of .arg.template, which
     is read of a checkout only.
     """
 
@@ -44,6 +44,7 @@ class Earthfile:
     lacks: tuple[str, ...] = ()
     bakes: bool = False
     unsaid: tuple[str, ...] = ()
+    traces: bool = False
     template: tuple[str, ...] = ()
 
     @property

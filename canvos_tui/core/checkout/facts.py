@@ -57,12 +57,13 @@ async def read_here(files: Files, state: CheckoutState) -> Earthfile:
     """
     found = await _read_recipe(files, state.path)
     absent = [*state.lacks, *[path for path in found.copies if await files.mode(state.path / path) is None]]
-    unsaid: tuple[str, ...] = ()
+    script = import_script.ImportScript()
     if found.script and found.script not in absent:
         with suppress(FilesError):  # a link out of the checkout is told by whoever needs the file
-            unsaid = import_script.unsaid((await files.read_own(state.path, found.script) or b"").decode("utf-8", "replace"))
+            script = import_script.read_script(await files.read_own(state.path, found.script) or b"")
     lacks = tuple(path for path in absent if path != EARTHFILE and path not in state.deleted)
-    return replace(found, lacks=lacks, bakes=BAKE in state.files, unsaid=unsaid, template=await _read_template(files, state.path))
+    beside = replace(found, lacks=lacks, bakes=BAKE in state.files, template=await _read_template(files, state.path))
+    return replace(beside, unsaid=script.unsaid, traces=script.traces)
 
 
 async def _read_template(files: Files, folder: Path) -> tuple[str, ...]:

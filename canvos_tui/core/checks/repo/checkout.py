@@ -120,7 +120,9 @@ async def target(context: Context) -> CheckAnswer:
         look = Remedy("Read what this tag does, or check out another one", (Command(f"less {word(state.path)}/Earthfile"),))
         observed = f"+{TARGET} is there, but {here} {' and '.join(new)}"
         return CheckAnswer(Status.WARN, observed, required, (look,), evidence)
-    return CheckAnswer(Status.PASS, f"+{TARGET} is there", required, evidence=evidence)
+    shows = found.traces and context.draft.route.keys_in_build
+    masked = "; its script prints both keys into the build's log: they are masked here" if shows else ""
+    return CheckAnswer(Status.PASS, f"+{TARGET} is there{masked}", required, evidence=evidence)
 
 
 async def _switch(context: Context, state: CheckoutState) -> tuple[Remedy, ...]:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Method, Wait, waits
 from canvos_tui.core.checks.harmless import harmless
+from canvos_tui.core.checks.raw import with_raw
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -69,7 +70,7 @@ class _Runner:
                 return CheckResult(check, answer, clock.now(), skipped_because=root, taken_on=bool(before.accepted) or before.taken_on)
         async with self._gate:
             began = clock.ticks()
-            task = asyncio.ensure_future(check.ask(self._context))
+            task = asyncio.ensure_future(self._ask(check))
             self._open.add(task)
             task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody fetches that of a late one
             # one that has not answered by now waits for somebody else: its place goes to the next
@@ -80,6 +81,9 @@ class _Runner:
             task.cancel()
         answer = CheckAnswer(Status.UNKNOWN, f"no answer within {check.limit:g} s", "an answer") if timed_out else _answer(task, check)
         return CheckResult(check, answer, clock.now(), clock.ticks() - began, timed_out=timed_out)
+
+    async def _ask(self, check: Check) -> CheckAnswer:
+        return await with_raw(check.id, self._context, await check.ask(self._context))
 
     @staticmethod
     async def _wait(task: asyncio.Task[CheckAnswer], seconds: float) -> None:

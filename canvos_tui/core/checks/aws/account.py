@@ -119,7 +119,8 @@ async def import_tasks(context: Context) -> CheckAnswer:
     except AwsError as error:
         return refused(error, required)
     active = [task for task in found if not task.ended or task.ending]
-    evidence = tuple(Evidence("aws ec2 describe-import-snapshot-tasks", _told(task)) for task in active)
+    ask = "aws ec2 describe-import-snapshot-tasks"
+    evidence = tuple(Evidence(ask, _told(task)) for task in active) or (Evidence(ask, f"{len(found)} tasks, each has ended"),)
     measure = Measure(len(active), IMPORTS, "tasks")
     same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
     if same is not None:
@@ -132,9 +133,8 @@ async def import_tasks(context: Context) -> CheckAnswer:
         fix = Remedy("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
         told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
         return CheckAnswer(Status.WARN, told, required, (fix,), evidence, measure=measure)
-    return CheckAnswer(
-        Status.PASS, f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way", required, measure=measure
-    )
+    told = f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way"
+    return CheckAnswer(Status.PASS, told, required, evidence=evidence, measure=measure)
 
 
 def _told(task: ImportTask) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -125,6 +126,50 @@ async def test_a_name_that_does_not_resolve():
     found = await reach("https://no-such-host.invalid/")
     assert (found.step, found.reachable) == ("dns", False)
     assert found.detail.startswith("the name cannot be resolved")
+
+
+def shaky(*first: str) -> tuple[list[str], Callable[[socket.socket], None]]:
+    """A server that at first cuts the connection (""), or answers that; then it answers well. With it: what it did."""
+    done: list[str] = []
+
+    def handle(connection: socket.socket) -> None:
+        read_head(connection)
+        what = first[len(done)] if len(done) < len(first) else "200 OK"
+        done.append(what)
+        if what:
+            answer(connection, what)
+        else:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, no orderly end
+
+    return done, handle
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "status", "asked"),
+    [
+        (("",), "ok", 200, 2),
+        (("503 Slow Down", ""), "ok", 200, 3),
+        (("429 Too Many Requests",), "ok", 200, 2),
+        (("502 Bad Gateway",) * 9, "ok", 502, 3),
+        (("",) * 9, "connect", 0, 3),
+        (("404 Not Found",), "ok", 404, 1),
+    ],
+)
+async def test_what_may_pass_is_asked_again_and_what_stands_is_not(monkeypatch, first, step, status, asked):
+    monkeypatch.setattr("canvos_tui.adapters.network.reach._PAUSES", (0.0, 0.0))
+    done, handle = shaky(*first)
+    with tcp(handle) as server:
+        found = await HttpNetwork({}).reach(f"http://127.0.0.1:{server.port}/")
+    assert (found.step, found.status, len(done)) == (step, status, asked)
+
+
+async def test_no_second_try_outlasts_the_limit(monkeypatch):
+    monkeypatch.setattr("canvos_tui.adapters.network.reach._PAUSES", (30.0,))
+    done, handle = shaky(*("503 Slow Down",) * 9)
+    with tcp(handle) as server:
+        found = await HttpNetwork({}, limit=0.5).reach(f"http://127.0.0.1:{server.port}/")
+    assert (len(done), found.step) == (1, "ok")
+    assert found.status == 503
 
 
 async def test_a_refused_port():

@@ -20,7 +20,9 @@ from canvos_tui.adapters.network.proxy import Proxy, proxy_for
 from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.values import dataclass
 
-LIMIT = 8.0  # seconds for the whole request
+LIMIT = 8.0  # seconds for the whole request, with what is tried again
+_PAUSES = (0.3, 1.0)  # seconds before it is tried again where the fault may pass by itself
+_BUSY = frozenset({429, 502, 503, 504})  # a server or a gateway that asks for patience, as answer or instead of a tunnel
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?(.*)")
 _REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
 _DATES = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of OpenSSL
@@ -38,6 +40,7 @@ class _Way:
     amazon: bool = False
     flaw: Flaw | None = None
     issuer: str = ""
+    passing: bool = False
 
 
 class _NoCertificatesError(ValueError):
@@ -58,11 +61,21 @@ class HttpNetwork:
         way = _Way()
         try:
             async with asyncio.timeout(self._limit):
-                step, status, detail = await threads.call(lambda: self._ask(url, environ, way))
+                step, status, detail = await self._patiently(url, environ, way, began + self._limit)
         except TimeoutError:
             step, status, detail = self._late(way)
         took = asyncio.get_running_loop().time() - began
         return Reach(url, step, status, detail, took, way.skew, way.amazon, way.flaw, way.issuer)
+
+    async def _patiently(self, url: str, environ: Mapping[str, str], way: _Way, end: float) -> tuple[str, int, str]:
+        """The answer, or the last of a few; what a second try cannot change is told at once, and so is what it comes too late for."""
+        for pause in _PAUSES:
+            found = await threads.call(lambda: self._ask(url, environ, way))
+            if not way.passing or asyncio.get_running_loop().time() + pause >= end:
+                return found
+            await asyncio.sleep(pause)
+            way.passing = False
+        return await threads.call(lambda: self._ask(url, environ, way))
 
     def _late(self, way: _Way) -> tuple[str, int, str]:
         if way.step == "dns":
@@ -92,7 +105,11 @@ class HttpNetwork:
             return "tls", 0, f"no TLS: {error.reason or error}"
         if isinstance(error, TimeoutError):
             return self._late(way)
-        return _failed(error, proxy)
+        step, status, detail = _failed(error, proxy)
+        unsure = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+        cut = isinstance(error, (ConnectionResetError, BrokenPipeError))  # RemoteDisconnected among them
+        way.passing = unsure or cut or status in _BUSY
+        return step, status, detail
 
     def _head(self, url: str, proxy: Proxy | None, way: _Way) -> tuple[str, int, str]:
         parts = urlsplit(url)
@@ -111,6 +128,7 @@ class HttpNetwork:
             answer = connection.getresponse()
             if answer.status == 407:
                 return "proxy", 407, "the proxy wants a user and a password"
+            way.passing = answer.status in _BUSY
             way.skew, way.amazon = _skew(answer), any(name in answer.headers for name in _REQUEST_IDS)
             return "ok", answer.status, f"{answer.status} {answer.reason}"
 

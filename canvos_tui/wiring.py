@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from canvos_tui.core.ports import AwsDoor, Docker, Git, Host, Network, Ports, Runs, Terminal
+
+if TYPE_CHECKING:
+    from canvos_tui.core.checkout.compatibility import Matrix
+    from canvos_tui.core.run.result import RunInfo
 
 REHEARSAL_HASTE = 10  # the stand-in for AWS needs seconds where AWS needs minutes
 
@@ -26,6 +30,19 @@ class _AtFirstUse:
         return getattr(self._real, name)
 
 
+class _RunsAtFirstUse(_AtFirstUse):
+    """On a machine without runs the question for them is answered by a look at one folder."""
+
+    def __init__(self, make: Callable[[], object], folder: Path) -> None:
+        super().__init__(make)
+        self._folder = folder
+
+    async def infos(self) -> tuple[RunInfo, ...]:
+        """As the Runs port has it."""
+        found: tuple[RunInfo, ...] = await self.__getattr__("infos")() if self._folder.is_dir() else ()
+        return found
+
+
 def _later(port: Callable[[], _Port]) -> _Port:
     return cast("_Port", _AtFirstUse(port))
 
@@ -35,7 +52,6 @@ def real_ports(environ: dict[str, str]) -> Ports:
     import logging
 
     from canvos_tui.adapters.clock import SystemClock
-    from canvos_tui.adapters.compatibility import load_matrix
     from canvos_tui.adapters.files import Disk
     from canvos_tui.adapters.state_folder import state_root
 
@@ -49,11 +65,11 @@ def real_ports(environ: dict[str, str]) -> Ports:
         network=_later(lambda: _network(environ)),
         git=_later(lambda: _git(environ)),
         files=Disk(root),
-        runs=_later(lambda: _runs(root)),
+        runs=cast("Runs", _RunsAtFirstUse(lambda: _runs(root), root / "runs")),
         aws=_later(lambda: _aws(environ)),
         terminal=_later(lambda: _terminal(environ, root)),
         environ=environ,
-        matrix=load_matrix(),
+        matrix=_later(_matrix),
         about=_about,
     )
 
@@ -62,6 +78,12 @@ def _about() -> dict[str, str]:
     from canvos_tui.adapters.machine.about import about
 
     return about()
+
+
+def _matrix() -> Matrix:
+    from canvos_tui.adapters.compatibility import load_matrix
+
+    return load_matrix()
 
 
 def _host(environ: dict[str, str]) -> Host:

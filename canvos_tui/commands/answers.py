@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import choice
-
 if TYPE_CHECKING:
+    import argparse
+
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
+    from canvos_tui.commands.argument_types import choice
+
     parser = commands.add_parser(
         "answers",
         help="your answers, or those of a run, as a file for --config",

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from canvos_tui.commands.argument_types import add_schema
 from canvos_tui.commands.hidden import kinds
-from canvos_tui.commands.output import add_schema, write_json
+from canvos_tui.commands.output import write_json
 
 if TYPE_CHECKING:
     from canvos_tui.core.bundle.contents import Bundle

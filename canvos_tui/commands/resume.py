@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import add_schema, write_json
+from canvos_tui.commands.argument_types import add_schema
+from canvos_tui.commands.output import write_json
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:

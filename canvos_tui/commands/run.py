@@ -6,8 +6,8 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.argument_types import add_schema, choice, descriptor
 from canvos_tui.commands.follow import say
-from canvos_tui.commands.output import add_schema, choice, descriptor
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from canvos_tui.commands.output import add_schema, write_json
+from canvos_tui.commands.argument_types import add_schema
+from canvos_tui.commands.output import write_json
 
 if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports

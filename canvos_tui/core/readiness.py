@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout.distributions import NO_NAMES
-from canvos_tui.core.checkout.novelty import against
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.pages import OF_FIELD
 from canvos_tui.core.values import dataclass
@@ -61,8 +60,12 @@ def gaps(draft: Draft, known: Session | None = None) -> tuple[Blocker, ...]:
 def _no_tag(known: Session | None) -> str:
     """The tag that stands in the folder is none that was chosen where it cannot be built: then it says why."""
     here = known.tag(known.checkout.tag) if known is not None and known.checkout is not None else None
-    refused = against(here.earthfile) if here is not None else None
-    told = f": {here.name}, which is checked out, {refused.sentence}" if here is not None and refused is not None else ""
+    if here is None:
+        return "no CanvOS tag is chosen yet"
+    from canvos_tui.core.checkout.novelty import against  # the first page asks what is missing as well, and knows no tag
+
+    refused = against(here.earthfile)
+    told = f": {here.name}, which is checked out, {refused.sentence}" if refused is not None else ""
     return f"no CanvOS tag is chosen yet{told}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -15,6 +17,7 @@ if TYPE_CHECKING:  # as in the wizard, a frame is painted before these are loade
     from canvos_tui.core.checks.report import Report
 
 TITLE = "Checking the prerequisites"
+_PATIENCE = 0.3  # seconds in which the frame alone may stand there; then the list is shown, with or without an answer
 
 
 class DoctorApp(CanvosApp):
@@ -26,6 +29,23 @@ class DoctorApp(CanvosApp):
     def get_default_screen(self) -> Screen[None]:
         """What stands there until the checks are listed."""
         return Doorstep(TITLE)
+
+    async def _enter(self, slug: str) -> None:
+        with self.batch_update():
+            await super()._enter(slug)
+            await self._first_answers()
+        self.screen.refresh()
+
+    async def _first_answers(self) -> None:
+        """They come within moments: the list is painted with them, not before and again."""
+        from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
+
+        first = asyncio.Event()
+        for panel in self.screen.query(Prerequisites):
+            panel.when_told(first.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await first.wait()
 
     @on(GoTo)
     def _left(self, event: GoTo) -> None:

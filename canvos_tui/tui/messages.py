@@ -69,11 +69,12 @@ class Until(Enum):
 
 
 class Hinted(Message):
-    """A sentence for the row above the footer, or at the foot of a dialog."""
+    """A sentence for the row above the footer, or at the foot of a dialog; with `ours` nobody else's words are in it."""
 
-    def __init__(self, text: str, until: Until = Until.REPLACED) -> None:
+    def __init__(self, text: str, until: Until = Until.REPLACED, *, ours: bool = False) -> None:
         self.text = text
         self.until = until
+        self.ours = ours or not text
         super().__init__()
 
 
@@ -109,10 +110,10 @@ def tell(teller: DOMNode, message: Answered | Learned | GoTo | LeaveAsked | Copy
     teller.app.post_message(message)
 
 
-def hint(teller: DOMNode, text: str, until: Until = Until.REPLACED) -> None:
+def hint(teller: DOMNode, text: str, until: Until = Until.REPLACED, *, ours: bool = False) -> None:
     """To the row above the footer of the teller's own page, whichever is in front; a teller that is gone has none."""
     if teller.is_attached:
-        teller.screen.post_message(Hinted(text, until))
+        teller.screen.post_message(Hinted(text, until, ours=ours))
 
 
 def decline(teller: DOMNode, text: str) -> None:

@@ -15,7 +15,6 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from canvos_tui.core import guide
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.draft_file import unstored
 from canvos_tui.core.answers.fields import BY_KEY
@@ -26,7 +25,6 @@ from canvos_tui.core.readiness import Blocker, blockers, gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.checks.titles import titled
 from canvos_tui.tui.dialogs import help_text
-from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
 from canvos_tui.tui.painting.shape import COLUMNS, ROWS, shape
@@ -267,7 +265,10 @@ class PageScreen(SparingScreen[None]):
         """Keys that nothing on the way took come by here, those with a binding too: a key without one says so."""
         if event.key not in self.active_bindings:
             way_on = next((panel.WAY_ON for panel in self.query(StepPanel) if panel.display and panel.WAY_ON), "")
-            decline(self, (event.key in {"f8", "enter"} and way_on) or does_nothing(event, "F1 names the keys"))
+            if way_on and event.key in {"f8", "enter"}:
+                decline(self, way_on)
+            else:
+                hint(self, does_nothing(event, "F1 names the keys"), Until.NEXT_KEY, ours=True)
 
     def on_paste(self) -> None:
         """What a field did not take."""
@@ -275,21 +276,18 @@ class PageScreen(SparingScreen[None]):
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""
+        from canvos_tui.tui.dialogs.read_text import ReadText
+
         field = field_of(self.focused)
         about = of_field(field) if field is not None else self._about()
         await self.app.push_screen(ReadText("Help", f"{about}\n\n{help_text.keys(self)}"))
 
     async def action_guide(self) -> None:
         """The guide's own commands for this page, with the user's values in place."""
-        numbers = [n for panel in self.panels() for n in panel.GUIDE] or [s.number for s in guide.STEPS]
-        parts = []
-        for number in numbers:
-            step = guide.on_route(guide.BY_NUMBER[number], self.draft.route)
-            lines = "\n".join(guide.commands(step, self.draft))
-            differs = f"\n# differs: {step.differs}" if step.differs else ""
-            parts.append(f"# step {number}: {step.title}{differs}\n{lines}")
-        title = "Guide commands" + (f" (steps {numbers[0]}-{numbers[-1]})" if len(numbers) > 1 else f" (step {numbers[0]})")
-        await self.app.push_screen(ReadText(title, "\n\n".join((*parts, guide.ABOUT))))
+        from canvos_tui.tui.dialogs import guide_text
+        from canvos_tui.tui.dialogs.read_text import ReadText
+
+        await self.app.push_screen(ReadText(*guide_text.of([n for panel in self.panels() for n in panel.GUIDE], self.draft)))
 
     def action_scroll_body(self, way: int) -> None:
         """A page that is longer than the window scrolls by keys, whatever has the focus; at its end the help does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,12 +15,13 @@ from textual.reactive import reactive
 from canvos_tui.core.answers.draft import Answer, Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.session import Fact, Session
-from canvos_tui.tui.dialogs.pick_one import PickOne
 from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
 from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from canvos_tui.core.questions.rules import Rule
 
 
 class WayChanged(Message):
@@ -122,6 +123,8 @@ class FormStep(StepPanel):
         """Opens the list that a field asks for."""
         event.stop()
         row = next(row for row in self.query(FieldRow) if row.field.key == event.key)
+        from canvos_tui.tui.dialogs.pick_one import PickOne
+
         chosen = await self.app.push_screen_wait(PickOne(row.field.title, row.choices, self.draft.text(event.key)))
         if chosen is not None:
             row.take(chosen)
@@ -149,12 +152,19 @@ class FormStep(StepPanel):
 
     def choices(self, field: Field[str]) -> tuple[str, ...]:
         """Values to pick from, newest first; none for a free field."""
-        return rule(field).choices(self.draft, self.known)
+        return _rule(field).choices(self.draft, self.known)
 
     def wanted(self, field: Field[str]) -> bool:
         """Whether the field matters with the answers so far; others are not shown."""
-        return rule(field).wanted(self.draft, self.known)
+        return _rule(field).wanted(self.draft, self.known)
 
     def caution(self, field: Field[str]) -> str:
         """What to know about the accepted value; empty when there is nothing to say."""
-        return rule(field).caution(self.draft, self.known)
+        return _rule(field).caution(self.draft, self.known)
+
+
+def _rule(field: Field[str]) -> Rule:
+    """What goes for it; loaded with the first page that has a field, which the first page of all has not."""
+    from canvos_tui.core.questions.rules import rule
+
+    return rule(field)

@@ -8,8 +8,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from canvos_tui.commands.argument_types import descriptor
 from canvos_tui.commands.hidden import kinds
-from canvos_tui.commands.output import descriptor
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:

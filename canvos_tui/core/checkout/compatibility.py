@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.checkout.tags import CanvosTag, TagKind, suggested
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.values import dataclass
+
+if TYPE_CHECKING:
+    from canvos_tui.core.checkout.tags import CanvosTag
 
 Version = tuple[int, int, int]
 
@@ -123,7 +126,7 @@ def _numbers(text: str) -> Version:
 def _versions(tag: CanvosTag) -> Iterator[Version]:
     """The tag's own version and that of the agent inside: for the table the two are one. The name of a train has no third number."""
     x, y, z, _ = tag.numbers
-    if tag.kind is not TagKind.OTHER:
+    if tag.numbered:
         yield x, y, z
     agent = version_of(tag.earthfile.pe_version.removeprefix("v"))
     if agent is not None:
@@ -156,4 +159,6 @@ class Matrix:
 
 def suggested_for(tags: tuple[CanvosTag, ...], takes: Takes | None) -> CanvosTag | None:
     """The tag to offer: the highest that this Palette can take, of all where no Palette is known."""
+    from canvos_tui.core.checkout.tags import suggested  # the first page knows this module, and has no tags yet
+
     return suggested(tags) if takes is None else suggested(tuple(tag for tag in tags if takes.suggests(tag)))

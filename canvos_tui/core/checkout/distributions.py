@@ -6,7 +6,6 @@ build without a base image (Earthfile, the recipe that chooses BASE_IMAGE).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -53,6 +52,8 @@ NO_NAMES = Distributions()
 
 def read_os_versions(data: bytes | None) -> dict[str, tuple[str, ...]]:
     """The versions that os_version.json lists for each system; nothing where it lists none: no build reads the file."""
+    import json  # many modules know this one for its names, and the first page waits for them
+
     try:
         found = json.loads(data or b"{}")
     except (ValueError, RecursionError):

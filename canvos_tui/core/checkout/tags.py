@@ -62,9 +62,14 @@ class CanvosTag:
         return against(self.earthfile) is None and self.kind is not TagKind.OTHER
 
     @property
+    def numbered(self) -> bool:
+        """Whether its name is a version, if only that of a train."""
+        return self.kind is not TagKind.OTHER
+
+    @property
     def beyond(self) -> bool:
         """Whether it is of a later release train than any that this program was made with: a newer canvos-tui may know more of it."""
-        return self.kind is not TagKind.OTHER and self.numbers[:2] > _SEEN
+        return self.numbered and self.numbers[:2] > _SEEN
 
     @property
     def agent_differs(self) -> bool:

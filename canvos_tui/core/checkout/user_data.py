@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -95,6 +94,8 @@ def template(endpoint: str, token: str, user: str = "", ssh_key: str = "") -> st
     site = f"{HEADER}\nstylus:\n  site:\n    paletteEndpoint: {parse_endpoint(endpoint)}\n    edgeHostToken: {parse_token(token)}\n"
     if not (key := parse_ssh_key(ssh_key)):
         return site
+    import json  # the first page knows this module, and has no use for that one
+
     account = f"        {parse_user(user) or USER}:\n          groups:\n            - sudo\n          ssh_authorized_keys:\n"
     return f"{site}stages:\n  initramfs:\n    - users:\n{account}            - {json.dumps(key, ensure_ascii=False)}\n"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -71,11 +73,16 @@ class Prerequisites(StepPanel):
         self._took: Took | None = None
         self._due: Timer | None = None
         self._asking = False
+        self._first: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
         """List, detail, the way on."""
         yield CheckList()
         yield Push("Next", id="next", first=True)
+
+    def when_told(self, hear: Callable[[], None]) -> None:
+        """Calls it once, with the first answers in the list."""
+        self._first = hear
 
     def on_mount(self) -> None:
         """What was observed gets older while nobody does anything."""
@@ -141,6 +148,9 @@ class Prerequisites(StepPanel):
             self._took = span(self.report.results)
         listed = self.query_one(CheckList)
         listed.show(self.report, self.ports.clock.now(), self._took)
+        if self._first is not None and self.report.results:
+            first, self._first = self._first, None
+            first()
         if quiet(self.report) and not self._asking and not listed.moved and listed.query_one("#check-rows").has_focus:
             self.query_one("#next").focus()  # nothing to look at: the way on is what comes next
 

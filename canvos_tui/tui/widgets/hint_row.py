@@ -20,10 +20,8 @@ class HintRow(Static):
 
     def say(self, hinted: Hinted) -> None:
         """Shows another sentence; the words may be git's, with an address in them."""
-        from canvos_tui.core.masking.outlet import shown
-
         self._until = hinted.until if hinted.text else Until.REPLACED
-        self.update(said(shown(hinted.text)), layout=False)
+        self.update(said(hinted.text if hinted.ours else _masked(hinted.text)), layout=False)
 
     def over(self, what: Until) -> None:
         """That has come: whatever was said until then goes."""
@@ -33,6 +31,13 @@ class HintRow(Static):
     def holds_until(self, what: Until) -> bool:
         """Whether the sentence that stands there goes then."""
         return self._until is what
+
+
+def _masked(text: str) -> str:
+    """Loaded with the first sentence that may hold somebody else's words: the first key on the first page does not wait for it."""
+    from canvos_tui.core.masking.outlet import shown
+
+    return shown(text)
 
 
 def does_nothing(event: Key, instead: str) -> str:

@@ -56,7 +56,9 @@ class Panel(Vertical):
     def say(self, state: State) -> None:
         """Another state."""
         if state is not self._state:
-            for one in State:
-                if one.value:
-                    self.set_class(one is state, one.value)
+            # the styles of all that it holds are made anew by each change of a class: once is enough
+            if self._state.value:
+                self.remove_class(self._state.value, update=not state.value)
+            if state.value:
+                self.add_class(state.value)
             self._state = state

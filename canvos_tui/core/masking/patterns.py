@@ -84,7 +84,7 @@ RULES = (
         (b"x-amz-",),
         re.compile(rb"X-Amz-(?:Signature|Security-Token|Credential)[\"']?[=:][ \t]?[\"']?([^ \t\r\n&\"']+)", re.IGNORECASE),
     ),
-    Rule("url_password", (b"://",), re.compile(rb"://[^ \t\r\n/@:\"'<>]{0,256}:([^ \t\r\n/\"'<>]{1,1024})@")),
+    Rule("url_password", (b"@",), re.compile(rb"://[^ \t\r\n/@:\"'<>]{0,256}:([^ \t\r\n/\"'<>]{1,1024})@")),
     Rule(
         "authorization",
         (b"authorization",),
@@ -92,7 +92,7 @@ RULES = (
     ),
     Rule("jwt", (b"eyj",), re.compile(rb"\b(eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)")),
     # a token in the place of the user
-    Rule("url_password", (b"://",), re.compile(rb"://([A-Za-z0-9_-]{20,1024})@")),
+    Rule("url_password", (b"@",), re.compile(rb"://([A-Za-z0-9_-]{20,1024})@")),
     Rule(
         "token",
         (b"ghp_", b"gho_", b"ghs_", b"ghu_", b"ghr_", b"github_pat_", b"glpat-", b"gldt-", b"glrt-", b"dckr_pat_", b"dckr_oat_"),
@@ -117,12 +117,21 @@ RULES = (
             rb"\b(?:pro|ua|ubuntu-advantage)[ \t]{1,4}attach[ \t]{1,4}(?:--?[a-z-]{1,30}[ \t]{1,4}){0,3}((?=[A-Za-z]*\d)[A-Za-z0-9]{14,})"
         ),
     ),
-    Rule("password", (b"login ",), re.compile(rb"\blogin[ \t]{1,8}[^ \t\r\n]{1,200}[ \t]{1,8}password[ \t]{1,8}([^ \t\r\n]+)")),
+    Rule("password", (b"login",), re.compile(rb"\blogin[ \t]{1,8}[^ \t\r\n]{1,200}[ \t]{1,8}password[ \t]{1,8}([^ \t\r\n]+)")),
     Rule("user_data", (b'content="',), re.compile(rb"\bcontent=\"((?:[^\"\\\r\n]|\\.)+)")),
     Rule("user_data", (b" s=",), re.compile(rb" s=([A-Za-z0-9+/]{24,}={0,2})")),
 )
 
+# words that hardly any text holds, found by their rarest letter: one look at a text instead of one for each of them
+_SELDOM = (
+    re.compile(rb"g(?:h[opsur]_|ithub_pat_|l(?:pat|dt|rt)-|(?<=sig)nature=)"),
+    re.compile(
+        rb"k(?:(?<=ak)ia|(?<=dck)r_[po]at_)|j(?:(?<=eyj)|(?<=iqoj)b3jpz2lu)|x(?:-amz-|(?<=ogzx)ivyxdz)|z(?<=authoriz)ation",
+    ),
+)
 _NEEDED = {word for rule in RULES for word in rule.needs}  # each is looked for once in a text, whatever rules need it
+_BY_SELDOM = [(found, {word for word in _NEEDED if found.search(word)}) for found in _SELDOM]
+_OFTEN = _NEEDED.difference(*(words for _, words in _BY_SELDOM))
 _RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _ALPHABET = bytes(97 if re.fullmatch(rb"[A-Za-z0-9+/]", bytes([c])) else 32 for c in range(256))
@@ -139,11 +148,14 @@ def has_packed(text: bytes) -> bool:
 def spans_by_pattern(text: bytes) -> Iterator[Span]:
     """Everything in these lines that looks like a secret."""
     lower = text.lower()
-    there = {word for word in _NEEDED if word in lower}
+    there = {word for word in _OFTEN if word in lower}
+    for found, words in _BY_SELDOM:
+        if found.search(lower):
+            there.update(word for word in words if word in lower)
     for rule in RULES if there else ():
-        if words := there.intersection(rule.needs):
-            yield from _by_rule(rule, text, lines_with(words, lower))
-    if b'auth"' in lower or b"auth\\" in lower:
+        if needed := there.intersection(rule.needs):
+            yield from _by_rule(rule, text, lines_with(needed, lower))
+    if b"auth" in lower and (b'auth"' in lower or b"auth\\" in lower):
         yield from _logins(text)
     words = {word for word in _NEEDS if word in lower}
     words.update(word for word in (_KEYS if b"key" in lower else ()) if word in lower)

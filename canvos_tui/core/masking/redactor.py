@@ -155,6 +155,8 @@ class Redactor:
 
     def _by_value(self, text: bytes) -> Iterator[Span]:
         """Secrets with a known value, whole, and their beginnings and ends where a text was cut."""
+        if not self._needles:
+            return
         packed = has_packed(text)
         cut = self._wary > 0 or b"\r" in text or _LEFT_OUT in text
         self._wary = max(self._wary - 1, 0)

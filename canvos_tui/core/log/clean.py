@@ -68,6 +68,15 @@ class LogCleaner:
         told, self._shortened = self._shortened, False
         return told
 
+    @property
+    def holds(self) -> bool:
+        """Whether a line is held back, which the next one may replace."""
+        return self._held is not None
+
+    def feed_line(self, line: bytes) -> list[bytes]:
+        """The same as `feed` for one whole line without its line feed, where the one before had its end, too."""
+        return self._settle(_whole(line))
+
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that are final after these bytes; the newest record is held back, the next one may replace it."""
         end = data.rfind(b"\n")
@@ -181,7 +190,10 @@ def _replaces(new: Record, held: Record) -> bool:
         if is_visible(before):
             return False  # somewhere in a text, not at its start
         return _prefix(new.first) == _prefix(held.first)
-    return new.history and only_text(new.first) != b"" and only_text(new.first) == only_text(held.first) and is_visible(new.first)
+    if not new.history:
+        return False
+    begun = only_text(new.first)
+    return begun != b"" and begun == only_text(held.first) and is_visible(begun)
 
 
 def _may_replace(begun: Record, held: Record) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from canvos_tui.core.log.pipe import LogPipe
+from canvos_tui.core.log.clean import LogCleaner
+from canvos_tui.core.masking.redactor import Redactor
 
 _REDRAWN = re.compile(rb"\r(?![\r\n]|$)|\x1b\[\d*[AK]")
 
@@ -14,51 +15,71 @@ class SourceLines:
     """Bytes of a file in, cleaned lines and their numbers out. Where lines were printed again, the number is that of the last time."""
 
     def __init__(self) -> None:
-        self._pipe = LogPipe()
-        self._ended = 0  # lines of the file that have ended; the pipe holds the last one back
+        self._cleaner = LogCleaner()
+        self._redactor = Redactor()
+        self._ended = 0  # lines of the file that have ended
+        self._open = False  # whether the file's newest line has no end yet
+        self._lines: list[bytes] = []  # cleaned, and not masked yet
+        self._numbers: list[int] = []
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How many places each rule masked."""
-        return self._pipe.counts
+        return self._redactor.counts
 
     def feed(self, data: bytes) -> list[tuple[int, str]]:
         """The lines that are final after these bytes."""
         end = data.rfind(b"\n") + 1
-        whole, rest = data[:end], data[end:]
-        found = [line for piece in _pieces(whole) for line in self._take(piece)]
-        if rest:
-            self._pipe.feed(rest)  # a line that has not ended gives nothing yet
-        return found
+        at = 0
+        if self._open and end:
+            at = data.index(b"\n") + 1
+            self._take(1, self._cleaner.feed, data[:at])
+        for redrawn, count, piece in _pieces(data[at:end] if at or end < len(data) else data):
+            self._take(count, self._cleaner.feed_line if redrawn else self._cleaner.feed, piece)
+        if end < len(data):
+            self._cleaner.feed(data[end:])  # a line that has not ended gives nothing yet
+        self._open = end < len(data) or (self._open and not end)
+        return self._masked()
 
     def flush(self) -> list[tuple[int, str]]:
         """The rest, at the end of the file."""
-        return self._numbered(self._pipe.flush(), self._ended + 1)
+        self._take(1, lambda _: self._cleaner.flush(), b"")
+        return self._masked()
 
-    def _take(self, piece: bytes) -> list[tuple[int, str]]:
-        last = self._ended + piece.count(b"\n")
-        found = self._numbered(self._pipe.feed(piece), last)
+    def _take(self, count: int, clean: Callable[[bytes], list[bytes]], data: bytes) -> None:
+        """Cleans so many lines of the file; the first that comes out is the one that was held back, if one was."""
+        first, last = self._ended + (not self._cleaner.holds), self._ended + count
         self._ended = last
+        if lines := clean(data):
+            self._lines += lines
+            if len(lines) <= last + 1 - first:
+                self._numbers += range(first, first + len(lines))
+            else:
+                self._numbers += [min(first + n, last) for n in range(len(lines))]
+
+    def _masked(self) -> list[tuple[int, str]]:
+        """All of them at once: none of a file's secrets is known by its value, so that no line waits for the next one."""
+        if not self._lines:
+            return []
+        masked = self._redactor.feed(b"\n".join(self._lines) + b"\n").decode("utf-8", "replace")
+        found = list(zip(self._numbers, masked.removesuffix("\n").split("\n"), strict=True))
+        self._lines, self._numbers = [], []
         return found
 
-    def _numbered(self, lines: bytes, last: int) -> list[tuple[int, str]]:
-        """The first of these lines is the one that was held back."""
-        texts = lines.decode("utf-8", "replace").removesuffix("\n").split("\n") if lines else []
-        first = max(self._ended, 1)
-        return [(min(first + n, last), text) for n, text in enumerate(texts)]
 
+def _pieces(whole: bytes) -> Iterator[tuple[bool, int, bytes]]:
+    """Each line that is drawn over, by itself and without its end; between them each line becomes one line, and many are taken at once.
 
-def _pieces(whole: bytes) -> Iterator[bytes]:
-    """Each line that is drawn over one by itself; between them each line of the file becomes one line, and many are taken at once.
-
-    The first of those is taken by itself, too: a line that was drawn over may have left none that is held back.
+    With each piece whether it is drawn over, and how many lines it has.
     """
     at = 0
     while at < len(whole):
         redrawn = _REDRAWN.search(whole, at)
         start = whole.rfind(b"\n", at, redrawn.start()) + 1 or at if redrawn else len(whole)
-        first = whole.index(b"\n", at) + 1
-        yield whole[at:first]
-        if first < start:
-            yield whole[first:start]
-        at = max(first, start)
+        if at < start:
+            yield False, whole.count(b"\n", at, start), whole[at:start]
+        if redrawn:
+            at = whole.index(b"\n", redrawn.end() - 1) + 1
+            yield True, 1, whole[start : at - 1]
+        else:
+            at = start

@@ -23,10 +23,8 @@ def at_once(data: bytes) -> list[tuple[int, str]]:
 def one_by_one(data: bytes) -> list[tuple[int, str]]:
     lines = SourceLines()
     *whole, rest = data.split(b"\n")
-    found = [got for line in whole for got in lines._take(line + b"\n")]
-    if rest:
-        lines._pipe.feed(rest)
-    return found + lines.flush()
+    found = [got for line in whole for got in lines.feed(line + b"\n")]
+    return found + lines.feed(rest) + lines.flush()
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=40))
@@ -34,7 +32,8 @@ def test_any_text(parts: list[bytes]) -> None:
     data = b"".join(parts)
     assert at_once(data) == one_by_one(data)
     whole = data[: data.rfind(b"\n") + 1]
-    assert b"".join(source_lines._pieces(whole)) == whole
+    assert b"".join(piece + b"\n" * redrawn for redrawn, _, piece in source_lines._pieces(whole)) == whole
+    assert sum(count for _, count, _ in source_lines._pieces(whole)) == whole.count(b"\n")
 
 
 @pytest.mark.parametrize("path", LOGS, ids=lambda path: path.stem)

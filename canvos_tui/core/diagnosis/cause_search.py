@@ -15,8 +15,7 @@ from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_befo
 from canvos_tui.core.diagnosis.reason_words import in_words
 from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
 from canvos_tui.core.diagnosis.speakers import places_in
-from canvos_tui.core.escapes import COLOUR
-from canvos_tui.core.log.line import Kind, LogLine, parse_line
+from canvos_tui.core.log.line import Kind, LogLine, Passage
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.run.result import Cause
 from canvos_tui.core.values import dataclass
@@ -32,7 +31,7 @@ _LINES, _NEAR = 3, 10  # lines of evidence, and how far apart they may be
 _HITS = 400  # places that are remembered at most
 _FOLLOWERS = 8
 _ALWAYS = (_GOES_ON.lower(), "raw_img:", "error", "warn earthfile")
-_TITLES = (b" init ", b" build ", b"in\t")
+_TITLES, _FIRST_TITLES = re.compile(rb"\n(?: init | build |in\t)"), (b" init ", b" build ", b"in\t")
 _GOT_OVER, _COMMAND = any_of_words(SIGNS), re.compile(rb"--> ")
 
 
@@ -65,11 +64,11 @@ class Matcher:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._signs = _signs_of(catalogue)
         self._read = 0
         self._hits: dict[tuple[str, str], Hit] = {}
         self._recent = RecentLines()
         self._building = False
+        self._passing = False  # whether there may be a hit that words can show to be over
         self._went_on: dict[str, int] = {}
         self._ends: dict[str, StepEnd] = {}  # of the steps that failed
         self._blamed = ""  # the target that the build tool's last words name
@@ -79,23 +78,34 @@ class Matcher:
 
     def read(self, texts: Sequence[str]) -> None:
         """The next lines as text. Only those with a sign of something are looked at."""
-        if not texts:
-            return
-        whole = "\n".join(texts)
-        if "\x1b" in whole:
-            whole = COLOUR.sub("", whole)
-            texts = whole.split("\n")
-        self._recent.take(self._read + 1, texts)
-        low = whole.encode("utf-8", "replace").lower()
-        signs = lines_with(self._signs, low) | _phases_in(low)
-        over = lines_with(_GOT_OVER, low) | lines_with(_COMMAND, low) if self._hits or signs else set()
-        for number, begin in numbered(signs | over, low):
-            line = parse_line(texts[number])
+        if texts:
+            passage = Passage(texts)
+            self.take(passage, lines_with(_any_sign(self._catalogue), passage.low))
+
+    def take(self, passage: Passage, signs: set[int]) -> None:
+        """The same for lines that others read, too; `signs` is where in lower case those begin that have a sign of the catalogue."""
+        low, before = passage.low, self._read
+        self._recent.take(before + 1, passage.texts)
+        signs = signs | _phases_in(low)
+        self._passing = any(_passes(hit) for hit in self._hits.values())
+        watched = self._watch()
+        marked, at = numbered(signs | _got_over(low, 0, watched), low), 0
+        while at < len(marked):
+            number, begin = marked[at]
+            at += 1
             if begin in signs:
-                self.feed(line, self._read + number + 1)
+                self.feed(passage.line(number), before + number + 1)
             elif self._hits:  # behind a sign it also matters what went well
-                self._pass(line, self._read + number + 1)
-        self._read += len(texts)
+                self._pass(passage.line(number), before + number + 1)
+            if more := self._watch() - watched:
+                watched |= more
+                left = {place for _, place in marked[at:]} | {place for place in _got_over(low, begin, more) if place > begin}
+                marked, at = numbered(left, low), 0
+        self._read = before + len(passage.texts)
+
+    def _watch(self) -> set[re.Pattern[bytes]]:
+        """What is to be looked for beside the signs: it costs a walk over the text, so only while something can be got over by it."""
+        return {_COMMAND} | ({_GOT_OVER} if self._passing else set()) if self._hits else set()
 
     def feed(self, line: LogLine, number: int) -> None:
         """One line with its number in the log."""
@@ -152,7 +162,7 @@ class Matcher:
             else:
                 after = self._went_on.get(line.target, number)
                 self._drop(lambda hit: hit.target == line.target and hit.line > after and not hit.entry.is_symptom)
-        if not self._hits or line.target in self._ends:
+        if line.target in self._ends or not any(hit.target == line.target and _passes(hit) for hit in self._hits.values()):
             return
         low = line.body.lower()
         if tried_again(low):
@@ -161,6 +171,7 @@ class Matcher:
             self._drop(lambda hit: hit.target == line.target and _passes(hit))
 
     def _note(self, hit: Hit) -> None:
+        self._passing = self._passing or _passes(hit)
         key = (hit.entry.id, hit.target)
         known = self._hits.get(key)
         if known is None:
@@ -173,8 +184,8 @@ class Matcher:
             self._hits[key] = Hit(known.entry, known.target, known.lines + hit.lines, known.claim, known.body)
 
     def _drop(self, over: Callable[[Hit], bool]) -> None:
-        if self._hits:
-            self._hits = {key: hit for key, hit in self._hits.items() if not over(hit)}
+        for key in [key for key, hit in self._hits.items() if over(hit)]:
+            del self._hits[key]
 
     # -- the answer --------------------------------------------------------------------------------------
 
@@ -226,21 +237,26 @@ class Matcher:
         return _in_order(line for line in (*same, *self._later) if line.line > cause.lines[-1].line)
 
 
+def signs_of(catalogue: Catalogue) -> frozenset[str]:
+    """The texts in lower case one of which stands, where a word begins, in each line that the search has to see."""
+    return frozenset({*catalogue.signs, *_ALWAYS})
+
+
 @lru_cache(maxsize=4)
-def _signs_of(catalogue: Catalogue) -> re.Pattern[bytes]:
+def _any_sign(catalogue: Catalogue) -> re.Pattern[bytes]:
     """Kept for the next log: it takes as long to make as a small log to read."""
-    return any_of_words({*catalogue.signs, *_ALWAYS})
+    return any_of_words(signs_of(catalogue))
 
 
-def _phases_in(whole: bytes) -> set[int]:
+def _phases_in(low: bytes) -> set[int]:
     """The same for the titles of the build tool's phases and the calls that it names at its end, which begin with no word."""
-    begins = {0} if whole.startswith(_TITLES) else set()
-    for title in _TITLES:
-        at = whole.find(b"\n" + title)
-        while at >= 0:
-            begins.add(at + 1)
-            at = whole.find(b"\n" + title, at + 1)
-    return begins
+    return {found.start() + 1 for found in _TITLES.finditer(low)} | ({0} if low.startswith(_FIRST_TITLES) else set())
+
+
+def _got_over(low: bytes, begin: int, watched: Iterable[re.Pattern[bytes]]) -> set[int]:
+    """Where the lines begin, from that place on, that may show something to be over."""
+    found: set[int] = set()
+    return found.union(*(lines_with(signs, low, begin) for signs in watched))
 
 
 def _passes(hit: Hit) -> bool:

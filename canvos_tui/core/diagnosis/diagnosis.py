@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
-from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
+from canvos_tui.core.diagnosis.cause_search import Hit, Matcher, signs_of
 from canvos_tui.core.diagnosis.evidence import LogEvidence
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
-from canvos_tui.core.diagnosis.story import LogStory, Warned
+from canvos_tui.core.diagnosis.story import WORDS, LogStory, Warned
 from canvos_tui.core.diagnosis.unknown import FIRST_ERROR, STEP_FAILED, end_of
 from canvos_tui.core.errors import Remedy
-from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.log.facts import LogFacts
+from canvos_tui.core.log.line import Passage
 from canvos_tui.core.log.line_numbers import LineNumbers
+from canvos_tui.core.log.literals import Skim
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver
@@ -96,14 +98,19 @@ class Diagnoser:
         self._matcher = Matcher(catalogue)
         self._story = LogStory()
         self._numbers = LineNumbers()
+        self._skim = _skim_of(catalogue)
 
     def read(self, lines: Sequence[tuple[int, str]]) -> None:
         """The next lines, each with its number in the file."""
-        texts = _plain([text for _, text in lines])  # once for all three
+        texts = [text for _, text in lines]
+        if not texts:
+            return
+        passage = Passage(texts)  # made ready once for all three
+        signs, words = self._skim.lines(passage.low)
         self._numbers.add([number for number, _ in lines])
-        self._reader.feed(texts, _NEVER)
-        self._matcher.read(texts)
-        self._story.read(texts)
+        self._reader.read(passage, _NEVER)
+        self._matcher.take(passage, signs)
+        self._story.read(texts, passage, words)
 
     def diagnosis(self, redactions: int) -> Diagnosis:
         """The answer for what was read; `redactions` is how many places were masked in it."""
@@ -153,12 +160,10 @@ class Diagnoser:
         return tuple(replace(e, line=self._numbers.of(e.line)) for e in lines)
 
 
-def _plain(texts: list[str]) -> list[str]:
-    """The lines without colours; one of nothing but colours keeps them, for it is not empty."""
-    joined = "\n".join(texts)
-    if "\x1b" not in joined:
-        return texts
-    return [plain or text for plain, text in zip(COLOUR.sub("", joined).split("\n"), texts, strict=True)]
+@lru_cache(maxsize=4)
+def _skim_of(catalogue: Catalogue) -> Skim:
+    """Kept for the next log: it takes as long to make as a small log to read."""
+    return Skim(signs_of(catalogue), WORDS)
 
 
 def _said_done(facts: LogFacts, story: LogStory) -> bool:

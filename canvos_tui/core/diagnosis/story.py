@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import LogFacts
-from canvos_tui.core.log.line import Kind, LogLine, parse_line
+from canvos_tui.core.log.line import Kind, LogLine, Passage
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.values import dataclass
 
@@ -17,30 +17,13 @@ _SIGNS = re.compile(
     r"|An error occurred while running|Privileged containers are not|\+aws-cloud-image|Starting RAW to AMI"
     r"|output clipped|bytes of the log are missing|user-data file does not exist|Error querying status for task| Build "
 )
-_WORDS = any_of_words(  # the same in lower case and where a word begins, to find the lines quickly
-    (
-        *(
-            "s3://",
-            "region: ",
-            "region ",
-            "successfully uploaded",
-            "uploading '",
-            "received signal",
-            "cancel",
-            "ctrl-c",
-            "error: ",
-            "failure",
-        ),
-        *("an error occurred while running", "privileged containers are not", "aws-cloud-image", "starting raw to ami", "output clipped"),
-        *(
-            "bytes of the log are missing",
-            "user-data file does not exist",
-            "error querying status for task",
-            "build ",
-            "aws_error_s3_cancel",
-        ),
-    )
+WORDS = (  # the same in lower case and where a word begins, to find the lines quickly
+    *("s3://", "region: ", "region ", "successfully uploaded", "uploading '", "received signal", "cancel", "ctrl-c", "error: "),
+    *("failure", "an error occurred while running", "privileged containers are not", "starting raw to ami", "output clipped"),
+    *("bytes of the log are missing", "user-data file does not exist", "error querying status for task", "build "),
+    "aws_error_s3_cancel",
 )
+_AWS_PART = any_of_words(["aws-cloud-image"])  # looked for until it printed something
 _PLACES = (
     re.compile(r"- Uploading '.*' to s3://(?P<bucket>[^/\s]+)/(?P<key>.+)\.\.\.$"),
     re.compile(r"- Importing S3 object 's3://(?P<bucket>[^/\s]+)/(?P<key>.+)' as "),
@@ -84,21 +67,20 @@ class LogStory:
         self._refused = 0
         self._seen: set[str] = set()
 
-    def read(self, texts: Sequence[str]) -> None:
-        """The next lines."""
+    def read(self, texts: Sequence[str], passage: Passage, begins: set[int]) -> None:
+        """The next lines, as they came and made ready; `begins` are the places in lower case of those lines that have one of the words."""
         last = next((text for text in reversed(texts) if text.strip()), "")
         if last:
             ended = _EXIT.match(COLOUR.sub("", last))
             self.script_code = int(ended[1]) if ended else None
-        joined = "\n".join(texts)
-        whole = (COLOUR.sub("", joined) if "\x1b" in joined else joined).encode("utf-8", "replace").lower()
         before = self._lines
-        for number, _ in numbered(lines_with(_WORDS, whole), whole):
-            text = COLOUR.sub("", texts[number])
-            if _SIGNS.search(text):
+        if not self.saw_aws:
+            begins = begins | lines_with(_AWS_PART, passage.low)
+        for number, _ in numbered(begins, passage.low):
+            if _SIGNS.search(passage.texts[number]):
                 self._lines = before + number + 1
-                self._look(parse_line(text))
-        self._lines = before + len(texts)
+                self._look(passage.line(number))
+        self._lines = before + len(passage.texts)
 
     def _look(self, line: LogLine) -> None:
         if line.failed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from canvos_tui.core.escapes import OTHER_BYTES, OTHER_START_BYTES
-from canvos_tui.core.log.record import ERASE, FIRST, LIMIT, Clipped, OpenRecord, Record, is_visible, only_text
+from canvos_tui.core.log.record import ERASE, FIRST, HEAD, LIMIT, Clipped, OpenRecord, Record, is_visible, newest_state, only_text
 
 _UP = re.compile(rb"\x1b\[\d*A")
 _DROP = re.compile(OTHER_BYTES + rb"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
@@ -172,8 +172,8 @@ def _text(record: Record) -> bytes:
 def _whole(raw: bytes) -> list[Record]:
     """The records of one complete line; the short way for a line that has nothing special in it."""
     line = raw.rstrip(b"\r")
-    if b"\r" not in line and len(line) <= LIMIT and ERASE not in line:
-        return [Record(line, line[:FIRST], history=False)]
+    if len(line) <= HEAD and ERASE not in line:
+        return [newest_state(line) if b"\r" in line else Record(line, line[:FIRST], history=False)]
     record = OpenRecord()
     record.add(raw)
     return record.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from canvos_tui.core.escapes import COLOUR
@@ -43,6 +45,8 @@ class Kind(Enum):
     BLANK = "blank"
     OUTER = "outer"
 
+    __hash__ = object.__hash__  # the enumeration's own is no longer quick, and each line is asked for its kind several times
+
 
 class LogLine(NamedTuple):  # a tuple because there is one for each line of the log
     """One line: `target` is empty for lines without a name in front, `failed` marks the repetition after a failure."""
@@ -64,6 +68,30 @@ def parse_line(text: str) -> LogLine:
             body = text[bar + 3 :]
             return LogLine(_kind_of_body(body), name, body, failed="*failed*" in marks)
     return LogLine(_kind_outside(text), "", text)
+
+
+class Passage:
+    """Some lines of a log, made ready once for all who read them: without colours, and each taken apart when the first one asks."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.whole = "\n".join(texts)
+        self.texts = texts
+        if "\x1b" in self.whole:
+            self.whole = COLOUR.sub("", self.whole)
+            self.texts = self.whole.split("\n")
+        self._lines: dict[int, LogLine] = {}
+
+    @cached_property
+    def low(self) -> bytes:
+        """All of it in lower case. In bytes, because one wide character would make a text slow to search."""
+        return self.whole.encode("utf-8", "replace").lower()
+
+    def line(self, number: int) -> LogLine:
+        """The parts of a line, by its number from 0."""
+        found = self._lines.get(number)
+        if found is None:
+            found = self._lines[number] = parse_line(self.texts[number])
+        return found
 
 
 def command_of(line: LogLine) -> str:

@@ -17,20 +17,13 @@ class LineNumbers:
 
     def add(self, numbers: Sequence[int]) -> None:
         """The numbers of the next lines."""
-        if not numbers:
-            return
-        if list(range(numbers[0], numbers[0] + len(numbers))) == numbers:
-            self._run(numbers[0], len(numbers))
-            return
-        for number in numbers:
-            self._run(number, 1)
-
-    def _run(self, number: int, count: int) -> None:
         expected = self._numbers[-1] + self._count + 1 - self._firsts[-1] if self._firsts else 0
-        if number != expected:
-            self._firsts.append(self._count + 1)
-            self._numbers.append(number)
-        self._count += count
+        for count, number in enumerate(numbers, self._count + 1):
+            if number != expected:
+                self._firsts.append(count)
+                self._numbers.append(number)
+            expected = number + 1
+        self._count += len(numbers)
 
     def of(self, line: int) -> int:
         """The number in the file of the line that came as the `line`th; 0 for one that did not come."""

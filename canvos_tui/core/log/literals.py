@@ -129,10 +129,43 @@ def _branches(node: dict[str, dict[str, Any]]) -> str:
     return sides[0] if len(sides) == 1 else f"(?:{'|'.join(sides)})"
 
 
-def lines_with(signs: re.Pattern[bytes], whole: bytes) -> set[int]:
-    """Where the lines begin that have a sign. In bytes, because one wide character would make a text slow to search."""
+class Skim:
+    """One walk over a text for several readers, each of whom looks for texts of its own where a word begins."""
+
+    def __init__(self, *wanted: Iterable[str]) -> None:
+        texts = [{text.lstrip(_NO_WORD).encode() for text in reader} - {b""} for reader in wanted]
+        self._signs = any_of_words(text.decode() for reader in texts for text in reader)
+        self._texts = texts
+        self._whose: dict[bytes, tuple[tuple[bytes, ...], ...]] = {}  # what was found -> the texts of each reader that begin so
+
+    def lines(self, low: bytes) -> tuple[set[int], ...]:
+        """For each reader where the lines of this text in lower case begin that have one of its texts."""
+        begins: tuple[set[int], ...] = tuple(set() for _ in self._texts)
+        found = self._signs.search(low)
+        while found is not None:
+            at = found.start()
+            begin = low.rfind(b"\n", 0, at) + 1
+            open_for = 0
+            for texts, lines in zip(self._told(found[0]), begins, strict=True):
+                if begin not in lines:
+                    if texts and low.startswith(texts, at):
+                        lines.add(begin)
+                    else:
+                        open_for += 1
+            end = at + 1 if open_for else low.find(b"\n", at)
+            found = self._signs.search(low, end) if end >= 0 else None
+        return begins
+
+    def _told(self, found: bytes) -> tuple[tuple[bytes, ...], ...]:
+        if found not in self._whose:
+            self._whose[found] = tuple(tuple(text for text in reader if text.startswith(found)) for reader in self._texts)
+        return self._whose[found]
+
+
+def lines_with(signs: re.Pattern[bytes], whole: bytes, first: int = 0) -> set[int]:
+    """Where the lines begin that have a sign from that place on. In bytes, because one wide character would make a text slow to search."""
     begins = set()
-    found = signs.search(whole)
+    found = signs.search(whole, first)
     while found is not None:
         begins.add(whole.rfind(b"\n", 0, found.start()) + 1)
         end = whole.find(b"\n", found.end())

@@ -10,8 +10,8 @@ from datetime import datetime
 from canvos_tui.core.checkout import import_script
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import Failure, LogFacts
-from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
-from canvos_tui.core.log.line import Kind, LogLine, command_of, parse_line, position_of
+from canvos_tui.core.log.level import ERROR_SIGN, STAMP, says_error
+from canvos_tui.core.log.line import Kind, LogLine, Passage, command_of, position_of
 from canvos_tui.core.run.events import BuildEvent, FoundInstead, IdFound, PhaseEntered, ScriptBlind, UploadSeen
 from canvos_tui.core.run.phase import Phase
 
@@ -22,11 +22,14 @@ _TRACED = re.compile(
     rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID})"
     r")$"
 )
+_IN_TRACES = re.compile(r"taskID=|snapshot_id=|imageID=|status=|waitAMI ")
 _TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami"}
 _BARE = re.compile(rf"(?:(snap-{_ID})|(ami-{_ID}))$")
 _BARE_STARTS = {"sn", "am"}
 # how a line's body begins that may say something; "20" is a time stamp
 _TELLING = {"--", "*c", "+ ", "++", "20", "RA", "Co", "sn", "am", "ER", "WA", "E:", "Er", "er", "fa", "up", "dp", "St"}
+_OUTSIDE = _TELLING | {"==", "= ", "An", "E "}  # the same for lines without a name in front
+_QUIET = 1000  # names whose plain lines are known to tell nothing new
 _STATUS = re.compile(r"\+{3,} status=(\w+)$")
 _EXISTS = re.compile(rf"Image .* already exists with ID: (ami-{_ID})")
 _BLIND = re.compile(rf"(?:\[[\w-]+\] )?Error querying status for (?:task '(import-snap-{_ID})'|AMI '(ami-{_ID})')")
@@ -44,6 +47,7 @@ _SCRIPT = (
 )
 _REGISTER = re.compile(rf"{import_script.REGISTERING}.*' from snapshot 'snap-")
 _WAIT = re.compile(rf"\++ waitAMI ami-{_ID} ")
+_BY_COMMAND = {"+iso-image", "output", "+cloud-image", "+aws-cloud-image"}  # a command of these may begin a phase
 _INTERESTING = (Kind.OUTPUT, Kind.OUTER, Kind.ERROR)
 
 
@@ -56,6 +60,7 @@ class PhaseReader:
         self._facts = LogFacts()
         self._lines = 0
         self._blind: dict[str, int] = {}
+        self._quiet: dict[str, bool] = {}  # names in front, as they stand there, and whether commands of that target tell something
 
     @property
     def facts(self) -> LogFacts:
@@ -64,20 +69,54 @@ class PhaseReader:
 
     def feed(self, lines: Sequence[str], at: datetime) -> tuple[BuildEvent, ...]:
         """The events of these lines, which were read at that time."""
+        return self.read(Passage(lines), at) if lines else ()
+
+    def read(self, passage: Passage, at: datetime) -> tuple[BuildEvent, ...]:
+        """The same for lines that others read, too."""
         events: list[BuildEvent] = []
-        joined = "\n".join(lines)
-        plain = COLOUR.sub("", joined) if "\x1b" in joined else joined
-        slowly = self._facts.failure is not None or (not self._facts.first_error and any(word in plain for word in ERROR_WORDS))
+        before = self._lines
+        if not before:
+            self._lines = 1
+            self._enter(self._first, at, events)
+        wordy = not self._facts.first_error and ERROR_SIGN.search(passage.whole) is not None
+        slowly, failed = wordy or self._lacks(), self._facts.failure is not None
         name = ""
-        for text in plain.split("\n") if lines else ():
-            self._lines += 1
+        for number, text in enumerate(passage.texts):
             bar = text.find(" | ", 19)
-            if bar > 0 and text[:bar] == name and not slowly and text[bar + 3 : bar + 5] not in _TELLING:
-                continue  # one more line of output of the same target, the usual case
-            name = text[:bar] if bar > 0 else ""
-            self._read(parse_line(text), at, events)
-            slowly = slowly or self._facts.failure is not None
+            start = text[bar + 3 : bar + 5] if bar > 0 else text[:2]
+            before_bar = text[:bar] if bar > 0 else ""
+            same, name = before_bar == name and not failed, before_bar
+            if (
+                not slowly
+                and (start not in (_TELLING if bar > 0 else _OUTSIDE) or self._is_idle(text, bar, name))
+                and (bar < 0 or same or (name in self._quiet and start != "E "))
+            ):
+                continue  # one more line of output, the usual case
+            self._lines = before + number + 1
+            line = passage.line(number)
+            self._read(line, at, events)
+            slowly, failed = wordy or self._lacks(), self._facts.failure is not None
+            if line.target and line.target != "+cloud-image" and len(self._quiet) < _QUIET:
+                self._quiet[name] = line.target in _BY_COMMAND
+        self._lines = before + len(passage.texts)
         return tuple(events)
+
+    def _is_idle(self, text: str, bar: int, name: str) -> bool:
+        """Whether a line only begins as one that may tell something: a trace of no id, a time that is not the script's, a command."""
+        if bar > 0 and name not in self._quiet:
+            return False
+        begin = bar + 3 if bar > 0 else 0
+        first = text[begin]
+        if first == "+":
+            return _IN_TRACES.search(text, begin) is None
+        if first == "2":
+            return not text.startswith(" - ", begin + 19)
+        return first in "-*" and bar > 0 and not self._quiet[name]
+
+    def _lacks(self) -> bool:
+        """Whether something of a failure is still to be told, by any line."""
+        known = self._facts.failure
+        return known is not None and (not self._facts.first_error or (known.exit_code is None and not known.reason))
 
     def peek(self, text: str, at: datetime) -> UploadSeen | None:
         """Upload progress in a line that has no end yet; None when it says nothing new."""
@@ -91,8 +130,6 @@ class PhaseReader:
         return UploadSeen(at, done, total, "log")
 
     def _read(self, line: LogLine, at: datetime, events: list[BuildEvent]) -> None:
-        if self._lines == 1:
-            self._enter(self._first, at, events)
         if line.kind is Kind.TRACE:
             if self._whole:  # our own stages tell their ids beside the log
                 self._trace(line.body, at, events)

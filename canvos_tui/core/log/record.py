@@ -48,6 +48,28 @@ class Record:
     history: bool
 
 
+def newest_state(raw: bytes) -> Record:
+    """The record of one whole line of a few states that erases nothing: the same that an open record would give, without following it."""
+    first, begin, end = raw.partition(b"\r")[0], len(raw), len(raw)
+    while begin >= 0:
+        begin = raw.rfind(b"\r", 0, end)
+        if is_visible(raw[begin + 1 : end]):
+            break
+        end = begin
+    if begin < 0:
+        return Record(first, first[:FIRST], history=False)
+    return Record(_named(raw[begin + 1 : end], first[:FIRST]), first[:FIRST], history=True)
+
+
+def _named(state: bytes, first: bytes) -> bytes:
+    """A later state with the target's name: a program's own carriage return lost it, the first state has it."""
+    if b" | " not in state:
+        name, bar, _ = first.partition(b" | ")
+        if bar and len(only_text(name)) >= _PREFIX_WIDTH:
+            return name + bar + state
+    return state
+
+
 class _Piece:
     """The bytes between two carriage returns, bounded."""
 
@@ -185,9 +207,6 @@ class OpenRecord:
             return [Record(text, b"", history=False) for text in (*self._layers.values(), *self._others)]
         chosen = self._chosen()
         value = chosen.value()
-        if chosen.start and isinstance(value, bytes) and b" | " not in value:
-            # a program's own carriage return lost the name in front; the first state has it
-            name, bar, _ = bytes(self._first).partition(b" | ")
-            if bar and len(only_text(name)) >= _PREFIX_WIDTH:
-                value = name + bar + value
+        if chosen.start and isinstance(value, bytes):
+            value = _named(value, bytes(self._first))
         return [Record(value, bytes(self._first), history=chosen.start > 0)]

@@ -1,0 +1,85 @@
+"""What is made ready once for several readers is what each would find by itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from canvos_tui.core.log.level import ERROR_SIGN, ERROR_WORDS
+from canvos_tui.core.log.line import Passage, parse_line
+from canvos_tui.core.log.literals import Skim, any_of_words, lines_with
+from canvos_tui.core.log.phase_reader import PhaseReader
+from canvos_tui.core.log.record import OpenRecord, newest_state
+
+AT = datetime(1970, 1, 1, tzinfo=UTC)
+PIECES = st.sampled_from(
+    [b"a", b"one", b" ", b"\r", b"\r", b"\r\r", b"\x1b[32m", b"\x1b[1A", b"\x1b[K", b"         +base-image | ", b" | ", b"\x00", b"x" * 600]
+)
+WORDS = ("error", "error: ", "err", "cancel", "canceled: context", "no such host", "such")
+OTHERS = ("error: in", "no ", "cancel", "host", "-- host")
+TEXTS = st.sampled_from([*WORDS, *OTHERS, " ", "x", "\n", "\n", "_"])
+
+
+@given(st.lists(PIECES, max_size=9), st.integers(0, 2))
+def test_the_newest_state_of_a_whole_line_is_what_an_open_one_would_show(pieces: list[bytes], ends: int) -> None:
+    raw = b"".join(pieces).rstrip(b"\r")
+    assume(b"\r" in raw)
+    record = OpenRecord()
+    record.add(raw + b"\r" * ends)
+    assert record.close() == [newest_state(raw)]
+
+
+@given(st.lists(TEXTS, max_size=30))
+def test_one_walk_finds_for_each_reader_the_lines_that_it_would_find_alone(parts: list[str]) -> None:
+    low = "".join(parts).encode()
+    assert Skim(WORDS, OTHERS).lines(low) == (lines_with(any_of_words(WORDS), low), lines_with(any_of_words(OTHERS), low))
+
+
+def test_each_word_of_an_error_is_found_by_the_quick_look() -> None:
+    assert all(ERROR_SIGN.search(f"x{word}x") for word in ERROR_WORDS)
+    assert not ERROR_SIGN.search("ERROR: no error occurred, VERR y, AWS_REGION")
+
+
+def test_a_passage_has_no_colours_and_takes_each_line_apart_once() -> None:
+    passage = Passage(["\x1b[36m         +base-image\x1b[0m | \x1b[31mError: x\x1b[0m", "\x1b[0m"])
+    assert passage.texts == ["         +base-image | Error: x", ""]
+    assert passage.line(0) == parse_line(passage.texts[0])
+    assert passage.line(0) is passage.line(0)
+    assert passage.low == b"         +base-image | error: x\n"
+
+
+def test_a_target_between_the_lines_of_another_hides_nothing() -> None:
+    """Lines of a known target are passed over where they can tell nothing; what tells is read wherever it stands."""
+    base, cloud, aws = "         +base-image | ", "        +cloud-image | ", "    +aws-cloud-image | "
+    noise = [
+        f"{base}Get:1",
+        f"{cloud}copying",
+        f"{aws}++ echo x",
+        f"{base}Get:2",
+        f"{aws}++ echo y",
+        f"{cloud}--> RUN x",
+        f"{base}--> RUN y",
+    ]
+    told = [
+        f"{cloud}8:23AM INF AuroraBoot v0.1",
+        f"{aws}++ taskID=import-snap-0123456789abcdef0",
+        f"{aws}2025-01-01 10:00:00 - Status Message: it broke",
+        f"{aws}E unknown thing",
+        f"{base}ERROR Earthfile:1:2",
+        f"{base}      did not complete successfully. Exit code 7",
+    ]
+    reader = PhaseReader()
+    reader.feed([*noise, *noise, *(line for one in told for line in (*noise, one))], AT)
+    facts = reader.facts
+    assert facts.ids == {"import_task": "import-snap-0123456789abcdef0"}
+    assert facts.import_message == "it broke"
+    assert (facts.first_error, facts.first_error_line) == ("Status Message: it broke", 38)
+    assert facts.failure is not None
+    assert (facts.failure.target, facts.failure.exit_code) == ("+base-image", 7)
+    assert facts.phase is not None
+    assert facts.phase.value == "raw"
+    quiet = PhaseReader()
+    quiet.feed([*noise, f"{cloud}x", f"{aws}E unknown thing", f"{base}x"], AT)
+    assert quiet.facts.first_error == "E unknown thing"

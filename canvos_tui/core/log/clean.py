@@ -77,6 +77,15 @@ class LogCleaner:
         """The same as `feed` for one whole line without its line feed, where the one before had its end, too."""
         return self._settle(_whole(line))
 
+    def feed_plain(self, block: bytes) -> list[bytes]:
+        """The same for whole lines with nothing in them that redraws, nor a carriage return."""
+        *lines, last = block[:-1].split(b"\n")
+        if max(map(len, lines), default=0) > LIMIT or len(last) > LIMIT:
+            return self.feed(block)
+        before = [] if self._held is None else [_text(self._held)]
+        self._held = Record(last, last[:FIRST], history=False)
+        return before + sanitize(block[: len(block) - len(last) - 2]).split(b"\n") if lines else before
+
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that are final after these bytes; the newest record is held back, the next one may replace it."""
         end = data.rfind(b"\n")
@@ -101,14 +110,9 @@ class LogCleaner:
     def _plain(self, block: bytes) -> list[bytes]:
         """The short way for complete lines none of which redraws anything; empty when there is such a line or only one."""
         block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").rstrip(b"\r")
-        if b"\r" in block or b"\n" not in block or ERASE in block or _UP.search(block):
+        if b"\r" in block or b"\n" not in block or ERASE in block or _UP.search(block) or max(map(len, block.split(b"\n"))) > LIMIT:
             return []
-        *lines, last = block.split(b"\n")
-        if max(map(len, lines)) > LIMIT or len(last) > LIMIT:
-            return []
-        before = [] if self._held is None else [_text(self._held)]
-        self._held = Record(last, last[:FIRST], history=False)
-        return before + sanitize(block[: len(block) - len(last) - 1]).split(b"\n")
+        return self.feed_plain(block + b"\n")
 
     def _append(self, data: bytes) -> None:
         """Keeps bytes of a line that has no end yet."""

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from canvos_tui.core.log.clean import LogCleaner
+from canvos_tui.core.log.record import ERASE
 from canvos_tui.core.masking.redactor import Redactor
 
-_REDRAWN = re.compile(rb"\r(?![\r\n]|$)|\x1b\[\d*[AK]")
+_REDRAWN = re.compile(rb"\r(?![\r\n]|$)|\x1b\[\d*[AK]")  # in a line that is drawn over
+_MOVED = re.compile(rb"\r|\x1b\[\d*[AK]")  # the same where no line ends with a carriage return
 
 
 class SourceLines:
@@ -34,8 +36,13 @@ class SourceLines:
         if self._open and end:
             at = data.index(b"\n") + 1
             self._take(1, self._cleaner.feed, data[:at])
-        for redrawn, count, piece in _pieces(data[at:end] if at or end < len(data) else data):
-            self._take(count, self._cleaner.feed_line if redrawn else self._cleaner.feed, piece)
+        clean: Callable[[bytes], list[bytes]] = self._cleaner.feed
+        block, sign = data[at:end], _REDRAWN
+        if ERASE not in block:
+            block, sign = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n"), _MOVED
+            clean = self._cleaner.feed_plain
+        for redrawn, count, piece in _pieces(block, sign):
+            self._take(count, self._cleaner.feed_line if redrawn else clean, piece)
         if end < len(data):
             self._cleaner.feed(data[end:])  # a line that has not ended gives nothing yet
         self._open = end < len(data) or (self._open and not end)
@@ -67,14 +74,14 @@ class SourceLines:
         return found
 
 
-def _pieces(whole: bytes) -> Iterator[tuple[bool, int, bytes]]:
-    """Each line that is drawn over, by itself and without its end; between them each line becomes one line, and many are taken at once.
+def _pieces(whole: bytes, sign: re.Pattern[bytes]) -> Iterator[tuple[bool, int, bytes]]:
+    """Each line that has the sign, by itself and without its end; between them each line becomes one line, and many are taken at once.
 
-    With each piece whether it is drawn over, and how many lines it has.
+    With each piece whether it has the sign, and how many lines it has.
     """
     at = 0
     while at < len(whole):
-        redrawn = _REDRAWN.search(whole, at)
+        redrawn = sign.search(whole, at)
         start = whole.rfind(b"\n", at, redrawn.start()) + 1 or at if redrawn else len(whole)
         if at < start:
             yield False, whole.count(b"\n", at, start), whole[at:start]

@@ -168,7 +168,7 @@ def _read(parts: Iterator[bytes], catalogue: Catalogue, joined: Joined) -> Diagn
     from canvos_tui.core.log.forms import bare
     from canvos_tui.core.log.source_lines import SourceLines
 
-    lines, diagnoser = SourceLines(), Diagnoser(catalogue)
+    lines, diagnoser = SourceLines(plain=True), Diagnoser(catalogue)
     empty = True
     for data in bare(parts, joined.parts):
         empty = empty and not data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from canvos_tui.core.escapes import COLOUR_BYTES
 from canvos_tui.core.log.clean import LogCleaner
 from canvos_tui.core.log.record import ERASE
 from canvos_tui.core.masking.redactor import Redactor
@@ -14,9 +15,13 @@ _MOVED = re.compile(rb"\r|\x1b\[\d*[AK]")  # the same where no line ends with a 
 
 
 class SourceLines:
-    """Bytes of a file in, cleaned lines and their numbers out. Where lines were printed again, the number is that of the last time."""
+    """Bytes of a file in, cleaned lines and their numbers out. Where lines were printed again, the number is that of the last time.
 
-    def __init__(self) -> None:
+    `plain` takes the colours out, too, but for lines that are nothing else.
+    """
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self._plain = plain
         self._cleaner = LogCleaner()
         self._redactor = Redactor()
         self._ended = 0  # lines of the file that have ended
@@ -68,7 +73,11 @@ class SourceLines:
         """All of them at once: none of a file's secrets is known by its value, so that no line waits for the next one."""
         if not self._lines:
             return []
-        masked = self._redactor.feed(b"\n".join(self._lines) + b"\n").decode("utf-8", "replace")
+        text = b"\n".join(self._lines)
+        if self._plain and b"\x1b" in text:
+            bare = COLOUR_BYTES.sub(b"", text).split(b"\n")
+            text = b"\n".join([line or coloured for line, coloured in zip(bare, self._lines, strict=True)])
+        masked = self._redactor.feed(text + b"\n").decode("utf-8", "replace")
         found = list(zip(self._numbers, masked.removesuffix("\n").split("\n"), strict=True))
         self._lines, self._numbers = [], []
         return found

@@ -126,10 +126,10 @@ RULES = (
 _SELDOM = (
     re.compile(rb"g(?:h[opsur]_|ithub_pat_|l(?:pat|dt|rt)-|(?<=sig)nature=)"),
     re.compile(
-        rb"k(?:(?<=ak)ia|(?<=dck)r_[po]at_)|j(?:(?<=eyj)|(?<=iqoj)b3jpz2lu)|x(?:-amz-|(?<=ogzx)ivyxdz)|z(?<=authoriz)ation",
+        rb"k(?:(?<=ak)ia|(?<=dck)r_[po]at_|(?:(?<=pro[_-]k)|(?<=api[_-]k)|(?<=apik)|(?<=private_k)|(?<=privatek))ey)|j(?:(?<=eyj)|(?<=iqoj)b3jpz2lu)|x(?:-amz-|(?<=ogzx)ivyxdz)|z(?<=authoriz)ation",
     ),
 )
-_NEEDED = {word for rule in RULES for word in rule.needs}  # each is looked for once in a text, whatever rules need it
+_NEEDED = {word for rule in RULES for word in rule.needs}.union(_KEYS)  # each is looked for once in a text, whatever rules need it
 _BY_SELDOM = [(found, {word for word in _NEEDED if found.search(word)}) for found in _SELDOM]
 _OFTEN = _NEEDED.difference(*(words for _, words in _BY_SELDOM))
 _RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
@@ -157,8 +157,7 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
             yield from _by_rule(rule, text, lines_with(needed, lower))
     if b"auth" in lower and (b'auth"' in lower or b"auth\\" in lower):
         yield from _logins(text)
-    words = {word for word in _NEEDS if word in lower}
-    words.update(word for word in (_KEYS if b"key" in lower else ()) if word in lower)
+    words = there.intersection(_KEYS).union(word for word in _NEEDS if word in lower)
     if words:
         lines = lines_with(words, lower)
         yield from _pairs(text, lines)

@@ -87,7 +87,7 @@ class Matcher:
         low, before = passage.low, self._read
         self._recent.take(before + 1, passage.texts)
         signs = signs | _phases_in(low)
-        self._passing = any(_passes(hit) for hit in self._hits.values())
+        self._passing = any(_passes(hit) and hit.target not in self._ends for hit in self._hits.values())
         watched = self._watch()
         marked, at = numbered(signs | _got_over(low, 0, watched), low), 0
         while at < len(marked):
@@ -171,7 +171,7 @@ class Matcher:
             self._drop(lambda hit: hit.target == line.target and _passes(hit))
 
     def _note(self, hit: Hit) -> None:
-        self._passing = self._passing or _passes(hit)
+        self._passing = self._passing or (_passes(hit) and hit.target not in self._ends)
         key = (hit.entry.id, hit.target)
         known = self._hits.get(key)
         if known is None:

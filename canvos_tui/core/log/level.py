@@ -10,7 +10,6 @@ from canvos_tui.core.log.line import Kind, LogLine
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - ")
 _ERROR = re.compile(r"(?:E|Error|ERROR|error|fatal error|upload failed|dpkg: error)[: ]|Status Message: ")
 ERROR_WORDS = (" ERR ", "An error occurred (", "AWS_ERROR_", "AWS_IO_")
-ERROR_SIGN = re.compile(r"A(?:n error occurred \(|WS_(?:ERROR|IO)_)|E(?<= E)RR ")  # finds any of them, quickly for their rare letters
 _HARMLESS = re.compile(r"Error response from daemon: No such container|Error querying status")
 _WARNING = re.compile(r"(?:W:|WARN(?:ING)?\b|[Ww]arning\b)")
 _WARNING_WORDS = (" WRN ", " WARN ")

@@ -10,7 +10,7 @@ from datetime import datetime
 from canvos_tui.core.checkout import import_script
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import Failure, LogFacts
-from canvos_tui.core.log.level import ERROR_SIGN, STAMP, says_error
+from canvos_tui.core.log.level import ERROR_WORDS, STAMP, says_error
 from canvos_tui.core.log.line import Kind, LogLine, Passage, command_of, position_of
 from canvos_tui.core.run.events import BuildEvent, FoundInstead, IdFound, PhaseEntered, ScriptBlind, UploadSeen
 from canvos_tui.core.run.phase import Phase
@@ -22,7 +22,7 @@ _TRACED = re.compile(
     rf"\++ (?:local )?(?:(taskID)=(import-snap-{_ID})|(snapshot_id)=(snap-{_ID})|(imageID)=(ami-{_ID})"
     r")$"
 )
-_IN_TRACES = re.compile(r"taskID=|snapshot_id=|imageID=|status=|waitAMI ")
+_IN_TRACES = ("taskID=", "snapshot_id=", "imageID=", "status=", "waitAMI ")
 _TRACED_KINDS = {"taskID": "import_task", "snapshot_id": "snapshot", "imageID": "ami"}
 _BARE = re.compile(rf"(?:(snap-{_ID})|(ami-{_ID}))$")
 _BARE_STARTS = {"sn", "am"}
@@ -78,19 +78,23 @@ class PhaseReader:
         if not before:
             self._lines = 1
             self._enter(self._first, at, events)
-        wordy = not self._facts.first_error and ERROR_SIGN.search(passage.whole) is not None
+        wordy = not self._facts.first_error and any(word in passage.whole for word in ERROR_WORDS)
         slowly, failed = wordy or self._lacks(), self._facts.failure is not None
-        name = ""
+        name = front = "\n"  # of the line before, and with the bar
         for number, text in enumerate(passage.texts):
-            bar = text.find(" | ", 19)
-            start = text[bar + 3 : bar + 5] if bar > 0 else text[:2]
-            before_bar = text[:bar] if bar > 0 else ""
-            same, name = before_bar == name and not failed, before_bar
-            if (
-                not slowly
-                and (start not in (_TELLING if bar > 0 else _OUTSIDE) or self._is_idle(text, bar, name))
-                and (bar < 0 or same or (name in self._quiet and start != "E "))
-            ):
+            same = text.startswith(front)
+            bar = len(name) if same else text.find(" | ", 19)
+            if bar < 0:
+                idle, name, front = text[:2] not in _OUTSIDE or self._is_idle(text, 0), "", "\n"
+            else:
+                start = text[bar + 3 : bar + 5]
+                idle = start not in _TELLING
+                if not same:
+                    name, front = text[:bar], text[: bar + 3]
+                if not (same and idle) or failed:
+                    known = name in self._quiet
+                    idle = (idle and known and start != "E ") or (known and self._is_idle(text, bar + 3, name))
+            if idle and not slowly:
                 continue  # one more line of output, the usual case
             self._lines = before + number + 1
             line = passage.line(number)
@@ -101,17 +105,14 @@ class PhaseReader:
         self._lines = before + len(passage.texts)
         return tuple(events)
 
-    def _is_idle(self, text: str, bar: int, name: str) -> bool:
+    def _is_idle(self, text: str, begin: int, name: str = "") -> bool:
         """Whether a line only begins as one that may tell something: a trace of no id, a time that is not the script's, a command."""
-        if bar > 0 and name not in self._quiet:
-            return False
-        begin = bar + 3 if bar > 0 else 0
-        first = text[begin]
+        first = text[begin : begin + 1]
         if first == "+":
-            return _IN_TRACES.search(text, begin) is None
+            return not any(word in text for word in _IN_TRACES)
         if first == "2":
             return not text.startswith(" - ", begin + 19)
-        return first in "-*" and bar > 0 and not self._quiet[name]
+        return first != "" and first in "-*" and name != "" and not self._quiet[name]
 
     def _lacks(self) -> bool:
         """Whether something of a failure is still to be told, by any line."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from canvos_tui.core.escapes import COLOUR_BYTES
 from canvos_tui.core.log.clean import LogCleaner
 from canvos_tui.core.log.record import ERASE
 from canvos_tui.core.masking.redactor import Redactor
 
-_REDRAWN = re.compile(rb"\r(?![\r\n]|$)|\x1b\[\d*[AK]")  # in a line that is drawn over
-_MOVED = re.compile(rb"\r|\x1b\[\d*[AK]")  # the same where no line ends with a carriage return
+_REDRAWN = (re.compile(rb"\r(?![\r\n]|$)"), re.compile(rb"\x1b\[\d*[AK]"))  # in a line that is drawn over
+_MOVED = (re.compile(rb"\r"), _REDRAWN[1])  # the same where no line ends with a carriage return
 
 
 class SourceLines:
@@ -42,11 +42,11 @@ class SourceLines:
             at = data.index(b"\n") + 1
             self._take(1, self._cleaner.feed, data[:at])
         clean: Callable[[bytes], list[bytes]] = self._cleaner.feed
-        block, sign = data[at:end], _REDRAWN
+        block, signs = data[at:end], _REDRAWN
         if ERASE not in block:
-            block, sign = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n"), _MOVED
+            block, signs = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n"), _MOVED
             clean = self._cleaner.feed_plain
-        for redrawn, count, piece in _pieces(block, sign):
+        for redrawn, count, piece in _pieces(block, signs):
             self._take(count, self._cleaner.feed_line if redrawn else clean, piece)
         if end < len(data):
             self._cleaner.feed(data[end:])  # a line that has not ended gives nothing yet
@@ -83,19 +83,22 @@ class SourceLines:
         return found
 
 
-def _pieces(whole: bytes, sign: re.Pattern[bytes]) -> Iterator[tuple[bool, int, bytes]]:
-    """Each line that has the sign, by itself and without its end; between them each line becomes one line, and many are taken at once.
+def _pieces(whole: bytes, signs: Sequence[re.Pattern[bytes]]) -> Iterator[tuple[bool, int, bytes]]:
+    """Each line that has a sign, by itself and without its end; between them each line becomes one line, and many are taken at once.
 
-    With each piece whether it has the sign, and how many lines it has.
+    With each piece whether it has a sign, and how many lines it has.
     """
-    at = 0
+    at, places = 0, [-1 for _ in signs]
     while at < len(whole):
-        redrawn = sign.search(whole, at)
-        start = whole.rfind(b"\n", at, redrawn.start()) + 1 or at if redrawn else len(whole)
+        for n, sign in enumerate(signs):
+            if places[n] < at:
+                found = sign.search(whole, at)
+                places[n] = found.start() if found else len(whole)
+        drawn = min(places)
+        start = whole.rfind(b"\n", at, drawn) + 1 or at if drawn < len(whole) else drawn
         if at < start:
             yield False, whole.count(b"\n", at, start), whole[at:start]
-        if redrawn:
-            at = whole.index(b"\n", redrawn.end() - 1) + 1
+        at = start
+        if drawn < len(whole):
+            at = whole.index(b"\n", drawn) + 1
             yield True, 1, whole[start : at - 1]
-        else:
-            at = start

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from canvos_tui.core.log.level import ERROR_SIGN, ERROR_WORDS
 from canvos_tui.core.log.line import Passage, parse_line
 from canvos_tui.core.log.literals import Skim, any_of_words, lines_with
 from canvos_tui.core.log.phase_reader import PhaseReader
@@ -35,11 +34,6 @@ def test_the_newest_state_of_a_whole_line_is_what_an_open_one_would_show(pieces:
 def test_one_walk_finds_for_each_reader_the_lines_that_it_would_find_alone(parts: list[str]) -> None:
     low = "".join(parts).encode()
     assert Skim(WORDS, OTHERS).lines(low) == (lines_with(any_of_words(WORDS), low), lines_with(any_of_words(OTHERS), low))
-
-
-def test_each_word_of_an_error_is_found_by_the_quick_look() -> None:
-    assert all(ERROR_SIGN.search(f"x{word}x") for word in ERROR_WORDS)
-    assert not ERROR_SIGN.search("ERROR: no error occurred, VERR y, AWS_REGION")
 
 
 def test_a_passage_has_no_colours_and_takes_each_line_apart_once() -> None:

@@ -9,6 +9,7 @@ import yaml
 
 import canvos_tui
 from canvos_tui.adapters.catalogue import catalogue_of, load_catalogue
+from canvos_tui.core.diagnosis import reasons
 from canvos_tui.core.diagnosis.catalogue import KnownError
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.errors import CanvosError
@@ -35,6 +36,21 @@ def test_a_sample_belongs_to_its_entry_and_to_no_other_as_strong(entry: KnownErr
     claims = CATALOGUE.claims(parse_line(sample))
     assert claims[0].entry is entry
     assert [c.entry.id for c in claims[1:] if c.strength <= claims[0].strength] == []
+
+
+def test_no_entry_is_passed_over_that_knows_a_line():
+    """Few of them are asked about a line; among those are all that would claim it, and the same for the reasons."""
+    asked = claimed = 0
+    for body in {parse_line(text).body for _, sample in SAMPLES for text in (sample, sample.upper(), f"Ünder{sample}", sample[9:])}:
+        near = CATALOGUE._near.of(body)
+        knows = [n for n, entry in enumerate(CATALOGUE._ranked) if any(pattern.find(body) for pattern in entry.patterns)]
+        assert set(knows) <= set(near), body
+        asked, claimed = asked + len(near), claimed + len(knows)
+        low = body.lower()
+        tried = [words for words in reasons._TABLE if any(text in low for text in words.fixed)]
+        assert [reasons._TABLE[n] for n in reasons._rows_for(low)] == tried
+    assert claimed > len(CATALOGUE.entries)
+    assert asked < 4 * claimed
 
 
 @pytest.mark.parametrize(("entry", "sample"), SAMPLES, ids=[f"{e.id}-{n}" for n, (e, _) in enumerate(SAMPLES)])

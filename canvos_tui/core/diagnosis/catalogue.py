@@ -12,7 +12,7 @@ from typing import Any
 from canvos_tui.core.checkout.sources import SEEN
 from canvos_tui.core.command_words import word
 from canvos_tui.core.diagnosis.harmless import shrugged_off, tells_nothing
-from canvos_tui.core.diagnosis.pattern import Pattern, compiled, parse_patterns
+from canvos_tui.core.diagnosis.pattern import Nearby, Pattern, compiled, parse_patterns
 from canvos_tui.core.diagnosis.reasons import ALARMS, NETWORK, REASONS, Told, reason_in
 from canvos_tui.core.diagnosis.speakers import SPEAKERS, odd_region, speaker_of
 from canvos_tui.core.errors import CanvosError, Command, Remedy
@@ -118,7 +118,7 @@ class Catalogue:
     def __init__(self, entries: Iterable[KnownError]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._ranked = sorted(self.entries, key=lambda entry: (entry.priority.value, entry.hold is Hold.LAST, entry.id))
-        self._fixed = [(pattern.fixed, n) for n, entry in enumerate(self._ranked) for pattern in entry.patterns]
+        self._near = Nearby((pattern, n) for n, entry in enumerate(self._ranked) for pattern in entry.patterns)
         self._by_reason = {pair: entry for entry in self.entries for pair in entry.reasons}
         self._best: dict[tuple[str, str], Claim | None] = {}
         # a line without any of these where a word begins, in lower case, is a sign of nothing
@@ -129,7 +129,7 @@ class Catalogue:
         body = line.body[:_LONGEST]
         if tells_nothing(body):
             return []
-        near = [self._ranked[n] for n in sorted({n for text, n in self._fixed if text in body})]
+        near = [self._ranked[n] for n in self._near.of(body)]
         found = [Claim(entry, *place) for entry in near if (place := entry.claims(line.target, body)) is not None]
         if found and found[0].entry.priority is Priority.A and not odd_region(body):
             return found

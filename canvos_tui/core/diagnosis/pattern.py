@@ -7,6 +7,7 @@ length. Piece by piece each character is looked at once for each piece.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, cached_property
 
 from canvos_tui.core.log.literals import fixed_text, word_literals
@@ -44,6 +45,21 @@ class Pattern:
             begin = found.start() if begin < 0 else begin
             at = found.end()
         return begin, at
+
+
+class Nearby:
+    """Which of many patterns, each with a number, a text may hold: found by a few letters of each, so that their number costs little."""
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
+        self._begins: dict[str, list[tuple[str, int]]] = {}
+        for pattern, number in patterns:
+            self._begins.setdefault(pattern.sign.lower()[:_SIGN], []).append((pattern.fixed, number))
+
+    def of(self, text: str) -> list[int]:
+        """The numbers of those whose fixed text is in it, in order."""
+        low = text.lower()
+        begins = {low[at : at + _SIGN] for at in range(len(low))}.intersection(self._begins)
+        return sorted({number for begin in begins for fixed, number in self._begins[begin] if fixed in text})
 
 
 def parse_patterns(text: str, *, proven: bool = False) -> tuple[Pattern, ...]:

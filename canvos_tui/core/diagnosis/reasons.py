@@ -265,7 +265,11 @@ ALARMS = frozenset({text for words in _TABLE for text in words.fixed if text}) |
         "servfail",
     ),
 }
-_FIXED = [(text, number) for number, words in enumerate(_TABLE) for text in words.fixed]
+_HEAD = 3  # characters with which each of the texts begins
+_FIXED: dict[str, list[tuple[str, int]]] = {}
+for _number, _words in enumerate(_TABLE):
+    for _text in _words.fixed:
+        _FIXED.setdefault(_text[:_HEAD], []).append((_text, _number))
 REASONS = frozenset({words.reason for words in _TABLE} | {"no-ipv6", "region-unknown"})
 NETWORK = frozenset(words.reason for words in _TABLE) - MACHINE | {"no-ipv6"}  # a second try may go better
 _IPV6 = re.compile(r"\[[0-9a-f]{0,4}:[0-9a-f:.]{2,60}(?:%\w+)?\]|\((?:[0-9a-f]{1,4}:){2,7}[0-9a-f:.]{0,40}\)")
@@ -273,7 +277,7 @@ _IPV6 = re.compile(r"\[[0-9a-f]{0,4}:[0-9a-f:.]{2,60}(?:%\w+)?\]|\((?:[0-9a-f]{1
 
 def reason_in(low: str) -> Told | None:
     """The reason that a line in lower case gives, if it gives one that is known."""
-    for number in sorted({number for text, number in _FIXED if text in low}):
+    for number in _rows_for(low):
         words = _TABLE[number]
         if found := words.regex.search(low):
             if only_mentioned(low, found.start(), found.end(), whole=words.whole):
@@ -283,3 +287,9 @@ def reason_in(low: str) -> Told | None:
                 reason = "no-ipv6"
             return Told(reason, found.start(), found.end())
     return None
+
+
+def _rows_for(low: str) -> list[int]:
+    """The rows of which a text stands in the line, in order."""
+    heads = {low[at : at + _HEAD] for at in range(len(low))}.intersection(_FIXED)
+    return sorted({number for head in heads for text, number in _FIXED[head] if text in low})

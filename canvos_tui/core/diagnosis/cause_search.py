@@ -15,7 +15,7 @@ from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_befo
 from canvos_tui.core.diagnosis.reason_words import in_words
 from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
 from canvos_tui.core.diagnosis.speakers import places_in
-from canvos_tui.core.log.line import Kind, LogLine, Passage
+from canvos_tui.core.log.line import Kind, LogLine, Passage, is_traced
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.run.result import Cause
 from canvos_tui.core.values import dataclass
@@ -94,6 +94,8 @@ class Matcher:
             number, begin = marked[at]
             at += 1
             if begin in signs:
+                if is_traced(passage.texts[number]):
+                    continue  # it repeats a command
                 self.feed(passage.line(number), before + number + 1)
             elif self._hits:  # behind a sign it also matters what went well
                 self._pass(passage.line(number), before + number + 1)

@@ -10,7 +10,19 @@ from __future__ import annotations
 import re
 
 from canvos_tui.core.escapes import OTHER_BYTES, OTHER_START_BYTES
-from canvos_tui.core.log.record import ERASE, FIRST, HEAD, LIMIT, Clipped, OpenRecord, Record, is_visible, newest_state, only_text
+from canvos_tui.core.log.record import (
+    ERASE,
+    FIRST,
+    HEAD,
+    LIMIT,
+    Clipped,
+    OpenRecord,
+    Record,
+    drawn_list,
+    is_visible,
+    newest_state,
+    only_text,
+)
 
 _UP = re.compile(rb"\x1b\[\d*A")
 _DROP = re.compile(OTHER_BYTES + rb"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
@@ -178,6 +190,8 @@ def _whole(raw: bytes) -> list[Record]:
     line = raw.rstrip(b"\r")
     if len(line) <= HEAD and ERASE not in line:
         return [newest_state(line) if b"\r" in line else Record(line, line[:FIRST], history=False)]
+    if len(raw) <= HEAD and (records := drawn_list(raw)):
+        return records
     record = OpenRecord()
     record.add(raw)
     return record.close()

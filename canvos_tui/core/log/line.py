@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from canvos_tui.core.escapes import COLOUR
@@ -15,7 +15,7 @@ _COMMAND = re.compile(r"(\*cached\* )?--> (.*)")
 _PROGRESS = re.compile(r"\[[ 1-9-]{10}\] {1,3}(\d{1,3})% ")
 _META = re.compile(r"(?:\w+/\w+(?:/\w+)? \| )?(?:[A-Za-z_]\w*=\S*(?: +|$)){2,}$")
 _ERRHEAD = re.compile(r"(?:ERROR|WARN)(?: (\S+:\d+:\d+)(?:$|:? )|$)")
-_TRACE = re.compile(r"\++ ")
+_TRACE, _TRACES = re.compile(r"\++ "), ("+ ", "++ ", "+++ ", "++++ ")
 _PHASE = re.compile(r" (?:Init|Build|Push Summary|Local Output Summary) ")
 _BANNER = re.compile(r"=+ .*(SUCCESS|FAILURE).* =+$")
 _PULL = re.compile(r"[0-9a-f]{12}: |Unable to find image |Digest: sha256:|Status: |\S+: Pulling from ")
@@ -62,12 +62,23 @@ def parse_line(text: str) -> LogLine:
     if "\x1b" in text:
         text = COLOUR.sub("", text)
     bar = text.find(" | ", _NAME_WIDTH - 1)
-    if bar > 0:
-        name, _, marks = text[:bar].lstrip().partition(" ")
-        if name and (not marks or marks in {"*failed*", "*local*", "*local* *failed*"}):
-            body = text[bar + 3 :]
-            return LogLine(_kind_of_body(body), name, body, failed="*failed*" in marks)
+    if bar > 0 and (named := _name_in(text[:bar])):
+        body = text[bar + 3 :]
+        return LogLine(_kind_of_body(body), named[0], body, named[1])
     return LogLine(_kind_outside(text), "", text)
+
+
+@lru_cache(maxsize=1000)
+def _name_in(front: str) -> tuple[str, bool] | None:
+    """The target that stands in front of a bar, and whether its line is of the repetition; None where it is something else."""
+    name, _, marks = front.lstrip().partition(" ")
+    return (name, "*failed*" in marks) if name and (not marks or marks in {"*failed*", "*local*", "*local* *failed*"}) else None
+
+
+def is_traced(text: str) -> bool:
+    """Whether a line without colours is one that a target's script traced: the quick way to know that its kind is TRACE."""
+    bar = text.find(" | ", _NAME_WIDTH - 1)
+    return bar > 0 and text.startswith(_TRACES, bar + 3) and _name_in(text[:bar]) is not None
 
 
 class Passage:

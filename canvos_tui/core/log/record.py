@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 from canvos_tui.core.escapes import ANY_BYTES
@@ -70,6 +71,40 @@ def _named(state: bytes, first: bytes) -> bytes:
     return state
 
 
+def drawn_list(raw: bytes) -> list[Record]:
+    """The records of one whole line in which a list is drawn again and again, one for each line of the list; empty where it is none."""
+    *states, rest = raw.split(b"\r")
+    begin = next((n for n, state in enumerate(states) if ERASE in state), None)
+    if begin is None:
+        return []
+    drawn = _DrawnList()
+    drawn.note(next((state for state in reversed(states[:begin]) if is_visible(state)), b""))
+    for state in (*states[begin:], rest):
+        drawn.note(state)
+    return drawn.records()
+
+
+class _DrawnList:
+    """The newest state of each line of a list, bounded."""
+
+    def __init__(self) -> None:
+        self._layers: dict[bytes, bytes] = {}
+        self._others: deque[bytes] = deque(maxlen=_OTHERS)
+
+    def note(self, data: bytes) -> None:
+        text = only_text(data).strip()[:_STATE]
+        if not text:
+            return
+        layer = _LAYER.match(text)
+        if layer and (layer[1] in self._layers or len(self._layers) < _LAYERS):
+            self._layers[layer[1]] = text
+        else:
+            self._others.append(text)
+
+    def records(self) -> list[Record]:
+        return [Record(text, b"", history=False) for text in (*self._layers.values(), *self._others)]
+
+
 class _Piece:
     """The bytes between two carriage returns, bounded."""
 
@@ -113,8 +148,7 @@ class OpenRecord:
         self._first_open = True
         self._current = self._zero = _Piece(0)
         self._best: _Piece | None = None
-        self._layers: dict[bytes, bytes] | None = None
-        self._others: list[bytes] = []
+        self._drawn: _DrawnList | None = None
 
     def add(self, data: bytes) -> None:
         """Takes bytes that hold no line feed."""
@@ -125,7 +159,7 @@ class OpenRecord:
         last = data.rfind(b"\r")
         if last < 0:
             self._current.add(data)
-        elif self._layers is not None or self._current.erases or self._redraws(data):
+        elif self._drawn is not None or self._current.erases or self._redraws(data):
             self._redraw(data)
         else:
             self._skip(data, last)
@@ -165,25 +199,15 @@ class OpenRecord:
         for part in done:
             self._current.add(part)
             piece, self._current = self._current, _Piece(self._size + 1)
-            if self._layers is None and not piece.erases:
+            if self._drawn is None and not piece.erases:
                 self._best = piece if piece.visible() else self._best
                 continue
-            if self._layers is None:
-                self._layers = {}
+            if self._drawn is None:
+                self._drawn = _DrawnList()
                 if self._best is not None:
-                    self._note(bytes(self._best.head))
-            self._note(bytes(piece.head))
+                    self._drawn.note(bytes(self._best.head))
+            self._drawn.note(bytes(piece.head))
         self._current.add(rest)
-
-    def _note(self, data: bytes) -> None:
-        text = only_text(data).strip()[:_STATE]
-        if not text or self._layers is None:
-            return
-        layer = _LAYER.match(text)
-        if layer and (layer[1] in self._layers or len(self._layers) < _LAYERS):
-            self._layers[layer[1]] = text
-        else:
-            self._others = [*self._others[1 - _OTHERS :], text]
 
     def _chosen(self) -> _Piece:
         """The state that a reader would see."""
@@ -202,9 +226,9 @@ class OpenRecord:
 
     def close(self) -> list[Record]:
         """The record, or one for each line of a redrawn list."""
-        if self._layers is not None:
-            self._note(bytes(self._current.head))
-            return [Record(text, b"", history=False) for text in (*self._layers.values(), *self._others)]
+        if self._drawn is not None:
+            self._drawn.note(bytes(self._current.head))
+            return self._drawn.records()
         chosen = self._chosen()
         value = chosen.value()
         if chosen.start and isinstance(value, bytes):

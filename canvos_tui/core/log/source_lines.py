@@ -11,6 +11,7 @@ from canvos_tui.core.log.record import ERASE
 from canvos_tui.core.masking.redactor import Redactor
 
 _REDRAWN = (re.compile(rb"\r(?![\r\n]|$)"), re.compile(rb"\x1b\[\d*[AK]"))  # in a line that is drawn over
+_ERASE = re.compile(rb"K(?<=%b)" % re.escape(ERASE))
 _MOVED = (re.compile(rb"\r"), _REDRAWN[1])  # the same where no line ends with a carriage return
 
 
@@ -43,7 +44,7 @@ class SourceLines:
             self._take(1, self._cleaner.feed, data[:at])
         clean: Callable[[bytes], list[bytes]] = self._cleaner.feed
         block, signs = data[at:end], _REDRAWN
-        if ERASE not in block:
+        if _ERASE.search(block) is None:
             block, signs = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n"), _MOVED
             clean = self._cleaner.feed_plain
         for redrawn, count, piece in _pieces(block, signs):

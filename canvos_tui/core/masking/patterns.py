@@ -130,6 +130,8 @@ _SELDOM = (
     re.compile(rb"x(?:-amz-|(?<=ogzx)ivyxdz)"),
     re.compile(rb"j(?:(?<=eyj)|(?<=iqoj)b3jpz2lu)"),
     re.compile(rb"z(?<=authoriz)ation"),
+    re.compile(rb"\[(?= -)"),
+    re.compile(rb'=(?:(?<= s=)|(?<=content=)")'),
 )
 _NEEDED = {word for rule in RULES for word in rule.needs}.union(_KEYS)  # each is looked for once in a text, whatever rules need it
 _BY_SELDOM = [(found, {word for word in _NEEDED if found.search(word)}) for found in _SELDOM]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from canvos_tui.core.log.line import Passage, parse_line
 from canvos_tui.core.log.literals import Skim, any_of_words, lines_with
 from canvos_tui.core.log.phase_reader import PhaseReader
-from canvos_tui.core.log.record import OpenRecord, newest_state
+from canvos_tui.core.log.record import OpenRecord, drawn_list, newest_state
 
 AT = datetime(1970, 1, 1, tzinfo=UTC)
 PIECES = st.sampled_from(
@@ -28,6 +28,20 @@ def test_the_newest_state_of_a_whole_line_is_what_an_open_one_would_show(pieces:
     record = OpenRecord()
     record.add(raw + b"\r" * ends)
     assert record.close() == [newest_state(raw)]
+
+
+LIST = st.sampled_from(
+    [b"\x1b[2K", b"\x1b[2K", b"0123456789ab: Waiting", b"ba9876543210: Done", b"plain", b"\r", b"\r", b" ", b"\x1b[1A", b"y" * 400]
+)
+
+
+@given(st.lists(LIST, max_size=12))
+def test_a_list_drawn_within_a_whole_line_is_what_an_open_one_would_show(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    record = OpenRecord()
+    record.add(raw)
+    records = record.close()
+    assert drawn_list(raw) == (records if b"\x1b[2K" in raw.rpartition(b"\r")[0] else [])
 
 
 @given(st.lists(TEXTS, max_size=30))

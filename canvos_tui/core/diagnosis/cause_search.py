@@ -80,20 +80,21 @@ class Matcher:
         """The next lines as text. Only those with a sign of something are looked at."""
         if texts:
             passage = Passage(texts)
-            self.take(passage, lines_with(_any_sign(self._catalogue), passage.low))
+            low = passage.telling
+            self.take(passage, numbered(lines_with(_any_sign(self._catalogue), low), low))
 
-    def take(self, passage: Passage, signs: set[int]) -> None:
-        """The same for lines that others read, too; `signs` is where in lower case those begin that have a sign of the catalogue."""
+    def take(self, passage: Passage, signs: Iterable[int]) -> None:
+        """The same for lines that others read, too; `signs` are the numbers from 0 of those that have a sign of the catalogue."""
         low, before = passage.low, self._read
         self._recent.take(before + 1, passage.texts)
-        signs = signs | _phases_in(low)
+        told = {*signs, *numbered(_phases_in(low), low)}
         self._passing = any(_passes(hit) and hit.target not in self._ends for hit in self._hits.values())
         watched = self._watch()
-        marked, at = numbered(signs | _got_over(low, 0, watched), low), 0
+        marked, at = sorted(told.union(_got_over(low, watched))), 0
         while at < len(marked):
-            number, begin = marked[at]
+            number = marked[at]
             at += 1
-            if begin in signs:
+            if number in told:
                 if is_traced(passage.texts[number]):
                     continue  # it repeats a command
                 self.feed(passage.line(number), before + number + 1)
@@ -101,8 +102,7 @@ class Matcher:
                 self._pass(passage.line(number), before + number + 1)
             if more := self._watch() - watched:
                 watched |= more
-                left = {place for _, place in marked[at:]} | {place for place in _got_over(low, begin, more) if place > begin}
-                marked, at = numbered(left, low), 0
+                marked, at = sorted({*marked[at:], *(other for other in _got_over(low, more) if other > number)}), 0
         self._read = before + len(passage.texts)
 
     def _watch(self) -> set[re.Pattern[bytes]]:
@@ -124,7 +124,7 @@ class Matcher:
 
     def _pass(self, line: LogLine, number: int) -> None:
         """One line that is no sign of an error; it may show that one was got over."""
-        if line.failed or line.target in self._ends:
+        if line.failed or line.target in self._ends or line.kind is Kind.META:
             return
         if line.kind not in {Kind.COMMAND, Kind.CACHED}:
             self._go_on(line, number)
@@ -255,10 +255,10 @@ def _phases_in(low: bytes) -> set[int]:
     return {found.start() + 1 for found in _TITLES.finditer(low)} | ({0} if low.startswith(_FIRST_TITLES) else set())
 
 
-def _got_over(low: bytes, begin: int, watched: Iterable[re.Pattern[bytes]]) -> set[int]:
-    """Where the lines begin, from that place on, that may show something to be over."""
-    found: set[int] = set()
-    return found.union(*(lines_with(signs, low, begin) for signs in watched))
+def _got_over(low: bytes, watched: Iterable[re.Pattern[bytes]]) -> list[int]:
+    """The numbers of the lines that may show something to be over."""
+    begins: set[int] = set()
+    return numbered(begins.union(*(lines_with(signs, low) for signs in watched)), low)
 
 
 def _passes(hit: Hit) -> bool:

@@ -106,7 +106,7 @@ class Diagnoser:
         if not texts:
             return
         passage = Passage(texts)  # made ready once for all three
-        signs, words = self._skim.lines(passage.low)
+        signs, words = self._skim.lines(passage.telling)
         self._numbers.add([number for number, _ in lines])
         self._reader.read(passage, _NEVER)
         self._matcher.take(passage, signs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from canvos_tui.core.escapes import COLOUR
 from canvos_tui.core.log.facts import LogFacts
@@ -67,16 +67,16 @@ class LogStory:
         self._refused = 0
         self._seen: set[str] = set()
 
-    def read(self, texts: Sequence[str], passage: Passage, begins: set[int]) -> None:
-        """The next lines, as they came and made ready; `begins` are the places in lower case of those lines that have one of the words."""
+    def read(self, texts: Sequence[str], passage: Passage, numbers: Iterable[int]) -> None:
+        """The next lines, as they came and made ready; `numbers` are those of the lines that have one of the words."""
         last = next((text for text in reversed(texts) if text.strip()), "")
         if last:
             ended = _EXIT.match(COLOUR.sub("", last))
             self.script_code = int(ended[1]) if ended else None
         before = self._lines
         if not self.saw_aws:
-            begins = begins | lines_with(_AWS_PART, passage.low)
-        for number, _ in numbered(begins, passage.low):
+            numbers = {*numbers, *numbered(lines_with(_AWS_PART, passage.low), passage.low)}
+        for number in sorted(numbers):
             if _SIGNS.search(passage.texts[number]):
                 self._lines = before + number + 1
                 self._look(passage.line(number))

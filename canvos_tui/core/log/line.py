@@ -19,6 +19,11 @@ _TRACE, _TRACES = re.compile(r"\++ "), ("+ ", "++ ", "+++ ", "++++ ")
 _PHASE = re.compile(r" (?:Init|Build|Push Summary|Local Output Summary) ")
 _BANNER = re.compile(r"=+ .*(SUCCESS|FAILURE).* =+$")
 _PULL = re.compile(r"[0-9a-f]{12}: |Unable to find image |Digest: sha256:|Status: |\S+: Pulling from ")
+_SETTLED = re.compile(  # a name as wide as it is padded, and what stands behind it up to the end of the line
+    rb"\n *+[^\s|]++(?<=.{19}) \| (?:(?:\w++/\w++(?:/\w++)? \| )?(?:[A-Za-z_]\w*+=\S*+(?: ++|(?=\n|$))){2,}+|Setting up \S+ \(\S+\) \.\.\."
+    rb"|Unpacking \S+ \(\S+\) (?:over \(\S+\) )?\.\.\.|Selecting previously unselected package \S+|Preparing to unpack \S+ \.\.\."
+    rb"|Get:\d+ \S+ \S+ \S+ \S+ (?:\S+ )*\[[\d.,]+ k?M?B\])(?=\n|$)"
+)
 _ECHO = " " * 10  # before a command that is repeated in an error's text
 _END = "An error occurred while running the command."
 
@@ -96,6 +101,11 @@ class Passage:
     def low(self) -> bytes:
         """All of it in lower case. In bytes, because one wide character would make a text slow to search."""
         return self.whole.encode("utf-8", "replace").lower()
+
+    @cached_property
+    def telling(self) -> bytes:
+        """The same with nothing left of lines that tell of no error: the settings of a command, and packages that are put in place."""
+        return _SETTLED.sub(b"\n", b"\n" + self.whole.encode("utf-8", "replace"))[1:].lower()
 
     def line(self, number: int) -> LogLine:
         """The parts of a line, by its number from 0."""

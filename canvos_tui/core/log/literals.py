@@ -138,8 +138,8 @@ class Skim:
         self._texts = texts
         self._whose: dict[bytes, tuple[tuple[bytes, ...], ...]] = {}  # what was found -> the texts of each reader that begin so
 
-    def lines(self, low: bytes) -> tuple[set[int], ...]:
-        """For each reader where the lines of this text in lower case begin that have one of its texts."""
+    def lines(self, low: bytes) -> tuple[list[int], ...]:
+        """For each reader the numbers of those lines of this text in lower case that have one of its texts, in order."""
         begins: tuple[set[int], ...] = tuple(set() for _ in self._texts)
         found = self._signs.search(low)
         while found is not None:
@@ -154,7 +154,7 @@ class Skim:
                         open_for += 1
             end = at + 1 if open_for else low.find(b"\n", at)
             found = self._signs.search(low, end) if end >= 0 else None
-        return begins
+        return tuple(numbered(places, low) for places in begins)
 
     def _told(self, found: bytes) -> tuple[tuple[bytes, ...], ...]:
         if found not in self._whose:
@@ -162,10 +162,10 @@ class Skim:
         return self._whose[found]
 
 
-def lines_with(signs: re.Pattern[bytes], whole: bytes, first: int = 0) -> set[int]:
-    """Where the lines begin that have a sign from that place on. In bytes, because one wide character would make a text slow to search."""
+def lines_with(signs: re.Pattern[bytes], whole: bytes) -> set[int]:
+    """Where the lines begin that have a sign. In bytes, because one wide character would make a text slow to search."""
     begins = set()
-    found = signs.search(whole, first)
+    found = signs.search(whole)
     while found is not None:
         begins.add(whole.rfind(b"\n", 0, found.start()) + 1)
         end = whole.find(b"\n", found.end())
@@ -173,11 +173,11 @@ def lines_with(signs: re.Pattern[bytes], whole: bytes, first: int = 0) -> set[in
     return begins
 
 
-def numbered(begins: set[int], whole: bytes) -> list[tuple[int, int]]:
-    """The numbers of the lines that begin there, in order, each with that place."""
+def numbered(begins: set[int], whole: bytes) -> list[int]:
+    """The numbers of the lines that begin there, in order."""
     marked, number, before = [], 0, 0
     for begin in sorted(begins):
         number += whole.count(b"\n", before, begin)
         before = begin
-        marked.append((number, begin))
+        marked.append(number)
     return marked

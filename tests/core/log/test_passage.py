@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from canvos_tui.core.log.line import Passage, parse_line
-from canvos_tui.core.log.literals import Skim, any_of_words, lines_with
+from canvos_tui.core.diagnosis.harmless import tells_nothing
+from canvos_tui.core.log.line import Kind, Passage, parse_line
+from canvos_tui.core.log.literals import Skim, any_of_words, lines_with, numbered
 from canvos_tui.core.log.phase_reader import PhaseReader
 from canvos_tui.core.log.record import OpenRecord, drawn_list, newest_state
 
@@ -47,7 +48,8 @@ def test_a_list_drawn_within_a_whole_line_is_what_an_open_one_would_show(pieces:
 @given(st.lists(TEXTS, max_size=30))
 def test_one_walk_finds_for_each_reader_the_lines_that_it_would_find_alone(parts: list[str]) -> None:
     low = "".join(parts).encode()
-    assert Skim(WORDS, OTHERS).lines(low) == (lines_with(any_of_words(WORDS), low), lines_with(any_of_words(OTHERS), low))
+    alone = tuple(numbered(lines_with(any_of_words(words), low), low) for words in (WORDS, OTHERS))
+    assert Skim(WORDS, OTHERS).lines(low) == alone
 
 
 def test_a_passage_has_no_colours_and_takes_each_line_apart_once() -> None:
@@ -56,6 +58,34 @@ def test_a_passage_has_no_colours_and_takes_each_line_apart_once() -> None:
     assert passage.line(0) == parse_line(passage.texts[0])
     assert passage.line(0) is passage.line(0)
     assert passage.low == b"         +base-image | error: x\n"
+
+
+def test_settings_and_packages_tell_nothing_and_all_else_is_left() -> None:
+    front = "         +base-image | "
+    settled = [
+        "ARCH=amd64 PROXY= TOKEN=error:x ",
+        "linux/amd64 | A=1 B=error",
+        "Setting up libgpg-error0:amd64 (1.42-3build2) ...",
+        "Unpacking tls-error (2) over (1) ...",
+        "Selecting previously unselected package libcannot-fail.",
+        "Preparing to unpack .../12-liberror_1.deb ...",
+        "Get:7 http://archive.invalid/ubuntu jammy/main amd64 liberror amd64 1.2 [3,456 kB]",
+    ]
+    passage = Passage([f"{front}{text}" for text in settled])
+    assert passage.telling == b"\n" * (len(settled) - 1)
+    for number in range(len(settled)):
+        line = passage.line(number)
+        assert line.kind is Kind.META or tells_nothing(line.body)
+    left = [
+        *(f"{front}{text} x" for text in settled[1:]),
+        f"{front}A=1 failed",
+        f"{front}Setting up the proxy failed: connection refused",
+        f"{front}Get:7 http://a.invalid x amd64 y 503 Service Unavailable",
+        "web | A=1 B=error",
+        "A=1 B=error",
+        f"    +x *failed* | {settled[0]}",
+    ]
+    assert Passage(left).telling == Passage(left).low
 
 
 def test_a_target_between_the_lines_of_another_hides_nothing() -> None:

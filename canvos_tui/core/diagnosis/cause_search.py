@@ -100,7 +100,7 @@ class Matcher:
                 self.feed(passage.line(number), before + number + 1)
             elif self._hits:  # behind a sign it also matters what went well
                 self._pass(passage.line(number), before + number + 1)
-            if more := self._watch() - watched:
+            if self._hits and len(watched) < 1 + self._passing and (more := self._watch() - watched):
                 watched |= more
                 marked, at = sorted({*marked[at:], *(other for other in _got_over(low, more) if other > number)}), 0
         self._read = before + len(passage.texts)

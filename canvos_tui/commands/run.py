@@ -70,6 +70,7 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
     """The drafts of all images that are to be built, with what the command line says; InvalidValueError says what is wrong with any."""
     from canvos_tui.commands.config import images_of, placed
     from canvos_tui.core.answers.draft import RouteChosen
+    from canvos_tui.core.answers.on_route import refuse_idle
     from canvos_tui.core.answers.routes import parse_route
     from canvos_tui.core.errors import InvalidValueError
 
@@ -91,6 +92,7 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
     for name in args.accept:
         found = [draft.after(accepted(name)) for draft in found]
     for draft in found:
+        refuse_idle(draft)
         known_ids(tuple(draft.accepted))
     return tuple(found)
 

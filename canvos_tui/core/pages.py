@@ -5,6 +5,8 @@ A text outside the screens never names a screen: it says what to do, and carries
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from canvos_tui.core.values import dataclass
 
 
@@ -51,6 +53,7 @@ PAGES = (
     ),
     Page("versions", "Several Kubernetes versions", 4),
     Page("s3", "S3 bucket", 5, "S3", ("REGION", "S3_BUCKET", "S3_KEY")),
+    Page("ami-settings", "AMI settings", 5, "", ("imds", "volume_type", "delete_on_termination", "root_size")),
     Page("keys", "AWS keys", 6, "Keys", ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
     Page("aws", "AWS access", 7, "AWS"),
     Page("review", "Review", 8, "Review"),
@@ -68,8 +71,8 @@ def words(slug: str) -> str:
     return BY_SLUG[slug].words
 
 
-def neighbour(current: str, way: str, *, several: bool) -> str:
-    """The page before or after (`next`, `back`); the versions page only where several versions are wanted."""
-    order = [page.slug for page in PAGES if several or page.slug != "versions" or page.slug == current]
+def neighbour(current: str, way: str, without: Collection[str] = ()) -> str:
+    """The page before or after (`next`, `back`); `without` are the slugs of pages that are not on the way now."""
+    order = [page.slug for page in PAGES if page.slug not in without or page.slug == current]
     at = order.index(current) + (1 if way == "next" else -1)
     return order[min(max(at, 0), len(order) - 1)]

@@ -21,13 +21,29 @@ from canvos_tui.plain.repo import Clone, Folder, Source, Tag
 from canvos_tui.plain.review import Review
 from canvos_tui.plain.s3 import Bucket, Region, Taken
 from canvos_tui.plain.start import WELCOME, Follow, Start
-from canvos_tui.plain.talk import HOW, Talk
+from canvos_tui.plain.talk import HOW, Talk, Way
 from canvos_tui.plain.user_data import UserDataQuestion
 from canvos_tui.plain.walk import Question, Walk
 
 
 def _of(group: Group) -> list[FieldQuestion]:
     return [FieldQuestion(field, group) for field in group.fields]
+
+
+class AmiQuestion(FieldQuestion):
+    """A choice for the registration; through a pipe only the answers file makes it."""
+
+    def wanted(self, desk: Desk) -> bool:
+        """Where the registration is ours."""
+        return desk.draft.route.wants(self.field.key)
+
+    def asks(self, talk: Talk) -> bool:
+        """Not through a pipe."""
+        return talk.typed
+
+    async def ask(self, desk: Desk, talk: Talk) -> Way:
+        """The choice."""
+        return await super().ask(desk, talk) if talk.typed else Way.NEXT
 
 
 def _s3() -> list[FieldQuestion]:
@@ -51,6 +67,7 @@ def questions(follow: Follow) -> Sequence[Question]:
         *_of(groups.OPERATING_SYSTEM),
         *(distribution, Several(), version, *proxies, Versions()),
         *_s3(),
+        *(AmiQuestion(field, groups.AMI) for field in groups.AMI.fields),
         *(Keys(), Taken(), Access(), Review(follow)),
     )
 

@@ -61,7 +61,7 @@ class FieldQuestion(Question):
             about.append(f"x {entry.text}: {entry.error}")
         default = self._default(desk, entry)
         origin = self.offered if default != entry.text else "" if entry.origin is Origin.YOU else entry.origin.value
-        choices = tuple(Choice(value, value) for value in rule(field).choices(desk.draft, desk.known))
+        choices = tuple(Choice(value, rule(field).label(value)) for value in rule(field).choices(desk.draft, desk.known))
         return Prompt(
             field.key,
             default,

@@ -19,7 +19,10 @@ from canvos_tui.plain.start import Follow
 from canvos_tui.plain.talk import Prompt, Talk, Way
 from canvos_tui.plain.walk import Done, Move, Question, To
 
-ABOUT = "Existing files are kept as copies with a time stamp; secrets are masked in the difference. Nothing was written before this."
+ABOUT = (
+    "Existing files are kept as copies with a time stamp; secrets are masked in the difference. Nothing was written before this. "
+    + rules.ABOUT
+)
 BUILD = Choice("build", "Write and build")
 OTHERS = (
     Choice("write", "Write only       the files, no build"),

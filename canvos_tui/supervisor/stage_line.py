@@ -11,7 +11,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import field
 
+from canvos_tui.core.aws.ami_settings import KEYS, AmiSettings, settings_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import StageId
@@ -45,6 +47,7 @@ class Job:
     words: tuple[str, ...] = ()  # the command that builds the raw image there
     keys_fd: int = -1
     told_fd: int = -1
+    settings: AmiSettings = field(default_factory=AmiSettings)
 
 
 def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str, ...]:
@@ -61,6 +64,7 @@ def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str
         "crc": resumes.crc,
         "pace": str(pace),
     }
+    words |= {option(key): text for key, text in plan.settings.texts.items()}
     building = (f"--checkout={plan.checkout}", "--", *plan.command) if plan.builds else ()
     return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value), *more, *building)
 
@@ -72,13 +76,21 @@ def parsed(words: Sequence[str]) -> Job:
         parser.add_argument(f"--{name}", required=True)
     for name in ("bucket", "task", "snapshot", "token", "etag", "raw", "crc"):
         parser.add_argument(f"--{name}", default="")
+    for key in KEYS:
+        parser.add_argument(f"--{option(key)}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
     for name in ("keys-fd", "told-fd"):
         parser.add_argument(f"--{name}", type=int, default=-1)
     parser.add_argument("--checkout", default="")
     parser.add_argument("words", nargs="*")
     found = vars(parser.parse_args(words))
-    return Job(**{**found, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
+    settings = settings_of({key: found.pop(key) for key in KEYS})
+    return Job(**{**found, "settings": settings, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
+
+
+def option(key: str) -> str:
+    """The name of the option that carries a choice for the registration."""
+    return key.replace("_", "-")
 
 
 class StageLine:

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.upload import Written
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, Image, ImportTask, S3Object
 from canvos_tui.core.errors import AwsError, CanvosError, FilesError, RunError
 from canvos_tui.core.ports import Aws
@@ -142,15 +143,26 @@ class StageWork:
             self._say(f"{' and '.join(ids)} stay without tags: {error.said or error}")
 
     async def _made(self, snapshot: str) -> str:
-        name = self._job.name
-        self._say(f"registering {snapshot} as the AMI {name}")
+        name, settings = self._job.name, await self._fitting(snapshot)
+        self._say(f"registering {snapshot} as the AMI {name}" + (f": {settings.words}" if settings.words else ""))
         try:
-            return await self._insist("RegisterImage", lambda: self._aws.register_image(name, snapshot))
+            return await self._insist("RegisterImage", lambda: self._aws.register_image(name, snapshot, settings))
         except StopError:
             ami = await self._ours(snapshot)  # an answer may have been lost, and AWS have done it
             if not ami:
                 raise
             return ami
+
+    async def _fitting(self, snapshot: str) -> AmiSettings:
+        """What was chosen; a root volume that is too small for the snapshot would cost the AMI, and gets its size instead."""
+        wanted = self._job.settings
+        if not wanted.root_gib:
+            return wanted
+        seen = await self._insist("DescribeSnapshots", lambda: self._aws.snapshot(snapshot))
+        settings = wanted.fitting(seen.size if seen is not None else 0)
+        if settings != wanted:
+            self._say(f"a root volume of {wanted.root_gib} GiB would not hold the image: it gets {settings.root_gib} GiB")
+        return settings
 
     async def _available(self, ami: str) -> str:
         told, unlisted, self._looks = "", 0, 0

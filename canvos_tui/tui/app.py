@@ -196,9 +196,10 @@ class CanvosApp(PacedApp[int]):
     @on(GoTo)
     async def _leave(self, event: GoTo) -> None:
         from canvos_tui.core.answers.draft import PageReached
+        from canvos_tui.core.answers.on_route import passed_by
         from canvos_tui.tui.page import PageScreen
 
-        slug = self._way.leads(self.current_mode, event, several=self.draft.several)
+        slug = self._way.leads(self.current_mode, event, passed_by(self.draft))
         said = Hinted(event.why, Until.MENDED)
         if slug == self.current_mode and not (event.focus or event.why):
             said = Hinted(f"this is the { {'back': 'first', 'next': 'last'}.get(event.target, 'wanted') } screen already", Until.NEXT_KEY)

@@ -109,7 +109,7 @@ class FormStep(StepPanel):
         """A row for each field."""
         with Panel(title=self.GROUP or self.TITLE, small=self.steps()):
             for field in self.FIELDS:
-                yield FieldRow(field).begin(self.draft).data_bind(draft=StepPanel.draft)
+                yield FieldRow(field, field.blank).begin(self.draft).data_bind(draft=StepPanel.draft)
             yield from self.below()
 
     def steps(self) -> str:
@@ -125,7 +125,7 @@ class FormStep(StepPanel):
         row = next(row for row in self.query(FieldRow) if row.field.key == event.key)
         from canvos_tui.tui.dialogs.pick_one import PickOne
 
-        chosen = await self.app.push_screen_wait(PickOne(row.field.title, row.choices, self.draft.text(event.key)))
+        chosen = await self.app.push_screen_wait(PickOne(row.field.title, row.choices, self.draft.text(event.key), _rule(row.field).label))
         if chosen is not None:
             row.take(chosen)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from canvos_tui.tui.messages import GoTo
 
 
@@ -12,11 +14,11 @@ class Way:
         self._origin = ""
         self._target = ""
 
-    def leads(self, page: str, asked: GoTo, *, several: bool) -> str:
-        """The slug of the page; the versions page only where several versions are wanted."""
+    def leads(self, page: str, asked: GoTo, without: Collection[str] = ()) -> str:
+        """The slug of the page; `without` are those that are not on the way with the answers so far."""
         from canvos_tui.core.pages import BY_SLUG, neighbour  # the first frame is painted before it is loaded
 
         origin = self._origin if asked.target == "back" and page == self._target else ""
-        slug = origin or (asked.target if asked.target in BY_SLUG else neighbour(page, asked.target, several=several))
+        slug = origin or (asked.target if asked.target in BY_SLUG else neighbour(page, asked.target, without))
         self._origin, self._target = (page, slug) if asked.jump else ("", "")
         return slug

@@ -16,7 +16,7 @@ settings.ec2_load_default_amis = lambda: False  # a thousand images and snapshot
 LOOKS = 2  # a task is completed at the third look
 
 _tasks: dict[str, dict[str, Any]] = {}
-_mappings: dict[str, tuple[str, list[dict[str, Any]]]] = {}
+_mappings: dict[str, tuple[str, list[dict[str, Any]], str | None]] = {}
 
 
 def import_snapshot(self: Any) -> ActionResult:
@@ -74,7 +74,7 @@ def register_image(self: Any) -> ActionResult:
         raise EC2ClientError("InvalidSnapshot.NotFound", f"The snapshot '{snapshot}' does not exist.")
     image = self.ec2_backend.register_image(name, self._get_param("Description", ""))
     image.architecture, image.boot_mode = self._get_param("Architecture"), self._get_param("BootMode")
-    _mappings[image.id] = (device, mappings)
+    _mappings[image.id] = (device, mappings, self._get_param("ImdsSupport"))
     return ActionResult({"ImageId": image.id})
 
 
@@ -83,7 +83,7 @@ def describe_images(self: Any) -> ActionResult:
     images = self.ec2_backend.describe_images(ami_ids=ids, filters=self._filters_from_querystring(), exec_users=[], owners=owners)
     rows = []
     for image in images:
-        device, mappings = _mappings.get(image.id, ("/dev/sda1", []))
+        device, mappings, imds = _mappings.get(image.id, ("/dev/sda1", [], None))
         rows.append(
             {
                 "ImageId": image.id,
@@ -95,6 +95,7 @@ def describe_images(self: Any) -> ActionResult:
                 "EnaSupport": True,
                 "RootDeviceName": device,
                 "BlockDeviceMappings": mappings,
+                **({"ImdsSupport": imds} if imds else {}),
             }
         )
     return ActionResult({"Images": rows})

@@ -41,7 +41,7 @@ def test_from_nothing_to_an_ami_without_a_bucket(scene: OnStage):
     assert list(result.phase_seconds)[:6] == ["prepare", "base", "installer", "raw", "snapshot", "register"]
     seen = scene.inside("validate", "--checkout", str(scene.checkout), "--output", "json")
     assert seen.returncode == 0, seen.stderr
-    assert {row["id"] for row in json.loads(seen.stdout)["findings"]} == {"AMI", "SNAPSHOT"}
+    assert {row["id"] for row in json.loads(seen.stdout)["findings"]} == {"AMI", "AMI-SETTINGS", "SNAPSHOT"}
     told = json.loads(scene.inside("status", "--output", "json").stdout)["runs"][0]
     assert told["route"] == "direct"
     assert [(row["stage"], row["state"]) for row in told["stages"]] == [("image", "done"), ("snapshot", "done"), ("register", "done")]

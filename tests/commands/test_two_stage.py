@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.on_stage import OnStage, on_stage
@@ -25,7 +28,8 @@ def scene(tmp_path: Path):
 
 
 def test_from_nothing_to_an_ami_without_a_secret_file(scene: OnStage):
-    done = scene.inside("run", "--config", scene.answers(route="two-stage"), "--yes", "--plain")
+    chosen = {"imds": "v2.0", "volume_type": "gp3", "delete_on_termination": "yes", "root_size": "64"}
+    done = scene.inside("run", "--config", scene.answers(route="two-stage", **chosen), "--yes", "--plain")
     assert done.returncode == 0, done.stderr
     assert AMI.fullmatch(done.stdout.splitlines()[-1])
     assert "./earthly.sh +cloud-image --ARCH=amd64" in done.stderr
@@ -40,6 +44,8 @@ def test_from_nothing_to_an_ami_without_a_secret_file(scene: OnStage):
     result = scene.result(info.run_id)
     assert result is not None
     assert result.object_size == raw.stat().st_size
+    (shown,) = (finding for finding in result.findings if finding.id == "ami-settings")
+    assert (shown.status, shown.text) == (Status.PASS, "IMDS v2.0 only, root volume 64 GiB gp3, deleted with its instance")
     assert list(result.phase_seconds)[:6] == ["prepare", "base", "installer", "raw", "upload", "import"]
 
 
@@ -58,6 +64,20 @@ def test_the_route_of_the_command_line_wins_and_an_unknown_one_is_refused(scene:
     assert "guide or two-stage" in asked.stderr
 
 
+def test_choices_for_the_ami_are_refused_where_they_do_not_count_and_where_they_cannot_be(scene: OnStage):
+    guide = scene.inside("run", "--config", scene.answers(imds="v2.0", root_size="64"), "--yes")
+    assert guide.returncode == ExitCode.USAGE
+    assert "imds, root_size: on the guide's route CanvOS' script registers the AMI" in guide.stderr
+    assert "add --route two-stage" in guide.stderr
+    wrong = scene.inside("run", "--config", scene.answers(route="direct", imds="v1", root_size="64G", volume_typ="gp3"), "--yes")
+    assert wrong.returncode == ExitCode.USAGE
+    for says in ("imds: `v1` is not", "allowed: script or v2.0", "root_size: `64G`", "1 to 16384", "did you mean volume_type?"):
+        assert says in wrong.stderr
+    shown = scene.inside("run", "--config", scene.answers(imds="v2.0"), "--route", "two-stage", "--yes", "--detach")
+    assert shown.returncode == 0, shown.stderr
+    assert asyncio.run(scene.runs.plan(shown.stdout.strip())).settings == AmiSettings("v2.0")
+
+
 def test_the_doctor_judges_by_the_route(scene: OnStage):
     temporary = {**scene.environ, "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "t"}
     words = ("doctor", "--config", scene.answers(), "--only", "AWS-KEYTYPE", "--output", "json")
@@ -72,7 +92,7 @@ def test_the_doctor_judges_by_the_route(scene: OnStage):
 
 def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
     with on_stage(tmp_path, "upload-once") as scene:
-        ended = scene.inside("run", "--config", scene.answers(route="two-stage"), "--yes")
+        ended = scene.inside("run", "--config", scene.answers(route="two-stage", volume_type="gp3"), "--yes")
         assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
         assert "from upload (Upload to S3); nothing is built again" in ended.stderr
         (info,) = scene.infos()
@@ -96,6 +116,8 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         assert done.returncode == 0, done.stderr
         assert AMI.fullmatch(done.stdout.splitlines()[-1])
         assert "+base-image" not in done.stdout, "nothing is built again"
+        assert "as the AMI" in done.stdout
+        assert ": gp3" in done.stdout, "whoever goes on registers with the same choices"
         after = scene.inside("run", "--config", scene.answers(route="two-stage", S3_KEY="edge-9"), "--dry-run")
         assert "may write over" not in after.stderr, "it is in AWS now"
         (file,) = (left for left in failed.left_behind if left.kind == "file")

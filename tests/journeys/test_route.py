@@ -56,6 +56,13 @@ def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_
             terminal.press("enter")
             terminal.see("not needed on the direct route", "[ Use a bucket ]")
             terminal.press("f8")
+            terminal.see("─ AMI settings ─", "as the script does", "registers the AMI, with its own parameters")
+            terminal.type("v2")
+            terminal.press("tab", "down")
+            terminal.see("gp3     the present general type")
+            terminal.type("gp3\r")
+            terminal.see("✓ OS/K8s ● S3", "gp3")
+            terminal.press("f8")
             terminal.see("Keys of an IAM user", "✓ account")
             terminal.press("f8")
             terminal.see("ebs:StartSnapshot", "14 of 14 proven")
@@ -76,4 +83,8 @@ def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_
     newest, first = scene.infos()
     assert "+base-image" in scene.log(first.run_id)
     assert "+base-image" not in scene.log(newest.run_id)
+    result = scene.result(newest.run_id)
+    assert result is not None
+    (shown,) = (finding for finding in result.findings if finding.id == "ami-settings")
+    assert shown.text.startswith("IMDS v2.0 only, root volume"), "chosen before the run that failed"
     assert "s3://" not in scene.log(newest.run_id)

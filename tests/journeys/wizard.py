@@ -30,6 +30,7 @@ TITLES = {
     "os": "In this AMI",
     "versions": "Versions that are kept",
     "s3": "● S3",
+    "ami-settings": "IMDS",
     "keys": "● Keys",
     "aws": "● AWS",
     "review": "● Review",

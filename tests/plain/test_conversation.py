@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.answers.draft_file import from_data
+from canvos_tui.core.answers.on_route import ami_settings
+from canvos_tui.core.aws.ami_settings import KEYS as AMI_KEYS
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import PutWay, Right, RightProbe, S3Object
 from canvos_tui.core.checkout.state import checkout_id
 from canvos_tui.core.checkout.user_data import template
@@ -289,6 +292,20 @@ async def test_change_goes_to_the_page_and_comes_by_the_review_again(talk):
     assert await one.run() == 0, one.said
     assert one.asked.count("review") == 2
     assert "Image tag       mine  (you)" in one.said
+
+
+async def test_choices_for_the_ami_are_asked_where_the_registration_is_ours(talk, ports):
+    one = talk(
+        review=["change", "change", "write"], change=["review", "ami-settings"], route="two-stage", imds="2", root_size=["64G", "64"]
+    )
+    assert await one.run() == 0, one.said
+    asked = [name for name in one.asked if name in AMI_KEYS]
+    assert asked == [*AMI_KEYS, AMI_KEYS[-1]], "not before the route was chosen, and the size once more"
+    assert "2) v2.0    metadata" in one.said
+    assert "x `64G` is no size of a root volume" in one.said
+    assert "AMI settings    IMDS v2.0 only, root volume of 64 GiB  (you)" in one.said
+    assert "AMI settings    as CanvOS' script does" in one.said
+    assert ami_settings(one.desk.draft) == AmiSettings("v2.0", root_gib=64)
 
 
 async def test_the_route_is_changed_on_the_review(talk, ports):

@@ -13,6 +13,7 @@ import pytest
 
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
 from canvos_tui.core.run.run import BuildPlan, Resumes
 from canvos_tui.core.run.stage import StageId
@@ -141,13 +142,38 @@ def test_a_name_that_somebody_else_has_is_not_registered_over(standin):
     assert said[-1] == "ERROR: the AMI name edge is taken by ami-0123456789abcdef0"
 
 
+CHOSEN = AmiSettings("v2.0", "gp3", True, 100)
+
+
+def test_what_was_chosen_is_registered_and_the_script_s_own_where_nothing_was(standin):
+    ami, said = worked(replace(REGISTER, settings=CHOSEN))
+    image = asyncio.run(opened().image(ami))
+    assert image is not None
+    assert CHOSEN.unlike(image) == ()
+    assert f"registering {SNAP} as the AMI edge: {CHOSEN.words}" in said
+    plain, said = worked(replace(REGISTER, name="edge-2"))
+    image = asyncio.run(opened().image(plain))
+    assert image is not None
+    assert (image.imds, image.volume_type, image.delete_on_termination, image.root_gib) == ("", "gp2", False, 1)
+    assert f"registering {SNAP} as the AMI edge-2" in said
+
+
+def test_a_root_volume_that_would_not_hold_the_image_gets_its_size(standin):
+    standin.cloud.snapshots[SNAP] = replace(standin.cloud.snapshots[SNAP], size=16 * 1024**3)
+    ami, said = worked(replace(REGISTER, settings=replace(CHOSEN, root_gib=8)))
+    image = asyncio.run(opened().image(ami))
+    assert image is not None
+    assert image.root_gib == 16
+    assert "a root volume of 8 GiB would not hold the image: it gets 16 GiB" in said
+
+
 def test_a_registration_whose_answer_was_lost_is_found_by_its_name(standin):
     aws = opened()
     real = aws.register_image
 
-    async def lost(name: str, snapshot_id: str) -> str:
-        await real(name, snapshot_id)
-        return await real(name, snapshot_id)  # as the SDK does when it hears nothing: refused, because the name is taken now
+    async def lost(name: str, snapshot_id: str, settings: AmiSettings) -> str:
+        await real(name, snapshot_id, settings)
+        return await real(name, snapshot_id, settings)  # as the SDK does when it hears nothing: refused, because the name is taken now
 
     aws.register_image = lost  # type: ignore[method-assign]
     ami, said = worked(REGISTER, aws)
@@ -162,6 +188,8 @@ def test_the_command_line_holds_all_of_the_job_and_nothing_secret():
     words = command(plan, 0.5)
     assert words[1:3] == ("-m", "canvos_tui.supervisor.stage_work")
     assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, pace=0.5)
+    for chosen in (CHOSEN, AmiSettings(delete_on_termination=False), AmiSettings(root_gib=7)):
+        assert parsed(command(replace(plan, settings=chosen), 0.5)[3:]).settings == chosen
 
 
 def test_keys_and_ids_go_beside_the_terminal():

@@ -17,6 +17,7 @@ from canvos_tui.adapters.compatibility import load_matrix
 from canvos_tui.adapters.files import Disk
 from canvos_tui.adapters.git.command import GitCommand
 from canvos_tui.adapters.log.file import LogFile
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import (
     AwsKeys,
     Baseline,
@@ -186,7 +187,7 @@ class FakeAws:
     async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
         return ImportTask("import-snap-0abc1234def567891", "pending", bucket=bucket, key=key)
 
-    async def register_image(self, name: str, snapshot_id: str) -> str:
+    async def register_image(self, name: str, snapshot_id: str, settings: AmiSettings) -> str:
         return "ami-0a1b2c3d4e5f67891"
 
     async def tag(self, ids: tuple[str, ...], name: str) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import S3Object
 from canvos_tui.core.checkout.earthfile import read_earthfile
 from canvos_tui.core.checkout.tags import classify
@@ -119,6 +120,12 @@ async def _type_bad_registry(pilot: Pilot[Any], _: Ports) -> None:
     await type_text(pilot, "acme_team")
 
 
+def _two_stage(_: Ports, draft: d.Draft) -> d.Draft:
+    for key, value in (("imds", "v2.0"), ("volume_type", "gp3"), ("root_size", "100")):
+        draft = draft.after(d.FieldAnswered(key, value))
+    return draft.after(d.RouteChosen(Route.TWO_STAGE))
+
+
 def _joining(_: Ports, draft: d.Draft) -> d.Draft:
     for key, value in (("PALETTE_ENDPOINT", "api.spectrocloud.com"), ("EDGE_HOST_USER", "acme")):
         draft = draft.after(d.FieldAnswered(key, value))
@@ -173,6 +180,13 @@ SCENES = (
     Scene("step09-kubernetes", "os", ("K8S_VERSION",), act=lambda p, _: _focus(p, "#k8s-version")),
     Scene("step10-s3-bucket", "s3", ("its region is eu-west-1",)),
     Scene("step11-s3-key", "s3", ("palette-learn exists",), _clash),
+    Scene(
+        "ami-settings",
+        "ami-settings",
+        ("not in the guide", "session tokens alone", "gp3"),
+        _two_stage,
+        act=lambda p, _: _focus(p, "#imds"),
+    ),
     Scene("step12-aws-keys", "keys", ("✓ account",), act=_keys_tested),
     Scene("step13-arg", "review", (".arg", "new, ", "Write")),
     Scene("step14-k8s-versions", "start", ("2 kept",), lambda _, draft: draft.after(d.SeveralChosen(True)), act=_to_versions),

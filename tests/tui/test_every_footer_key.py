@@ -25,6 +25,7 @@ STATES = (
     "step08-os",
     "step14-k8s-versions",
     "step10-s3-bucket",
+    "ami-settings",
     "step12-aws-keys",
     "aws-rights",
     "step13-arg",

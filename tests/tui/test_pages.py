@@ -14,6 +14,8 @@ from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft_file import from_data
+from canvos_tui.core.answers.on_route import passed_by
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import Image, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.pages import OF_FIELD, PAGES, RAIL, neighbour
@@ -37,15 +39,19 @@ def test_every_step_of_the_guide_is_claimed_by_exactly_one_panel():
     assert claimed == list(range(1, 17))
 
 
-def test_every_rail_entry_is_a_page_and_the_versions_page_is_on_the_way_only_when_wanted():
+def test_every_rail_entry_is_a_page_and_two_pages_are_on_the_way_only_when_wanted():
     assert [page.number for page in RAIL] == list(range(1, 11))
     assert list(PANELS) == [page.slug for page in PAGES]
     assert set(PANELS) >= OWN_WAY
-    assert neighbour("os", "next", several=False) == "s3"
-    assert neighbour("os", "next", several=True) == "versions"
-    assert neighbour("s3", "back", several=False) == "os"
-    assert neighbour("start", "back", several=False) == "start"
-    assert neighbour("result", "next", several=False) == "result"
+    guide = passed_by(fresh())
+    assert guide == {"versions", "ami-settings"}
+    assert neighbour("os", "next", guide) == "s3"
+    assert neighbour("os", "next", passed_by(fresh().after(d.SeveralChosen(True)))) == "versions"
+    assert neighbour("s3", "next", guide) == "keys"
+    assert [neighbour("s3", "next", passed_by(fresh().after(d.RouteChosen(route)))) for route in Route] == ["keys", *["ami-settings"] * 2]
+    assert neighbour("s3", "back", guide) == "os"
+    assert neighbour("start", "back", guide) == "start"
+    assert neighbour("result", "next", guide) == "result"
 
 
 def test_every_field_is_asked_for_on_one_page_in_the_order_of_the_guide():

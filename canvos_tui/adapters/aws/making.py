@@ -6,6 +6,7 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import CREATED_BY, MARK_TAG, ImportTask
 
 DEVICE = "/dev/xvda"
@@ -29,8 +30,15 @@ class Making:
 
         return await self._clients.call("ec2", ask)
 
-    async def register_image(self, name: str, snapshot_id: str) -> str:
+    async def register_image(self, name: str, snapshot_id: str, settings: AmiSettings) -> str:
         """RegisterImage of a snapshot, UEFI and ENA; the AMI's id. No token exists for it: only the name keeps it from being made twice."""
+        chosen = {
+            "VolumeType": settings.volume_type or None,
+            "DeleteOnTermination": settings.delete_on_termination,
+            "VolumeSize": settings.root_gib or None,
+        }
+        disk = {"SnapshotId": snapshot_id, **{name: value for name, value in chosen.items() if value is not None}}
+        more = {"ImdsSupport": settings.imds} if settings.imds else {}
 
         def ask(ec2: Any) -> str:
             made = ec2.register_image(
@@ -38,10 +46,11 @@ class Making:
                 Description=f"AMI for {name} created from snapshot {snapshot_id}",
                 Architecture="x86_64",
                 RootDeviceName=DEVICE,
-                BlockDeviceMappings=[{"DeviceName": DEVICE, "Ebs": {"SnapshotId": snapshot_id}}],
+                BlockDeviceMappings=[{"DeviceName": DEVICE, "Ebs": disk}],
                 VirtualizationType="hvm",
                 BootMode="uefi",
                 EnaSupport=True,
+                **more,
             )
             return str(made["ImageId"])
 

@@ -56,18 +56,22 @@ def image(found: SdkAnswer) -> Image:
     """One AMI of DescribeImages, with the snapshot behind its root device."""
     root = found.get("RootDeviceName")
     mappings = found.get("BlockDeviceMappings") or ()
-    behind = next((m["Ebs"].get("SnapshotId", "") for m in mappings if m.get("DeviceName") == root and m.get("Ebs")), "")
+    disk: SdkAnswer = next((m["Ebs"] for m in mappings if m.get("DeviceName") == root and m.get("Ebs")), {})
     return Image(
         image_id=str(found.get("ImageId", "")),
         name=str(found.get("Name") or ""),
         state=str(found.get("State") or ""),
-        root_snapshot=str(behind or ""),
+        root_snapshot=str(disk.get("SnapshotId") or ""),
         architecture=str(found.get("Architecture") or ""),
         boot_mode=str(found.get("BootMode") or ""),
         ena=bool(found.get("EnaSupport")),
         reason=str((found.get("StateReason") or {}).get("Message") or ""),
         created=str(found.get("CreationDate") or ""),
         snapshots=tuple(str(m["Ebs"]["SnapshotId"]) for m in mappings if m.get("Ebs") and m["Ebs"].get("SnapshotId")),
+        imds=str(found.get("ImdsSupport") or ""),
+        volume_type=str(disk.get("VolumeType") or ""),
+        delete_on_termination=disk.get("DeleteOnTermination"),
+        root_gib=int(disk.get("VolumeSize") or 0),
     )
 
 

@@ -34,6 +34,7 @@ def of_plan(plan: BuildPlan) -> Draft:
     for key, text in (("REGION", base.region), ("S3_BUCKET", base.bucket), ("S3_KEY", base.key)):
         if text and key not in entries:
             entries[key] = Entry(text, Origin.ARG)
+    entries |= {key: Entry(text, Origin.CONFIG) for key, text in plan.settings.texts.items()}
     chosen = UserData.NONE if plan.joins is False else UserData.CHECKOUT
     # where it was cloned from is not recorded with a run
     made = replace(draft, folder=Path(plan.checkout), repository="", tag=plan.tag, entries={**draft.entries, **entries})

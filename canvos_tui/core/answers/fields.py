@@ -2,46 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
-
-from canvos_tui.core.answers import values
+from canvos_tui.core.answers import ami_fields, values
+from canvos_tui.core.answers.field import Field as Field
 from canvos_tui.core.checkout import user_data
 from canvos_tui.core.checkout.compatibility import EXAMPLE, parse_palette
 from canvos_tui.core.checkout.sources import SEEN
 from canvos_tui.core.secret import Secret
-from canvos_tui.core.values import dataclass
-
-V_co = TypeVar("V_co", covariant=True)
-
-
-@dataclass(frozen=True)
-class Field(Generic[V_co]):
-    """One thing to ask for. `guide` is the guide's own value, "" where the guide has only a placeholder.
-
-    `parse` gives the value of a text, in the one spelling that goes on from there, or raises InvalidValueError.
-    """
-
-    key: str
-    title: str  # for people; the key is the small print
-    step: int  # 0 where the guide does not ask for it
-    guide: str
-    line: str  # one line of help under the field
-    parse: Callable[[str], V_co]
-    help: str  # what it is, where to find it, an example, what breaks
-    secret: bool = False
-    optional: bool = False
-
-    @property
-    def asked_by(self) -> str:
-        """What asks for it, as the small print says it: a step of the guide, or the file that holds it."""
-        return f"guide step {self.step}" if self.step else "user-data"
-
-    @property
-    def anchor(self) -> str:
-        """The CSS id of its row."""
-        return self.key.lower().replace("_", "-")
-
 
 PALETTE = Field(
     "palette",
@@ -265,7 +231,8 @@ ARGS: tuple[Field[str], ...] = (
 )
 # for a user-data of our own, beside its token
 USER_DATA: tuple[Field[str], ...] = (PALETTE_ENDPOINT, EDGE_HOST_USER, EDGE_HOST_SSH_KEY)
-ASKED: tuple[Field[str], ...] = (PALETTE, *ARGS[:2], *USER_DATA, *ARGS[2:])
+AMI = ami_fields.FIELDS  # for the registration, on the routes where that is ours
+ASKED: tuple[Field[str], ...] = (PALETTE, *ARGS[:2], *USER_DATA, *ARGS[2:], *AMI)
 KEYS: tuple[Field[str] | Field[Secret], ...] = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
 HIDDEN: tuple[Field[str] | Field[Secret], ...] = (*KEYS, EDGE_HOST_TOKEN)  # that panels of their own ask for
 ASKED_BY_KEY = {field.key: field for field in ASKED}

@@ -228,6 +228,10 @@ class Image:
     reason: str = ""
     created: str = ""
     snapshots: tuple[str, ...] = ()  # of all its disks
+    imds: str = ""  # `v2.0` where metadata is served to tokens alone
+    volume_type: str = ""  # of the root volume, as the next two
+    delete_on_termination: bool | None = None
+    root_gib: int = 0
 
 
 class Right(Enum):

@@ -18,6 +18,7 @@ from canvos_tui.core.ports.publish import AwsPublish as AwsPublish
 from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one thing does not load them all
+    from canvos_tui.core.aws.ami_settings import AmiSettings
     from canvos_tui.core.aws.facts import (
         AwsKeys,
         Baseline,
@@ -246,8 +247,8 @@ class Aws(Protocol):
         The task carries `mark` in a tag, by which whoever lost the answer knows it again.
         """
 
-    async def register_image(self, name: str, snapshot_id: str) -> str:
-        """Registers the AMI of a snapshot with the script's parameters; its id. A name that an AMI has is refused by AWS."""
+    async def register_image(self, name: str, snapshot_id: str, settings: AmiSettings) -> str:
+        """Registers the AMI of a snapshot with the script's parameters and these; its id. A name that an AMI has is refused by AWS."""
 
     async def tag(self, ids: tuple[str, ...], name: str) -> None:
         """Gives AMI and snapshot a Name, and says who made them (ec2:CreateTags)."""

@@ -59,4 +59,11 @@ S3_KEY = Group(
     "It must be new: an existing object is silently reused, an existing AMI silently reported as the result.",
     "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw file's name instead, so it is filled in here.",
 )
-GROUPS = (PALETTE, IMAGE_TAG, IMAGE_REGISTRY, USER_DATA, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY)
+AMI = Group(
+    (),
+    "AMI settings",
+    fields.AMI,
+    "What is asked of EC2 beyond the script's parameters when the AMI is registered. All may stay empty.",
+    "Only on the routes two-stage and direct: on the guide's CanvOS' script registers the AMI, with its own parameters.",
+)
+GROUPS = (PALETTE, IMAGE_TAG, IMAGE_REGISTRY, USER_DATA, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY, AMI)

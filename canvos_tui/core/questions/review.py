@@ -8,6 +8,7 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import Answer, Draft, KeysGiven, UserData, UserDataChosen
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Written, apply, counts, plan, read_current, texts_to_mask
+from canvos_tui.core.answers.on_route import ami_settings, idle
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
@@ -18,11 +19,16 @@ from canvos_tui.core.pages import PAGES
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import kubernetes, operating_system, palette
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.questions.groups import AMI
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
 from canvos_tui.core.stages.at_stake import raw_at_stake
 from canvos_tui.core.values import dataclass
 
+ABOUT = (
+    "On the guide's route CanvOS' script registers the AMI with its own parameters; on the others IMDSv2, gp3, the root volume's size and "
+    "its end can be chosen."
+)
 ROUTE = "route"  # the row that is changed right here
 _ASKING = frozenset(page.slug for page in PAGES if page.fields) | {"repo", "versions"}  # what is missing there keeps from writing, too
 
@@ -86,9 +92,19 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
         ReviewRow("Bucket", f"{d.text('REGION')} {d.text('S3_BUCKET')}/{d.text('S3_KEY')}", origin("S3_BUCKET"), "s3")
         if d.route.needs_bucket
         else ReviewRow("Region", f"{d.text('REGION')}, no bucket; the AMI is named {d.text('S3_KEY')}", origin("REGION"), "s3"),
+        *_of_ami(d),
         ReviewRow("Keys", keys, d.key_source.value if d.keys else "", "keys"),
         ReviewRow("Route", f"{d.route.value}, {d.route.told.short}", "guide's value" if d.route is Route.GUIDE else "you", "review", ROUTE),
     )
+
+
+def _of_ami(draft: Draft) -> tuple[ReviewRow, ...]:
+    """How the AMI is registered, where that is ours; choices that do not count on the route, so that nobody takes them for made."""
+    if draft.route.uploads_itself:
+        chosen = ami_settings(draft).words
+        return (ReviewRow(AMI.title, chosen or "as CanvOS' script does", "you" if chosen else "", "ami-settings"),)
+    told = ", ".join(idle(draft))
+    return (ReviewRow(AMI.title, told, "", "ami-settings", caution=f"{told}: not on the guide's route"),) if told else ()
 
 
 def _new_in(draft: Draft, known: Session) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.aws.ami_settings import LABELS
 from canvos_tui.core.questions import bucket, kubernetes, operating_system, palette
 from canvos_tui.core.session import Session
 from canvos_tui.core.values import dataclass
@@ -33,6 +34,16 @@ def _user(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule i
     return "without an SSH key no user is made" if draft.text("EDGE_HOST_USER") and not draft.text("EDGE_HOST_SSH_KEY") else ""
 
 
+def _as_it_is(value: str) -> str:
+    return value
+
+
+def _ami(key: str) -> Rule:
+    """A choice for the registration: from a list whose entries say what they do."""
+    labels = LABELS[key]
+    return Rule(choices=lambda draft, known: tuple(labels), label=lambda value: f"{value:<8}{labels[value]}")  # noqa: ARG005
+
+
 @dataclass(frozen=True)
 class Rule:
     """What goes for one field."""
@@ -40,6 +51,7 @@ class Rule:
     choices: Callable[[Draft, Session], tuple[str, ...]] = _none
     wanted: Callable[[Draft, Session], bool] = _always
     caution: Callable[[Draft, Session], str] = _nothing
+    label: Callable[[str], str] = _as_it_is  # of a choice, as a list shows it
 
 
 FREE = Rule()
@@ -56,6 +68,7 @@ RULES = {
     "NO_PROXY": Rule(wanted=kubernetes.proxied),
     "S3_BUCKET": Rule(caution=bucket.of_bucket),
     "REGION": Rule(choices=bucket.regions, caution=bucket.of_region),
+    **{key: _ami(key) for key in LABELS},
 }
 
 

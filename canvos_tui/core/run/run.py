@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import Baseline, S3Object, Snapshot
 from canvos_tui.core.run.events import (
     BuildEvent,
@@ -84,6 +85,7 @@ class BuildPlan:
     args: tuple[tuple[str, str], ...] = ()  # what was written to .arg, for the summary
     reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
     resumes: Resumes | None = None  # where stages of our own do what else the guide's one command does
+    settings: AmiSettings = field(default_factory=AmiSettings)  # beyond the script's parameters, where the registration is ours
     joins: bool | None = None  # whether a user-data stood in the checkout when the build was planned; None where nobody looked
 
     @property

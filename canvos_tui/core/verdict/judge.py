@@ -14,7 +14,7 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver, RunResult
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.values import dataclass
-from canvos_tui.core.verdict import own_work
+from canvos_tui.core.verdict import own_work, registration
 from canvos_tui.core.verdict.chain import Chain, chain_of
 from canvos_tui.core.verdict.findings import findings
 from canvos_tui.core.verdict.left_over import (
@@ -70,7 +70,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     seen, sighting = sighting, own_work.without_others(plan, sighting, exit_code, log.phase, log.found)
     named = known_ids(plan, sighting, ids if log.named is None else log.named)
     chain = chain_of(plan.baseline, sighting, named, log.found, reuse_wanted=plan.reuse_object)
-    verdict = _verdict(chain, exit_code, log, cancelled=cancelled)
+    verdict = _verdict(plan, chain, exit_code, log, cancelled=cancelled)
     wrote = own_work.written(plan, chain, ids, upload_ended=log.upload_ended)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
     return RunResult(
@@ -112,9 +112,9 @@ def known_ids(plan: BuildPlan, sighting: Sighting, named: Mapping[str, str]) -> 
     return {**own, "import_task": mine or NOBODY}
 
 
-def _verdict(chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled: bool) -> Verdict:
+def _verdict(plan: BuildPlan, chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled: bool) -> Verdict:
     if chain.holds:
-        return Verdict(Outcome.SUCCEEDED, Phase.DONE)
+        return _whole(registration.cause(plan, chain))
     if cancelled:
         return Verdict(Outcome.CANCELLED)
     proven = _proven_by_aws(chain)
@@ -126,6 +126,13 @@ def _verdict(chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled:
     if exit_code is None:
         return Verdict(Outcome.INTERRUPTED, None, Cause("supervisor-lost", "The run's supervisor is gone", "nothing more was recorded"))
     return Verdict(Outcome.FAILED, *(_broken_link(chain) if exit_code == 0 or chain.snapshot else (None, None)))
+
+
+def _whole(otherwise: Cause | None) -> Verdict:
+    """Every link is there; what was chosen for the AMI has to be there too."""
+    if otherwise is not None:
+        return Verdict(Outcome.FAILED, Phase.REGISTER, otherwise, by_aws=True)
+    return Verdict(Outcome.SUCCEEDED, Phase.DONE)
 
 
 def _proven_by_aws(chain: Chain) -> Verdict | None:

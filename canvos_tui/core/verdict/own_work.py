@@ -15,6 +15,7 @@ from canvos_tui.core.run.result import Finding, LeftOver
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import size
+from canvos_tui.core.verdict import registration
 from canvos_tui.core.verdict.chain import Chain
 from canvos_tui.core.verdict.findings import of_user_data
 
@@ -61,7 +62,7 @@ def findings_of(plan: BuildPlan, chain: Chain, seen: Sighting, wrote: S3Object |
     Of an object that was left out of the look, or that our own upload did not prove, they say whose it is not.
     """
     own = plan.resumes is not None and plan.resumes.uploads and wrote is None and chain.object is not None
-    told = (*told, *of_user_data(chain, joins=plan.joins))
+    told = (*told, *registration.finding(plan, chain), *of_user_data(chain, joins=plan.joins))
     if seen.object is None or not (own or seen.object != chain.sighting.object):
         return told
     where = f"s3://{chain.baseline.bucket}/{chain.baseline.key}"

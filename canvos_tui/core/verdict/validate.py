@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from canvos_tui.core.aws.ami_settings import image_words
 from canvos_tui.core.aws.facts import Image, S3Object
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.result import Finding
@@ -21,7 +22,7 @@ async def validate(aws: Aws, bucket: str, key: str, now: datetime) -> tuple[Find
     if not images:
         found.append(Finding("AMI", Status.FAIL, f"there is no AMI named {key} of this account"))
     for image in images:
-        found.append(_image(image))
+        found += [_image(image), Finding("AMI-SETTINGS", Status.PASS, image_words(image))]
         if image.root_snapshot:
             snapshot = await aws.snapshot(image.root_snapshot)
             state = snapshot.state if snapshot else "not found"

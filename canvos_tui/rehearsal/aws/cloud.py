@@ -110,6 +110,10 @@ class StoredImage:
     reason: str = ""
     shared: tuple[str, ...] = ()  # accounts and ARNs that may launch it
     deprecated: str = ""  # the moment as EC2 writes it
+    imds: str = ""
+    volume_type: str = "gp2"
+    delete_on_termination: bool = False
+    root_gib: int = 0  # of the root volume, 0 for the snapshot's own size
 
 
 class Cloud:

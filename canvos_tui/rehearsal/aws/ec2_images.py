@@ -38,6 +38,8 @@ class Ec2Images:
             twin = next((i for i in self._cloud.images.values() if i.name == name and i.owner == ACCOUNT), None)
             if twin is not None:
                 raise RefusalError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI {twin.image_id}")
+            disk = _root_disk(form, device)
+            self._judge(form, disk, snapshot)
             image = StoredImage(
                 image_id=new_id("ami"),
                 name=name,
@@ -48,8 +50,21 @@ class Ec2Images:
                 ena=form.get("EnaSupport") == "true",
                 description=form.get("Description", ""),
                 region=form.get("_region", ""),
+                imds=form.get("ImdsSupport", ""),
+                volume_type=disk.get("VolumeType", "gp2"),
+                delete_on_termination=disk.get("DeleteOnTermination") == "true",
+                root_gib=int(disk.get("VolumeSize", 0)),
             )
             return {"imageId": self._cloud.register(image).image_id}
+
+    def _judge(self, form: Mapping[str, str], disk: Mapping[str, str], snapshot: str) -> None:
+        """Refuses what EC2 refuses of the root volume and of IMDS."""
+        if form.get("ImdsSupport", "v2.0") != "v2.0":
+            raise RefusalError("InvalidParameterValue", f"Value ({form['ImdsSupport']}) for parameter imdsSupport is invalid.")
+        least = -(-self._cloud.snapshots[snapshot].size // GIB)
+        if "VolumeSize" in disk and int(disk["VolumeSize"]) < least:
+            text = f"Volume of size {disk['VolumeSize']}GB is smaller than snapshot '{snapshot}', expect size >= {least}GB"
+            raise RefusalError("InvalidBlockDeviceMapping", text)
 
     def run(self, form: Mapping[str, str]) -> Tree:
         """RunInstances: one instance of an AMI that is there, its root volume not smaller than the snapshot; nothing is kept of it."""
@@ -113,7 +128,12 @@ class Ec2Images:
     def _view(self, image: StoredImage) -> Tree:
         snapshot = self._cloud.snapshots.get(image.snapshot_id)
         size = max(1, -(-snapshot.size // GIB)) if snapshot is not None else 8
-        ebs: Tree = {"snapshotId": image.snapshot_id, "volumeSize": size, "volumeType": "gp2", "deleteOnTermination": False}
+        ebs: Tree = {
+            "snapshotId": image.snapshot_id,
+            "volumeSize": image.root_gib or size,
+            "volumeType": image.volume_type,
+            "deleteOnTermination": image.delete_on_termination,
+        }
         return {
             "imageId": image.image_id,
             "imageState": self._cloud.state_of(image),
@@ -129,6 +149,7 @@ class Ec2Images:
             "virtualizationType": "hvm",
             "hypervisor": "xen",
             "enaSupport": image.ena,
+            "imdsSupport": image.imds or None,
             "bootMode": image.boot_mode,
             "deprecationTime": image.deprecated or None,
             "stateReason": {"code": "Client.InternalError", "message": image.reason} if self._cloud.reason_of(image) else None,
@@ -143,7 +164,12 @@ def _mapped(form: Mapping[str, str], device: str) -> list[str]:
 
 
 def _root_snapshot(form: Mapping[str, str], device: str) -> str:
-    numbers = _mapped(form, device)
-    if not numbers:
+    if not _mapped(form, device):
         raise RefusalError("InvalidParameterCombination", "The root device must be one of the block device mappings")
-    return form.get(f"BlockDeviceMapping.{numbers[0]}.Ebs.SnapshotId", "")
+    return _root_disk(form, device).get("SnapshotId", "")
+
+
+def _root_disk(form: Mapping[str, str], device: str) -> dict[str, str]:
+    """What the call says of the root volume, by EC2's own names."""
+    head = f"BlockDeviceMapping.{next(iter(_mapped(form, device)), '')}.Ebs."
+    return {name.removeprefix(head): value for name, value in form.items() if name.startswith(head)}

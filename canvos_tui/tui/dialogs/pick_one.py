@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual import on
 from textual.binding import Binding
@@ -24,9 +24,10 @@ class PickOne(Dialog[str | None]):
         Binding("up", "move(-1)", "Up", show=False),
     ]
 
-    def __init__(self, title: str, choices: tuple[str, ...], current: str) -> None:
+    def __init__(self, title: str, choices: tuple[str, ...], current: str, label: Callable[[str], str] = str) -> None:
         super().__init__(f"{title}: {self.KEYS}")
         self._choices = choices
+        self._label = label
         self._current = current
 
     def inside(self) -> Iterable[Widget]:
@@ -45,8 +46,8 @@ class PickOne(Dialog[str | None]):
     def _fill(self, text: str) -> None:
         choices = self.query_one("#pick-list", OptionList)
         choices.clear_options()
-        shown = [c for c in self._choices if text.lower() in c.lower()]
-        choices.add_options([Option(c, id=f"pick-{self._choices.index(c)}") for c in shown])
+        shown = [c for c in self._choices if text.lower() in self._label(c).lower()]
+        choices.add_options([Option(self._label(c), id=f"pick-{self._choices.index(c)}") for c in shown])
         choices.highlighted = 0 if shown else None
         if not shown:
             choices.add_option(Option(f"nothing holds {text}: Esc closes the list, then type it into the field", disabled=True))
@@ -66,8 +67,11 @@ class PickOne(Dialog[str | None]):
     def _taken(self) -> None:
         choices = self.query_one("#pick-list", OptionList)
         if choices.highlighted is not None:
-            _ = self.dismiss(str(choices.get_option_at_index(choices.highlighted).prompt))
+            self._take(choices.get_option_at_index(choices.highlighted))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        _ = self.dismiss(str(event.option.prompt))
+        self._take(event.option)
+
+    def _take(self, option: Option) -> None:
+        _ = self.dismiss(next(choice for choice in self._choices if option.id == f"pick-{self._choices.index(choice)}"))

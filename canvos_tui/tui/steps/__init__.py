@@ -86,6 +86,12 @@ def _s3() -> Panels:
     )
 
 
+def _ami_settings() -> Panels:
+    from canvos_tui.tui.steps.ami_settings import AmiSettings
+
+    return (AmiSettings,)
+
+
 def _keys() -> Panels:
     from canvos_tui.tui.steps.step12_aws_keys import AwsKeysPanel
 
@@ -133,6 +139,7 @@ PANELS: dict[str, Callable[[], Panels]] = {
     "os": _os,
     "versions": _versions,
     "s3": _s3,
+    "ami-settings": _ami_settings,
     "keys": _keys,
     "aws": _aws,
     "review": _review,

@@ -43,7 +43,9 @@ class WriteFiles(StepPanel):
     """The answers with their sources, what is written and run then, and three buttons."""
 
     GUIDE, TITLE = (13,), "Review and write"
-    ABOUT = "Enter on a value goes to its screen. d shows the whole diff. Existing files are kept as copies with a time stamp."
+    ABOUT = (
+        "Enter on a value goes to its screen. d shows the whole diff. Existing files are kept as copies with a time stamp. " + review.ABOUT
+    )
     BINDINGS = [
         Binding("d", "diff", "Diff"),
         Binding("t", "user_data", "user-data"),

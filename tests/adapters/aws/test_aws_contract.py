@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import AwsKeys, Right
 from canvos_tui.core.aws.vmimport_role import role_document
 from canvos_tui.core.run.events import ImageSeen, PhaseEntered, TaskSeen, UploadSeen
@@ -210,6 +211,10 @@ async def test_images_are_found_by_exact_name(world):
     assert (found.image_id, found.name, found.root_snapshot) == (ami, KEY, made)
     assert (found.architecture, found.boot_mode, found.ena) == ("x86_64", "uefi", True)
     assert await aws.images_named("edge/*") == ()
+    chosen = AmiSettings("v2.0", "gp3", True, 100)
+    settled = await aws.image(await aws.register_image("edge/chosen", made, chosen))
+    assert settled is not None
+    assert (chosen.unlike(settled), AmiSettings("v2.0").unlike(found)) == ((), ("IMDS is v1 and v2, not v2.0",))
     other = await aws.image(twin)
     assert other is not None
     assert other.name == "edge/2026.rawer"

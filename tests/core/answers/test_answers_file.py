@@ -16,8 +16,11 @@ from canvos_tui.core.answers.answers_file import of_plan, scalar, to_answers_fil
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, Origin, UserData, entry_for
 from canvos_tui.core.answers.draft_file import from_config
+from canvos_tui.core.answers.on_route import ami_settings
 from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
+from canvos_tui.core.run.codec import parse_plan, plan_text
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import Secret
 
@@ -34,6 +37,9 @@ GOOD = {
     "REGION": ("eu-west-1", "us-gov-east-1"),
     "S3_BUCKET": ("acme-edge-images", "123.456"),
     "S3_KEY": ("palette-learn", "teams/edge_1.2", "1e3"),
+    "imds": ("", "script", "v2.0"),
+    "delete_on_termination": ("", "yes", "no"),
+    "root_size": ("", "100"),
 }
 DRAFTS = st.builds(
     lambda values, route, choice, several, kept, tag: replace(
@@ -124,3 +130,11 @@ def test_of_a_run(joins: bool | None, choice: UserData) -> None:
     told = {"CUSTOM_TAG": "edge", "OS_VERSION": "22.04", "REGION": "eu-west-1", "S3_BUCKET": "acme", "S3_KEY": "edge", "HTTP_PROXY": ""}
     assert {key: again.entry(key).text for key in told} == told
     assert "repository" not in to_answers_file(of_plan(plan))
+
+
+def test_of_a_run_with_choices_for_its_ami() -> None:
+    base = Baseline(datetime(2026, 11, 27, tzinfo=UTC), "eu-west-1", "", "edge")
+    plan = BuildPlan("/srv/CanvOS", "v4.9.38", ("./earthly.sh",), base, settings=AmiSettings("v2.0", root_gib=64))
+    text = to_answers_file(of_plan(plan))
+    assert ami_settings(from_config(parse_yaml(text, texts=True), {}, HOME).draft) == plan.settings
+    assert parse_plan(plan_text(plan)) == plan

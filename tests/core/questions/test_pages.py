@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.core.answers.beginning import fresh
-from canvos_tui.core.answers.draft import ArgFound, FieldAnswered, FolderChosen, KeysGiven, TagChosen, UserData, UserDataChosen
+from canvos_tui.core.answers.draft import ArgFound, FieldAnswered, FolderChosen, KeysGiven, RouteChosen, TagChosen, UserData, UserDataChosen
 from canvos_tui.core.answers.fields import CUSTOM_TAG
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys, Identity, S3Object
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.taken_names import TakenNames
@@ -126,6 +127,11 @@ def test_missing_answers_keep_from_writing_and_unasked_checks_only_from_building
     assert review.against(draft, Session(), build=False) == ()
     assert review.against(draft, Session(), build=True)
     assert [row.page for row in review.rows(draft, Session())] == ["repo", "image", "image", "os", "s3", "keys", "review"]
+    chosen = draft.after(FieldAnswered("imds", "v2.0"))
+    (row,) = (row for row in review.rows(chosen, Session()) if row.page == "ami-settings")
+    assert row.caution == "imds: not on the guide's route"
+    (row,) = (row for row in review.rows(chosen.after(RouteChosen(Route.DIRECT)), Session()) if row.page == "ami-settings")
+    assert (row.value, row.caution) == ("IMDS v2.0 only", "")
 
 
 def test_after_the_writing_the_files_hold_the_answers():

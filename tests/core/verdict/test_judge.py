@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
 from canvos_tui.core.run.outcome import Outcome
@@ -33,7 +34,8 @@ BLIND = Sighting(NOW, blind=(Unseen(Question.TASKS, "", "no answer from AWS"),))
 
 
 def verdict(sighting: Sighting = GOOD, exit_code: int | None = 0, *, base: Baseline = BASE, **more) -> RunResult:
-    plan = BuildPlan("/c", "v1.2.3", ("./earthly.sh",), base, reuse_object=more.get("reuse", False))
+    chosen = more.get("settings", AmiSettings())
+    plan = BuildPlan("/c", "v1.2.3", ("./earthly.sh",), base, reuse_object=more.get("reuse", False), settings=chosen)
     log = JudgeHints(more.get("phase", Phase.AMI), more.get("cause"), "/s/build.log", more.get("found", {}))
     return judge("r", plan, sighting, exit_code, more.get("ids", {}), more.get("cancelled", False), log, NOW, NOW)
 
@@ -50,6 +52,34 @@ def test_the_whole_chain_is_success():
     assert {f.status for f in result.findings} == {Status.PASS}
     assert [left.kind for left in result.left_behind] == ["object"]
     assert result.cause is None
+
+
+CHOSEN = AmiSettings("v2.0", root_gib=100)
+
+
+def test_an_ami_with_all_that_was_chosen_for_it_is_success():
+    mine = replace(IMAGE, imds="v2.0", root_gib=100, volume_type="gp2", delete_on_termination=True)
+    result = verdict(replace(GOOD, images=(mine,)), settings=CHOSEN)
+    assert (result.outcome, status_of(result, "ami-settings")) == (Outcome.SUCCEEDED, Status.PASS)
+    assert "ami-settings" not in {finding.id for finding in verdict().findings}, "nobody chose anything"
+
+
+@pytest.mark.parametrize(
+    ("image", "says", "first"),
+    [
+        (replace(IMAGE, root_gib=100), "IMDS is v1 and v2, not v2.0", "modify-image-attribute"),
+        (replace(IMAGE, imds="v2.0", root_gib=16), "the root volume has 16 GiB, not 100", "deregister-image"),
+        (replace(IMAGE, root_gib=16), "IMDS is v1 and v2, not v2.0; the root volume has 16 GiB, not 100", "deregister-image"),
+    ],
+)
+def test_an_ami_that_lacks_what_was_chosen_is_none_however_the_command_ended(image, says, first):
+    result = verdict(replace(GOOD, images=(image,)), settings=CHOSEN)
+    assert (result.outcome, result.phase, status_of(result, "ami-settings")) == (Outcome.FAILED, Phase.REGISTER, Status.FAIL)
+    assert result.cause is not None
+    assert (result.cause.id, says in result.cause.explanation) == ("ami-settings", True)
+    commands = [command.run for remedy in result.cause.remedies for command in remedy.commands]
+    assert f"aws ec2 {first} --region {REGION} --image-id {AMI}" in commands[0]
+    assert commands[-2:] == [f"aws ec2 deregister-image --region {REGION} --image-id {AMI}", "canvos-tui resume"]
 
 
 def test_a_bad_exit_code_is_a_warning_when_the_chain_holds():

@@ -1,0 +1,62 @@
+"""The rows of the field table for what the guide does not ask: how the AMI is registered, on the routes where we register it."""
+
+from __future__ import annotations
+
+from canvos_tui.core.answers.field import Field
+from canvos_tui.core.aws import ami_settings as ami
+
+_HOLDER = "routes two-stage and direct"
+_BLANK = "as the script does"
+_AS_SCRIPT = f"Empty, or {ami.SCRIPT}: the parameter is left out, as CanvOS' script leaves it out. "
+
+IMDS = Field(
+    ami.IMDS,
+    "IMDS",
+    0,
+    "",
+    f"empty, {ami.SCRIPT}, or {ami.ONLY_V2}",
+    ami.parse_imds,
+    f"{_AS_SCRIPT}\nv2.0: instances serve their metadata by session tokens alone (IMDSv2), with a hop limit of 2.\n"
+    "Can also be set on the AMI later: aws ec2 modify-image-attribute --imds-support v2.0.",
+    optional=True,
+    holder=_HOLDER,
+    blank=_BLANK,
+)
+VOLUME_TYPE = Field(
+    ami.VOLUME_TYPE,
+    "Volume type",
+    0,
+    "",
+    f"empty, {ami.SCRIPT}, or {ami.GP3}",
+    ami.parse_volume_type,
+    f"{_AS_SCRIPT}\ngp3: the root volume of an instance is of that type unless its launch says otherwise.",
+    optional=True,
+    holder=_HOLDER,
+    blank=_BLANK,
+)
+DELETE = Field(
+    ami.DELETE,
+    "Delete at end",
+    0,
+    "",
+    f"empty, {ami.SCRIPT}, {ami.YES} or {ami.NO}",
+    ami.parse_delete,
+    f"{_AS_SCRIPT}\nyes: the root volume goes with its instance. no: it stays when the instance is terminated, and costs on.",
+    optional=True,
+    holder=_HOLDER,
+    blank=_BLANK,
+)
+ROOT_SIZE = Field(
+    ami.ROOT_SIZE,
+    "Root size",
+    0,
+    "",
+    f"empty, {ami.SCRIPT}, or GiB: 1 to {ami.LARGEST}",
+    ami.parse_root_size,
+    f"{_AS_SCRIPT}\nA number is the size of the root volume in GiB. The disk makes its state and persistent partitions at the first boot,\n"
+    "so that a larger one spares a trap; 100 is our suggestion. One below the image's own size becomes that size.",
+    optional=True,
+    holder=_HOLDER,
+    blank=_BLANK,
+)
+FIELDS = (IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE)

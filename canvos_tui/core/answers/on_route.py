@@ -1,0 +1,36 @@
+"""What of the answers counts on the chosen route."""
+
+from __future__ import annotations
+
+from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.ami_settings import KEYS, SCRIPT, AmiSettings, settings_of
+from canvos_tui.core.errors import InvalidValueError
+
+
+def ami_settings(draft: Draft) -> AmiSettings:
+    """How the AMI is to be registered; the script's own parameters where the script registers it."""
+    return settings_of({key: draft.text(key) for key in KEYS}) if draft.route.uploads_itself else AmiSettings()
+
+
+def idle(draft: Draft) -> tuple[str, ...]:
+    """The choices for the registration that were made and do not count, because CanvOS' script registers the AMI."""
+    if draft.route.uploads_itself:
+        return ()
+    return tuple(key for key in KEYS if draft.text(key) not in {"", SCRIPT})
+
+
+def refuse_idle(draft: Draft) -> None:
+    """InvalidValueError where such a choice stands in the answers of somebody who is not asked: it must not be dropped in silence."""
+    if found := idle(draft):
+        others = " or ".join(route.value for route in Route if route.uploads_itself)
+        raise InvalidValueError(
+            f"{', '.join(found)}: on the guide's route CanvOS' script registers the AMI, with its own parameters",
+            allowed=f"with the route {others}",
+            remedy="leave it out, or add --route two-stage",
+        )
+
+
+def passed_by(draft: Draft) -> frozenset[str]:
+    """The pages that are not on the way with these answers, by their slug."""
+    return frozenset({*(() if draft.several else ("versions",)), *(() if draft.route.uploads_itself else ("ami-settings",))})

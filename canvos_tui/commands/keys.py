@@ -12,6 +12,7 @@ from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.questions.keys import expiring, typed
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
@@ -25,6 +26,8 @@ async def with_keys(ports: Ports, draft: Draft, asked: Draft | None = None) -> D
     say(f"== AWS keys {placed.keys.masked_id()} from: {placed.source.value}")
     for place, masked in placed.differing:
         say(f"WARN {place.value} holds other keys ({masked}); those of {placed.source.value} are used and written")
+    if warning := await expiring(ports, placed.keys):
+        say(f"WARN {warning}")
     return draft.after(KeysGiven(placed.keys, placed.source, placed.differing))
 
 
@@ -46,5 +49,6 @@ def _ask() -> AwsKeys:
     sys.stderr.write("AWS_ACCESS_KEY_ID: ")
     sys.stderr.flush()
     key_id = fields.AWS_ACCESS_KEY_ID.parse(sys.stdin.readline())
-    secret = fields.AWS_SECRET_ACCESS_KEY.parse(getpass.getpass("AWS_SECRET_ACCESS_KEY (not shown): "))
-    return AwsKeys(key_id, secret)
+    secret = getpass.getpass("AWS_SECRET_ACCESS_KEY (not shown): ")
+    token = getpass.getpass("AWS_SESSION_TOKEN (not shown): ") if key_id.startswith("ASIA") else ""
+    return typed(key_id, secret, token)

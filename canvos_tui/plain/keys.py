@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import KeysGiven, RouteChosen
+from canvos_tui.core.answers.pasted import ID, SECRET, TOKEN, keys_in, value_in
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
@@ -12,7 +13,6 @@ from canvos_tui.core.checks.aws.questions import NOT_REACHED
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 from canvos_tui.core.questions import keys as rules
 from canvos_tui.core.questions.choice import Choice
-from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.plain.desk import Desk
 from canvos_tui.plain.help import with_guide
@@ -21,6 +21,7 @@ from canvos_tui.plain.talk import Back, Prompt, Talk, Way
 from canvos_tui.plain.walk import Question
 
 PLACES = {"environment": KeySource.ENVIRONMENT, "profile": KeySource.PROFILE, ".secret": KeySource.SECRET}
+PASTE = "the lines as they are: export AWS_ACCESS_KEY_ID=... and so on; an empty line ends them"
 NOT_PIPED = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout: keys are never read from a pipe"
 )
@@ -60,7 +61,7 @@ class Keys(Question):
             talk.refuse(self.name, error)
 
     async def _chosen(self, desk: Desk, talk: Talk) -> Way:
-        talk.prose(rules.GOOD_TO_KNOW)
+        talk.prose(rules.good_to_know(desk.draft))
         while True:
             found = await self._look(desk, talk)
             word = await talk.choose(
@@ -71,7 +72,7 @@ class Keys(Question):
             if word == "keep":
                 return Way.NEXT
             try:
-                placed = await _typed(talk) if word == "type" else await _from(desk, talk, PLACES[word], found)
+                placed = await (_TYPED[word](desk, talk) if word in _TYPED else _from(desk, talk, PLACES[word], found))
                 if placed is Way.BACK:
                     continue
                 _take(desk, talk, placed)
@@ -103,6 +104,7 @@ def _ways(desk: Desk, found: PlacedKeys | None) -> tuple[Choice, ...]:
     return (
         *keep,
         Choice("type", "Type them    the secret key is not shown"),
+        Choice("lines", "Paste them   the two or three export lines at once, not shown"),
         place("environment", "Environment"),
         place("profile", "Profile"),
         place(".secret", ".secret"),
@@ -115,19 +117,61 @@ def _default(desk: Desk, found: PlacedKeys | None) -> str:
     return next((word for word, place in PLACES.items() if found is not None and found.source is place), "type")
 
 
-async def _typed(talk: Talk) -> PlacedKeys | Back:
+async def _typed(desk: Desk, talk: Talk) -> PlacedKeys | Back:
+    """One after the other; the token is asked for where the key's id says that there is one."""
+
     async def key_id(text: str) -> str:
-        return fields.AWS_ACCESS_KEY_ID.parse(text)
+        return fields.AWS_ACCESS_KEY_ID.parse(value_in(ID, text))
 
-    async def secret(text: str) -> Secret:
-        return fields.AWS_SECRET_ACCESS_KEY.parse(text)
+    async def secret(text: str) -> str:
+        return fields.AWS_SECRET_ACCESS_KEY.parse(value_in(SECRET, text)).reveal()
 
-    first, second = fields.AWS_ACCESS_KEY_ID, fields.AWS_SECRET_ACCESS_KEY
+    first, second, third = fields.KEYS
     given = await talk.ask(Prompt(first.key, about=(first.line,), help=first.help), key_id)
     if given is Way.BACK:
         return given
+
+    async def token(text: str) -> str:
+        found = rules.parse_token(given, value_in(TOKEN, text))
+        return found.reveal() if found is not None else ""
+
     hidden = await talk.ask(Prompt(second.key, about=(second.line,), help=second.help, hidden=True), secret)
-    return hidden if hidden is Way.BACK else PlacedKeys(AwsKeys(given, hidden), KeySource.TYPED)
+    if hidden is Way.BACK:
+        return hidden
+    last: str | Back = ""
+    if given.startswith("ASIA"):
+        last = await talk.ask(Prompt(third.key, about=(third.line,), help=third.help, hidden=True), token)
+    return last if last is Way.BACK else await _on_route(desk, talk, rules.typed(given, hidden, last))
+
+
+async def _pasted(desk: Desk, talk: Talk) -> PlacedKeys | Back:
+    """All at once, unseen."""
+
+    async def keys(text: str) -> AwsKeys:
+        found = keys_in(text)
+        if found is None:
+            raise InvalidValueError("there is no pair of AWS keys in it", allowed=PASTE, remedy="or type them one after the other")
+        return rules.typed(found.key_id, found.secret.reveal(), found.token.reveal(), found.expires)
+
+    given = await talk.ask(Prompt("the lines", about=(PASTE,), help=rules.TOGETHER, hidden=True, lines=True), keys)
+    return given if given is Way.BACK else await _on_route(desk, talk, given)
+
+
+async def _on_route(desk: Desk, talk: Talk, keys: AwsKeys) -> PlacedKeys | Back:
+    """The keys that were typed; whoever has temporary ones is offered the route that takes them."""
+    try:
+        return PlacedKeys(rules.usable(desk.draft, keys), KeySource.TYPED)
+    except rules.TemporaryKeysError:
+        return PlacedKeys(keys, KeySource.TYPED) if await _other_route(desk, talk) else Way.BACK
+
+
+async def _other_route(desk: Desk, talk: Talk) -> bool:
+    talk.prose(rules.ABOUT_TEMPORARY)
+    word = await talk.choose(Prompt("temporary keys", help=rules.ABOUT), rules.TEMPORARY, "route")
+    if word != "route":
+        return False
+    desk.answer(RouteChosen(Route.TWO_STAGE))
+    return True
 
 
 async def _from(desk: Desk, talk: Talk, source: KeySource, found: PlacedKeys | None) -> PlacedKeys | Back:
@@ -142,11 +186,8 @@ async def _from(desk: Desk, talk: Talk, source: KeySource, found: PlacedKeys | N
     try:
         keys = await rules.taken_from(desk.ports, desk.draft, source, profile)
     except rules.TemporaryKeysError:
-        talk.prose(rules.ABOUT_TEMPORARY)
-        word = await talk.choose(Prompt("temporary keys", help=rules.ABOUT), rules.TEMPORARY, "route")
-        if word != "route":
+        if not await _other_route(desk, talk):
             return Way.BACK
-        desk.answer(RouteChosen(Route.TWO_STAGE))
         keys = await rules.taken_from(desk.ports, desk.draft, source, profile)
     return found if found is not None and (found.source, found.keys) == (source, keys) else PlacedKeys(keys, source)
 
@@ -165,3 +206,8 @@ async def _test(desk: Desk, talk: Talk) -> None:
     identity = await rules.identity_of(desk.ports, desk.draft, desk.draft.keys)
     desk.learn(IdentitySeen(identity))
     talk.prose(rules.told(identity))
+    if ending := await rules.expiring(desk.ports, desk.draft.keys):
+        talk.prose(f"! {ending}")
+
+
+_TYPED = {"type": _typed, "lines": _pasted}

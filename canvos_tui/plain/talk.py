@@ -55,6 +55,7 @@ class Prompt:
     choices: tuple[Choice, ...] = ()
     help: str = ""
     hidden: bool = False
+    lines: bool = False  # hidden, and of several lines
     given: bool = False
 
     @property
@@ -65,10 +66,12 @@ class Prompt:
 
 
 class Talk:
-    """`hidden` asks for a line that is not shown while it is typed; None where nobody types."""
+    """`hidden` asks for a line that is not shown while it is typed, `several` for lines up to an empty one; None where nobody types."""
 
-    def __init__(self, reads: TextIO, writes: TextIO, hidden: Callable[[str], str] | None = None) -> None:
-        self._reads, self._writes, self._hidden = reads, writes, hidden
+    def __init__(
+        self, reads: TextIO, writes: TextIO, hidden: Callable[[str], str] | None = None, several: Callable[[str], str] | None = None
+    ) -> None:
+        self._reads, self._writes, self._hidden, self._several = reads, writes, hidden, several or hidden
 
     @property
     def typed(self) -> bool:
@@ -143,7 +146,7 @@ class Talk:
 
     def _read(self, prompt: Prompt) -> str:
         with _interruptible():
-            text = self._unseen(prompt.line) if prompt.hidden else self._line(prompt.line)
+            text = self._unseen(prompt) if prompt.hidden else self._line(prompt.line)
         if not text:
             self.say("")
             self._ended(prompt.name)
@@ -156,11 +159,12 @@ class Talk:
         self._writes.flush()
         return self._reads.readline()
 
-    def _unseen(self, before: str) -> str:
+    def _unseen(self, prompt: Prompt) -> str:
         """With its end, as every line has one that was not cut off. Whoever reads it asks when nothing is shown any more, not sooner."""
-        assert self._hidden is not None
+        reads = self._several if prompt.lines else self._hidden
+        assert reads is not None
         try:
-            return self._hidden(before) + "\n"
+            return reads(prompt.line) + "\n"
         except EOFError:
             return ""
 

@@ -228,7 +228,7 @@ class PageScreen(SparingScreen[None]):
                 box.explain(self.page.title, self._about(), rows)
 
     def _about(self) -> str:
-        return help_text.of_page((panel.TITLE, panel.ABOUT) for panel in self.panels())
+        return help_text.of_page((panel.TITLE, panel.about()) for panel in self.query(StepPanel))
 
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""

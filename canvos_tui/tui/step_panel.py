@@ -74,6 +74,10 @@ class StepPanel(Vertical):
         """Asks the app for another page; who did not ask for that one by name is told why. From a `jump` Esc leads back here."""
         tell(self, GoTo(target, focus, why, jump=jump))
 
+    def about(self) -> str:
+        """For F1 and the help box, with the answers so far."""
+        return self.ABOUT
+
     def way_on(self) -> str:
         """What F8 does here, in the words of the first button; empty where the page's own Next is the way on, or there is none.
 

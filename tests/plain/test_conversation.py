@@ -8,6 +8,7 @@ import pytest
 
 from canvos_tui.core.answers.draft_file import from_data
 from canvos_tui.core.answers.on_route import ami_settings
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.ami_settings import KEYS as AMI_KEYS
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import PutWay, Right, RightProbe, S3Object
@@ -226,11 +227,51 @@ async def test_the_object_can_be_reused_on_purpose(talk, ports):
 async def test_keys_are_typed_unseen(talk, ports):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         del ports.environ[name]
-    one = talk(AWS_ACCESS_KEY_ID=["ASIAIOSFODNN7EXAMPLE", KEY_ID], AWS_SECRET_ACCESS_KEY=["short", SECRET])
+    one = talk(AWS_ACCESS_KEY_ID=["AKIA", f"export AWS_ACCESS_KEY_ID={KEY_ID}"], AWS_SECRET_ACCESS_KEY=["short", SECRET])
     assert await one.run() == 0, one.said
     assert "AWS_SECRET_ACCESS_KEY (not shown): " in one.said
     assert SECRET not in one.said
     assert f"AWS_SECRET_ACCESS_KEY={SECRET}\n" in (files(ports) / ".secret").read_text()
+
+
+TEMPORARY = "ASIAIOSFODNN7EXAMPLE"
+TOKEN = "IQoJb3JpZ2luX2VjEDoaCXVz" * 12
+LINES = f"export AWS_ACCESS_KEY_ID={TEMPORARY}\nexport AWS_SECRET_ACCESS_KEY={SECRET}\nexport AWS_SESSION_TOKEN={TOKEN}\n"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"AWS_ACCESS_KEY_ID": TEMPORARY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": ["", TOKEN]},
+        {"AWS__keys": "lines", "the__lines": ["export AWS_REGION=x", LINES + "export AWS_CREDENTIAL_EXPIRATION=2026-08-23T14:40:00Z"]},
+    ],
+    ids=["typed", "pasted"],
+)
+async def test_temporary_keys_are_typed_or_pasted_and_bring_the_route_that_takes_them(talk, ports, given):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del ports.environ[name]
+    one = talk(**given)
+    assert await one.run() == 0, one.said
+    assert "Take the two-stage route with these keys" in one.said
+    assert one.desk.draft.route is Route.TWO_STAGE
+    plan, keys, _ = ports.runs.started[0]
+    assert (keys.key_id, keys.secret.reveal(), keys.token and keys.token.reveal()) == (TEMPORARY, SECRET, TOKEN)
+    assert plan.command == ("./earthly.sh", "+cloud-image", "--ARCH=amd64")
+    assert not (files(ports) / ".secret").exists()
+    for hidden in (SECRET, TOKEN):
+        assert hidden not in one.said
+        kept = [path for path in files(ports).parent.parent.rglob("*") if path.is_file() and hidden.encode() in path.read_bytes()]
+        assert kept == [], "it stands in no file"
+    assert ("! these keys expire in 28:00" in one.said) is ("the__lines" in given)
+
+
+async def test_temporary_keys_are_refused_on_the_guides_route_by_whoever_stays_on_it(talk, ports):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del ports.environ[name]
+    both = {"AWS_ACCESS_KEY_ID": [TEMPORARY, KEY_ID], "AWS_SECRET_ACCESS_KEY": [SECRET, SECRET], "AWS_SESSION_TOKEN": TOKEN}
+    one = talk(**both, temporary__keys="2")
+    assert await one.run() == 0, one.said
+    assert (one.desk.draft.route, ports.runs.started[0][1].key_id) == (Route.GUIDE, KEY_ID)
 
 
 async def test_a_pipe_without_keys_says_where_they_come_from(talk, ports):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from shutil import which
 
@@ -41,6 +42,24 @@ def lines(scene: OnStage, until_: str = "", **changes: str) -> str:
 def start(scene: OnStage, *words: str, bare: bool = False, **environ: str) -> Terminal:
     around = {**(scene.bare if bare else scene.environ), **environ}
     return scene.terminal("--repo", str(scene.stage.repository), *words, environ=around)
+
+
+@pytest.mark.parametrize("kind", ["AKIA", "ASIA"])
+def test_lines_that_are_pasted_at_once_are_read_whole_and_nothing_of_them_is_shown(kind):
+    read = "from canvos_tui.commands.questions import _unseen_lines as read; print(len(read('the lines: ').split(chr(10))), input())"
+    secret, token = "s" * 40, "IQoJb3JpZ2luX2VjEDoaCXVz" * 40
+    pasted = f"export AWS_ACCESS_KEY_ID={kind}IOSFODNN7EXAMPLE\nexport AWS_SECRET_ACCESS_KEY={secret}\n"
+    if kind == "ASIA":
+        pasted += f"export AWS_SESSION_TOKEN={token}\nexport AWS_CREDENTIAL_EXPIRATION=2026-11-27T20:00:00Z\n"
+    with Terminal([sys.executable, "-c", read], {}) as terminal:
+        terminal.see("the lines:")
+        terminal.type(pasted)
+        terminal.until(lambda: b"the lines: \r\n" in terminal.printed)  # it is over without another key
+        terminal.type("next\r")
+        terminal.see(f"{4 if kind == 'ASIA' else 2} next")
+        assert b"ssss" not in terminal.printed
+        assert token[:20].encode() not in terminal.printed
+        assert terminal.left_on() == []
 
 
 def test_a_whole_run_on_a_terminal_of_80_columns_that_knows_lines_only(scene):

@@ -7,9 +7,12 @@ from textual.events import Paste
 from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.secret import Secret
 from tests.tui.conftest import KEYS, SECRET
-from tests.tui.screen import see, until
+from tests.tui.screen import push, see, until
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,40 @@ async def test_a_pair_of_keys_fills_both_fields_wherever_it_is_pasted(make_app, 
         painted = await see(pilot, "both keys were taken from what was pasted", KEYS.key_id)
         assert SECRET not in painted
         await until(pilot, lambda: app.draft.keys is not None and app.draft.keys.secret.reveal() == SECRET)
+
+
+TEMPORARY, TOKEN = "ASIAIOSFODNN7EXAMPLE", "IQoJb3JpZ2luX2VjEDoaCXVz" * 12
+
+
+@pytest.mark.parametrize("field", ["#aws-access-key-id", "#aws-session-token"])
+@pytest.mark.parametrize("route", [Route.GUIDE, Route.DIRECT])
+async def test_three_export_lines_fill_all_three_and_the_guide_s_route_has_a_way_out(make_app, full, field, route):
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)).after(d.RouteChosen(route)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query(field))
+        app.screen.query_one(field).focus()
+        lines = f"export AWS_ACCESS_KEY_ID={TEMPORARY}\nexport AWS_SECRET_ACCESS_KEY={SECRET}\nexport AWS_SESSION_TOKEN={TOKEN}\n"
+        app.screen.query_one(field).post_message(Paste(lines + "export AWS_CREDENTIAL_EXPIRATION=2026-08-23T14:40:00Z\n"))
+        painted = await see(pilot, "all three keys were taken from what was pasted", TEMPORARY)
+        assert SECRET[:12] not in painted
+        assert TOKEN[:12] not in painted
+        if route is Route.GUIDE:
+            assert await see(pilot, "a temporary key (ASIA...) does not work")
+            assert app.draft.keys is None
+            await push(pilot, "#test")
+            await see(pilot, "These are temporary keys", "Take the two-stage route with these keys")
+            await pilot.press("escape")
+            assert await see(pilot, "these are temporary keys: the build passes no session token")
+            assert app.draft.keys is None
+            await push(pilot, "#test")
+            await see(pilot, "Take the two-stage route with these keys")
+            await pilot.press("enter")
+        else:
+            await push(pilot, "#test")
+        painted = await see(pilot, "✓ account", "these keys expire in 28:00")
+        assert "does not work" not in painted
+    assert app.draft.route is (Route.TWO_STAGE if route is Route.GUIDE else route)
+    assert app.draft.keys == AwsKeys(TEMPORARY, Secret(SECRET), Secret(TOKEN))
 
 
 async def test_a_secret_that_was_pasted_alone_is_never_said(make_app, full):

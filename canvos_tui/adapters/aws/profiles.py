@@ -50,7 +50,9 @@ def _keys_of(profile: str) -> AwsKeys:
     else:
         if frozen is not None and frozen.access_key and frozen.secret_key:
             token = Secret(frozen.token) if frozen.token else None
-            return AwsKeys(frozen.access_key, Secret(frozen.secret_key), token)
+            # the one private name that is read: no public one tells when an SSO login or a role ends
+            expires = getattr(found, "_expiry_time", None)
+            return AwsKeys(frozen.access_key, Secret(frozen.secret_key), token, expires)
         text = f"the profile `{profile}` has no keys"
         problem = AwsError(text, code="no-keys", remedy="set it up with `aws configure --profile`, or type the keys here")
     raise problem

@@ -125,9 +125,10 @@ AWS_ACCESS_KEY_ID = Field(
     "Access key id",
     12,
     "",
-    "a long-lived key of an IAM user, AKIA...",
+    "a long-lived key of an IAM user, AKIA...; ASIA... on the other routes",
     values.parse_access_key_id,
-    "From the IAM console, Users, Security credentials. Temporary keys (ASIA..., SSO, roles) fail in the build.",
+    "From the IAM console, Users, Security credentials.\n"
+    "Temporary keys (ASIA..., SSO, roles) fail in the guide's build; the routes two-stage and direct take them with their session token.",
     secret=False,
 )
 AWS_SECRET_ACCESS_KEY = Field(
@@ -139,6 +140,18 @@ AWS_SECRET_ACCESS_KEY = Field(
     values.parse_secret_key,
     "Kept in memory and in .secret (mode 0600) only, masked in every log. A lost one cannot be shown again: make a new key.",
     secret=True,
+)
+AWS_SESSION_TOKEN = Field(
+    "AWS_SESSION_TOKEN",
+    "Session token",
+    12,
+    "",
+    "of a temporary key (ASIA...), hundreds of characters; empty for a long-lived one",
+    values.parse_session_token,
+    "The third part of temporary keys: aws configure export-credentials --format env prints all three, and pasted together they fill\n"
+    "all fields. The guide's build cannot pass it on: only on the routes two-stage and direct. Kept in memory only, masked in every log.",
+    secret=True,
+    optional=True,
 )
 HTTPS_PROXY = Field(
     "HTTPS_PROXY",
@@ -233,7 +246,7 @@ ARGS: tuple[Field[str], ...] = (
 USER_DATA: tuple[Field[str], ...] = (PALETTE_ENDPOINT, EDGE_HOST_USER, EDGE_HOST_SSH_KEY)
 AMI = ami_fields.FIELDS  # for the registration, on the routes where that is ours
 ASKED: tuple[Field[str], ...] = (PALETTE, *ARGS[:2], *USER_DATA, *ARGS[2:], *AMI)
-KEYS: tuple[Field[str] | Field[Secret], ...] = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
+KEYS: tuple[Field[str] | Field[Secret], ...] = (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)
 HIDDEN: tuple[Field[str] | Field[Secret], ...] = (*KEYS, EDGE_HOST_TOKEN)  # that panels of their own ask for
 ASKED_BY_KEY = {field.key: field for field in ASKED}
 BY_KEY: dict[str, Field[str] | Field[Secret]] = {**ASKED_BY_KEY, **{field.key: field for field in HIDDEN}}

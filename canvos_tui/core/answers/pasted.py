@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from canvos_tui.core.aws.keys import EXPIRES
 from canvos_tui.core.checkout.compatibility import version_in
+from canvos_tui.core.secret import Secret
+from canvos_tui.core.values import dataclass
 
 ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-HIDDEN = frozenset({SECRET, "EDGE_HOST_TOKEN"})  # whose values are never shown
+TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105  a name
+_JSON = re.compile(r'"(AccessKeyId|SecretAccessKey|SessionToken|Expiration)"\s*:\s*"([^"\s]+)"')
+_JSON_NAMES = {"AccessKeyId": ID, "SecretAccessKey": SECRET, "SessionToken": TOKEN, "Expiration": EXPIRES}
+HIDDEN = frozenset({SECRET, TOKEN, "EDGE_HOST_TOKEN"})  # whose values are never shown
 _ASSIGNED = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
 _IN_USER_DATA = {"PALETTE_ENDPOINT": "PALETTEENDPOINT", "EDGE_HOST_TOKEN": "EDGEHOSTTOKEN"}  # what a line of that file calls them
 _QUOTES = {"'", '"', "`"}
@@ -37,13 +43,34 @@ def unwrapped(key: str, text: str) -> str:
     return _unquoted(" ".join(lines))
 
 
-def keys_in(text: str) -> tuple[str, str] | None:
-    """Both AWS keys, where a text holds a pair: two assignments, the lines of a credentials file, a line of the console's CSV file."""
-    key_id, secret = unwrapped(ID, text), unwrapped(SECRET, text)
+@dataclass(frozen=True)
+class PastedKeys:
+    """What a text holds of AWS keys; `token` and `expires` are "" where it does not say them."""
+
+    key_id: str
+    secret: Secret
+    token: Secret
+    expires: str = ""
+
+
+def keys_in(text: str) -> PastedKeys | None:
+    """Both AWS keys, and a session token with them, where a text holds a pair; None for less.
+
+    Assignments of a shell, the lines of a credentials file, the JSON of AWS' tools, a line of the console's CSV file.
+    """
+    named = {_JSON_NAMES[name]: value for name, value in _JSON.findall(text)}
+    lines = "\n".join(f"{name}={value}" for name, value in named.items()) or text
+    key_id, secret = unwrapped(ID, lines), unwrapped(SECRET, lines)
     if key_id != secret and "=" not in key_id + secret and not re.search(r"\s", key_id + secret):
-        return key_id, secret
-    found = _PAIR.search(text)
-    return (found[1], found[2]) if found is not None else None
+        token, expires = (found if (found := unwrapped(name, lines)) != _whole(lines) else "" for name in (TOKEN, EXPIRES))
+        return PastedKeys(key_id, Secret(secret), Secret(token), expires)
+    pair = _PAIR.search(text)
+    return PastedKeys(pair[1], Secret(pair[2]), Secret("")) if pair is not None else None
+
+
+def _whole(text: str) -> str:
+    """What `unwrapped` gives of a text without the name that it looks for."""
+    return _unquoted(" ".join(line.strip() for line in text.strip().splitlines() if line.strip()))
 
 
 def _unquoted(text: str) -> str:

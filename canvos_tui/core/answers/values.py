@@ -21,6 +21,7 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,9}")
 _PROXY = re.compile(r"https?://(?:[A-Za-z0-9._~!$&*+,;=:%-]*@)?(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
 _NO_PROXY = re.compile(r"[A-Za-z0-9.:/*,_-]*")
+_SHORT_TOKEN = 16  # real ones have hundreds of characters
 _PROXY_UNSAFE = "!$&*;~"  # a shell or one of the two readers of .arg gives these a meaning
 
 
@@ -219,20 +220,14 @@ def parse_s3_key(text: str) -> str:
 
 
 def parse_access_key_id(text: str) -> str:
-    """AWS_ACCESS_KEY_ID (guide step 12): a long-lived key of an IAM user; temporary keys cannot be passed into the build."""
-    allowed = "20 characters that start with AKIA"
+    """AWS_ACCESS_KEY_ID (guide step 12), of a long-lived key or of a temporary one; whether the route takes that is asked elsewhere."""
+    allowed = "20 characters that start with AKIA, or with ASIA for a temporary key"
     text = "".join(text.split())
     text = _needed(text, "an access key ID", allowed)
-    if text.startswith("ASIA"):
-        raise InvalidValueError(
-            "a temporary key (ASIA...) does not work: the build passes no session token",
-            allowed=allowed,
-            remedy="use a long-lived key of an IAM user, or take these from the environment by the two-stage route",
-        )
     if not re.fullmatch(r"[A-Z0-9]{16,128}", text):
         bad = _first_bad(text, "A-Z0-9")
         raise InvalidValueError(f"{bad} is not in an access key ID" if bad else f"{len(text)} characters are too few", allowed=allowed)
-    if len(text) != 20 or not text.startswith("AKIA"):
+    if len(text) != 20 or not text.startswith(("AKIA", "ASIA")):
         raise InvalidValueError(f"an access key ID has 20 characters and starts with AKIA, this one has {len(text)}", allowed=allowed)
     return text
 
@@ -245,6 +240,17 @@ def parse_secret_key(text: str) -> Secret:
         raise InvalidValueError("there is a character that no secret access key has", allowed=allowed)
     if len(text) != 40:
         raise InvalidValueError(f"a secret access key has 40 characters, this one {len(text)}", allowed=allowed)
+    return Secret(text)
+
+
+def parse_session_token(text: str) -> Secret:
+    """AWS_SESSION_TOKEN, an empty secret for none; blanks and line ends that came with a paste are dropped."""
+    allowed = "letters, digits, `/`, `+`, `=`; empty for a long-lived key"
+    text = "".join(text.split())
+    if _first_bad(text, "A-Za-z0-9/+=_-"):
+        raise InvalidValueError("there is a character that no session token has", allowed=allowed)
+    if 0 < len(text) < _SHORT_TOKEN:
+        raise InvalidValueError(f"a session token has hundreds of characters, this one {len(text)}", allowed=allowed)
     return Secret(text)
 
 

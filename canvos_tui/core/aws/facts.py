@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -44,11 +45,12 @@ _FAILED_IMPORT = _ENDING_IMPORT | {"deleted", "cancelled", "error"}
 
 @dataclass(frozen=True)
 class AwsKeys:
-    """An access key pair; `token` is set for temporary (ASIA...) keys only."""
+    """An access key pair; `token` is set for temporary (ASIA...) keys only, `expires` where their source says when they end."""
 
     key_id: str
     secret: Secret
     token: Secret | None = None
+    expires: datetime | None = field(default=None, compare=False)
 
     @property
     def temporary(self) -> bool:

@@ -7,6 +7,7 @@ What we write, and ask AWS with, are those that were typed, else the environment
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from canvos_tui.core.aws.facts import AwsKeys
+
+
+EXPIRES = "AWS_CREDENTIAL_EXPIRATION"  # beside exported keys, by `aws configure export-credentials`
 
 
 class KeySource(Enum):
@@ -41,7 +45,18 @@ def keys_in(environ: Mapping[str, str]) -> AwsKeys | None:
 
     key_id, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
     token = environ.get("AWS_SESSION_TOKEN")
-    return AwsKeys(key_id, Secret(secret), Secret(token) if token else None) if key_id and secret else None
+    if not (key_id and secret):
+        return None
+    return AwsKeys(key_id, Secret(secret), Secret(token) if token else None, parse_expiry(environ.get(EXPIRES, "")) if token else None)
+
+
+def parse_expiry(text: str) -> datetime | None:
+    """The moment that AWS' tools write beside temporary keys, such as 2026-11-27T20:00:00Z; None for what is none."""
+    try:
+        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def to_use(found: Mapping[KeySource, AwsKeys]) -> PlacedKeys | None:

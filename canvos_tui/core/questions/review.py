@@ -20,6 +20,7 @@ from canvos_tui.core.ports import Ports
 from canvos_tui.core.questions import kubernetes, operating_system, palette
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.questions.groups import AMI
+from canvos_tui.core.questions.keys import expiring
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
 from canvos_tui.core.stages.at_stake import raw_at_stake
@@ -135,6 +136,7 @@ class Pending:
     unset: tuple[str, ...] = ()
     unasked: str = ""
     at_stake: str = ""  # the raw image of an earlier run that a build may write over
+    expiring: str = ""  # keys that end before a build does
 
     @property
     def fatal(self) -> str:
@@ -151,7 +153,7 @@ class Pending:
         """The lines that are not ours, and those that are missing."""
         return (
             *(f".arg line {p.line}: {p.reason}; {p.remedy}" for p in self.foreign),
-            *filter(None, (self._unset(), self.unasked, self.at_stake)),
+            *filter(None, (self._unset(), self.unasked, self.at_stake, self.expiring)),
         )
 
 
@@ -169,7 +171,15 @@ async def look(ports: Ports, draft: Draft) -> Pending:
     recipe = await read_here(ports.files, CheckoutState(Place.CANVOS, draft.folder))
     template = unasked(recipe, args.values)
     lost = await raw_at_stake(ports, draft.folder) if draft.route.uploads_itself else ""
-    return Pending(changes, args.problems, there, unset(recipe, args.values), f"{draft.tag} {template}" if template else "", lost)
+    return Pending(
+        changes,
+        args.problems,
+        there,
+        unset(recipe, args.values),
+        f"{draft.tag} {template}" if template else "",
+        lost,
+        await expiring(ports, draft.keys),
+    )
 
 
 def heading(change: FileChange) -> str:

@@ -69,6 +69,13 @@ def usual_times(history: Iterable[Mapping[str, float]]) -> dict[Phase, Usual]:
     return found
 
 
+def usual_whole(history: Iterable[Mapping[str, float]]) -> Usual:
+    """How long a run takes from the image to the AMI, by those of this machine that did both."""
+    whole = [run for run in history if Phase.BASE.value in run and Phase.REGISTER.value in run]
+    took = sorted(sum(run.values()) for run in whole)
+    return _own(took) if took else Usual(*WHOLE)
+
+
 def _own(took: list[float]) -> Usual:
     if len(took) < _FEW:
         return Usual(took[0], took[-1], len(took))

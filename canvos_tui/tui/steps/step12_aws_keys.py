@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -28,34 +30,42 @@ from canvos_tui.tui.widgets.on_its_way import OnItsWay
 from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.push import Push
 
-ID, SECRET = fields.AWS_ACCESS_KEY_ID, fields.AWS_SECRET_ACCESS_KEY
+ID, SECRET, TOKEN = fields.AWS_ACCESS_KEY_ID, fields.AWS_SECRET_ACCESS_KEY, fields.AWS_SESSION_TOKEN
+FIELDS: dict[fields.Field[Any], tuple[str, str]] = {
+    ID: ("key-id-note", "AKIA..."),
+    SECRET: ("secret-note", "40 characters"),
+    TOKEN: ("token-note", "of temporary keys (ASIA...) alone"),
+}
 NEEDED = "asked one by one on the next page, which has them as a policy"
 SOURCES = {"from-environment": KeySource.ENVIRONMENT, "from-profile": KeySource.PROFILE, "from-secret": KeySource.SECRET}
 
 
 class AwsKeysPanel(StepPanel):
-    """Typed, or taken from the environment, a profile or an existing .secret; only long-lived keys."""
+    """Typed, or taken from the environment, a profile or an existing .secret; on the guide's route only long-lived keys."""
 
     GUIDE, TITLE = (12,), "AWS keys"
-    ABOUT = f"{rules.ABOUT} {rules.GOOD_TO_KNOW}"
+    ABOUT = rules.ABOUT
+
+    def about(self) -> str:
+        """Which keys the route takes is part of it."""
+        return f"{rules.ABOUT} {rules.good_to_know(self.draft)}"
 
     def __init__(self, ports: Ports) -> None:
         super().__init__(ports)
         self._sent = OnItsWay[AwsKeys | None]()
         self._typed_keys: AwsKeys | None = None  # what the fields hold, if it is a pair
+        self._expires = ""  # what was pasted says of it
 
     def compose(self) -> ComposeResult:
-        """Two fields, the sources, the test."""
+        """Three fields, the sources, the test."""
         with Panel(title="Keys of an IAM user", small="step 12"):
-            with Horizontal(classes="field-line"):
-                yield Static(ID.title, classes="key-label", markup=False)
-                yield KeyInput(ID.key, ID.title, id="aws-access-key-id", placeholder="AKIA...")
-            yield Static("", id="key-id-note", classes="field-note", markup=False)
-            with Horizontal(classes="field-line"):
-                yield Static(SECRET.title, classes="key-label", markup=False)
-                yield KeyInput(SECRET.key, SECRET.title, id="aws-secret-access-key", placeholder="40 characters", hidden=True)
-                yield Push("Show", id="show")
-            yield Static("", id="secret-note", classes="field-note", markup=False)
+            for field, (note, example) in FIELDS.items():
+                with Horizontal(classes="field-line"):
+                    yield Static(field.title, classes="key-label", markup=False)
+                    yield KeyInput(field.key, field.title, id=field.anchor, placeholder=example, hidden=field.secret)
+                    if field is SECRET:
+                        yield Push("Show", id="show")
+                yield Static("", id=note, classes="field-note", markup=False)
             with Horizontal(classes="field-line", id="sources"):
                 yield Static("Or take from", classes="key-label", markup=False)
                 yield Push("Environment", id="from-environment")
@@ -109,19 +119,22 @@ class AwsKeysPanel(StepPanel):
 
     @on(KeyInput.Pair)
     def _pasted(self, event: KeyInput.Pair) -> None:
-        """Both keys were pasted into one of the fields."""
+        """The keys were pasted into one of the fields."""
         event.stop()
-        self.query_one("#aws-access-key-id", Input).value = event.key_id
-        self.query_one("#aws-secret-access-key", Input).value = event.secret.reveal()
-        self.hint("both keys were taken from what was pasted")
+        keys, self._expires = event.keys, event.keys.expires
+        for field, text in ((ID, keys.key_id), (SECRET, keys.secret.reveal()), (TOKEN, keys.token.reveal())):
+            self.query_one(f"#{field.anchor}", Input).value = text
+        self.hint(f"{'all three' if keys.token else 'both'} keys were taken from what was pasted")
 
     def unkept(self) -> str:
         """Half a pair of keys is no answer."""
         return AWS_KEYS if any(field.value for field in self.query(Input)) and self._typed_keys is None else ""
 
     def watch_draft(self) -> None:
-        """An answer came back."""
+        """An answer came back; another route takes other keys."""
         self._sent.came(self.draft.keys)
+        if self.is_mounted:
+            self._notes()
         self.watch_known()
 
     @property
@@ -141,35 +154,60 @@ class AwsKeysPanel(StepPanel):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.input.id == "aws-access-key-id":
-            self._check("#key-id-note", ID.parse, event.value)
-        else:
-            self._check("#secret-note", SECRET.parse, event.value)
+        self._notes()
         self._take_typed()
 
-    def _check(self, note: str, parse: object, text: str) -> bool:
-        message = ""
-        if text.strip():
-            try:
-                parse(text)  # type: ignore[operator]
-            except InvalidValueError as error:
-                message = f"x {error.sentence()}"
-        self.query_one(note, Static).update(said(message))
-        self.query_one(note).display = bool(message)
-        return not message
+    def _notes(self) -> None:
+        """What is wrong with each of the three, as soon as it is."""
+        for (note, _), message in zip(FIELDS.values(), rules.notes(self.draft, *self._texts), strict=True):
+            self.query_one(f"#{note}", Static).update(said(message))
+            self.query_one(f"#{note}").display = bool(message)
+
+    @property
+    def _texts(self) -> tuple[str, str, str]:
+        key_id, secret, token = (self.query_one(f"#{field.anchor}", Input).value for field in (ID, SECRET, TOKEN))
+        return key_id, secret, token
 
     def _take_typed(self) -> None:
+        """Counts what the fields hold as the answer, as far as it is one on this route."""
         try:
-            key_id = ID.parse(self.query_one("#aws-access-key-id", Input).value)
-            secret = SECRET.parse(self.query_one("#aws-secret-access-key", Input).value)
+            keys = rules.usable(self.draft, rules.typed(*self._texts, self._expires))
         except InvalidValueError:
             if self._typed_keys is not None and self._keys == self._typed_keys:
                 self._send(None, KeySource.TYPED)
                 self._tell("")
             self._typed_keys = None
             return
-        self._typed_keys = AwsKeys(key_id, secret)
-        self._give(self._typed_keys, KeySource.TYPED)
+        self._typed_keys = keys
+        self._give(keys, KeySource.TYPED)
+
+    @work(exclusive=True, group="fill")
+    async def _test_typed(self) -> None:
+        """Tests what is there; temporary keys that were typed are offered the route that takes them."""
+        if self._keys is not None and self._keys != self._typed_keys and not any(self._texts):
+            self._test(self._keys)  # from another place
+            return
+        try:
+            keys = rules.typed(*self._texts, self._expires)
+        except InvalidValueError as error:
+            self._tell(f"x {error.sentence()}" if any(self._texts) else "x both keys are needed before they can be tested")
+            return
+        try:
+            rules.usable(self.draft, keys)
+        except rules.TemporaryKeysError as error:
+            if not await self._offered_route():
+                self._tell(f"x {error.sentence()}")
+                return
+            self._typed_keys = keys
+            self._give(keys, KeySource.TYPED)
+        self._test(keys)
+
+    async def _offered_route(self) -> bool:
+        """Whether the route that takes temporary keys was chosen for them."""
+        if not await self.app.push_screen_wait(Ask("These are temporary keys", rules.ABOUT_TEMPORARY, rules.TEMPORARY)):
+            return False
+        self.answer(RouteChosen(Route.TWO_STAGE))
+        return True
 
     def _give(self, keys: AwsKeys, source: KeySource) -> None:
         if keys != self._keys:
@@ -179,11 +217,12 @@ class AwsKeysPanel(StepPanel):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input.id == "aws-access-key-id":
-            self.query_one("#aws-secret-access-key").focus()
-        else:
-            self.query_one("#test").focus()
-            self._test(self._keys)
+        after = {ID.anchor: f"#{SECRET.anchor}"}
+        if self._texts[0].strip().startswith("ASIA"):
+            after[SECRET.anchor] = f"#{TOKEN.anchor}"
+        self.query_one(after.get(str(event.input.id), "#test")).focus()
+        if event.input.id not in after:
+            self._test_typed()
 
     def on_descendant_blur(self) -> None:
         """Shown until the focus leaves the field and its button."""
@@ -199,11 +238,11 @@ class AwsKeysPanel(StepPanel):
         event.stop()
         match event.button.id:
             case "show":
-                field = self.query_one("#aws-secret-access-key", Input)
+                field = self.query_one("#aws-secret-access-key", Input)  # a token is too long to compare by eye
                 field.password = not field.password
                 field.focus()
             case "test":
-                self._test(self._keys)
+                self._test_typed()
             case source:
                 self._fill(SOURCES[str(source)])
 
@@ -230,16 +269,12 @@ class AwsKeysPanel(StepPanel):
         try:
             return await rules.taken_from(self.ports, self.draft, source, profile)
         except rules.TemporaryKeysError:
-            if not await self.app.push_screen_wait(Ask("These are temporary keys", rules.ABOUT_TEMPORARY, rules.TEMPORARY)):
+            if not await self._offered_route():
                 raise
-            self.answer(RouteChosen(Route.TWO_STAGE))
             return await rules.taken_from(self.ports, self.draft.after(RouteChosen(Route.TWO_STAGE)), source, profile)
 
     @work(exclusive=True, group="test")
-    async def _test(self, keys: AwsKeys | None) -> None:
-        if keys is None:
-            self._tell("x both keys are needed before they can be tested")
-            return
+    async def _test(self, keys: AwsKeys) -> None:
         self._tell("asking STS ...")
         try:
             identity = await rules.identity_of(self.ports, self.draft, keys)
@@ -247,4 +282,5 @@ class AwsKeysPanel(StepPanel):
             self._tell(f"x {error}. {error.remedy}")
             return
         self.learn(IdentitySeen(identity))
-        self._tell(f"{Mark.DONE.sign} {rules.told(identity)}")
+        ending = await rules.expiring(self.ports, keys)
+        self._tell(f"{Mark.DONE.sign} {rules.told(identity)}" + (f"   ! {ending}" if ending else ""))

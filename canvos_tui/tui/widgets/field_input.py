@@ -7,8 +7,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from canvos_tui.core.answers.pasted import HIDDEN, has_private_key, keys_in, value_in
-from canvos_tui.core.secret import Secret
+from canvos_tui.core.answers.pasted import HIDDEN, PastedKeys, has_private_key, keys_in, value_in
 from canvos_tui.core.text import clip
 from canvos_tui.tui.messages import hint
 
@@ -49,21 +48,21 @@ class FieldInput(StillInput):
 
 
 class KeyInput(FieldInput):
-    """One of the two AWS keys; a paste that holds both is told to whoever has both fields."""
+    """One of the AWS keys; a paste that holds a pair is told to whoever has all fields."""
 
     class Pair(Message):
-        """Key id and secret, as they were pasted together."""
+        """The keys as they were pasted together."""
 
-        def __init__(self, key_id: str, secret: Secret) -> None:
+        def __init__(self, keys: PastedKeys) -> None:
             super().__init__()
-            self.key_id, self.secret = key_id, secret
+            self.keys = keys
 
     def on_paste(self, event: Paste) -> None:
-        """Both at once, wherever they were pasted."""
-        pair = keys_in(event.text)
-        if pair is None:
+        """All at once, wherever they were pasted."""
+        keys = keys_in(event.text)
+        if keys is None:
             super().on_paste(event)
         else:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Pair(pair[0], Secret(pair[1])))
+            self.post_message(self.Pair(keys))

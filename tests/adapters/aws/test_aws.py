@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import threading
@@ -368,6 +369,22 @@ async def test_profiles_resolve_to_their_keys(home):
     plain = await door.profile_keys("plain")
     assert (plain.key_id, plain.secret, plain.temporary) == ("AKIAPLAIN00000000001", Secret("plain-secret"), False)
     assert (await door.profile_keys("short")).temporary
+    assert (await door.profile_keys("short")).expires is None, "no file says when they end"
+
+
+async def test_the_end_of_a_login_is_told_with_its_keys(home, tmp_path):
+    made = {
+        "Version": 1,
+        "AccessKeyId": "ASIAMADE000000000001",
+        "SecretAccessKey": "s",
+        "SessionToken": "t",
+        "Expiration": "2099-11-27T20:00:00Z",
+    }
+    (tmp_path / "made.json").write_text(json.dumps(made))
+    with (tmp_path / "config").open("a") as config:
+        config.write(f"[profile made]\ncredential_process = cat {tmp_path}/made.json\n")
+    keys = await BotoDoor({}).profile_keys("made")
+    assert (keys.key_id, keys.expires) == ("ASIAMADE000000000001", datetime(2099, 11, 27, 20, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(("profile", "code"), [("empty", "no-keys"), ("nobody", "no-keys"), ("coded", "mfa")])

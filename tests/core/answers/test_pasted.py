@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from canvos_tui.core.answers.pasted import keys_in, value_in
+from canvos_tui.core.answers.pasted import PastedKeys, keys_in, value_in
+from canvos_tui.core.secret import Secret
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 ID = "AKIAIOSFODNN7EXAMPLE"
+TOKEN = "IQoJb3JpZ2luX2VjEDoaCXVzLWVhc3QtMSJ/+x==" * 9
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,26 @@ def test_the_value_is_taken_out_of_what_stands_around_it(key: str, text: str, va
     ],
 )
 def test_a_pair_of_keys_is_taken_whole(text: str) -> None:
-    assert keys_in(text) == (ID, SECRET)
+    assert keys_in(text) == PastedKeys(ID, Secret(SECRET), Secret(""))
+
+
+@pytest.mark.parametrize("expires", ["", "2026-11-27T20:00:00Z"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "export AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_SESSION_TOKEN={token}\n{export}",
+        'AWS_SESSION_TOKEN="{token}"\r\nAWS_SECRET_ACCESS_KEY="{secret}"\r\n{export}AWS_ACCESS_KEY_ID="{id}"\r\n',
+        "[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\naws_session_token = {token}\n{export}",
+        '{{"Credentials": {{"AccessKeyId": "{id}", "SecretAccessKey": "{secret}",\n "SessionToken": "{token}"{json}}}}}',
+    ],
+    ids=["export", "quoted", "profile", "json"],
+)
+def test_temporary_keys_are_taken_with_their_token(form: str, expires: str) -> None:
+    temporary = ID.replace("AKIA", "ASIA")
+    export = f"export AWS_CREDENTIAL_EXPIRATION={expires}\n" if expires else ""
+    json = f', "Expiration": "{expires}"' if expires else ""
+    text = form.format(id=temporary, secret=SECRET, token=TOKEN, export=export, json=json)
+    assert keys_in(text) == PastedKeys(temporary, Secret(SECRET), Secret(TOKEN), expires)
 
 
 @pytest.mark.parametrize("text", [ID, SECRET, "", "two words", f"AWS_ACCESS_KEY_ID={ID}", "a=b"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
 
 from canvos_tui.core.aws.facts import AwsKeys
-from canvos_tui.core.aws.keys import KeySource, PlacedKeys, keys_in, to_judge, to_use
+from canvos_tui.core.aws.keys import KeySource, PlacedKeys, keys_in, parse_expiry, to_judge, to_use
 from canvos_tui.core.secret import Secret
 
 ALL = {place: AwsKeys(f"AKIA{n:016d}", Secret("w" * 39 + str(n))) for n, place in enumerate(KeySource)}
@@ -46,3 +47,13 @@ def test_half_a_pair_is_none(half: str) -> None:
     short = keys_in({**whole, "AWS_SESSION_TOKEN": "t" * 20})
     assert short is not None
     assert short.temporary
+    assert short.expires is None
+    told = keys_in({**whole, "AWS_SESSION_TOKEN": "t" * 20, "AWS_CREDENTIAL_EXPIRATION": "2026-11-27T21:00:00+01:00"})
+    assert told == short, "the same keys, whoever says when they end"
+    assert told is not None
+    assert told.expires == datetime(2026, 11, 27, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "1764273600"])
+def test_what_is_no_moment_is_none(text: str) -> None:
+    assert parse_expiry(text) is None

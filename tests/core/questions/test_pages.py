@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import NamesSeen, RunsSeen, Session
-from tests.tui.fakes import NOW
+from tests.tui.fakes import NOW, make_ports
 
 HERE = Path("/home/alice/CanvOS")
 ON_TAG = CheckoutState(Place.CANVOS, HERE, tag="v4.9.38", files=("Earthfile", "earthly.sh"))
@@ -116,6 +116,47 @@ def test_temporary_keys_will_not_do():
     assert keys.usable(fresh(), lasting) is lasting
     with pytest.raises(InvalidValueError, match="temporary keys"):
         keys.usable(fresh(), AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s"), Secret("t")))
+
+
+def test_keys_that_are_typed_fit_each_other_and_the_route():
+    temporary, token, secret = "ASIAIOSFODNN7EXAMPLE", "t" * 300, "s" * 40
+    two_stage = fresh().after(RouteChosen(Route.TWO_STAGE))
+    made = keys.typed(temporary, secret, f"{token[:100]}\n{token[100:]}\n", "2026-11-27T20:00:00Z")
+    assert (made.token, made.expires) == (Secret(token), datetime(2026, 11, 27, 20, tzinfo=UTC))
+    assert keys.usable(two_stage, made) is made
+    assert keys.parse_key_id(two_stage, f" {temporary}\n") == temporary
+    with pytest.raises(keys.TemporaryKeysError, match="guide's route"):
+        keys.parse_key_id(fresh(), temporary)
+    with pytest.raises(InvalidValueError, match="works with its session token only"):
+        keys.typed(temporary, secret, "")
+    with pytest.raises(InvalidValueError, match=r"long-lived key .* has no session token"):
+        keys.typed("AKIAIOSFODNN7EXAMPLE", secret, token)
+    assert keys.typed("AKIAIOSFODNN7EXAMPLE", secret, "").token is None
+    assert "do not work on the guide's route" in keys.good_to_know(fresh())
+    assert ".secret" in keys.good_to_know(fresh())
+    for route in (Route.TWO_STAGE, Route.DIRECT):
+        assert "keys of any kind do" in keys.good_to_know(fresh().after(RouteChosen(route)))
+        assert ".secret" not in keys.good_to_know(fresh().after(RouteChosen(route)))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "history", "says"),
+    [
+        (None, (), ""),
+        (121, (), ""),
+        (42, (), "these keys expire in 42:00, and a build takes our estimate 60-120 min"),
+        (-1, (), "these keys have expired, and a build takes our estimate 60-120 min"),
+        (42, ({"base": 600.0, "register": 60.0},), ""),
+        (42, ({"register": 60.0}, {"base": 3000.0, "register": 60.0}), "a build takes usually 51:00 (1 run here)"),
+    ],
+)
+async def test_keys_that_end_before_a_build_does_are_warned_of(tmp_path, minutes, history, says):
+    ports = make_ports(tmp_path)
+    ports.runs.past = history  # type: ignore[attr-defined]
+    expires = NOW + timedelta(minutes=minutes) if minutes is not None else None
+    told = await keys.expiring(ports, AwsKeys("ASIAIOSFODNN7EXAMPLE", Secret("s"), Secret("t"), expires))
+    assert says in told
+    assert bool(says) == bool(told)
 
 
 def test_missing_answers_keep_from_writing_and_unasked_checks_only_from_building():

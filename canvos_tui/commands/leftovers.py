@@ -20,8 +20,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "leftovers",
         help="what builds left in AWS, its price, and removing it",
-        description="Import tasks, incomplete uploads, objects, snapshots without an AMI, broken AMIs and .secret of all builds of this "
-        "machine. Nothing is removed unless it is named, proven to be a build's of this machine, and needed by nothing.",
+        description="Import tasks, incomplete uploads, objects, snapshots without an AMI, broken AMIs, .secret, raw images, and Docker's "
+        "volumes and images of all builds here. Nothing is removed unless it is named, proven to be a build's, and needed by nothing.",
         epilog="Exit: 3 it may not go, 5 not all was asked. Example: canvos-tui leftovers",
     )
     parser.add_argument("--delete", metavar="ID", action="append", default=[], help="remove this one, after a question; may be repeated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -87,6 +88,34 @@ class NamedContainer:
     image: str
     running: bool
     keeps: bool = True
+
+
+@dataclass(frozen=True)
+class StoredVolume:
+    """A volume of the engine; `size` is in bytes, 0 where it was not measured, `used` whether a container has it."""
+
+    name: str
+    since: datetime | None = None
+    size: int = 0
+    used: bool = False
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """A name of an image of the engine; `since` is when this engine got it, None where it does not say. Layers may be shared."""
+
+    name: str
+    since: datetime | None = None
+    size: int = 0
+    used: bool = False
+
+
+@dataclass(frozen=True)
+class DockerStore:
+    """What an engine keeps on its disk, as far as it may be a build's."""
+
+    volumes: tuple[StoredVolume, ...] = ()
+    images: tuple[StoredImage, ...] = ()
 
 
 @dataclass(frozen=True)

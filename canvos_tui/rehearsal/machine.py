@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, DockerStore, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 
 _GIB = 1024**3
 _WORD = "rehearsal"
@@ -61,6 +61,20 @@ class RehearsalDocker:
         """No port is taken."""
         del port
         return None
+
+    async def store(self) -> DockerStore:
+        """Nothing of a build is kept."""
+        return DockerStore()
+
+    async def remove_volume(self, name: str) -> bool:
+        """There is none."""
+        del name
+        return True
+
+    async def remove_image(self, name: str) -> bool:
+        """There is none."""
+        del name
+        return True
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         """A container that ran."""

@@ -92,9 +92,9 @@ class MachineEvents:
     def _moved(self, running: dict[str, ListedContainer]) -> Iterable[BuildEvent]:
         now = self._clock.now()
         for container in (c for c in running.values() if c.id not in self._containers):
-            yield ContainerSeen(now, container.id, container.name, container.state)
+            yield ContainerSeen(now, container.id, container.name, container.state, container.volumes)
         for container in (c for c in self._containers.values() if c.id not in running):
-            yield ContainerSeen(now, container.id, container.name, GONE)
+            yield ContainerSeen(now, container.id, container.name, GONE, container.volumes)
         self._containers = running
 
     def _level(self, place: str) -> DiskLevel:

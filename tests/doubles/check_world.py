@@ -36,7 +36,7 @@ from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import AwsError, DockerError
-from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, DockerStore, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
 
@@ -181,6 +181,15 @@ class _Docker:
 
     async def publisher(self, port: int) -> NamedContainer | None:
         return self._world.containers.get(port)
+
+    async def store(self) -> DockerStore:
+        return DockerStore()
+
+    async def remove_volume(self, name: str) -> bool:
+        return True
+
+    async def remove_image(self, name: str) -> bool:
+        return True
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         self._world.asked[image] += 1

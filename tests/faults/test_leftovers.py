@@ -158,7 +158,9 @@ def test_the_command_lists_asks_and_removes(site, standin, ports):
     assert (asked.returncode, "add --yes" in asked.stderr) == (ExitCode.USAGE, True)
     gone = said("--delete", OBJECT, "--yes", "--output", "json")
     assert json.loads(gone.stdout) == {"schema": "canvos-tui.removal/1", "removed": [{"id": OBJECT, "said": f"{OBJECT} is gone"}]}
-    assert said().stdout == "nothing is left of the runs of this machine\n"
+    first, *engine = said().stdout.splitlines()  # a machine may have an engine that does not answer
+    assert first == "nothing is left of the runs of this machine"
+    assert all("Docker" in line for line in engine)
     assert said("--delete", OBJECT, "--yes").returncode == ExitCode.USAGE
     assert SECRET not in listed.stdout + listed.stderr + gone.stderr
 

@@ -13,7 +13,7 @@ import pytest
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.leftovers.collect import collect
 from canvos_tui.core.leftovers.remove import chosen, remove
-from canvos_tui.core.leftovers.thing import Kind
+from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.publish import copying
 from canvos_tui.core.publish.copying import MISSING, Copy
@@ -239,6 +239,41 @@ def test_a_copy_that_failed_is_left_over_and_one_that_works_is_not(stocked, port
     assert "is gone" in asyncio.run(remove(ports, things, chosen(things, left.id)))
     assert in_region(stocked, "eu-west-1") == []
     assert AMI in stocked.cloud.images
+
+
+def snapshots_left(ports: Ports) -> dict[str, Thing]:
+    return {thing.id: thing for thing in asyncio.run(collect(ports)).things if thing.kind is Kind.SNAPSHOT and thing.place.region != HOME}
+
+
+def test_the_snapshot_of_a_copy_that_is_gone_is_left_over_in_its_region_and_goes(stocked, ports, site):
+    stocked.cloud.config = replace(stocked.cloud.config, failing_copies=("eu-west-1",))
+    run = a_run(site)
+    copies = done(ports, Wish(THREE), run)[1].copies
+    theirs = replace(next(iter(stocked.cloud.snapshots.values())), snapshot_id="snap-0bbbbbbbbbbbbbbbb", region="eu-west-1")
+    stocked.cloud.snapshots[theirs.snapshot_id] = theirs
+    stocked.cloud.tags[theirs.snapshot_id] = {"created-by": "canvos-tui", "canvos-tui-copy-of": f"{HOME}/ami-0cccccccccccccccc"}
+    (broken,) = snapshots_left(ports).values()
+    assert (broken.certain, broken.needed, broken.run) == (True, f"{copies['eu-west-1'].image} uses it", run)
+    del stocked.cloud.images[copies["eu-west-1"].image], stocked.cloud.images[copies["us-west-2"].image]  # deregistered by somebody
+    left = snapshots_left(ports)
+    assert sorted(thing.place.region for thing in left.values()) == ["eu-west-1", "us-west-2"]
+    assert all(thing.removable and thing.size == 4 * GIB and thing.monthly > 0 for thing in left.values())
+    for name in left:
+        things = asyncio.run(collect(ports))
+        assert "is gone" in asyncio.run(remove(ports, things, chosen(things, name)))
+    assert snapshots_left(ports) == {}
+    kept = {found.region for found in stocked.cloud.snapshots.values()}
+    assert kept == {HOME, "eu-central-1", "eu-west-1"}, "that of the copy which works, and somebody else's"
+    assert theirs.snapshot_id in stocked.cloud.snapshots
+
+
+def test_while_a_copy_is_made_no_snapshot_of_it_goes(stocked, ports, site):
+    run = a_run(site)
+    first = done(ports, Wish(("eu-west-1",)), run)[1].copies["eu-west-1"].image
+    gone = stocked.cloud.images.pop(first)
+    stocked.cloud.images["ami-0ddddddddddddddddd"] = replace(gone, image_id="ami-0ddddddddddddddddd", state="pending", snapshot_id="")
+    stocked.cloud.tags["ami-0ddddddddddddddddd"] = stocked.cloud.tags[first]
+    assert [thing.needed for thing in snapshots_left(ports).values()] == ["ami-0ddddddddddddddddd is being copied"]
 
 
 def test_a_region_that_cannot_be_asked_for_its_copies_is_named(stocked, ports, site):

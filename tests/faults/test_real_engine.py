@@ -92,13 +92,16 @@ KILLS = {
 @pytest.mark.parametrize("way", samples.every(KILLS, lambda: list(KILLS)[:2]))
 def test_a_container_that_is_killed(site: Site, engine: OwnEngine, way: str) -> None:
     how, word = KILLS[way]
-    run_id, container = started(site, engine)
+    run_id, container = started(site, engine, more="--volume /store")
+    store = engine.told("inspect", "--format", '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{end}}{{end}}', container)
     how(engine, container)
     found = cause(ended(site, run_id))
     assert (found.id, found.title) == ("container-killed", "The build's container was ended from outside")
     assert container[:12] in found.evidence[0]
     assert "exit code 137" in found.evidence[0]
     assert word in found.evidence[1]
+    events = (site.folder(run_id) / "events.jsonl").read_text(encoding="utf-8")
+    assert f'"volumes":["{store}"]' in events, "by it the volume is known as this run's, whatever becomes of its container"
 
 
 def test_a_container_that_is_stopped_and_takes_its_leave(site: Site, engine: OwnEngine) -> None:

@@ -37,7 +37,7 @@ from canvos_tui.core.aws.facts import (
 )
 from canvos_tui.core.aws.sighting import Sighting
 from canvos_tui.core.errors import AwsError, DockerError, RunError
-from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+from canvos_tui.core.machine import DockerFacts, DockerStore, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import AwsCare, AwsPublish, Ports
 from canvos_tui.core.run.copies import Copied as RunCopy
 from canvos_tui.core.run.events import BuildEvent
@@ -100,6 +100,7 @@ class FakeHost:
 
 class FakeDocker:
     error: DockerError | None = None
+    kept = DockerStore()
 
     async def facts(self) -> DockerFacts:
         if self.error:
@@ -111,6 +112,19 @@ class FakeDocker:
 
     async def publisher(self, port: int) -> NamedContainer | None:
         return None
+
+    async def store(self) -> DockerStore:
+        if self.error:
+            raise self.error
+        return self.kept
+
+    async def remove_volume(self, name: str) -> bool:
+        self.kept = replace(self.kept, volumes=tuple(volume for volume in self.kept.volumes if volume.name != name))
+        return True
+
+    async def remove_image(self, name: str) -> bool:
+        self.kept = replace(self.kept, images=tuple(image for image in self.kept.images if image.name != name))
+        return True
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         return PrivilegedProbe(True, seconds=0.8)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from canvos_tui.core.aws.facts import CREATED_BY, MARK_TAG, Image, ImportTask, S3Object, Snapshot
+from canvos_tui.core.aws.facts import COPY_TAG, CREATED_BY, MARK_TAG, Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.text import GIB
 
 _BYTES_FROM = 1e6  # DiskImageSize is documented in GiB, but AWS sends bytes
@@ -49,6 +49,7 @@ def snapshot(found: SdkAnswer) -> Snapshot:
         started=found["StartTime"].astimezone(UTC) if found.get("StartTime") else None,
         tagged=CREATED_BY in {(tag.get("Key"), tag.get("Value")) for tag in found.get("Tags", ())},
         encrypted=bool(found.get("Encrypted")),
+        copy_of=next((str(tag.get("Value") or "") for tag in found.get("Tags", ()) if tag.get("Key") == COPY_TAG), ""),
     )
 
 

@@ -143,6 +143,7 @@ def _container(values: Mapping[str, Any]) -> ListedContainer:
         str(values.get("State")),
         float(values.get("Created") or 0),
         tuple(str(mount.get("Source")) for mount in values.get("Mounts") or ()),
+        tuple(str(mount.get("Name")) for mount in values.get("Mounts") or () if mount.get("Type") == "volume" and mount.get("Name")),
     )
 
 

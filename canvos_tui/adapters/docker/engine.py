@@ -9,18 +9,20 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.docker.context import DEFAULT_SOCKET, Engine, config_folder, find_engine, is_local
 from canvos_tui.adapters.docker.probe import Probe
+from canvos_tui.adapters.docker.store import STORE_LIMIT, image_removed, store_of, volume_removed
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.errors import DockerError
-from canvos_tui.core.machine import DockerFacts, NamedContainer, PrivilegedProbe
+from canvos_tui.core.machine import DockerFacts, DockerStore, NamedContainer, PrivilegedProbe
 
 if TYPE_CHECKING:
     import docker
 
+T = TypeVar("T")
 PING_LIMIT = 5.0  # seconds; a healthy engine answers in milliseconds
 LOOKUP_LIMIT = 4.0  # seconds for the address of a named host; within PING_LIMIT, so that the name is blamed and not the engine
 ASK_LIMIT = 9  # seconds for one question through the SDK
@@ -51,6 +53,29 @@ class DockerEngine:
     async def publisher(self, port: int) -> NamedContainer | None:
         """The running container that publishes that TCP port of this machine."""
         return await self._look({"publish": f"{port}/tcp"}, stopped=False)
+
+    async def store(self) -> DockerStore:
+        """What it keeps on its disk, as far as it may be a build's; measured, which may take a while."""
+        return await self._stored(store_of, STORE_LIMIT)
+
+    async def remove_volume(self, name: str) -> bool:
+        """Whether it is gone."""
+        return await self._stored(lambda client: volume_removed(client, name), STORE_LIMIT)
+
+    async def remove_image(self, name: str) -> bool:
+        """Whether the name is gone."""
+        return await self._stored(lambda client: image_removed(client, name), STORE_LIMIT)
+
+    async def _stored(self, deed: Callable[[docker.DockerClient], T], limit: int) -> T:
+        engine = await self._engine()
+        await self._reach(engine, None)
+
+        def ask() -> T:
+            with contextlib.closing(open_client(engine, limit)) as client:
+                return deed(client)
+
+        with _translated(engine):
+            return await threads.call(ask)
 
     async def _look(self, wanted: Mapping[str, str], *, stopped: bool) -> NamedContainer | None:
         engine = await self._engine()
@@ -252,6 +277,8 @@ def _translated(engine: Engine) -> Iterator[None]:
 
     try:
         yield
+    except DockerError:
+        raise
     except (DockerException, requests.exceptions.RequestException, OSError) as error:
         words = str(error)
         if isinstance(error, requests.exceptions.Timeout) or "timed out" in words:  # the SDK wraps the one at its first question

@@ -209,6 +209,7 @@ class Snapshot:
     started: datetime | None = None
     tagged: bool = False  # as ours; by whichever machine
     encrypted: bool = False
+    copy_of: str = ""  # `region/ami` of the AMI whose copy it is behind, by our tag
 
     @property
     def task_id(self) -> str:

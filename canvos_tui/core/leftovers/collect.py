@@ -12,7 +12,8 @@ from canvos_tui.core.aws.keys import keys_in, to_use
 from canvos_tui.core.checkout import secret_file
 from canvos_tui.core.checkout.key_places import look_for_keys
 from canvos_tui.core.errors import AwsError, CanvosError
-from canvos_tui.core.leftovers.copies import broken_copies
+from canvos_tui.core.leftovers.copies import of_copies
+from canvos_tui.core.leftovers.docker_store import on_docker
 from canvos_tui.core.leftovers.inventory import Account, Record, Where, inventory
 from canvos_tui.core.leftovers.raw_images import raw_images
 from canvos_tui.core.leftovers.region import Region
@@ -60,7 +61,8 @@ async def collect(ports: Ports, keys: AwsKeys | None = None) -> Found:
     """
     runs = await _runs(ports)
     unseen: list[str] = []
-    here = (*await _secrets(ports, runs.ended), *await raw_images(ports, runs.ended))
+    docker = await on_docker(ports, runs.ended, runs.passed_over)
+    here = (*await _secrets(ports, runs.ended), *await raw_images(ports, runs.ended), *docker)
     things: dict[tuple[Kind, str], Thing] = {(t.kind, t.id): t for t in here}
     seen_by: dict[str, Region] = {}
     for region, checkout in dict.fromkeys((r.base.region, r.plan.checkout) for r in runs.ended):
@@ -96,7 +98,7 @@ async def _of_checkout(
         return []
     seen = await _look(by, region, mine)
     unseen += seen.unseen
-    return [*((thing, by) for thing in inventory(mine, seen)), *await broken_copies(ports, keys, mine, unseen)]
+    return [*((thing, by) for thing in inventory(mine, seen)), *await of_copies(ports, keys, mine, unseen)]
 
 
 async def _runs(ports: Ports) -> _Runs:
@@ -125,7 +127,8 @@ async def _record(ports: Ports, run_id: str, plan: BuildPlan, result: RunResult)
     """With what the run itself proves: the object that it wrote, and the import that its log names."""
     run = await so_far(ports, run_id)
     wrote = frozenset(run.named[kind] for kind in ("writing", "snapshot") if plan.baseline.direct and kind in run.named)
-    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""), wrote)
+    volumes = frozenset(name for seen in run.containers.values() for name in seen.volumes)
+    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""), wrote, volumes)
 
 
 async def _real_folder(ports: Ports, thing: Thing) -> str:
@@ -139,7 +142,7 @@ def _spared(thing: Thing, going: Iterable[tuple[str, BuildPlan]], folder: str) -
         base, place = plan.baseline, thing.place
         same_key = (place.region, place.bucket, place.key) == (base.region, base.bucket, base.key)
         shared = thing.kind in _SHARED and place.region == base.region
-        if same_key or shared or (thing.kind is Kind.FILE and Path(folder).is_relative_to(plan.checkout)):
+        if same_key or shared or thing.kind.docker or (thing.kind is Kind.FILE and Path(folder).is_relative_to(plan.checkout)):
             return replace(thing, needed=thing.needed or f"run {run_id} goes on")
     return thing
 

@@ -32,6 +32,7 @@ class Record:
     task: str = ""  # the import that its log names
     ami: str = ""  # and the AMI
     wrote: frozenset[str] = frozenset()  # the snapshots that it wrote itself, on the direct route
+    volumes: frozenset[str] = frozenset()  # of the containers that it was seen to run in
 
     @property
     def base(self) -> Baseline:
@@ -87,7 +88,7 @@ def _uploads(records: list[Record], account: Account) -> Iterator[Thing]:
         for upload in account.uploads.get(record.where, ()):
             if upload.upload_id in record.base.upload_ids:
                 continue
-            if not _within(record, upload.started):
+            if not within(record, upload.started):
                 continue
             note = f"{size(upload.done)} in parts that `aws s3 ls` does not show; whose they are, AWS does not say"
             yield Thing(
@@ -185,7 +186,7 @@ def _imports_of(record: Record, account: Account) -> set[str]:
     return ({record.task} if record.task else set()) | {t.task_id for t in account.tasks or () if mark and t.token == mark}
 
 
-def _within(record: Record, moment: datetime) -> bool:
+def within(record: Record, moment: datetime) -> bool:
     """Whether it came while the run lived, as far as that is known."""
     end = record.result.ended_at
     return moment >= record.base.taken_at - CLOCKS and (end is None or moment <= end + CLOCKS)

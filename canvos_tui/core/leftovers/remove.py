@@ -7,7 +7,7 @@ from pathlib import Path
 
 from canvos_tui.core.answers.file_changes import SECRET
 from canvos_tui.core.aws.facts import DENIALS
-from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError, RightError, RunError
+from canvos_tui.core.errors import AwsError, CanvosError, DockerError, InvalidValueError, RightError, RunError
 from canvos_tui.core.leftovers.collect import Found
 from canvos_tui.core.leftovers.region import Region
 from canvos_tui.core.leftovers.thing import Kind, Thing
@@ -43,9 +43,8 @@ def chosen(found: Found, name: str) -> Thing:
 
 async def remove(ports: Ports, found: Found, thing: Thing) -> str:
     """Takes it away; what was seen afterwards. RightError when the keys may not, AwsError when AWS refuses or does not answer."""
-    if thing.kind is Kind.FILE:
-        await ports.files.remove(Path(thing.id))
-        return f"{thing.id} is deleted" + ("; the keys stay valid in AWS" if Path(thing.id).name == SECRET else "")
+    if thing.kind is Kind.FILE or thing.kind.docker:
+        return await _from_here(ports, thing)
     region = found.seen_by[thing.id]
     try:
         await _still_the_same(region, thing)
@@ -65,6 +64,19 @@ async def remove(ports: Ports, found: Found, thing: Thing) -> str:
         except AwsError as error:
             return f"AWS took the request; whether {thing.id} is gone could not be asked: {error}"
     return f"AWS took the request, and still shows {thing.id}: look again in some minutes"
+
+
+async def _from_here(ports: Ports, thing: Thing) -> str:
+    """A file, or what the Docker engine keeps. RunError for what a container uses by now, DockerError where no engine answers."""
+    if thing.kind is Kind.FILE:
+        await ports.files.remove(Path(thing.id))
+        return f"{thing.id} is deleted" + ("; the keys stay valid in AWS" if Path(thing.id).name == SECRET else "")
+    take = ports.docker.remove_volume if thing.kind is Kind.VOLUME else ports.docker.remove_image
+    try:
+        gone = await take(thing.id)
+    except DockerError as error:
+        raise (RunError(str(error), remedy=error.remedy) if error.cause == "in-use" else error) from None
+    return f"{thing.id} is gone" if gone else f"the engine took the request, and still shows {thing.id}"
 
 
 def _refused(error: AwsError, right: str, thing: Thing) -> CanvosError:

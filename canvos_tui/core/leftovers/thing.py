@@ -22,6 +22,13 @@ class Kind(Enum):
     SNAPSHOT = "snapshot"
     AMI = "ami"
     FILE = "file"
+    VOLUME = "volume"
+    IMAGE = "image"
+
+    @property
+    def docker(self) -> bool:
+        """Whether the Docker engine keeps it."""
+        return self in {Kind.VOLUME, Kind.IMAGE}
 
 
 @dataclass(frozen=True)

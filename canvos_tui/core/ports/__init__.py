@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from canvos_tui.core.ports.care import AwsCare as AwsCare
 from canvos_tui.core.ports.clock import Clock as Clock
+from canvos_tui.core.ports.docker import Docker as Docker
 from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
@@ -39,7 +40,7 @@ if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one th
     from canvos_tui.core.checkout.compatibility import Matrix
     from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
     from canvos_tui.core.checkout.tags import CanvosTag
-    from canvos_tui.core.machine import DockerFacts, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
+    from canvos_tui.core.machine import Filesystem, HostFacts, Reach
     from canvos_tui.core.run.copies import Copied
     from canvos_tui.core.run.events import BuildEvent
     from canvos_tui.core.run.heartbeat import Pulse
@@ -61,22 +62,6 @@ class Host(Protocol):
 
     async def port_holder(self, port: int) -> str | None:
         """Who listens on a TCP port of this machine ("" where that cannot be seen), None when it is free."""
-
-
-class Docker(Protocol):
-    """The Docker engine that `earthly.sh` will use."""
-
-    async def facts(self) -> DockerFacts:
-        """What answers at the engine's socket; raises DockerError whose `cause` tells the seven causes apart."""
-
-    async def probe_privileged(self, image: str) -> PrivilegedProbe:
-        """Runs one privileged container as `earthly.sh` does, with the real reason kept on failure."""
-
-    async def container(self, name: str) -> NamedContainer | None:
-        """The container of exactly that name, None when there is none; raises DockerError."""
-
-    async def publisher(self, port: int) -> NamedContainer | None:
-        """The running container that publishes that TCP port of this machine; raises DockerError."""
 
 
 class Network(Protocol):

@@ -10,12 +10,18 @@ from canvos_tui.core.values import dataclass
 
 BUILDER = "earthly-buildkitd"  # the side container of earthly.sh in proxy mode
 _EARTHLY = "/earthly/earthly:"  # in the name of the image that earthly.sh starts
+# the last parts of the names of images that only earthly.sh pulls, whatever registry it takes them from
+_PULLED = ("/edge/earthly/earthly", "/edge/earthly/buildkitd", "/edge/canvos/alpine")
+_MADE = "palette-installer-image"  # what a build may leave under CUSTOM_TAG
 _RUNNING = frozenset({"running", "restarting", "paused", "created"})
 
 
 @dataclass(frozen=True)
 class ListedContainer:
-    """A container as the engine lists it; `created` is in seconds since the epoch, `mounts` are paths of this machine."""
+    """A container as the engine lists it; `created` is in seconds since the epoch, `mounts` are paths of this machine.
+
+    `volumes` are the names of those that the engine keeps for it: what a build makes is written to one without a name of its own.
+    """
 
     id: str
     name: str
@@ -23,6 +29,7 @@ class ListedContainer:
     state: str
     created: float = 0.0
     mounts: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
 
     @property
     def runs(self) -> bool:
@@ -33,6 +40,25 @@ class ListedContainer:
     def short(self) -> str:
         """The first twelve characters of the id, as `docker ps` shows it."""
         return self.id[:12]
+
+
+def pulled_by_build(reference: str) -> bool:
+    """Whether an image of that name is one that earthly.sh pulls for itself."""
+    return _repository(reference).endswith(_PULLED)
+
+
+def made_by_build(reference: str, custom_tag: str = "") -> bool:
+    """Whether it is named as the installer image of a build; with a tag, of one of that CUSTOM_TAG."""
+    if _repository(reference).rpartition("/")[2] != _MADE:
+        return False
+    return not custom_tag or reference.endswith(f"-{custom_tag}")
+
+
+def _repository(reference: str) -> str:
+    """The name without tag and digest; a colon before the last slash is that of a port."""
+    bare = reference.partition("@")[0]
+    head, slash, last = bare.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
 
 
 def of_build(containers: Iterable[ListedContainer], checkout: str, since: float) -> tuple[ListedContainer, ...]:

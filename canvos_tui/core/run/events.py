@@ -47,6 +47,7 @@ class ContainerSeen:
     id: str
     name: str
     state: str
+    volumes: tuple[str, ...] = ()  # that the engine keeps for it
 
 
 # -- events: one JSON line each in events.jsonl ------------------------------------------------------------

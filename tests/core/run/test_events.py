@@ -56,7 +56,7 @@ EVENTS: tuple[BuildEvent, ...] = (
     CancelAsked(AT, force=True),
     Noted(AT, "the log's disk is full – “quoted”\nsecond line"),
     DiskSeen(AT, "docker", "/var/lib/docker", 7 * 10**9, 4 * 10**11, 20_000_000, DiskLevel.LOW),
-    ContainerSeen(AT, "4b509efa5504", "amazing_turing", "gone"),
+    ContainerSeen(AT, "4b509efa5504", "amazing_turing", "gone", ("0f" * 32,)),
     Finished(AT, -9),
 )
 PLAN = BuildPlan(

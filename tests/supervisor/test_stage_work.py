@@ -65,7 +65,10 @@ def test_an_object_becomes_a_snapshot_and_an_ami_as_the_script_makes_them(standi
     assert (image.image_id, image.snapshot_id, image.name) == (ami, task.snapshot_id, "edge")
     assert (image.architecture, image.boot_mode, image.ena, image.device) == ("x86_64", "uefi", True, "/dev/xvda")
     assert image.description == f"AMI for edge created from snapshot {task.snapshot_id}"
-    assert (task.description, task.tags) == ("Import edge.raw", {"Name": "Import-edge.raw", "canvos-tui-token": TOKEN})
+    assert (task.description, task.tags) == (
+        "Import edge.raw",
+        {"Name": "Import-edge.raw", "canvos-tui-token": TOKEN, "created-by": "canvos-tui"},
+    )
     for line in (f"+ taskID={task.task_id}", f"+ snapshot_id={task.snapshot_id}", f"+ imageID={ami}", f"{ami} is available"):
         assert line in said
 

@@ -20,7 +20,7 @@ class Making:
     async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
         """ImportSnapshot of a raw image in S3. The same `token` again gives the same task, tagged with `mark`; the script has neither."""
         container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
-        named = [{"Key": "Name", "Value": f"Import-{key}"}, {"Key": MARK_TAG, "Value": mark}]
+        named = [{"Key": "Name", "Value": f"Import-{key}"}, {"Key": MARK_TAG, "Value": mark}, _made_by()]
         tags = [{"ResourceType": "import-snapshot-task", "Tags": named}]
 
         def ask(ec2: Any) -> ImportTask:
@@ -58,5 +58,10 @@ class Making:
 
     async def tag(self, ids: tuple[str, ...], name: str) -> None:
         """CreateTags: Name, and who made it. Import and registration take no tags for a snapshot, so that it is a call of its own."""
-        tags = [{"Key": "Name", "Value": name}, {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
+        tags = [{"Key": "Name", "Value": name}, _made_by()]
         await self._clients.call("ec2", lambda ec2: ec2.create_tags(Resources=list(ids), Tags=tags))
+
+
+def _made_by() -> dict[str, str]:
+    """The tag that all has which is made here, so that a policy can hang on it."""
+    return {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}

@@ -219,6 +219,14 @@ class Cloud:
             return None
         return min(100, int((time.monotonic() - snapshot.copied) / max(self.config.copy_seconds, 1e-6) * 100))
 
+    def tags_of_all(self) -> dict[str, dict[str, str]]:
+        """The tags of everything that has any, import tasks too, by its id."""
+        with self.lock:
+            return {
+                **{task.task_id: dict(task.tags) for task in self.tasks.values()},
+                **{name: dict(tags) for name, tags in self.tags.items()},
+            }
+
 
 def new_id(kind: str) -> str:
     """An id in AWS' shape: the kind and seventeen hexadecimal digits."""

@@ -9,12 +9,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredSnapshot, new_id
 from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Request
+from canvos_tui.rehearsal.aws.rights.permit import Permit
+from canvos_tui.rehearsal.aws.rights.targets import of_ebs
 
 BLOCK = 512 * 1024
 _KEPT = 64 * 1024**2  # bytes of a snapshot that can be read again; of more only the digests are kept
@@ -37,13 +39,6 @@ class OpenSnapshot:
     refused: bool = False  # sealed with a count or a checksum that does not fit
 
 
-class Permit(Protocol):
-    """Returns, or raises the refusal; `dry` for a request that can do nothing."""
-
-    def __call__(self, action: str, resource: str, *, dry: bool = False) -> None:
-        """Asks for an IAM action."""
-
-
 class Ebs:
     """Answers the REST requests of the service `ebs` from the cloud."""
 
@@ -57,25 +52,30 @@ class Ebs:
         path = unquote(request.raw_path)
         if (request.method, path) == ("POST", "/snapshots"):
             asked = json.loads(request.body.kept or b"{}")
-            permit("ebs:StartSnapshot", "*", dry=bool(asked.get("ParentSnapshotId")))
+            new = of_ebs("", {}, self._cloud.config.region, asked)
+            permit("ebs:StartSnapshot", "*", dry=bool(asked.get("ParentSnapshotId")), targets=new)
             if asked.get("Tags"):
-                permit("ec2:CreateTags", "*")
+                permit("ec2:CreateTags", "*", targets=new)
             return _json(201, self._start(asked))
         if (found := _SEAL.fullmatch(path)) is not None and request.method == "POST":
-            permit("ebs:CompleteSnapshot", found["id"], dry=found["id"] not in self.snapshots)
+            self._permit(permit, "ebs:CompleteSnapshot", found["id"])
             return _json(202, self._complete(self._known(found["id"]), request.headers))
         if (found := _PATH.fullmatch(path)) is None:
             raise RefusalError("UnknownOperationException", "", 404)
         if request.method == "PUT" and found["index"]:
-            permit("ebs:PutSnapshotBlock", found["id"], dry=found["id"] not in self.snapshots)
+            self._permit(permit, "ebs:PutSnapshotBlock", found["id"])
             return self._put(self._known(found["id"]), int(found["index"]), request)
-        permit("ebs:GetSnapshotBlock" if found["index"] else "ebs:ListSnapshotBlocks", found["id"], dry=found["id"] not in self.snapshots)
+        self._permit(permit, "ebs:GetSnapshotBlock" if found["index"] else "ebs:ListSnapshotBlocks", found["id"])
         snapshot = self._known(found["id"])
         if self.state_of(snapshot) != "completed":
             raise _invalid("INVALID_SNAPSHOT_ID", f"The snapshot '{snapshot.snapshot_id}' is not accessible.")
         if found["index"]:
             return self._get(snapshot, int(found["index"]))
         return _json(200, self._list(snapshot, request.query))
+
+    def _permit(self, permit: Permit, action: str, snapshot_id: str) -> None:
+        about = of_ebs(snapshot_id, self._cloud.tags_of_all(), self._cloud.config.region)
+        permit(action, snapshot_id, dry=snapshot_id not in self.snapshots, targets=about)
 
     def state_of(self, snapshot: OpenSnapshot) -> str:
         """`pending`, `completed` or `error` at this moment; EC2's view of it is brought up to that."""

@@ -13,9 +13,10 @@ from canvos_tui.rehearsal.aws.ec2_copies import Ec2Copies
 from canvos_tui.rehearsal.aws.ec2_images import Ec2Images
 from canvos_tui.rehearsal.aws.ec2_parameters import filters, page, values
 from canvos_tui.rehearsal.aws.protocol import REQUEST_ID, HttpAnswer, RefusalError, Tree, xml
+from canvos_tui.rehearsal.aws.rights.permit import Permit
+from canvos_tui.rehearsal.aws.rights.targets import of_ec2
 
 SPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
-Permit = Callable[[str, str], None]
 _RUNNING = frozenset({"pending", "active"})
 
 
@@ -53,9 +54,8 @@ class Ec2:
         action = form.get("Action", "")
         if action not in self._actions:
             raise RefusalError("InvalidAction", f"The action {action} is not valid for this web service.", 400)
-        permit(f"ec2:{action}", "*")
-        if any(name.startswith("TagSpecification.") for name in form):
-            permit("ec2:CreateTags", "*")
+        for needed, targets in of_ec2(form, self._cloud.tags_of_all(), region):
+            permit(needed, "*", targets=targets)
         if form.get("DryRun") == "true":
             raise RefusalError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
         with self._cloud.lock:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from canvos_tui.core.aws.facts import Right
-from canvos_tui.core.aws.iam_policy import judge
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.protocol import HangUpError, RefusalError, Request
+from canvos_tui.rehearsal.aws.rights.policy import Target, allowed, refuse_unknown
+from canvos_tui.rehearsal.aws.rights.targets import anything
 from canvos_tui.rehearsal.aws.signature import Signed, is_genuine, read_signature, signed_at
 
 _SKEW = timedelta(minutes=15)
@@ -29,6 +30,8 @@ class Gate:
         self._closed_regions = frozenset(config.closed_regions)
         self._offset = timedelta(seconds=config.clock_offset)
         self._policy, self._region = config.policy, config.region
+        if self._policy is not None:
+            refuse_unknown(self._policy)
         self._lock = threading.Lock()
         self._faults = list(config.faults)
         self.closed = threading.Event()
@@ -80,10 +83,12 @@ class Gate:
         if request.headers.get("x-amz-security-token", "") != key.token:
             raise _unknown_key(service)
 
-    def pass_action(self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False, region: str = "") -> bool:
-        """Applies the fault table to an action; returns when nothing stands in the way: True where its answer is to get lost."""
+    def pass_action(  # noqa: PLR0913  what AWS judges a request by
+        self, action: str, key: StandinKey, resource: str = "*", *, dry: bool = False, region: str = "", targets: Sequence[Target] = ()
+    ) -> bool:
+        """Applies fault table and policy to an action; returns when nothing stands in the way: True where its answer is to get lost."""
         fault = self._take(action, region, dry=dry)
-        if not self._policy_allows(action, resource):
+        if not self._policy_allows(action, targets or anything(resource, region or self._region)):
             raise _denied(action.split(":")[0], action, key, resource)
         if fault is None or fault.kind is FaultKind.LOST:
             return fault is not None
@@ -98,13 +103,8 @@ class Gate:
             self.closed.wait(fault.seconds)
         raise HangUpError
 
-    def _policy_allows(self, action: str, resource: str) -> bool:
-        """Snapshots are named by their ids: in a policy they are ARNs of EC2 without an account (service authorization reference)."""
-        if self._policy is None or action.startswith("sts:"):
-            return True
-        snapshot = resource if resource.startswith("snap-") else "snap-new"
-        arn = f"arn:aws:ec2:{self._region}::snapshot/{snapshot}" if action.startswith("ebs:") else resource
-        return judge((self._policy,), action, arn) is Right.ALLOWED
+    def _policy_allows(self, action: str, targets: Sequence[Target]) -> bool:
+        return self._policy is None or action.startswith("sts:") or allowed(self._policy, action, targets)
 
     def _take(self, action: str, region: str, *, dry: bool) -> Fault | None:
         with self._lock:

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,6 +21,7 @@ from canvos_tui.rehearsal.aws.iam import answer_iam
 from canvos_tui.rehearsal.aws.identity import answer_sts
 from canvos_tui.rehearsal.aws.intake import read_body
 from canvos_tui.rehearsal.aws.protocol import HangUpError, HttpAnswer, RefusalError, Request, error_document
+from canvos_tui.rehearsal.aws.rights.policy import Target
 from canvos_tui.rehearsal.aws.s3 import S3
 from canvos_tui.rehearsal.aws.signature import Signed
 
@@ -102,9 +104,9 @@ class StandinAws:
         lost: list[str] = []
         asks_only = signed.service not in _OF_PATHS and request.form.get("DryRun") == "true"
 
-        def permit(action: str, resource: str, *, dry: bool = False) -> None:
+        def permit(action: str, resource: str, *, dry: bool = False, targets: Sequence[Target] = ()) -> None:
             self.actions.append(action)
-            if self.gate.pass_action(action, key, resource, dry=dry or asks_only, region=signed.region):
+            if self.gate.pass_action(action, key, resource, dry=dry or asks_only, region=signed.region, targets=targets):
                 lost.append(action)
 
         answer = self._of_service(request, key, signed, permit)

@@ -37,7 +37,9 @@ class Start(Question):
             await self._look(desk, talk)
         doors = tuple(rules.doors(desk.draft, desk.known, desk.ports.environ.get("HOME", ""), desk.ports.clock.now()))
         prompt = Prompt(
-            self.name, about=(f"Have ready: {'; '.join(rules.HAVE_READY)}. {rules.NOTHING_WRITTEN.capitalize()}.",), help=rules.ABOUT
+            self.name,
+            about=(f"Have ready: {'; '.join(rules.have_ready(desk.draft))}. {rules.NOTHING_WRITTEN.capitalize()}.",),
+            help=rules.ABOUT,
         )
         word = await talk.choose(prompt, doors, doors[0].word)
         if word is Way.BACK:

@@ -23,6 +23,7 @@ from canvos_tui.core.leftovers.collect import collect
 from canvos_tui.core.leftovers.remove import chosen, remove
 from canvos_tui.core.leftovers.thing import Kind
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.questions.result import failure_ways
 from canvos_tui.core.readiness import make_plan
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
@@ -32,6 +33,7 @@ from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.elsewhere import plan_of
 from canvos_tui.core.stages.proof import Done
 from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.core.stages.through_s3 import begin_through_s3, plan_through_s3, possible
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.rehearsal.aws.cloud import StoredImage, StoredSnapshot
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, deny
@@ -125,6 +127,31 @@ def test_the_build_sees_no_key_and_no_bucket_is_touched(site, standin, ports):
     assert "object" not in told
     assert "import-task" not in told
     assert "s3://" not in site.log(run_id)
+
+
+def test_what_may_not_be_written_goes_through_s3_without_a_build(site, standin, ports):
+    standin.set_faults(*deny("ebs:PutSnapshotBlock"))
+    run_id = started(ports, site, f"echo built >> times\n{BUILDS}")
+    failed = site.result(run_id)
+    assert possible(failed)
+    ways = [choice.word for choice in failure_ways(failed)]
+    assert ways.index("through-s3") < ways.index("resume"), "that route needs none of the rights that are missing"
+    ground = asyncio.run(look(ports, run_id))
+
+    async def begun(bucket: str) -> str:
+        return await begin_through_s3(ports, ground, await plan_through_s3(ports, ground, bucket))
+
+    through = asyncio.run(begun("images"))
+    result = site.result(through)
+    assert result.outcome is Outcome.SUCCEEDED, site.log(through)
+    assert (result.bucket, result.key) == ("images", failed.key)
+    assert (site.checkout / "times").read_text() == "built\n"
+    assert standin.cloud.images[result.ami].snapshot_id == result.snapshot
+    assert asyncio.run(site.runs.plan(through)).route == "two-stage"
+    (site.checkout / "build" / "kairos-1.raw").write_bytes(b"another")
+    gone = asyncio.run(look(ports, run_id))
+    with pytest.raises(RunError, match="there is nothing to upload"):
+        asyncio.run(plan_through_s3(ports, gone, "images"))
 
 
 @pytest.mark.parametrize("action", [long("ebs:StartSnapshot"), "ebs:PutSnapshotBlock", long("ebs:CompleteSnapshot"), "ec2:RegisterImage"])

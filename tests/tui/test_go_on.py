@@ -10,12 +10,15 @@ import pytest
 
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import FolderChosen, KeysGiven
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys, Image, S3Object
 from canvos_tui.core.aws.keys import KeySource
-from canvos_tui.core.errors import AwsError
+from canvos_tui.core.errors import AwsError, Remedy
+from canvos_tui.core.questions.result import THROUGH_S3, failure_ways
 from canvos_tui.core.run.events import PhaseEntered, Started
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.result import Cause
 from canvos_tui.core.run.run import Resumes
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
@@ -66,6 +69,35 @@ async def test_from_the_failure_to_a_run_that_registers(ended, ports):
         assert keys == KEYS
         await until(pilot, lambda: pilot.app.current_mode == "build")
         assert pilot.app.known.run_id != story.RUN
+
+
+DENIED = replace(
+    story.FAILURE,
+    bucket="",
+    object_size=0,
+    import_task="",
+    phase=Phase.SNAPSHOT,
+    raw="/home/alice/CanvOS/build/kairos-1.raw",
+    cause=Cause("E-EBS-DENIED", "The AWS user may not write snapshots by EBS direct", "denied", (Remedy("add the right"),)),
+)
+
+
+async def test_a_direct_run_that_may_not_write_is_offered_the_way_through_s3(ended, ports):
+    async with ended(DENIED).run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "Through S3 instead", "Go on: Write snapshot")
+        assert painted.index("AWS rights") < painted.index("Through S3 instead") < painted.index("Go on: Write snapshot")
+        await pilot.press("down", "enter")
+        await see(pilot, "name the bucket; Esc comes back to the failure")
+        assert (pilot.app.current_mode, pilot.app.draft.route) == ("s3", Route.TWO_STAGE)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.current_mode == "result")
+    assert ports.runs.started == []
+
+
+def test_the_way_through_s3_is_one_of_the_direct_route_with_its_image_alone():
+    words = [[choice.word for choice in failure_ways(result)] for result in (UNREGISTERED, replace(DENIED, raw=""), DENIED)]
+    assert [THROUGH_S3 in found for found in words] == [False, False, True]
+    assert THROUGH_S3 not in [choice.word for choice in failure_ways(DENIED, another=True)]
 
 
 async def test_back_begins_nothing(ended, ports):

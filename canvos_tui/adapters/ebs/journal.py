@@ -7,6 +7,7 @@ those blocks are sent once more, which AWS allows while a snapshot is pending.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import struct
@@ -20,6 +21,7 @@ from canvos_tui.core.errors import FilesError
 from canvos_tui.core.values import dataclass
 
 _RECORD = struct.Struct(">I32s")
+_MARK = 16  # hexadecimal digits by which a folder tells contents apart
 _OFTEN = 1.0  # seconds between two writes through to the disk
 
 
@@ -33,21 +35,33 @@ class Begun:
 
 
 class Journal:
-    """One folder below `root` for what `name` stands for; nothing in it is secret. FilesError where it cannot be written."""
+    """A folder below `root` for each content of what `name` stands for: a second image under a name forgets nothing of the first.
+
+    Nothing in it is secret. FilesError where it cannot be written.
+    """
 
     def __init__(self, root: Path, name: str) -> None:
-        self._folder = root / "snapshots" / name
+        self._folder = self._named = root / "snapshots" / name
         self._fd = -1
         self._synced = 0.0
 
     def load(self, seal: str) -> Begun:
-        """What was begun for such a content; the first attempt where there is nothing, nothing that can be read, or another content."""
-        try:
-            data = json.loads((self._folder / "begun.json").read_text(encoding="utf-8"))
-            found = Begun(str(data["snapshot_id"]), int(data["attempt"]), str(data["seal"]))
-        except (OSError, ValueError, TypeError, KeyError, OverflowError):
-            return Begun(seal=seal)
+        """What was begun for such a content; the first attempt where there is nothing, or nothing that can be read."""
+        mark = hashlib.sha256(seal.encode()).hexdigest()[:_MARK]
+        self._folder = self._named.with_name(f"{self._named.name}-{mark}")
+        if not self._folder.exists() and self._read(self._named).seal == seal:  # as versions up to 0.1 kept it: one folder a name
+            with contextlib.suppress(OSError):
+                self._named.rename(self._folder)
+        found = self._read(self._folder)
         return found if found.seal == seal else Begun(seal=seal)
+
+    @staticmethod
+    def _read(folder: Path) -> Begun:
+        try:
+            data = json.loads((folder / "begun.json").read_text(encoding="utf-8"))
+            return Begun(str(data["snapshot_id"]), int(data["attempt"]), str(data["seal"]))
+        except (OSError, ValueError, TypeError, KeyError, OverflowError):
+            return Begun()
 
     def save(self, begun: Begun) -> None:
         """On the disk when it returns, before anything is written to the snapshot."""

@@ -106,7 +106,7 @@ S3_BUCKET = Field(
     "",
     "an existing bucket: 3-63 of lower case letters, digits, `.`, `-`",
     values.parse_bucket,
-    "The bucket that the raw image is uploaded to. It must exist. Create one with\n"
+    "The bucket that the raw image is uploaded to; the direct route needs none. It must exist. Create one with\n"
     "aws s3 mb s3://NAME --region REGION, or in the S3 console.",
 )
 S3_KEY = Field(

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from canvos_tui.core.session import Session
 
 
+_ABOUT = "The bucket must exist and must be in the region of the import. To create one: aws s3 mb s3://NAME --region REGION."
+
+
 def regions(draft: Draft, known: Session) -> tuple[str, ...]:  # noqa: ARG001  as every rule is called
     """The SDK's regions; a newer one may be typed."""
     return known.regions
@@ -43,6 +46,14 @@ def told(draft: Draft, known: Session) -> str:
     if bucket is not None and bucket.exists is False:
         return f"x there is no bucket {bucket.name}"
     return f"exists; its region is {bucket.region} (asked without keys)" if bucket is not None and bucket.region else ""
+
+
+def about(draft: Draft) -> str:
+    """What the step is about on the chosen route."""
+    if not draft.route.needs_bucket:
+        return "The direct route writes the snapshot itself: no bucket, no role vmimport. REGION is where snapshot and AMI are made."
+    made = "EC2 imports the image from it" if draft.route.keys_in_build else "we upload the image to it, in parts, and EC2 imports it"
+    return f"{_ABOUT} {made[0].upper()}{made[1:]}."
 
 
 def other_way(draft: Draft) -> tuple[str, Route] | None:

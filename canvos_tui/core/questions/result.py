@@ -16,13 +16,14 @@ from canvos_tui.core.run.resumable import offered
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import BY_ID
 from canvos_tui.core.session import Session
+from canvos_tui.core.stages.through_s3 import possible
 
 NEXT = "Launch an instance with a larger root volume (the AMI's is the small raw disk), of a type that boots UEFI, from the AMI above."
 ABOUT_LAUNCH = (
     f"{TYPE} and {ROOT} GiB are our suggestion: any type that boots UEFI does, and any root volume that is larger than the AMI's, which is "
     "the small raw disk. Where the account has no default VPC, add --subnet-id and --security-group-ids."
 )
-RESUME, END, LEFT, LEAVE = "resume", "end-import", "leftovers", "start"  # words of ways on from a failure
+RESUME, THROUGH_S3, END, LEFT, LEAVE = "resume", "through-s3", "end-import", "leftovers", "start"  # words of ways on from a failure
 
 
 def launch_command(result: RunResult) -> str:
@@ -86,8 +87,9 @@ def failure_ways(result: RunResult, *, another: bool = False, task: str = "") ->
     if another:
         found = [*on, log]
     else:
+        other = [_way(THROUGH_S3, "Through S3 instead", "the two-stage route with this raw image; no build")] if possible(result) else []
         again = _way("review", "Build again", "the whole build, from Review (step 16)")
-        found = [rights, *on, log, again] if _to_mend(result) else [*on, log, rights, again]
+        found = [rights, *other, *on, log, again] if _to_mend(result) else [*on, *other, log, rights, again]
     found += [_way(LEFT, "What is left", "in AWS and here: its price, its removal")]
     found += [_way(END, "End the import", f"{task} goes on in AWS")] if task else []
     return (*found, _way(LEAVE, "Leave it as it is", "back to Start"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from canvos_tui.core import pages
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, StartedAnew
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.checkout.state import checkout_id
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions.choice import Choice
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from canvos_tui.core.run.result import RunInfo
 
 ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
-HAVE_READY = (
-    "an AWS access key (AKIA...; temporary ones by the two-stage route)",
-    "an S3 bucket, and the region it is in",
-    "Linux x86_64 with 150 GB free, and one to two hours",
-)
+_BUCKET, _MACHINE = "an S3 bucket, and the region it is in", "Linux x86_64 with 150 GB free, and one to two hours"
+_READY = {
+    Route.GUIDE: ("an AWS access key (AKIA...; temporary ones by the two-stage route)", _BUCKET, _MACHINE),
+    Route.TWO_STAGE: ("AWS keys of any kind; temporary ones with their session token", _BUCKET, _MACHINE),
+    Route.DIRECT: ("AWS keys of any kind that may use EBS direct; no bucket is needed", "the region that the AMI is to be in", _MACHINE),
+}
 NOTHING_WRITTEN = f"before {pages.BY_SLUG['review'].title} nothing is written but the clone of CanvOS"
 # the pages by their word on the rail: what becomes of each, and which steps of the guide those are
 PATH = (
@@ -41,6 +43,11 @@ PATH = (
     ("Result", "proven through the API, with the ways on from there", "Validate 1-4"),
 )
 WATCH = "watch "  # before the id of a run
+
+
+def have_ready(draft: Draft) -> tuple[str, ...]:
+    """What the chosen route needs."""
+    return _READY[draft.route]
 
 
 async def look_around(ports: Ports, draft: Draft) -> RunsSeen:

@@ -9,15 +9,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from canvos_tui.core.answers.draft import RouteChosen
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.log.excerpt import excerpt
-from canvos_tui.core.questions.result import END, LEAVE, LEFT, RESUME, failure_ways
+from canvos_tui.core.questions.result import END, LEAVE, LEFT, RESUME, THROUGH_S3, failure_ways
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.stage import BY_ID, StageId
 from canvos_tui.core.session import Ended, RunChosen
 from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.resume import begin, look, start_of
+from canvos_tui.core.stages.through_s3 import begin_through_s3, plan_through_s3
 from canvos_tui.core.stages.words import lines_of
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
@@ -206,6 +209,8 @@ class Failure(StepPanel):
             self._end(self._about[0])
         elif word == RESUME:
             self._resume()
+        elif word == THROUGH_S3:
+            self._through_s3()
         elif word == LEFT:
             self._left_over()
         else:
@@ -242,6 +247,36 @@ class Failure(StepPanel):
             self.hint("")
             if self._here(run_id):
                 await self.app.push_screen_wait(ReadText("It does not go on", f"{error}\n\n{error.remedy}"))
+        finally:
+            self._busy = False
+
+    @work(group="resume")
+    async def _through_s3(self) -> None:
+        """The raw image to a bucket instead of into a snapshot; without a bucket one is asked for, and Esc comes back here."""
+        bucket, run_id = self.draft.text("S3_BUCKET"), self.known.run_id
+        if not bucket:
+            self.answer(RouteChosen(Route.TWO_STAGE))
+            self.leave("s3", "S3_BUCKET", "name the bucket; Esc comes back to the failure, whose way goes on then", jump=True)
+            return
+        if self._busy:
+            return
+        self._busy = True
+        self.hint("asking AWS how far the run came ...")
+        try:
+            ground = await look(self.ports, run_id, self.draft.keys)
+            plan = await plan_through_s3(self.ports, ground, bucket)
+            self.hint("")
+            what = f"{ground.raw} goes to s3://{bucket}/{plan.baseline.key}, is imported by the role vmimport, and registered."
+            if not self._here(run_id):
+                return
+            agreed = await self.app.push_screen_wait(Ask("Through S3 instead?", what, GO_ON))
+            if agreed:
+                self.answer(RouteChosen(Route.TWO_STAGE))
+                self.learn(RunChosen(await begin_through_s3(self.ports, ground, plan)))
+                self.leave("build")
+        except CanvosError as error:
+            self.hint("")
+            await self.app.push_screen_wait(ReadText("It does not go through S3", f"{error}\n\n{error.remedy}"))
         finally:
             self._busy = False
 

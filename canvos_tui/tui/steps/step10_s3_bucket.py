@@ -25,6 +25,10 @@ class S3Bucket(FormStep):
     FIELDS = groups.S3_BUCKET.fields
     ABOUT = groups.S3_BUCKET.about
 
+    def about(self) -> str:
+        """On the chosen route."""
+        return rules.about(self.draft)
+
     def below(self) -> Iterable[Vertical]:
         """What the unauthenticated question found, and the region as an offer."""
         line = Horizontal(

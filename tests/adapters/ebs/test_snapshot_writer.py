@@ -189,10 +189,34 @@ def test_it_goes_on_where_it_was_killed(standin, raw, tmp_path, blocks):
     assert second.told[0] == first.writer.sent * BLOCK
 
 
+def test_a_second_image_of_the_same_name_forgets_nothing_of_the_first(standin, raw, tmp_path):
+    first = Written(raw, tmp_path)
+    stopped_after(first, 12)
+    other = tmp_path / "other.raw"
+    other.write_bytes(os.urandom(3 * BLOCK))
+    between = Written(other, tmp_path)
+    assert holds(standin, between.run(), between), "complete, so that its own journal is forgotten"
+    again = Written(raw, tmp_path)
+    assert holds(standin, again.run(), again)
+    assert again.writer.sent == len(WRITTEN) - first.writer.sent
+    assert len(standin.ebs.snapshots) == 2
+
+
+def test_a_journal_of_an_earlier_version_is_gone_on_with(standin, raw, tmp_path):
+    first = Written(raw, tmp_path)
+    stopped_after(first, 12)
+    (folder,) = (tmp_path / "snapshots").iterdir()
+    folder.rename(folder.with_name("edge"))
+    again = Written(raw, tmp_path)
+    assert holds(standin, again.run(), again)
+    assert again.writer.sent == len(WRITTEN) - first.writer.sent
+    assert not list((tmp_path / "snapshots").iterdir())
+
+
 def test_a_torn_journal_only_sends_those_blocks_again(standin, raw, tmp_path):
     first = Written(raw, tmp_path)
     stopped_after(first, 12)
-    (journal,) = (tmp_path / "snapshots" / "edge").glob("*.blocks")
+    (journal,) = (tmp_path / "snapshots").glob("edge-*/*.blocks")
     journal.write_bytes(journal.read_bytes()[: 5 * 36 + 11])
     second = Written(raw, tmp_path)
     assert holds(standin, second.run(), second)

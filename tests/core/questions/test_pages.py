@@ -21,7 +21,7 @@ from canvos_tui.core.checkout.state import Change, CheckoutState, Place
 from canvos_tui.core.checkout.tags import classify
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.pages import RAIL
-from canvos_tui.core.questions import checkout, keys, kubernetes, review, s3_key, start
+from canvos_tui.core.questions import bucket, checkout, keys, kubernetes, review, s3_key, start
 from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.run.result import RunInfo
 from canvos_tui.core.secret import Secret
@@ -109,6 +109,16 @@ def test_a_taken_key_can_be_reused_only_where_no_image_has_its_name():
 )
 def test_whose_keys_these_are(arn, skew, told):
     assert keys.told(Identity("1", arn, skew)) == told
+
+
+def test_what_is_said_of_keys_and_bucket_is_that_of_the_chosen_route():
+    ready = {route: " ".join(start.have_ready(fresh().after(RouteChosen(route)))) for route in Route}
+    assert ["bucket, and" in ready[route] for route in Route] == [True, True, False]
+    assert ["AKIA" in ready[route] for route in Route] == [True, False, False]
+    about = {route: bucket.about(fresh().after(RouteChosen(route))) for route in Route}
+    assert "no bucket, no role vmimport" in about[Route.DIRECT]
+    assert all("must exist" in about[route] for route in (Route.GUIDE, Route.TWO_STAGE))
+    assert about[Route.GUIDE] != about[Route.TWO_STAGE]
 
 
 def test_temporary_keys_will_not_do():

@@ -126,7 +126,7 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l detach -d 'start i
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l plain -d 'no screen: lines as they come'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l schema -d 'print the JSON Schema of --output json'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume; and test $_shtab_canvos_tui_npos -eq 0' -ka "(canvos-tui completion --words runs 2>/dev/null)" -d 'the run (default: the newest)'
-complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a leftovers -d 'Import tasks, incomplete uploads, objects, snapshots without an AMI, broken AMIs and .secret of all builds of this machine. Nothing is removed unless it is named, proven to be a build'"'"'s of this machine, and needed by nothing.'
+complete -c canvos-tui -n '_shtab_canvos_tui_using; and test $_shtab_canvos_tui_npos -eq 0' -a leftovers -d 'Import tasks, incomplete uploads, objects, snapshots without an AMI, broken AMIs, .secret, raw images, and Docker'"'"'s volumes and images of all builds here. Nothing is removed unless it is named, proven to be a build'"'"'s, and needed by nothing.'
 complete -c canvos-tui -n '_shtab_canvos_tui_using leftovers' -s h -l help -d 'show this help message and exit'
 complete -c canvos-tui -n '_shtab_canvos_tui_using leftovers' -l delete -x -d 'remove this one, after a question; may be repeated'
 complete -c canvos-tui -n '_shtab_canvos_tui_using leftovers' -l yes -d 'do not ask before removing'

@@ -11,6 +11,7 @@ from canvos_tui.core.ports import AwsDoor, Docker, Git, Host, Network, Ports, Ru
 
 if TYPE_CHECKING:
     from canvos_tui.core.checkout.compatibility import Matrix
+    from canvos_tui.core.checks.reports.last_passed import Passes
     from canvos_tui.core.run.result import RunInfo
 
 REHEARSAL_HASTE = 10  # the stand-in for AWS needs seconds where AWS needs minutes
@@ -70,8 +71,15 @@ def real_ports(environ: dict[str, str]) -> Ports:
         terminal=_later(lambda: _terminal(environ, root)),
         environ=environ,
         matrix=_later(_matrix),
+        passes=lambda checkout: _passes(environ, checkout),
         about=_about,
     )
+
+
+def _passes(environ: dict[str, str], checkout: Path | None) -> Passes:
+    from canvos_tui.adapters.last_passed import load_passes
+
+    return load_passes(environ, checkout)
 
 
 def _about() -> dict[str, str]:

@@ -6,6 +6,8 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from canvos_tui.core.checks import registry
 from canvos_tui.core.checks.acceptance import accept, split
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.reports.last_passed import LastPass
 from canvos_tui.core.checks.reports.report_text import text as printed
 from canvos_tui.core.checks.routes import of_route
 from canvos_tui.core.checks.runner import run
@@ -22,10 +25,13 @@ from canvos_tui.core.errors import DockerError, Remedy
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from canvos_tui.core.text import clip
+from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.checks.rows import LONGEST_NAME, NAMES
+from canvos_tui.tui.opening import Opening, Room
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
 from canvos_tui.tui.widgets.check_list import WIDE, CheckList
 from tests import samples
+from tests.tui.fakes import NOW
 from tests.tui.screen import see, text_of, until
 
 DOWN = DockerError("/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")
@@ -96,6 +102,29 @@ async def test_the_order_is_the_one_of_the_command_line(make_app, ports, full):
         assert [name for _, name in listed(app)][: len(lines)] == lines
         await pilot.press("space")
         await until(pilot, lambda: [row.key for row in app.screen.query_one(CheckList)._rows] == [r.check.id for r in report.ordered()])
+
+
+async def test_a_failure_tells_when_it_passed_and_what_has_changed_since(make_app, ports, full):
+    """The store is asked for this checkout; with what passes nothing of it is shown."""
+    asked: list[Path | None] = []
+    surroundings = {"tool": {}, "host": {}, "docker": {"version": "26.0"}, "canvos": {}, "answers": {}, "environment": {}}
+    yesterday = LastPass(NOW - timedelta(days=1), "29.0.1", surroundings)
+    ports.host.memory = 5_800_000_000
+
+    def store(folder: Path | None) -> dict[str, LastPass]:
+        asked.append(folder)
+        return dict.fromkeys(TITLES.values(), yesterday)
+
+    app = CanvosApp(Room(replace(ports, passes=store), full, Opening(page="check")))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await checked(pilot)
+        painted = await see(pilot, "Last    passed 2026-08-22 14:12 UTC: 29.0.1; since then changed: Docker", "engine 26.0 -> 27.1.1")
+        assert painted.index("Fix ") < painted.index("Last ")
+        assert asked == [full.folder]
+        await pilot.press("C")
+        await until(pilot, lambda: "On this machine: passed 2026-08-22" in "".join(ports.terminal.copied))
+        await pilot.press("space", "end")
+        await until(pilot, lambda: "Last    " not in text_of(app))
 
 
 async def test_what_waits_and_what_passed_is_folded_until_space_unfolds_it(make_app, ports):

@@ -15,6 +15,7 @@ from canvos_tui.core.ports.docker import Docker as Docker
 from canvos_tui.core.ports.files import Files as Files
 from canvos_tui.core.ports.log import LogReader as LogReader
 from canvos_tui.core.ports.log import Terminal as Terminal
+from canvos_tui.core.ports.passes import Passed as Passed
 from canvos_tui.core.ports.publish import AwsPublish as AwsPublish
 from canvos_tui.core.values import dataclass
 
@@ -68,10 +69,7 @@ class Network(Protocol):
     """The internet, through the configured proxy."""
 
     async def reach(self, url: str, variables: Mapping[str, str] | None = None) -> Reach:
-        """One HEAD request; never raises for what the network does, says which step failed.
-
-        `variables` are laid over those of this shell, for the way that somebody else's request takes.
-        """
+        """One HEAD request; never raises for what the network does, says which step failed. `variables` go over this shell's."""
 
 
 class Git(Protocol):
@@ -282,4 +280,5 @@ class Ports:
     terminal: Terminal
     environ: dict[str, str]
     matrix: Matrix  # the vendor's, as it came with this program
+    passes: Callable[[Path | None], Mapping[str, Passed]] = lambda _: {}  # by a check's id, when it passed last with that checkout
     about: Callable[[], Mapping[str, str]] = dict  # versions of Python and of what is built on, and `host`, this machine's name

@@ -25,11 +25,15 @@ _LINES = Content("\n")
 
 @dataclass(frozen=True)
 class Shape:
-    """The room in columns, which of the fixes is shown, and whether the raw evidence stands below."""
+    """The room in columns, which of the fixes is shown, and whether the raw evidence stands below.
+
+    `last` says when the check passed last on this machine and what has changed since; empty where that is not known.
+    """
 
     width: int
     fix: int = 0
     raw: bool = False
+    last: str = ""
 
 
 def detail(row: CheckRow, shape: Shape) -> Content:
@@ -64,6 +68,8 @@ def _of_result(result: CheckResult, found: str, shape: Shape) -> Iterator[Conten
     yield from labelled("Why", check.why, width)
     if answer.remedies:
         yield from _fix(answer.remedies, shape)
+    if shape.last and result.status is not Status.PASS:
+        yield from labelled("Last", shape.last, width)
     for number, url in enumerate(check.docs):
         yield from labelled("" if number else "Read", linked(url), width)
     yield from _evidence(result, shape)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report, with_dependants
 from canvos_tui.core.checks.reports.report_text import markdown
+from canvos_tui.core.checks.reports.whole_report import about
 from canvos_tui.core.checks.routes import of_route, on_route, unasked
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.session import Checked
@@ -126,10 +127,20 @@ class Prerequisites(StepPanel):
         finally:
             self._asking = False
         self._took = Took(self._took.began, (clock.now() - self._took.began).total_seconds())
+        self.query_one(CheckList).since = await self._since(context)
         self.learn(Checked(self.report, clock.now()))
         self._paint()
         if again:  # mostly the answers are the same
             self.hint(f"asked again: {asked[0].title if len(asked) == 1 else f'{len(asked)} checks'}")
+
+    async def _since(self, context: Context) -> Mapping[str, str]:
+        """By a check's id, of those that do not pass: when it passed last on this machine, and what has changed since."""
+        known = self.ports.passes(context.draft.folder)
+        told = [r.check.id for r in self.report.results.values() if r.status is not Status.PASS and r.check.id in known]
+        if not told:
+            return {}
+        now = await about(context, self.ports.clock.now(), "")
+        return {name: known[name].words(now) for name in told}
 
     def watch_known(self) -> None:
         """A report that was made elsewhere."""
@@ -199,7 +210,7 @@ class Prerequisites(StepPanel):
 
     def action_copy_report(self) -> None:
         """Copies the whole report as markdown."""
-        self.copy(markdown(self.report, self.draft.folder), "report")
+        self.copy(markdown(self.report, self.draft.folder, since=self.query_one(CheckList).since), "report")
 
     @work(exclusive=True, group="bundle")
     async def action_bundle(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -49,6 +50,7 @@ class CheckList(Vertical):
         self._fixes: dict[str, int] = {}
         self._detail = ""
         self.words = ""
+        self.since: Mapping[str, str] = {}  # by a check's id: when it passed last, and what has changed since then
 
     def compose(self) -> ComposeResult:
         """List and detail."""
@@ -119,7 +121,8 @@ class CheckList(Vertical):
 
     def _tell(self) -> None:
         picked, panel = self.picked, self.query_one("#check-detail-panel", Panel)
-        shape = Shape(max(30, self.query_one("#check-detail-box").size.width - 1), self.fix, raw=self._tall)
+        last = self.since.get(picked.key, "") if picked else ""
+        shape = Shape(max(30, self.query_one("#check-detail-box").size.width - 1), self.fix, raw=self._tall, last=last)
         none = f"no check holds {self.words}: / and Esc shows all" if self.words else ""
         text = detail(picked, shape) if picked else Content(none)
         if text.plain != self._detail:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.git.command import GitCommand
-from canvos_tui.adapters.git.words import Stored, git_error, read_batch
+from canvos_tui.adapters.git.words import _BY_REASON, Stored, git_error, read_batch
 from canvos_tui.core.checkout.state import Place
+from canvos_tui.core.diagnosis.reasons import REASONS
 from canvos_tui.core.errors import FilesError, GitError
 from tests.doubles import canvos_repo
 
@@ -208,6 +209,14 @@ async def test_checking_out_a_tag_that_is_not_there(git, origin):
         ("fatal: could not read Username for 'https://x': terminal prompts disabled", "asks for a login"),
         ("error: unable to write file: No space left on device", "disk is full"),
         ("fatal: detected dubious ownership in repository at '/x'", "belongs to another user"),
+        ("fatal: unable to access 'https://x/': SSL: no alternative certificate subject name matches target host name 'x'", "not trusted"),
+        ("fatal: unable to access 'https://x/': gnutls_handshake() failed: Error in the pull function.", "no encrypted connection"),
+        ("error: RPC failed; curl 56 GnuTLS recv error (-54): Error in the pull function.", "cannot be reached"),
+        ("fatal: unable to access 'https://x/': Could not resolve proxy: proxy.corp", "the proxy refuses"),
+        ("remote: Counting objects\nfatal: early EOF\nfatal: index-pack failed", "cannot be reached"),
+        ("fatal: could not create work tree dir 'x': Permission denied", "cannot be written"),
+        ("git@x: Permission denied (publickey).", "asks for a login"),
+        ("error: could not write: Read-only file system", "cannot be written"),
         ("", "no message"),
     ],
 )
@@ -228,3 +237,8 @@ def test_a_batch_answer_may_miss_objects_and_hold_line_ends():
 def test_a_link_out_of_a_tag_is_no_file_of_it():
     data = b"symlink 13\n/etc/hostname\ndangling 3\nx:y\naaa blob 1\nz\n"
     assert read_batch(data, 3) == [Stored("symlink", body=b"/etc/hostname"), Stored("dangling", body=b"x:y"), Stored("blob", "aaa", b"z")]
+
+
+def test_every_reason_that_git_can_meet_has_its_words():
+    """The words of the reasons stand in one table, whoever says them; left out here are what no git says."""
+    assert set(_BY_REASON) == REASONS - {"memory", "wrong-cpu", "region-unknown"}

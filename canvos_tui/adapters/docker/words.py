@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import re
 
-# the first that fits wins: the daemon wraps the reason in several layers of general words
-_PULL = (
+# what an engine says and nobody else; all else are reasons that every program gives, in the words of one table
+_OWN = (
     ("pull-credentials", r"error getting credentials|docker-credential-|credentials store"),
-    ("pull-disk-full", r"no space left on device|disk quota exceeded"),
-    ("pull-proxy", r"proxyconnect|proxy authentication required|\b407\b"),
-    ("pull-rate-limit", r"toomanyrequests|too many requests|\b429\b|rate limit"),
-    ("pull-dns", r"no such host|server misbehaving|temporary failure in name resolution|lookup \S+.*(?:timeout|refused)"),
+    ("pull-not-found", r"manifest for .* not found|repository .* not found|no matching manifest"),
+)
+_REASONS = {
+    "pull-disk-full": ("disk-full", "quota"),
+    "pull-proxy": ("proxy-login", "proxy-no-tls", "proxy-refuses", "proxy-down"),
+    "pull-rate-limit": ("http-429",),
+    "pull-dns": ("dns-broken", "dns-missing", "dns-unresolved"),
+    "pull-tls": ("tls-expired", "tls-name", "tls-unknown", "tls-plain", "tls-failed"),
+    "pull-not-found": ("http-404",),
+    "pull-unauthorized": ("login-wrong", "http-401", "http-403"),
+    "pull-network": ("refused", "unreached", "no-route", "no-ipv6", "cut", "timeout", "http-5xx"),
+}
+_BY_REASON = {reason: cause for cause, reasons in _REASONS.items() for reason in reasons}
+# where the reason is none that is known, the part of the pull that it happened in
+_AT_LEAST = (
+    ("pull-proxy", r"proxyconnect"),
     ("pull-tls", r"x509|certificate|tls: "),
-    ("pull-not-found", r"manifest unknown|manifest for .* not found|name unknown|repository .* not found|no matching manifest"),
-    ("pull-unauthorized", r"unauthorized|authentication required|pull access denied|requested access|denied|\b40[13]\b|forbidden"),
-    (
-        "pull-network",
-        r"connection refused|no route to host|network is unreachable|i/o timeout|tls handshake timeout|client\.timeout|deadline exceeded"
-        r"|connection reset|request canceled|\beof\b|50[234] |bad gateway|service unavailable",
-    ),
-    ("pull-not-found", r"not found|404"),
+    ("pull-unauthorized", r"unauthorized|denied|forbidden"),
+    ("pull-network", r"request canceled"),
+    ("pull-not-found", r"not found"),
 )
 _REFUSED = re.compile(r"privileged|authorization denied by plugin|user namespaces", re.IGNORECASE)
 
 
 def pull_cause(text: str) -> str:
     """Why an image could not be pulled; `pull-failed` when the words are not known."""
-    lowered = text.lower().replace("net/http: tls handshake timeout", "i/o timeout")
-    return next((cause for cause, pattern in _PULL if re.search(pattern, lowered)), "pull-failed")
+    from canvos_tui.core.diagnosis.reasons import reason_in
+
+    low = text.lower()
+    own = next((cause for cause, pattern in _OWN if re.search(pattern, low)), "")
+    told = None if own else next((told for line in low.splitlines() if (told := reason_in(line))), None)
+    if told is not None and told.reason in _BY_REASON:
+        return _BY_REASON[told.reason]
+    return own or next((cause for cause, pattern in _AT_LEAST if re.search(pattern, low)), "pull-failed")
 
 
 def start_cause(text: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from canvos_tui.core.errors import GitError
 from canvos_tui.core.values import dataclass
 
-_FOREIGN = r"dubious ownership"
+_FOREIGN = (r"dubious ownership", "the folder belongs to another user", "git config --global --add safe.directory FOLDER")
 _NONE = r"not a git repository"
-_CAUSES = (
+# what git says and nobody else, before and behind the reasons that every program gives, which are in the words of one table
+_OWN = (
     (
         r"local changes.*would be overwritten|untracked working tree files would be overwritten",
         "local changes stand in the way",
@@ -19,49 +21,55 @@ _CAUSES = (
     ),
     (r"pathspec '?(\S+?)'? did not match|unknown revision|not a tree", "there is no such tag here", "fetch the tags and choose again"),
     (r"transport '[^']*' not allowed", "that kind of address cannot be used", "use an https, ssh or local address"),
-    (r"could not resolve host", "the host's name cannot be resolved", "check DNS and the network, or set HTTPS_PROXY"),
-    (
-        r"authentication failed|could not read username|permission denied \(publickey\)",
-        "the repository asks for a login",
-        "use the public repository, or a URL that you may read",
-    ),
+    (r"permission denied \(publickey\)", "the repository asks for a login", "use the public repository, or a URL that you may read"),
     (r"repository .* not found|does not appear to be a git repository|does not exist", "there is no such repository", "check the address"),
+)
+_REASONS = (
     (
-        r"ssl certificate|server certificate verification|certificate problem",
+        ("dns-broken", "dns-missing", "dns-unresolved"),
+        "the host's name cannot be resolved",
+        "check DNS and the network, or set HTTPS_PROXY",
+    ),
+    (("login-wrong", "http-401"), "the repository asks for a login", "use the public repository, or a URL that you may read"),
+    (
+        ("tls-expired", "tls-name", "tls-unknown"),
         "the TLS certificate is not trusted",
         "a proxy may inspect the traffic: add its CA to the system",
     ),
     (
-        r"\b407\b",
+        ("tls-failed", "tls-plain"),
+        "no encrypted connection came about",
+        "something on the way may end it: check HTTPS_PROXY and the network, and try again",
+    ),
+    (
+        ("proxy-login",),
         "the proxy wants a user and a password",
         "put them into HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, special characters percent-encoded",
     ),
+    (("proxy-refuses",), "the proxy refuses this host", "ask its owner for the host"),
+    (("proxy-down", "proxy-no-tls"), "the proxy refuses", "check HTTPS_PROXY"),
+    (("http-429",), "the server limits requests from this address (429)", "wait some minutes and try again"),
     (
-        r"connect tunnel failed, response (\d+)|received http code (\d+) from proxy",
-        "the proxy refuses this host",
-        "ask its owner for the host",
-    ),
-    (r"proxy", "the proxy refuses", "check HTTPS_PROXY"),
-    (
-        r"returned error: 429|http 429|too many requests",
-        "the server limits requests from this address (429)",
-        "wait some minutes and try again",
-    ),
-    (
-        r"returned error: 403|http 403",
+        ("http-403",),
         "the server or a filter on the way refuses (403)",
         "look whether the address is right, and ask for it to be let through",
     ),
-    (r"returned error: 404|http 404", "there is no such repository (404)", "check the address"),
-    (r"returned error: 5\d\d|http 5\d\d", "the server answers with an error of its own (5xx)", "try again later"),
+    (("http-404",), "there is no such repository (404)", "check the address"),
+    (("http-5xx",), "the server answers with an error of its own (5xx)", "try again later"),
     (
-        r"connection (timed out|refused|reset)|failed to connect|unable to access|early eof|hung up",
+        ("timeout", "refused", "cut", "unreached", "no-route", "no-ipv6"),
         "the server cannot be reached",
         "check the network and try again",
     ),
-    (r"no space left", "the disk is full", "free some space"),
-    (r"read-only file system|permission denied", "the folder cannot be written", "choose another folder or check its owner"),
-    (_FOREIGN, "the folder belongs to another user", "git config --global --add safe.directory FOLDER"),
+    (("disk-full", "quota"), "the disk is full", "free some space"),
+    (("read-only",), "the folder cannot be written", "choose another folder or check its owner"),
+)
+_BY_REASON = {reason: (message, remedy) for reasons, message, remedy in _REASONS for reason in reasons}
+_ELSE = (
+    (r"proxy", "the proxy refuses", "check HTTPS_PROXY"),
+    (r"failed to connect|unable to access|hung up", "the server cannot be reached", "check the network and try again"),
+    (r"permission denied", "the folder cannot be written", "choose another folder or check its owner"),
+    _FOREIGN,
     (r"already exists and is not an empty directory", "the folder is not empty", "choose another folder, or use it as it is"),
     (
         r"you do not have the initial commit|unmerged|index\.lock",
@@ -84,10 +92,21 @@ def git_error(action: str, output: str) -> GitError:
     """A GitError in plain words for what git printed; git's own text stays in `output`."""
     low = output.lower()
     last = next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
-    for pattern, message, remedy in _CAUSES:
-        if re.search(pattern, low, re.DOTALL):
-            return GitError(f"git {action}: {message}", remedy=remedy, output=output.strip(), foreign=pattern is _FOREIGN)
+    message, remedy = _of_git(_OWN, low) or _of_anybody(low) or _of_git(_ELSE, low) or ("", "")
+    if message:
+        return GitError(f"git {action}: {message}", remedy=remedy, output=output.strip(), foreign=message == _FOREIGN[1])
     return GitError(f"git {action} failed: {last[:200] or 'no message'}", output=output.strip())
+
+
+def _of_git(causes: Iterable[tuple[str, str, str]], low: str) -> tuple[str, str] | None:
+    return next(((message, remedy) for pattern, message, remedy in causes if re.search(pattern, low, re.DOTALL)), None)
+
+
+def _of_anybody(low: str) -> tuple[str, str] | None:
+    """What the first line says that gives a reason."""
+    from canvos_tui.core.diagnosis.reasons import reason_in
+
+    return next((_BY_REASON[told.reason] for line in low.splitlines() if (told := reason_in(line)) and told.reason in _BY_REASON), None)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ import pytest
 from canvos_tui.adapters.docker import engine as adapter
 from canvos_tui.adapters.docker.context import find_engine, is_local
 from canvos_tui.adapters.docker.engine import DockerEngine
-from canvos_tui.adapters.docker.words import pull_cause, start_cause
+from canvos_tui.adapters.docker.words import _BY_REASON, pull_cause, start_cause
+from canvos_tui.core.diagnosis.reasons import REASONS
 from canvos_tui.core.errors import DockerError
 from tests.doubles.fake_engine import IMAGE, INFO, VERSION, WORDS, FakeEngine
 from tests.doubles.http_server import answer, hang, read_head, unix
@@ -305,6 +306,11 @@ async def test_a_missing_image_is_pulled_first(folder):
         ("manifest for us-docker.pkg.dev/x:3.20 not found: manifest unknown", "pull-not-found"),
         ("failed to register layer: write /x: no space left on device", "pull-disk-full"),
         ('error getting credentials - err: exec: "docker-credential-desktop": executable file not found', "pull-credentials"),
+        ("received unexpected HTTP status: 500 Internal Server Error", "pull-network"),
+        ('Get "https://r/v2/": dial tcp [2607:f8b0::52]:443: connect: cannot assign requested address', "pull-network"),
+        ('Get "https://r.local:5000/v2/": http: server gave HTTP response to HTTPS client', "pull-tls"),
+        ('Get "https://r/v2/": Forbidden', "pull-proxy"),
+        ('Get "https://r/v2/": x509: something of tomorrow', "pull-tls"),
         ("something new", "pull-failed"),
     ],
 )
@@ -428,3 +434,8 @@ async def test_the_real_engine_runs_a_privileged_container_and_keeps_none(real, 
     assert (found.ran, found.output) == (True, WORDS)
     with contextlib.closing(docker.DockerClient(base_url=os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))) as client:
         assert not [c.name for c in client.containers.list(all=True) if str(c.name) == f"canvos-tui-probe-{mine}"]
+
+
+def test_every_reason_that_a_pull_can_meet_has_its_word():
+    """The words of the reasons stand in one table, whoever says them; left out here are what no pull ends with."""
+    assert set(_BY_REASON) == REASONS - {"memory", "wrong-cpu", "region-unknown", "read-only"}

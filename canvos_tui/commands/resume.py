@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
+    from canvos_tui.core.run.run import BuildPlan
     from canvos_tui.core.stages.ground import Ground
 
 STAGES = ("upload", "snapshot", "import", "register")
@@ -37,6 +39,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--raw", metavar="FILE", help="no run: this raw image; with --config")
     parser.add_argument("--config", metavar="FILE", help="region, bucket, key and route for --raw")
     parser.add_argument("--name", metavar="NAME", help="another name for the AMI")
+    parser.add_argument("--limit", metavar="RATE", help="bytes a second for the upload: 20M, or 0 for all")
     parser.add_argument("--yes", action="store_true", help="do not ask before it begins")
     parser.add_argument("--dry-run", action="store_true", help="show how far each stage is, and change nothing")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: the stages as one document; with --dry-run")
@@ -79,6 +82,7 @@ def _answers(ports: Ports, args: argparse.Namespace) -> Draft | None:
     """The draft of the answers file that --raw needs; InvalidValueError where one stands without the other."""
     from canvos_tui.core.errors import InvalidValueError
 
+    _rate(args.limit or "0")  # refuses what is none before AWS is asked
     if args.output == "json" and (not args.dry_run or args.raw is not None):
         raise InvalidValueError(
             "--output json shows the stages of a run, and goes with --dry-run", remedy="canvos-tui status --output json"
@@ -115,9 +119,21 @@ async def _from_raw(ports: Ports, args: argparse.Namespace, draft: Draft | None,
         say("dry run: nothing was started")
         return None, ExitCode.OK
     consent(args).need(what)
-    run_id = await ports.runs.start(plan, placed.keys)
+    run_id = await ports.runs.start(limited(plan, args.limit), placed.keys)
     say(f"== run {run_id}: {shlex.join(plan.command)}")
     return await choose(ports, run_id), ExitCode.OK
+
+
+def limited(plan: BuildPlan, limit: str | None) -> BuildPlan:
+    """The plan with that limit; with its own where none is named."""
+    return plan if limit is None else replace(plan, limit=_rate(limit))
+
+
+def _rate(text: str) -> int:
+    """Bytes a second, 0 for no limit any more; InvalidValueError for what is no rate."""
+    from canvos_tui.core.aws.bandwidth import parse_limit, rate_of
+
+    return 0 if text.strip() == "0" else rate_of(parse_limit(text))
 
 
 async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) -> tuple[RunInfo | None, int]:
@@ -173,6 +189,6 @@ async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tu
         say(f"== it would go on with: {what}, rights: {rights}\ndry run: nothing was started")
         return None, ExitCode.OK
     consent(args).need(f"go on with {what}, with what is done already")
-    run_id = await begin(ports, ground, start)
+    run_id = await begin(ports, replace(ground, plan=limited(ground.plan, args.limit)), start)
     say(f"== run {run_id}: {shlex.join((await ports.runs.plan(run_id)).command)}")
     return await choose(ports, run_id), ExitCode.OK

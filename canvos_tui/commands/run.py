@@ -32,7 +32,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--dry-run", action="store_true", help="show the diff and the command; changes nothing")
     parser.add_argument("--route", metavar="ROUTE", help="guide, two-stage or direct; wins over the answers")
     parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
-    parser.add_argument("--detach", action="store_true", help="start the build and return; canvos-tui attach follows it")
+    parser.add_argument("--detach", action="store_true", help="start the build and return; attach follows it")
+    parser.add_argument("--limit", metavar="RATE", help="bytes a second for our own upload, such as 20M")
     parser.add_argument("--events", metavar="FD", type=descriptor, help="what happens as JSON lines to this descriptor")
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="lines as the build prints them; always so")
     add_schema(parser, "run-events", of="--events")
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
 def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
     """The drafts of all images that are to be built, with what the command line says; InvalidValueError says what is wrong with any."""
     from canvos_tui.commands.config import images_of, placed
-    from canvos_tui.core.answers.draft import RouteChosen
+    from canvos_tui.core.answers.ami_fields import LIMIT
+    from canvos_tui.core.answers.draft import FieldAnswered, RouteChosen
     from canvos_tui.core.answers.on_route import refuse_idle
     from canvos_tui.core.answers.routes import parse_route
     from canvos_tui.core.errors import InvalidValueError
@@ -89,6 +91,8 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
         )
     if args.route is not None:
         found = [draft.after(RouteChosen(parse_route(args.route))) for draft in found]
+    if args.limit is not None:
+        found = [draft.after(FieldAnswered(LIMIT.key, LIMIT.parse(args.limit))) for draft in found]
     for name in args.accept:
         found = [draft.after(accepted(name)) for draft in found]
     for draft in found:

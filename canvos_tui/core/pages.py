@@ -53,7 +53,7 @@ PAGES = (
     ),
     Page("versions", "Several Kubernetes versions", 4),
     Page("s3", "S3 bucket", 5, "S3", ("REGION", "S3_BUCKET", "S3_KEY")),
-    Page("ami-settings", "AMI settings", 5, "", ("imds", "volume_type", "delete_on_termination", "root_size")),
+    Page("ami-settings", "AMI settings", 5, "", ("imds", "volume_type", "delete_on_termination", "root_size", "limit")),
     Page("keys", "AWS keys", 6, "Keys", ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")),
     Page("aws", "AWS access", 7, "AWS"),
     Page("review", "Review", 8, "Review"),

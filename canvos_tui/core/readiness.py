@@ -156,7 +156,7 @@ async def refuse_second(ports: Ports, folder: Path) -> None:
 
 async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
     """The plan with a baseline taken from AWS right now. AwsError when AWS cannot be asked, RunError for a name that is taken by now."""
-    from canvos_tui.core.answers.on_route import ami_settings
+    from canvos_tui.core.answers.on_route import ami_settings, upload_limit
     from canvos_tui.core.run.run import BuildPlan, Resumes
     from canvos_tui.core.run.stage import StageId
     from canvos_tui.core.stages.elsewhere import mark_of, refuse_taken
@@ -178,5 +178,6 @@ async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
         reuse_object=draft.reuses,
         resumes=Resumes("", StageId.IMAGE, token=mark_of(baseline)) if draft.route.uploads_itself else None,
         settings=ami_settings(draft),
+        limit=upload_limit(draft),
         joins=await ports.files.mode(draft.folder / "user-data") is not None,
     )

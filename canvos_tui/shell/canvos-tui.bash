@@ -9,11 +9,11 @@ _shtab_canvos_tui_subparsers=(doctor fix run attach status cancel resume leftove
 
 _shtab_canvos_tui_doctor_option_strings=(-h --help --checkout --config --route --only --skip --accept --timeout --offline --fail-on --output --events --redact --watch --no-save --compare --explain --list)
 _shtab_canvos_tui_fix_option_strings=(-h --help --checkout --yes)
-_shtab_canvos_tui_run_option_strings=(-h --help --config --only --keep-going --yes --dry-run --route --accept --detach --events --plain --schema --no-bell)
+_shtab_canvos_tui_run_option_strings=(-h --help --config --only --keep-going --yes --dry-run --route --accept --detach --limit --events --plain --schema --no-bell)
 _shtab_canvos_tui_attach_option_strings=(-h --help --plain --no-bell)
 _shtab_canvos_tui_status_option_strings=(-h --help --output --schema)
 _shtab_canvos_tui_cancel_option_strings=(-h --help --force --import-task --output --schema)
-_shtab_canvos_tui_resume_option_strings=(-h --help --from --raw --config --name --yes --dry-run --output --detach --plain --schema)
+_shtab_canvos_tui_resume_option_strings=(-h --help --from --raw --config --name --limit --yes --dry-run --output --detach --plain --schema)
 _shtab_canvos_tui_leftovers_option_strings=(-h --help --delete --yes --output --schema)
 _shtab_canvos_tui_validate_option_strings=(-h --help --checkout --key --output --schema)
 _shtab_canvos_tui_publish_option_strings=(-h --help --region --copy-to --share --deprecate --try-launch --yes --output --schema)

@@ -51,7 +51,7 @@ function _shtab_canvos_tui_using
 end
 
 set -g _shtab_canvos_tui_commands doctor fix run attach status cancel resume leftovers validate publish diagnose bundle guide redact answers rehearse help completion
-set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --mask --name --only --output --policy --raw --redact --region --route --scenario --share --skip --timeout --to --values-from --words
+set -g _shtab_canvos_tui_opts_with_value --accept --catalogue --checkout --compare --config --copy-to --delete --deprecate --doctor --events --explain --fail-on --from --keep --key --limit --mask --name --only --output --policy --raw --redact --region --route --scenario --share --skip --timeout --to --values-from --words
 
 complete -c canvos-tui -e
 complete -c canvos-tui -f
@@ -91,7 +91,8 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l yes -d 'do not ask be
 complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l dry-run -d 'show the diff and the command; changes nothing'
 complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l route -xka "(canvos-tui completion --words routes 2>/dev/null)" -d 'guide, two-stage or direct; wins over the answers'
 complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l accept -xka "(canvos-tui completion --words checks 2>/dev/null)" -d 'go on although this check fails'
-complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l detach -d 'start the build and return; canvos-tui attach follows it'
+complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l detach -d 'start the build and return; attach follows it'
+complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l limit -x -d 'bytes a second for our own upload, such as 20M'
 complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l events -x -d 'what happens as JSON lines to this descriptor'
 complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l plain -d 'lines as the build prints them; always so'
 complete -c canvos-tui -n '_shtab_canvos_tui_using run' -l schema -d 'print the JSON Schema of --events'
@@ -119,6 +120,7 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l from -xka "upload 
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l raw -xka "(__fish_complete_path (commandline -ct))" -d 'no run: this raw image; with --config'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'region, bucket, key and route for --raw'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l name -x -d 'another name for the AMI'
+complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l limit -x -d 'bytes a second for the upload: 20M, or 0 for all'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l yes -d 'do not ask before it begins'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l dry-run -d 'show how far each stage is, and change nothing'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l output -xka "text json" -d 'json: the stages as one document; with --dry-run'

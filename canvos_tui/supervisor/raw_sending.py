@@ -10,7 +10,8 @@ from pathlib import Path
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoDoor
-from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.adapters.aws.clients import Clients, Patience
+from canvos_tui.adapters.aws.pace import Pace
 from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.ebs.calls import EbsCalls, clients_for
@@ -23,6 +24,7 @@ from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.run.raw_image import RawImage
+from canvos_tui.core.text import size as size_words
 from canvos_tui.core.values import dataclass
 from canvos_tui.supervisor.stage_line import Job
 
@@ -31,10 +33,19 @@ _OFTEN = 1.0  # seconds between two lines
 
 @dataclass(frozen=True)
 class Given:
-    """The file, and the CRC-32 that it must have, as S3 writes it; "" for one that nobody knows yet."""
+    """The file, and the CRC-32 that it must have, as S3 writes it; "" for one that nobody knows yet.
+
+    `limit` is the rate that it may be sent with, in bytes a second, 0 for all that the line carries.
+    """
 
     path: Path
     crc: str = ""
+    limit: int = 0
+
+    @property
+    def slowly(self) -> str:
+        """What is said of the limit, as the end of a sentence."""
+        return f", at most {size_words(self.limit)}/s" if self.limit else ""
 
 
 def raw_upload(
@@ -43,7 +54,7 @@ def raw_upload(
     """Uploads a raw image to region, bucket and key; each call goes on with what S3 has by then. CanvosError for the first thing wrong."""
     region, bucket, key = where
     path = given.path
-    clients = Clients(keys, region)
+    clients = Clients(keys, region, patience=Patience(pace=Pace(given.limit)) if given.limit else None)
     record = UploadRecord(state_root(os.environ), BotoDoor().endpoint(), bucket, key)
 
     pinned: list[RawFile] = []  # whatever comes to lie at that path later is another file
@@ -56,9 +67,10 @@ def raw_upload(
                 raise _another(path, "nothing was uploaded")
             tell("raw", RawImage(path.name, raw.size, crc).id)
         pinned[:] = [raw]
-        say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}")
+        say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}{given.slowly}")
         try:
-            written = await RawUpload(clients, (bucket, key), raw, record, Progress(say), lambda found: tell("upload", found)).run()
+            told = Progress(say)
+            written = await RawUpload(clients, (bucket, key), raw, record, told, lambda found: tell("upload", found), given.limit).run()
         except BaseExceptionGroup as group:  # of the parts that were on their way at once
             raise first(group) from None
         say(f"s3://{bucket}/{key} is there, and S3 has proven its checksum")
@@ -73,7 +85,7 @@ def raw_snapshot(
     keys: AwsKeys, job: Job, given: Given, say: Callable[[str], None], tell: Callable[[str, str], None]
 ) -> Callable[[], Awaitable[str]]:
     """Writes a raw image into a snapshot; each call goes on with what was written by then. CanvosError for the first thing wrong."""
-    path, calls = given.path, EbsCalls(clients_for(keys, job.region))
+    path, calls = given.path, EbsCalls(clients_for(keys, job.region, given.limit))
     pinned: list[tuple[RawBlocks, Manifest]] = []  # it is read once, and whatever comes to lie at that path later is another file
 
     async def write() -> str:
@@ -88,7 +100,8 @@ def raw_snapshot(
                 say(f"WARNING: {path} has no GPT partition table: an AMI of it will hardly boot")
             pinned.append((raw, manifest))
         raw, manifest = pinned[0]
-        say(f"uploading {path}, {manifest.data} bytes, to a snapshot in {job.region}: {manifest.count} blocks that are not all zeros")
+        what = f"{manifest.count} blocks that are not all zeros{given.slowly}"
+        say(f"uploading {path}, {manifest.data} bytes, to a snapshot in {job.region}: {what}")
         # by the key and not the AMI's name, which may become another one when it is gone on from
         name = hashlib.sha256("\n".join((BotoDoor().endpoint(), job.region, job.key)).encode()).hexdigest()[:24]
         journal = Journal(state_root(os.environ), name)
@@ -98,7 +111,7 @@ def raw_snapshot(
             tell("writing", snapshot)
 
         try:
-            writer = SnapshotWriter(calls, raw, manifest, journal, job.key, Progress(say), begun, say, job.pace)
+            writer = SnapshotWriter(calls, raw, manifest, journal, job.key, Progress(say), begun, say, job.pace, given.limit)
             return await writer.run()
         except BaseExceptionGroup as group:  # of the blocks that were on their way at once
             raise first(group) from None

@@ -48,6 +48,7 @@ class Job:
     keys_fd: int = -1
     told_fd: int = -1
     settings: AmiSettings = field(default_factory=AmiSettings)
+    limit: int = 0  # bytes a second that the image is sent with, 0 for all that the line carries
 
 
 def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str, ...]:
@@ -63,6 +64,7 @@ def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str
         "raw": resumes.raw,
         "crc": resumes.crc,
         "pace": str(pace),
+        "limit": str(plan.limit or ""),
     }
     words |= {option(key): text for key, text in plan.settings.texts.items()}
     building = (f"--checkout={plan.checkout}", "--", *plan.command) if plan.builds else ()
@@ -79,6 +81,7 @@ def parsed(words: Sequence[str]) -> Job:
     for key in KEYS:
         parser.add_argument(f"--{option(key)}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
+    parser.add_argument("--limit", type=int, default=0)
     for name in ("keys-fd", "told-fd"):
         parser.add_argument(f"--{name}", type=int, default=-1)
     parser.add_argument("--checkout", default="")

@@ -273,7 +273,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
     async def work() -> None:
         aws = await BotoDoor().open(keys, job.region)
-        sends, given = job.stage in {StageId.IMAGE, StageId.UPLOAD, StageId.SNAPSHOT}, Given(path, job.crc)
+        sends, given = job.stage in {StageId.IMAGE, StageId.UPLOAD, StageId.SNAPSHOT}, Given(path, job.crc, job.limit)
         upload = raw_upload(keys, (job.region, job.bucket, job.key), given, _say, told) if sends and job.bucket else None
         write = raw_snapshot(keys, job, given, _say, told) if sends and not job.bucket else None
         await StageWork(job, aws, _say, upload, told, write).run()

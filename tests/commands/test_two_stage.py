@@ -67,15 +67,19 @@ def test_the_route_of_the_command_line_wins_and_an_unknown_one_is_refused(scene:
 def test_choices_for_the_ami_are_refused_where_they_do_not_count_and_where_they_cannot_be(scene: OnStage):
     guide = scene.inside("run", "--config", scene.answers(imds="v2.0", root_size="64"), "--yes")
     assert guide.returncode == ExitCode.USAGE
-    assert "imds, root_size: on the guide's route CanvOS' script registers the AMI" in guide.stderr
+    assert "imds, root_size: on the guide's route CanvOS' script uploads and registers" in guide.stderr
     assert "add --route two-stage" in guide.stderr
     wrong = scene.inside("run", "--config", scene.answers(route="direct", imds="v1", root_size="64G", volume_typ="gp3"), "--yes")
     assert wrong.returncode == ExitCode.USAGE
     for says in ("imds: `v1` is not", "allowed: script or v2.0", "root_size: `64G`", "1 to 16384", "did you mean volume_type?"):
         assert says in wrong.stderr
-    shown = scene.inside("run", "--config", scene.answers(imds="v2.0"), "--route", "two-stage", "--yes", "--detach")
+    slow = scene.inside("run", "--config", scene.answers(), "--route", "two-stage", "--limit", "20Mbit", "--yes")
+    assert (slow.returncode, "`20Mbit` is no rate" in slow.stderr) == (ExitCode.USAGE, True)
+    words = ("--route", "two-stage", "--limit", "20M", "--yes", "--detach")
+    shown = scene.inside("run", "--config", scene.answers(imds="v2.0", limit="1M"), *words)
     assert shown.returncode == 0, shown.stderr
-    assert asyncio.run(scene.runs.plan(shown.stdout.strip())).settings == AmiSettings("v2.0")
+    plan = asyncio.run(scene.runs.plan(shown.stdout.strip()))
+    assert (plan.settings, plan.limit) == (AmiSettings("v2.0"), 20_000_000)
 
 
 def test_the_doctor_judges_by_the_route(scene: OnStage):
@@ -112,7 +116,10 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         assert f"canvos-tui resume {info.run_id} would go on with it" in left["note"]
         shown = scene.inside("resume", "--dry-run")
         assert "it would go on with: upload" in shown.stderr, shown.stderr
-        done = scene.inside("resume", "--yes", "--plain")
+        wrong = scene.inside("resume", "--limit", "slow", "--yes")
+        assert (wrong.returncode, "`slow` is no rate" in wrong.stderr) == (ExitCode.USAGE, True)
+        done = scene.inside("resume", "--yes", "--plain", "--limit", "80M")
+        assert "at most 80.0 MB/s" in done.stdout
         assert done.returncode == 0, done.stderr
         assert AMI.fullmatch(done.stdout.splitlines()[-1])
         assert "+base-image" not in done.stdout, "nothing is built again"

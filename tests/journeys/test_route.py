@@ -56,7 +56,7 @@ def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_
             terminal.press("enter")
             terminal.see("not needed on the direct route", "[ Use a bucket ]")
             terminal.press("f8")
-            terminal.see("─ AMI settings ─", "as the script does", "registers the AMI, with its own parameters")
+            terminal.see("─ AMI settings ─", "as the script does", "uploads and registers, with its own parameters")
             terminal.type("v2")
             terminal.press("tab", "down")
             terminal.see("gp3     the present general type")

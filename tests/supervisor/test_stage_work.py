@@ -193,6 +193,7 @@ def test_the_command_line_holds_all_of_the_job_and_nothing_secret():
     assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, pace=0.5)
     for chosen in (CHOSEN, AmiSettings(delete_on_termination=False), AmiSettings(root_gib=7)):
         assert parsed(command(replace(plan, settings=chosen), 0.5)[3:]).settings == chosen
+    assert [parsed(command(replace(plan, limit=limit), 0.5)[3:]).limit for limit in (0, 20_000_000)] == [0, 20_000_000]
 
 
 def test_keys_and_ids_go_beside_the_terminal():

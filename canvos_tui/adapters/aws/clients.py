@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.errors import translate
+from canvos_tui.adapters.aws.pace import Pace
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.values import dataclass
@@ -33,6 +34,7 @@ class Patience:
     attempts: int = 5
     slower: int = 0
     pool: int = 10  # connections that are kept at once
+    pace: Pace | None = None  # of what is sent, where it is limited
 
     def at(self, pace: float) -> Patience:
         """The same for looks that come 1/pace times as often, where the next look is the repetition. An answer takes as long as ever."""
@@ -97,6 +99,8 @@ class Clients:
         with _ONE_AT_A_TIME:  # a session is not safe to use from two threads, a client is
             if service not in self._made:
                 self._made[service] = plain_session().client(service, **self._arguments(service))
+                if self._patience.pace is not None:
+                    self._patience.pace.slow(self._made[service], service)
             return self._made[service]
 
     def _arguments(self, service: str) -> dict[str, Any]:

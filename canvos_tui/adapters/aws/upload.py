@@ -20,6 +20,7 @@ from typing import Any
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.adapters.aws.upload_record import UploadRecord
+from canvos_tui.core.aws.bandwidth import at_once
 from canvos_tui.core.aws.crc32 import joined, text_of
 from canvos_tui.core.aws.facts import DENIALS
 from canvos_tui.core.errors import AwsError, FilesError, RunError
@@ -28,6 +29,7 @@ from canvos_tui.core.values import dataclass
 MIB = 1024**2
 SMALLEST, MOST = 16 * MIB, 9000  # bytes of a part; parts that we make at most, S3 takes 10 000
 WORKERS = 6
+_LONGEST_PART = 20.0  # seconds that a part may take where the rate is limited: what is under way is sent again after a death
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 _NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -105,7 +107,9 @@ class Written:
 
 
 class RawUpload:
-    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged, `begun` with the upload's id."""
+    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged, `begun` with the upload's id.
+
+    `limit` is in bytes a second, 0 for none: the clients hold to it, and fewer parts are sent at once."""
 
     def __init__(  # noqa: PLR0913  what an upload has to do with
         self,
@@ -115,8 +119,10 @@ class RawUpload:
         record: UploadRecord,
         told: Callable[[int, int], None],
         begun: Callable[[str], None] = lambda _: None,
+        limit: int = 0,
     ) -> None:
         self._begun_as = begun
+        self._workers = at_once(limit, raw.part, _LONGEST_PART, WORKERS)
         self._clients = clients
         self._target = {"Bucket": where[0], "Key": where[1]}
         self._raw = raw
@@ -237,7 +243,7 @@ class RawUpload:
                 self._told(self._done, self._raw.size)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(WORKERS, len(waiting))):
+            for _ in range(min(self._workers, len(waiting))):
                 group.create_task(worker())
 
     async def _send(self, upload_id: str, number: int) -> str:

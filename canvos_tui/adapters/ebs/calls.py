@@ -10,6 +10,7 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients, Patience
+from canvos_tui.adapters.aws.pace import Pace
 from canvos_tui.core.aws.blocks import BLOCK, Manifest, text_of
 from canvos_tui.core.aws.crew import MOST
 from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
@@ -30,9 +31,9 @@ class Started:
     status: str
 
 
-def clients_for(keys: AwsKeys, region: str) -> Clients:
-    """Clients with a short patience: a block that is not answered is sent again."""
-    return Clients(keys, region, patience=Patience(connect=5.0, read=15.0, attempts=1, pool=MOST))
+def clients_for(keys: AwsKeys, region: str, limit: int = 0) -> Clients:
+    """Clients with a short patience: a block that is not answered is sent again. `limit` is in bytes a second, 0 for none."""
+    return Clients(keys, region, patience=Patience(connect=5.0, read=15.0, attempts=1, pool=MOST, pace=Pace(limit) if limit else None))
 
 
 def passes(error: AwsError) -> bool:

@@ -49,12 +49,13 @@ class SnapshotWriter:
         begun: Callable[[str], None] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
         pace: float = 1.0,
+        limit: int = 0,
     ) -> None:
         self._calls, self._raw, self._manifest, self._journal = calls, raw, manifest, journal
         self._name = name
         self._told, self._begun, self._say, self._pace = told, begun, say, pace
         self._started = 0.0
-        self._crew = Crew(BLOCK, time.monotonic())
+        self._crew = Crew(BLOCK, time.monotonic(), limit)
         self._done = 0
         self.sent = 0  # blocks that AWS has acknowledged here
 

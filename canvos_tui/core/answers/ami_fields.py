@@ -1,9 +1,10 @@
-"""The rows of the field table for what the guide does not ask: how the AMI is registered, on the routes where we register it."""
+"""The rows of the field table for what the guide does not ask: how we register the AMI and upload its image, where that is ours."""
 
 from __future__ import annotations
 
 from canvos_tui.core.answers.field import Field
 from canvos_tui.core.aws import ami_settings as ami
+from canvos_tui.core.aws import bandwidth
 
 _HOLDER = "routes two-stage and direct"
 _BLANK = "as the script does"
@@ -59,4 +60,17 @@ ROOT_SIZE = Field(
     holder=_HOLDER,
     blank=_BLANK,
 )
-FIELDS = (IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE)
+LIMIT = Field(
+    bandwidth.KEY,
+    "Upload limit",
+    0,
+    "",
+    "empty, or bytes a second: 20M, 500k, 20Mi",
+    bandwidth.parse_limit,
+    "How much of the line the upload, or the writing of the snapshot, may take, all its parts together.\n"
+    "Decimal units: 20M is 20 000 000 bytes a second, 160 Mbit/s. Empty: all that the line carries. 100k is the least.",
+    optional=True,
+    holder=_HOLDER,
+    blank="all that the line carries",
+)
+FIELDS = (IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE, LIMIT)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.answers import fields
+from canvos_tui.core.answers.ami_fields import LIMIT
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData
 from canvos_tui.core.answers.routes import parse_route
@@ -34,7 +35,8 @@ def of_plan(plan: BuildPlan) -> Draft:
     for key, text in (("REGION", base.region), ("S3_BUCKET", base.bucket), ("S3_KEY", base.key)):
         if text and key not in entries:
             entries[key] = Entry(text, Origin.ARG)
-    entries |= {key: Entry(text, Origin.CONFIG) for key, text in plan.settings.texts.items()}
+    ours = {**plan.settings.texts, **({LIMIT.key: str(plan.limit)} if plan.limit else {})}
+    entries |= {key: Entry(text, Origin.CONFIG) for key, text in ours.items()}
     chosen = UserData.NONE if plan.joins is False else UserData.CHECKOUT
     # where it was cloned from is not recorded with a run
     made = replace(draft, folder=Path(plan.checkout), repository="", tag=plan.tag, entries={**draft.entries, **entries})

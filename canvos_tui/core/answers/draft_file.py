@@ -9,8 +9,7 @@ from pathlib import Path
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, Entry, Origin, UserData, entry_for
-from canvos_tui.core.answers.routes import Route, parse_route
-from canvos_tui.core.aws.ami_settings import KEYS as AMI_KEYS
+from canvos_tui.core.answers.routes import OUR_STAGES, Route, parse_route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout.state import checkout_id, parse_folder, parse_repository
 from canvos_tui.core.errors import CanvosError, InvalidValueError
@@ -143,7 +142,7 @@ def from_config(data: object, environ: Mapping[str, str], home: Path) -> Config:
 def _needless(data: Mapping[object, object], key: str) -> bool:
     """Whether the route that the file names does not want that answer; `--route` may name another, so that choices for the AMI are read."""
     named = str(data.get("route") or "").strip().lower()
-    return key not in AMI_KEYS and any(route.value == named and not route.wants(key) for route in Route)
+    return key not in OUR_STAGES and any(route.value == named and not route.wants(key) for route in Route)
 
 
 def _with_others(draft: Draft, data: Mapping[object, object], problems: list[str], home: Path) -> Config:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.answers.routes import OUR_STAGES, Route
 from canvos_tui.core.aws.ami_settings import KEYS, SCRIPT, AmiSettings, settings_of
+from canvos_tui.core.aws.bandwidth import KEY, rate_of
 from canvos_tui.core.errors import InvalidValueError
 
 
@@ -13,11 +14,16 @@ def ami_settings(draft: Draft) -> AmiSettings:
     return settings_of({key: draft.text(key) for key in KEYS}) if draft.route.uploads_itself else AmiSettings()
 
 
+def upload_limit(draft: Draft) -> int:
+    """Bytes a second that our own upload may take, 0 for no limit, and where the upload is the script's."""
+    return rate_of(draft.text(KEY)) if draft.route.uploads_itself else 0
+
+
 def idle(draft: Draft) -> tuple[str, ...]:
-    """The choices for the registration that were made and do not count, because CanvOS' script registers the AMI."""
+    """The choices for our own stages that were made and do not count, because CanvOS' script uploads and registers."""
     if draft.route.uploads_itself:
         return ()
-    return tuple(key for key in KEYS if draft.text(key) not in {"", SCRIPT})
+    return tuple(key for key in OUR_STAGES if draft.text(key) not in {"", SCRIPT})
 
 
 def refuse_idle(draft: Draft) -> None:
@@ -25,7 +31,7 @@ def refuse_idle(draft: Draft) -> None:
     if found := idle(draft):
         others = " or ".join(route.value for route in Route if route.uploads_itself)
         raise InvalidValueError(
-            f"{', '.join(found)}: on the guide's route CanvOS' script registers the AMI, with its own parameters",
+            f"{', '.join(found)}: on the guide's route CanvOS' script uploads and registers, with its own parameters",
             allowed=f"with the route {others}",
             remedy="leave it out, or add --route two-stage",
         )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 
+from canvos_tui.core.aws import bandwidth
 from canvos_tui.core.aws.ami_settings import KEYS as AMI_KEYS
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.text import nearest
 from canvos_tui.core.values import dataclass
+
+OUR_STAGES = (*AMI_KEYS, bandwidth.KEY)  # answers that count where upload and registration are ours
 
 
 class Route(Enum):
@@ -34,7 +37,7 @@ class Route(Enum):
 
     def wants(self, key: str) -> bool:
         """Whether the answer of that name is needed at all."""
-        return (self.needs_bucket or key != "S3_BUCKET") and (self.uploads_itself or key not in AMI_KEYS)
+        return (self.needs_bucket or key != "S3_BUCKET") and (self.uploads_itself or key not in OUR_STAGES)
 
     @property
     def keys_in_build(self) -> bool:

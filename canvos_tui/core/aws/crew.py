@@ -6,6 +6,8 @@ follows the rate: more while more brings more, half as many when AWS or the line
 
 from __future__ import annotations
 
+from canvos_tui.core.aws.bandwidth import at_once
+
 FEWEST, FIRST, MOST = 1, 4, 32
 _STEP, _WINDOW = 4, 2.0  # how many more, and the seconds that one number is tried for
 _MORE = 1.05  # by how much the rate must have grown
@@ -14,10 +16,11 @@ _CALM = 30.0  # seconds without growth after a push
 
 
 class Crew:
-    """`size` may send at once. Times are seconds of one clock; a block has `block` bytes."""
+    """`size` may send at once. Times are seconds of one clock; a block has `block` bytes, `limit` is in bytes a second, 0 for none."""
 
-    def __init__(self, block: int, now: float) -> None:
-        self.size = FIRST
+    def __init__(self, block: int, now: float, limit: int = 0) -> None:
+        self._first = at_once(limit, block, _LONGEST_BODY, FIRST)
+        self.size = self._first
         self._block = block
         self._since, self._bytes, self._best = now, 0, 0.0
         self._calm_until, self._pushed = now, now - _WINDOW
@@ -32,7 +35,7 @@ class Crew:
         self._since, self._bytes = now, 0
         if now >= self._calm_until and rate > self._best * _MORE:
             self._best = rate
-            carried = max(FIRST, int(rate * _LONGEST_BODY / self._block))
+            carried = max(self._first, int(rate * _LONGEST_BODY / self._block))
             self.size = min(MOST, carried, self.size + _STEP)
 
     def pushed_back(self, now: float) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import Answer, Draft, KeysGiven, UserData, UserDataChosen
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Written, apply, counts, plan, read_current, texts_to_mask
-from canvos_tui.core.answers.on_route import ami_settings, idle
+from canvos_tui.core.answers.on_route import ami_settings, idle, upload_limit
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
@@ -24,6 +24,7 @@ from canvos_tui.core.questions.keys import expiring
 from canvos_tui.core.readiness import Blocker, blockers, make_plan, refuse_second, taken_on_rights
 from canvos_tui.core.session import Session
 from canvos_tui.core.stages.at_stake import raw_at_stake
+from canvos_tui.core.text import size
 from canvos_tui.core.values import dataclass
 
 ABOUT = (
@@ -102,7 +103,8 @@ def rows(draft: Draft, known: Session) -> tuple[ReviewRow, ...]:
 def _of_ami(draft: Draft) -> tuple[ReviewRow, ...]:
     """How the AMI is registered, where that is ours; choices that do not count on the route, so that nobody takes them for made."""
     if draft.route.uploads_itself:
-        chosen = ami_settings(draft).words
+        limit = upload_limit(draft)
+        chosen = ", ".join(filter(None, (ami_settings(draft).words, f"sent with at most {size(limit)}/s" if limit else "")))
         return (ReviewRow(AMI.title, chosen or "as CanvOS' script does", "you" if chosen else "", "ami-settings"),)
     told = ", ".join(idle(draft))
     return (ReviewRow(AMI.title, told, "", "ami-settings", caution=f"{told}: not on the guide's route"),) if told else ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.answers.on_route import ami_settings
+from canvos_tui.core.answers.on_route import ami_settings, upload_limit
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
 from canvos_tui.core.errors import FilesError, InvalidValueError, RunError
 from canvos_tui.core.ports import Ports
@@ -59,6 +59,7 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
         settings=settings,
+        limit=upload_limit(draft),
         resumes=Resumes("", StageId.UPLOAD if bucket else StageId.SNAPSHOT, token=mark_of(base), raw=str(raw)),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import FieldAnswered, FieldRefused, RouteChosen, answer_for
-from canvos_tui.core.answers.on_route import ami_settings, idle, refuse_idle
+from canvos_tui.core.answers.on_route import ami_settings, idle, refuse_idle, upload_limit
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.ami_settings import AmiSettings, image_words, settings_of
 from canvos_tui.core.aws.facts import Image
@@ -108,18 +108,23 @@ def test_choices_count_where_the_registration_is_ours_and_are_never_dropped_in_s
     for key, text in TEXTS.items():
         draft = draft.after(FieldAnswered(key, text))
     assert (ami_settings(draft), idle(draft)) == (AmiSettings(), tuple(TEXTS))
-    with pytest.raises(InvalidValueError, match="on the guide's route CanvOS' script registers the AMI") as caught:
+    with pytest.raises(InvalidValueError, match="on the guide's route CanvOS' script uploads and registers") as caught:
         refuse_idle(draft)
     assert caught.value.allowed == "with the route two-stage or direct"
     for route in (Route.TWO_STAGE, Route.DIRECT):
         ours = draft.after(RouteChosen(route))
-        assert (ami_settings(ours), idle(ours)) == (ALL, ())
+        assert (ami_settings(ours), idle(ours), upload_limit(ours)) == (ALL, (), 0)
+        assert upload_limit(ours.after(FieldAnswered("limit", "1.5M"))) == 1_500_000
         refuse_idle(ours)
     refuse_idle(fresh().after(FieldAnswered("imds", "script")))
+    assert (idle(fresh().after(FieldAnswered("limit", "20M"))), upload_limit(fresh().after(FieldAnswered("limit", "20M")))) == (
+        ("limit",),
+        0,
+    )
 
 
 def test_each_choice_of_a_list_says_what_it_does():
-    for field in fields.AMI[:3]:
+    for field in fields.AMI[:3]:  # the others are numbers
         asked = rule(field)
         choices = asked.choices(fresh(), Session())
         assert choices[0] == "script"

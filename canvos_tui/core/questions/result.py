@@ -87,7 +87,7 @@ def failure_ways(result: RunResult, *, another: bool = False, task: str = "") ->
     if another:
         found = [*on, log]
     else:
-        other = [_way(THROUGH_S3, "Through S3 instead", "the two-stage route with this raw image; no build")] if possible(result) else []
+        other = [_way(THROUGH_S3, "Through S3 instead", "two-stage with this raw image, without a build")] if possible(result) else []
         again = _way("review", "Build again", "the whole build, from Review (step 16)")
         found = [rights, *other, *on, log, again] if _to_mend(result) else [*on, *other, log, rights, again]
     found += [_way(LEFT, "What is left", "in AWS and here: its price, its removal")]

@@ -124,7 +124,7 @@ def test_events_wait_for_a_disk(desk: Desk) -> None:
 
 
 def test_a_reader_that_fails_costs_nobody_a_build(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("canvos_tui.core.log.phase_reader.parse_line", lambda text: 1 / 0)
+    monkeypatch.setattr("canvos_tui.core.log.phase_reader.PhaseReader.read", lambda *_: 1 / 0)
     desk.recorder.output(b"one\ntwo\n")
     desk.recorder.output(b"three\nfour\n")
     desk.recorder.finish()

@@ -93,7 +93,7 @@ def _answers(ports: Ports, args: argparse.Namespace) -> Draft | None:
         return None
     if not getattr(args, "config", None) or args.run_id is not None or args.stage:
         raise InvalidValueError("--raw goes with --config FILE, and with neither RUN nor --from", remedy="it begins with the upload")
-    from canvos_tui.adapters.aws.upload import RawFile
+    from canvos_tui.adapters.aws.raw_file import RawFile
     from canvos_tui.commands.config import config_of
 
     RawFile(Path(args.raw))  # refuses what can never be uploaded, before anybody is asked

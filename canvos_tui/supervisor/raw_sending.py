@@ -12,7 +12,8 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Clients, Patience
 from canvos_tui.adapters.aws.pace import Pace
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, Written
+from canvos_tui.adapters.aws.raw_file import MIB, RawFile
+from canvos_tui.adapters.aws.upload import RawUpload, Written
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.ebs.calls import EbsCalls, clients_for
 from canvos_tui.adapters.ebs.journal import Journal

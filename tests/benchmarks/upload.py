@@ -1,7 +1,9 @@
-"""How fast a raw image goes to S3, beside boto3's own upload_file: `python -m tests.benchmarks.upload [MIB] [TURNS]`.
+"""How fast a raw image goes to S3, beside boto3's own upload_file and `aws s3 cp`: `python -m tests.benchmarks.upload [MIB] [TURNS]`.
 
-Both send the same sparse file to the same stand-in, in turns, each in a process of its own; bytes per second are of the whole file. The
-highest memory is that of the process, in MiB. Goals: not slower than upload_file, and memory that does not grow with the file.
+All send the same sparse file to the same stand-in, in turns, each in a process of its own; bytes per second are of the whole file, and
+the time is that of the upload in a process that runs already, for `aws s3 cp` that of the command. The highest memory is that of the
+process, in MiB. The AWS CLI is tried where it is on the PATH, and its version is told. Goals: not slower than the others, and memory
+that does not grow with the file.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -17,7 +20,8 @@ import time
 from pathlib import Path
 
 from canvos_tui.adapters.aws.clients import Clients
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload
+from canvos_tui.adapters.aws.raw_file import MIB, RawFile
+from canvos_tui.adapters.aws.upload import RawUpload
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.secret import Secret
@@ -44,14 +48,27 @@ def sdk(path: Path, key: str) -> None:
     client.upload_file(str(path), BUCKET, key)
 
 
-WAYS = {"ours": ours, "upload_file": sdk}
+def cli(path: Path, key: str) -> None:
+    """The AWS CLI's, as the import script calls it."""
+    subprocess.run(["aws", "s3", "cp", "--quiet", str(path), f"s3://{BUCKET}/{key}"], check=True)
+
+
+def version() -> str:
+    """The AWS CLI's own words; "" where there is none."""
+    if shutil.which("aws") is None:
+        return ""
+    return subprocess.run(["aws", "--version"], check=True, capture_output=True, text=True).stdout.split()[0]
+
+
+WAYS = {"ours": ours, "upload_file": sdk, "aws s3 cp": cli}
 
 
 def child(way: str, path: str, key: str) -> None:
     """One upload; prints seconds and the highest memory."""
     began = time.perf_counter()
     WAYS[way](Path(path), key)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    who = resource.RUSAGE_CHILDREN if WAYS[way] is cli else resource.RUSAGE_SELF
+    peak = resource.getrusage(who).ru_maxrss / 1024
     sys.stdout.write(f"{time.perf_counter() - began} {peak}\n")
 
 
@@ -60,24 +77,27 @@ def main() -> None:
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 512
     turns = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     config = StandinConfig(keys=(StandinKey(KEY, SECRET),), buckets={BUCKET: REGION})
-    took: dict[str, list[float]] = {way: [] for way in WAYS}
+    cli_version = version()
+    took: dict[str, list[float]] = {way: [] for way in WAYS if cli_version or WAYS[way] is not cli}
     peaks: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder, StandinAws(config) as standin:
         path = Path(folder) / "kairos.raw"
         with path.open("wb") as file:
             file.write(os.urandom(MIB))
             file.truncate(size * MIB)
-        environ = {**os.environ, "AWS_ENDPOINT_URL": standin.start(), "AWS_EC2_METADATA_DISABLED": "true"}
+        keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_DEFAULT_REGION": REGION}
+        environ = {**os.environ, **keys, "AWS_ENDPOINT_URL": standin.start(), "AWS_EC2_METADATA_DISABLED": "true"}
         for turn in range(turns):
-            for way in WAYS:
-                words = [sys.executable, "-m", "tests.benchmarks.upload", "child", way, str(path), f"{way}-{turn}"]
+            for number, way in enumerate(took):
+                words = [sys.executable, "-m", "tests.benchmarks.upload", "child", way, str(path), f"{number}-{turn}"]
                 seconds, peak = map(float, subprocess.run(words, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout.split())
                 took[way].append(seconds)
                 peaks[way] = max(peak, peaks.get(way, 0.0))
     base = statistics.median(took["upload_file"])
     for way, seconds_of in took.items():
         median = statistics.median(seconds_of)
-        sys.stdout.write(f"{way:<12} {size / median:7.0f} MiB/s   {base / median:5.2f} x upload_file   at most {peaks[way]:.0f} MiB\n")
+        named = cli_version if WAYS[way] is cli else way
+        sys.stdout.write(f"{named:<16} {size / median:7.0f} MiB/s   {base / median:5.2f} x upload_file   at most {peaks[way]:.0f} MiB\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.aws.upload import SMALLEST
+from canvos_tui.adapters.aws.raw_file import SMALLEST
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, FieldAnswered, FolderChosen
 from canvos_tui.core.aws.crc32 import text_of

@@ -35,23 +35,24 @@ class Pace:
             client.meta.events.register(_SENDS[service], self._before_send)
 
     def _before_send(self, request: Any, **_: object) -> None:
-        body = request.body
-        if isinstance(body, io.BytesIO) and not isinstance(body, _Slowed):  # what the SDK makes of the bytes that it is given for S3
-            body = body.getvalue()
-        if isinstance(body, bytes):
+        body = io.BytesIO(request.body) if isinstance(request.body, bytes) else request.body
+        if hasattr(body, "read") and not isinstance(body, _Slowed):
             request.body = _Slowed(body, self)
 
 
-class _Slowed(io.BytesIO):
+class _Slowed:
     """A body whose bytes are given out at the pace."""
 
-    def __init__(self, body: bytes, pace: Pace) -> None:
-        super().__init__(body)
-        self._pace = pace
+    def __init__(self, body: Any, pace: Pace) -> None:
+        self._body, self._pace = body, pace
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def read(self, size: int = -1) -> bytes:
         """The next bytes, when it is their turn."""
-        found = super().read(size)
+        found = bytes(self._body.read(size))
         if found:
             self._pace.spend(len(found))
         return found
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else is asked of a body."""
+        return getattr(self._body, name)

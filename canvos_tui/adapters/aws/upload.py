@@ -8,94 +8,24 @@ the size and the checksum that it has here.
 from __future__ import annotations
 
 import asyncio
-import os
-import shlex
-import stat
-import zlib
 from collections.abc import Callable
-from math import ceil
-from pathlib import Path
 from typing import Any
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.adapters.aws.raw_file import RawFile
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.bandwidth import at_once
-from canvos_tui.core.aws.crc32 import joined, text_of
+from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import DENIALS
-from canvos_tui.core.errors import AwsError, FilesError, RunError
+from canvos_tui.core.errors import AwsError, RunError
 from canvos_tui.core.values import dataclass
 
-MIB = 1024**2
-SMALLEST, MOST = 16 * MIB, 9000  # bytes of a part; parts that we make at most, S3 takes 10 000
 WORKERS = 6
 _LONGEST_PART = 20.0  # seconds that a part may take where the rate is limited: what is under way is sent again after a death
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 _NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
-
-
-class RawFile:
-    """A raw image, read part by part; `sums` holds the CRC-32 of each part that was read. Sizes are bytes, parts count from 1."""
-
-    def __init__(self, path: Path, part: int = 0) -> None:
-        try:
-            found = path.stat()
-            if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, and a device never ends
-                raise FilesError(f"{path} is no file", remedy="name the raw image, as it lies in build/ of the checkout")
-            with path.open("rb") as file:
-                found = os.fstat(file.fileno())
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        if not found.st_size:
-            raise FilesError(f"{path} is empty", remedy="build it again: ./earthly.sh +cloud-image --ARCH=amd64")
-        self.path, self.size, self.identity = path, found.st_size, identity_of(found)
-        self.part = part or part_size(self.size)
-        self.count = ceil(self.size / self.part)
-        self.sums: dict[int, int] = {}
-
-    def length(self, number: int) -> int:
-        """The bytes of a part."""
-        return min(self.part, self.size - (number - 1) * self.part)
-
-    def read(self, number: int) -> bytes:
-        """A part; its sum is known from then on. FilesError when the file is no longer the one that was opened first."""
-        try:
-            with self.path.open("rb") as file:
-                body = os.pread(file.fileno(), self.length(number), (number - 1) * self.part)
-                changed = identity_of(os.fstat(file.fileno())) != self.identity or len(body) != self.length(number)
-        except OSError as error:
-            raise _unreadable(self.path, error) from error
-        crc = zlib.crc32(body)
-        if changed or self.sums.setdefault(number, crc) != crc:
-            raise FilesError(f"{self.path} changed while it was read", remedy="wait until nothing writes to it, then go on again")
-        return body
-
-    def sum(self, number: int) -> int:
-        """The CRC-32 of a part, read for it where it was not yet."""
-        if number not in self.sums:
-            self.read(number)
-        return self.sums[number]
-
-    def whole(self) -> int:
-        """The CRC-32 of all of it."""
-        return joined((self.sum(number), self.length(number)) for number in range(1, self.count + 1))
-
-
-def _unreadable(path: Path, error: OSError) -> FilesError:
-    denied = f"CanvOS leaves it to root: sudo chown $(id -u) {shlex.quote(str(path))}"
-    remedy = denied if isinstance(error, PermissionError) else "name the raw image, as it lies in build/ of the checkout"
-    return FilesError(f"{path} cannot be read: {error.strerror}", remedy=remedy)
-
-
-def part_size(size: int) -> int:
-    """Bytes of each part but the last: 16 MiB, and more where S3's limit of parts asks for it."""
-    return max(SMALLEST, ceil(size / MOST / MIB) * MIB)
-
-
-def identity_of(found: os.stat_result) -> str:
-    """What a file is known by, without reading it."""
-    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
 
 
 @dataclass(frozen=True)
@@ -247,18 +177,20 @@ class RawUpload:
                 group.create_task(worker())
 
     async def _send(self, upload_id: str, number: int) -> str:
-        body = await threads.call(lambda: self._raw.read(number))
-        answer = await self._clients.call(
-            "s3",
-            lambda s3: s3.upload_part(
-                **self._target,
-                UploadId=upload_id,
-                PartNumber=number,
-                Body=body,
-                ChecksumAlgorithm="CRC32",
-                ChecksumCRC32=text_of(self._raw.sum(number)),
-            ),
-        )
+        """The ETag of a part that S3 took; by its checksum S3 refuses what does not have the bytes that were summed up here."""
+        raw, crc = self._raw, text_of(await threads.call(lambda: self._raw.sum(number)))
+
+        def send(s3: Any) -> Any:
+            with raw.section(number) as body:
+                return s3.upload_part(
+                    **self._target, UploadId=upload_id, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32", ChecksumCRC32=crc
+                )
+
+        try:
+            answer = await self._clients.call("s3", send)
+        except AwsError:
+            await threads.call(lambda: raw.check(number))  # a file that changed meanwhile is the reason, whatever S3 says of it
+            raise
         return str(answer["ETag"])
 
     async def _complete(self, upload_id: str, parts: dict[int, str]) -> bool:

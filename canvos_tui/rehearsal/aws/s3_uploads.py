@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
@@ -146,12 +146,36 @@ def crc_text(value: int) -> str:
 
 
 def _whole(upload: OpenUpload, numbers: list[int]) -> str:
-    """The CRC-32 of all parts in a row, from those of each: what follows something is that over zeros, and the difference that it makes."""
+    """The CRC-32 of all parts in a row, from those of each: what stands before a part is moved on by as many zero bytes as it has."""
     whole = 0
     for number in numbers:
-        zeros = bytes(upload.parts[number][0])
-        whole = zlib.crc32(zeros, whole) ^ zlib.crc32(zeros) ^ upload.sums[number]
+        whole = _moved_on(whole, upload.parts[number][0]) ^ upload.sums[number]
     return crc_text(whole)
+
+
+def _moved_on(crc: int, count: int) -> int:
+    """A CRC-32 moved on by so many zero bytes, by the matrices for one of them, for two, for four and so on, as zlib's own does it."""
+    for power in range(count.bit_length()):
+        if count >> power & 1:
+            crc = _applied(_zeros(power), crc)
+    return crc
+
+
+def _applied(matrix: tuple[int, ...], vector: int) -> int:
+    found = 0
+    for bit in range(vector.bit_length()):
+        if vector >> bit & 1:
+            found ^= matrix[bit]
+    return found
+
+
+@cache
+def _zeros(power: int) -> tuple[int, ...]:
+    """What two to the power of that many zero bytes do to each bit of a CRC-32; the power -3 is that of one zero bit."""
+    if power == -3:
+        return (0xEDB88320, *(1 << bit for bit in range(31)))
+    half = _zeros(power - 1)
+    return tuple(_applied(half, column) for column in half)
 
 
 def _chosen_parts(body: bytes) -> list[tuple[int, str]]:

@@ -11,7 +11,8 @@ import pytest
 
 from canvos_tui.adapters.aws.clients import Clients, Patience
 from canvos_tui.adapters.aws.pace import Pace
-from canvos_tui.adapters.aws.upload import RawFile, RawUpload
+from canvos_tui.adapters.aws.raw_file import RawFile
+from canvos_tui.adapters.aws.upload import RawUpload
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.adapters.ebs.calls import EbsCalls
 from canvos_tui.adapters.ebs.journal import Journal

@@ -13,7 +13,8 @@ import pytest
 
 from canvos_tui.adapters.aws import upload as module
 from canvos_tui.adapters.aws.clients import Clients, Patience
-from canvos_tui.adapters.aws.upload import MIB, RawFile, RawUpload, part_size
+from canvos_tui.adapters.aws.raw_file import MIB, RawFile, part_size
+from canvos_tui.adapters.aws.upload import RawUpload
 from canvos_tui.adapters.aws.upload_record import UploadRecord
 from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.facts import AwsKeys

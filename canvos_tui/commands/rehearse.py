@@ -134,7 +134,8 @@ def _resumable(ports: Ports, stage: Stage, folder: Path) -> bool:
     run_id, offer = asyncio.run(words())
     if not offer:
         return False
-    given = {**stage.environ, "XDG_STATE_HOME": str(folder / "state")}
+    found = {} if (folder / "CanvOS" / ".secret").exists() else stage.keep_keys(folder)
+    given = {**stage.environ, "XDG_STATE_HOME": str(folder / "state"), **found}
     variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in given.items())
     sys.stderr.write(f"the rehearsal's AWS stays for {KEPT_MINUTES} minutes; to go on {offer}:\n")
     sys.stderr.write(f"  env {variables} {resume_command(run_id)}\n")

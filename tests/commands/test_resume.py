@@ -72,6 +72,20 @@ def test_a_kept_rehearsal_that_failed_is_gone_on_from_by_the_command_that_it_pri
     end_the_account(kept)
 
 
+def test_a_kept_rehearsal_of_a_route_without_a_secret_file_is_gone_on_from_too(tmp_path):
+    environ, kept = environ_of(tmp_path), tmp_path / "kept"
+    ended = shell(f"canvos-tui rehearse --plain --keep {kept} --route direct --scenario snapshot-once", environ, tmp_path)
+    assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
+    assert not (kept / "CanvOS" / ".secret").exists()
+    (line,) = (line.strip() for line in ended.stderr.splitlines() if line.startswith("  env "))
+    done = shell(f"{line} --yes", environ, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert AMI.fullmatch(done.stdout.splitlines()[-1])
+    assert "+base-image" not in done.stdout, "nothing is built again"
+    assert (kept / "aws-credentials").stat().st_mode & 0o777 == 0o600
+    end_the_account(kept)
+
+
 def end_the_account(kept: Path) -> None:
     """The stand-in that stays for whoever goes on."""
     words = f"--config\0{kept}/".encode()

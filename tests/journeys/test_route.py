@@ -88,3 +88,29 @@ def test_without_a_bucket_the_direct_route_is_offered_where_the_bucket_is_asked_
     (shown,) = (finding for finding in result.findings if finding.id == "ami-settings")
     assert shown.text.startswith("IMDS v2.0 only, root volume"), "chosen before the run that failed"
     assert "s3://" not in scene.log(newest.run_id)
+
+
+@pytest.mark.long
+def test_what_the_direct_route_may_not_write_goes_through_the_bucket_that_is_named(tmp_path):
+    with on_stage(tmp_path, "snapshot-once") as scene, begun(scene) as terminal:
+        to_tags(terminal)
+        to_review(terminal)
+        terminal.press("r")
+        terminal.see("The route to the AMI", "we write the snapshot")
+        terminal.press("down", "down", "enter")
+        terminal.see("direct, neither bucket nor vmimport")
+        for asked in ("network 11", "14 of 14 proven"):  # what this route asks besides: its hosts, its rights
+            terminal.press("f8")
+            terminal.see(asked)
+            terminal.press("escape")
+            terminal.see("direct, neither bucket nor vmimport")
+        terminal.press("f8")
+        terminal.see("Through S3 instead", "Go on: Write snapshot")
+        terminal.press("down", "enter")
+        terminal.see("Through S3 instead?", f"s3://{scene.stage.bucket}/", "vmimport")
+        terminal.press("down", "enter")
+        terminal.see("Your image is ready")
+    newest, first = scene.infos()
+    assert "+base-image" in scene.log(first.run_id)
+    assert "+base-image" not in scene.log(newest.run_id)
+    assert f"s3://{scene.stage.bucket}/" in scene.log(newest.run_id)

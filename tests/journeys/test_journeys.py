@@ -117,7 +117,7 @@ def keys(person: Person, *, burst: bool) -> None:
     person.see("Secret key")
     person.press("Environment")
     person.see("✗ there are no keys: environment")
-    person.do("backtab", "backtab", "backtab")  # past Show and the secret key
+    person.do(*["backtab"] * 4)  # past the session token, Show and the secret key
     person.type(person.stage.keys.key_id, burst=burst)
     person.see(person.stage.keys.key_id)
     person.type("\t" + person.stage.keys.secret.reveal() + "\r", burst=burst)

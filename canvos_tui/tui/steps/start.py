@@ -43,12 +43,12 @@ class Start(StepPanel):
         """Title, doors, what to have ready, the last builds."""
         yield Static(Content.assemble((WELCOME, "bold"), "\n", (PROMISE, "$text-muted")), id="welcome", markup=False)
         yield Panel(RowList(id="doors"), title="Start")
-        yield Panel(Static(self._ready(), id="have-ready", markup=False), title="Have ready", small=rules.NOTHING_WRITTEN)
+        yield Panel(Static(self._have_ready(), id="have-ready", markup=False), title="Have ready", small=rules.NOTHING_WRITTEN)
         yield Panel(Static("", id="last-runs", markup=False), title="Last builds", id="last-runs-box")
         path = [Content.assemble((f"{name:<9}", "bold"), f"{what:<66}", (steps, "$text-muted")) for name, what, steps in rules.PATH]
         yield Panel(Static(Content("\n").join(path), markup=False), title="The way", small="F1 explains each page", id="path-box")
 
-    def _ready(self) -> Content:
+    def _have_ready(self) -> Content:
         bullets = [Content.assemble((f"{Mark.BULLET.sign} ", "$text-accent"), thing) for thing in rules.have_ready(self.draft)]
         return Content("\n").join(bullets)
 
@@ -111,7 +111,7 @@ class Start(StepPanel):
     def watch_draft(self) -> None:
         """So does the first answer; another route needs other things."""
         if self.is_mounted:
-            self.query_one("#have-ready", Static).update(self._ready())
+            self.query_one("#have-ready", Static).update(self._have_ready())
         self.watch_known()
 
     def _doors(self) -> tuple[Choice, ...]:

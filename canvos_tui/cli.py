@@ -123,12 +123,16 @@ def _told(words: list[str]) -> int:
 def _crashed(error: Exception, words: list[str]) -> int:
     """Keeps a report without any value in it, and says where it lies; of the words only the command is told."""
     from canvos_tui.adapters.crash_file import keep, report
+    from canvos_tui.adapters.machine.about import reports_to
     from canvos_tui.arguments import COMMANDS
 
+    home = reports_to()
+    where = f"; reports are taken at {home}" if home else ""
     text = report(error, next((word for word in words if word in COMMANDS), "the wizard"), os.environ)
     path = keep(text, os.environ)
     if path is None:
-        sys.stderr.write(f"canvos-tui: this is a bug of ours; the report cannot be stored, so it stands here:\n{indented(text)}\n")
+        sys.stderr.write(f"canvos-tui: this is a bug of ours; the report cannot be stored, so it stands here{where}:\n{indented(text)}\n")
     else:
-        sys.stderr.write(f"canvos-tui: this is a bug of ours ({type(error).__name__}); attach the report to yours, it is masked: {path}\n")
+        said = f"this is a bug of ours ({type(error).__name__}); attach the report to yours, it is masked: {path}{where}"
+        sys.stderr.write(f"canvos-tui: {said}\n")
     return ExitCode.BUG

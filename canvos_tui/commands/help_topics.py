@@ -140,14 +140,15 @@ def _versions() -> Rows:
     import shutil
 
     from canvos_tui import __version__
-    from canvos_tui.adapters.machine.about import about
+    from canvos_tui.adapters.machine.about import about, reports_to
 
     found = {name: version for name, version in about().items() if name != "host"}
     size = shutil.get_terminal_size()
     terminal = f"{os.environ.get('TERM') or 'unknown'}, {size.columns}x{size.lines}"
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     here = (("system", system), ("terminal", terminal), ("encoding", locale.getencoding()))
-    return (("canvos-tui", __version__), ("newest", _newest()), *found.items(), *here)
+    told = (("reports to", home),) if (home := reports_to()) else ()
+    return (("canvos-tui", __version__), ("newest", _newest()), *told, *found.items(), *here)
 
 
 def _newest() -> str:

@@ -17,3 +17,13 @@ def about() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def reports_to() -> str:
+    """Where reports of bugs are taken: `Issues` of [project.urls], which the installation carries; empty while nobody named an address."""
+    try:
+        named = metadata.metadata("canvos-tui").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return ""
+    told = (entry.partition(",") for entry in named)
+    return next((address.strip() for label, _, address in told if label.strip() == "Issues"), "")

@@ -102,6 +102,7 @@ class BuildTerminal:
         now = time.monotonic()
         if self.ended_at is None:
             self.ended_at, self.exit_code, self._last_word = self._clock.now(), code, now + _LONGEST
+            self._heard = now  # its last words may lie there unread, however long it was silent before them
         closed = process.fd not in self._selector.get_map()
         if not closed and now - self._heard < _LINGER and now < self._last_word:
             return False  # something that it left behind still prints

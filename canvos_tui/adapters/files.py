@@ -20,6 +20,7 @@ from canvos_tui.adapters.new_file import NewFiles
 from canvos_tui.adapters.regular_file import read_regular
 from canvos_tui.core.errors import FilesError, InvalidValueError, LinkError
 from canvos_tui.core.machine import FileFacts
+from canvos_tui.core.values.heard import tell
 
 _REMEDIES = {
     errno.ENOSPC: ("the disk is full", "free some space on that filesystem and write again"),
@@ -35,8 +36,6 @@ _REMEDIES = {
     errno.EFBIG: ("it is too large to be meant", "choose another file"),
     errno.EIO: ("the device reports an error", "check the disk"),
 }
-
-
 _MOST_NODES = 200_000  # values in a YAML text with every alias written out
 
 
@@ -172,11 +171,13 @@ class Disk(NewFiles):
     async def mode(self, path: Path) -> int | None:
         """Permission bits, None when there is no such file."""
         try:
-            return stat.S_IMODE((await threads.call(path.stat)).st_mode)
+            mode = stat.S_IMODE((await threads.call(path.stat)).st_mode)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise files_error("look at", path, error) from None
+        tell(f"mode {path.name}", f"stat({path})", f"mode {mode:04o}")
+        return mode
 
     async def facts(self, path: Path) -> FileFacts | None:
         """Size and inode of a regular file, None when there is none."""
@@ -212,10 +213,9 @@ class Disk(NewFiles):
         text = await self.read_text(self._drafts / f"{name}.yaml")
         if text is None:
             return None
-        try:
+        with contextlib.suppress(InvalidValueError):
             return await self.yaml(text)
-        except InvalidValueError:
-            return None
+        return None
 
     async def save_draft(self, name: str, data: object) -> None:
         """Stores a draft, mode 0600, in a folder of mode 0700."""

@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+from canvos_tui.core.values.heard import listened, tell
+
 LARGEST = 16 * 1024 * 1024  # bytes of a file that is read whole; none that is read so is a hundredth of it
 
 
@@ -24,6 +26,17 @@ def open_regular(path: Path) -> int:
 
 def read_regular(path: Path, limit: int | None = None) -> bytes:
     """The whole file, or at most `limit` bytes of it; without a limit OSError for one that is too large to be meant."""
+    try:
+        data = _read(path, limit)
+    except OSError as error:
+        tell(f"file {path.name}", f"read {path}", error.strerror or str(error))
+        raise
+    if listened():  # how much, and not what: it may be a secret
+        tell(f"file {path.name}", f"read {path}", f"{len(data)} bytes, {len(data.splitlines())} lines")
+    return data
+
+
+def _read(path: Path, limit: int | None) -> bytes:
     with os.fdopen(open_regular(path), "rb") as file:
         data = file.read(LARGEST + 1 if limit is None else limit)
     if limit is None and len(data) > LARGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,6 +19,7 @@ async def call(work: Callable[[], T]) -> T:
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
+    around = contextvars.copy_context()  # what is told in there is heard by whoever listens here
 
     def tell(settle: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
@@ -25,7 +27,7 @@ async def call(work: Callable[[], T]) -> T:
 
     def main() -> None:
         try:
-            value = work()
+            value = around.run(work)
         except BaseException as error:  # noqa: BLE001  whatever it is, it belongs to the caller
             failure = error
             tell(lambda: future.set_exception(failure))

@@ -39,6 +39,7 @@ from canvos_tui.core.errors import AwsError, DockerError
 from canvos_tui.core.machine import DockerFacts, DockerStore, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values.heard import tell
 
 GB = 10**9
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
@@ -193,6 +194,7 @@ class _Docker:
 
     async def probe_privileged(self, image: str) -> PrivilegedProbe:
         self._world.asked[image] += 1
+        tell("probe", f"a privileged container of {image}", self._world.probe.output)  # as the adapter does
         return self._world.probe
 
 

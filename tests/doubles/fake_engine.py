@@ -24,6 +24,7 @@ class FakeEngine:
         self.output = WORDS
         self.running = False
         self.have_image = True
+        self.listed: list[dict[str, object]] = []  # what GET /containers/json tells
         self.containers: set[str] = set()
         self.created: dict[str, object] = {}
 
@@ -78,6 +79,9 @@ class FakeEngine:
         if method == "DELETE":
             self.containers.discard(path.split("/")[2].split("?")[0])
             answer(connection, "204 No Content")
+            return
+        if path.startswith("/containers/json"):
+            answer(connection, "200 OK", json.dumps(self.listed).encode())
             return
         state = {"Status": "running" if self.running else "exited", "ExitCode": self.exit_code}
         answer(connection, "200 OK", json.dumps({"Id": "c1", "State": state, "Config": {"Tty": False}}).encode())

@@ -45,6 +45,7 @@ from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.result import RunInfo, RunResult
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.terminal.clipboard import Copied
+from canvos_tui.core.values.heard import tell
 from canvos_tui.core.verdict.watch import our_task
 
 NOW = datetime(2026, 8, 23, 14, 12, tzinfo=UTC)
@@ -104,6 +105,7 @@ class FakeDocker:
 
     async def facts(self) -> DockerFacts:
         if self.error:
+            tell("engine", "GET /_ping at unix:///var/run/docker.sock", "Connection refused")  # as the adapter does
             raise self.error
         return DockerFacts("unix:///var/run/docker.sock", "27.1.1", "/var/lib/docker", False, False, 8, 16 * GB, "Docker version 27.1.1")
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from canvos_tui.core.checkout.state import CheckoutState
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.values.heard import hearing, pass_on
 
 HOME = Path("/home/alice")
 
@@ -33,7 +34,13 @@ class Housed:
         return call
 
     async def _awaited(self, result: Awaitable[object]) -> object:
-        return self._outside(await result)
+        with hearing() as heard:
+            found = await result
+        pass_on([replace(one, command=self._told(one.command), output=self._told(one.output)) for one in heard])
+        return self._outside(found)
+
+    def _told(self, text: str) -> str:
+        return text.replace(str(self._real), str(HOME))
 
     def _inside(self, value: object) -> object:
         return self._real / value.relative_to(HOME) if isinstance(value, Path) and value.is_relative_to(HOME) else value

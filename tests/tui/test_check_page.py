@@ -241,7 +241,7 @@ async def test_the_raw_output_is_shown_masked(make_app, ports):
 
     async def ask(_: Context) -> CheckAnswer:
         words = "docker.sock: refused\npassword=hunter2hunter2\n" + "\n".join(f"line {n}" for n in range(60))
-        return CheckAnswer(Status.FAIL, "down", "up", evidence=(Evidence("docker info", words, 1),))
+        return CheckAnswer(Status.FAIL, "down", "up", evidence=(Evidence("docker info", words, 1, ran=True),))
 
     app = make_app(page="check", known=Session(report=Report((one("T-X", ask),))))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +18,7 @@ from canvos_tui.adapters.aws.pace import Pace
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.heard import listened, tell
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.Lock()
@@ -43,6 +46,7 @@ class Patience:
 
 # a check shows what is there within its ten seconds; only throttling is worth another try (two of them)
 PROBES = Patience(4.0, 8.0, 1, 2)
+_WIDEST = 200  # characters of one parameter that are told
 _PAUSE = 0.4  # seconds, doubled each time
 
 
@@ -99,9 +103,33 @@ class Clients:
         with _ONE_AT_A_TIME:  # a session is not safe to use from two threads, a client is
             if service not in self._made:
                 self._made[service] = plain_session().client(service, **self._arguments(service))
+                self._tell_of(self._made[service], service)
                 if self._patience.pace is not None:
                     self._patience.pace.slow(self._made[service], service)
             return self._made[service]
+
+    def _tell_of(self, client: Any, service: str) -> None:
+        """Lets every request with its answer be heard; the keys are in neither."""
+
+        def named(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
+            if listened():
+                context["canvos_tui_asked"] = _compact(params)
+
+        def asked(event_name: str, context: Mapping[str, Any]) -> tuple[str, str]:
+            name = f"{service}:{event_name.rpartition('.')[2]}"
+            return name, " ".join(filter(None, (name, f"region={self.region}", context.get("canvos_tui_asked", ""))))
+
+        def answered(event_name: str, http_response: Any, parsed: Mapping[str, Any], context: Mapping[str, Any], **_: object) -> None:
+            if listened():
+                tell(*asked(event_name, context), _answer(http_response.status_code, parsed))
+
+        def failed(event_name: str, exception: Exception, context: Mapping[str, Any], **_: object) -> None:
+            tell(*asked(event_name, context), type(exception).__name__)  # its words may hold a proxy's password
+
+        events = client.meta.events
+        events.register("before-parameter-build", named)
+        events.register("after-call", answered)
+        events.register("after-call-error", failed)
 
     def _arguments(self, service: str) -> dict[str, Any]:
         from botocore import UNSIGNED
@@ -123,6 +151,25 @@ class Clients:
             found["aws_secret_access_key"] = self.keys.secret.reveal()
             found["aws_session_token"] = self.keys.token.reveal() if self.keys.token is not None else None
         return found
+
+
+# bytes, and the two forms of a refusal that AWS seals: it may tell more than whoever asked should pass on
+_BODIES = frozenset({"Body", "BlockData", "EncodedMessage", "DecodedMessage"})
+_SEALED = re.compile(r"(Encoded authorization failure message: )[\w.~+/=-]+")
+
+
+def _compact(params: Mapping[str, Any]) -> str:
+    """The parameters of a call in a line; bytes are left out."""
+    shown = {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in params.items()}
+    return " ".join(f"{name}={value[:_WIDEST]}" for name, value in shown.items() if name not in _BODIES)
+
+
+def _answer(status: int, parsed: Mapping[str, Any]) -> str:
+    """What came back: the status, AWS' id of the request, and the answer as the SDK read it."""
+    about = parsed.get("ResponseMetadata", {})
+    said = {name: value for name, value in parsed.items() if name not in {"ResponseMetadata", *_BODIES}}
+    words = (f"HTTP {status}", f"request {about['RequestId']}" if about.get("RequestId") else "", json.dumps(said, default=str))
+    return _SEALED.sub(r"\1(sealed)", "\n".join(filter(None, words)))
 
 
 @cache

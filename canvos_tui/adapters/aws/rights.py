@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, Right, RightProbe
 from canvos_tui.core.aws.vmimport_role import ROLE, judge_role
 from canvos_tui.core.errors import AwsError
+from canvos_tui.core.values.heard import hearing
 
 _ALLOWED_DRY = "DryRunOperation"
 _NEVER_THERE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
@@ -47,7 +48,11 @@ class RightsProber:
         )
         return tuple(probe for group in groups for probe in group)
 
-    def _told(self, probe: RightProbe) -> RightProbe:
+    async def _told(self, asking: Awaitable[RightProbe]) -> RightProbe:
+        """Reports the answer as soon as it is there, with the requests that were made for it."""
+        with hearing() as heard:
+            found = await asking
+        probe = replace(found, heard=(*found.heard, *heard))
         self._report(probe)
         return probe
 
@@ -55,11 +60,11 @@ class RightsProber:
 
     async def _s3(self) -> list[RightProbe]:
         bucket = self._bucket
-        listing = self._told(
-            await self._try("s3:ListBucket", "s3", lambda s3: s3.list_objects_v2(Bucket=bucket, Prefix=self._key, MaxKeys=1))
+        listing = await self._told(
+            self._try("s3:ListBucket", "s3", lambda s3: s3.list_objects_v2(Bucket=bucket, Prefix=self._key, MaxKeys=1))
         )
-        get = self._told(await self._get(may_list=listing.right is Right.ALLOWED))
-        put = self._told(await self._put())
+        get = await self._told(self._get(may_list=listing.right is Right.ALLOWED))
+        put = await self._told(self._put())
         return [listing, get, put]
 
     async def _get(self, *, may_list: bool) -> RightProbe:
@@ -113,11 +118,11 @@ class RightsProber:
     # -- EC2 -------------------------------------------------------------------------------------------------
 
     async def _images(self) -> list[RightProbe]:
-        return [self._told(await self._try("ec2:DescribeImages", "ec2", lambda ec2: ec2.describe_images(Owners=["self"], MaxResults=_FEW)))]
+        return [await self._told(self._try("ec2:DescribeImages", "ec2", lambda ec2: ec2.describe_images(Owners=["self"], MaxResults=_FEW)))]
 
     async def _tasks(self) -> list[RightProbe]:
         action = "ec2:DescribeImportSnapshotTasks"
-        return [self._told(await self._try(action, "ec2", lambda ec2: ec2.describe_import_snapshot_tasks(MaxResults=_FEW)))]
+        return [await self._told(self._try(action, "ec2", lambda ec2: ec2.describe_import_snapshot_tasks(MaxResults=_FEW)))]
 
     async def _snapshots_and_register(self) -> list[RightProbe]:
         own: list[str] = []
@@ -126,27 +131,26 @@ class RightsProber:
             found = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=_FEW)
             own.extend(row["SnapshotId"] for row in found.get("Snapshots", ()))
 
-        snapshots = self._told(await self._try("ec2:DescribeSnapshots", "ec2", look))
+        snapshots = await self._told(self._try("ec2:DescribeSnapshots", "ec2", look))
         # a snapshot of our own where there is one: AWS may look at it before it looks at the right
         snapshot = own[0] if own else f"snap-0{secrets.token_hex(8)}"
         mapping = [{"DeviceName": _DEVICE, "Ebs": {"SnapshotId": snapshot}}]
-        register = await self._dry_run(
+        register = self._dry_run(
             "ec2:RegisterImage",
             lambda ec2: ec2.register_image(DryRun=True, Name=self._probe_key, RootDeviceName=_DEVICE, BlockDeviceMappings=mapping),
         )
-        return [snapshots, self._told(register)]
+        return [snapshots, await self._told(register)]
 
     async def _import(self) -> list[RightProbe]:
         """With tags AWS judges both rights in one call; a second call without tags tells them apart when that is refused."""
-        both = await self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=True))
+        with hearing() as heard:
+            both = await self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=True))
+        both = replace(both, heard=tuple(heard))
         if both.right is not Right.DENIED:
-            return [self._told(both), self._told(replace(both, action="ec2:CreateTags"))]
-        alone = await self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=False))
-        if alone.right is Right.ALLOWED or "ec2:CreateTags" in both.message:
-            tags = replace(both, action="ec2:CreateTags")
-        else:
-            tags = await self._tags()
-        return [self._told(alone), self._told(tags)]
+            return [await self._told(_there(one)) for one in (both, replace(both, action="ec2:CreateTags"))]
+        alone = await self._told(self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=False)))
+        named = alone.right is Right.ALLOWED or "ec2:CreateTags" in both.message
+        return [alone, await self._told(_there(replace(both, action="ec2:CreateTags")) if named else self._tags())]
 
     async def _tags(self) -> RightProbe:
         """Tagging by itself, for whom the import was refused: a dry run on a task that does not exist."""
@@ -178,8 +182,11 @@ class RightsProber:
             ("ebs:CompleteSnapshot", lambda ebs: ebs.complete_snapshot(SnapshotId=nobody, ChangedBlocksCount=0)),
             ("ebs:ListSnapshotBlocks", lambda ebs: ebs.list_snapshot_blocks(SnapshotId=nobody)),
         )
-        found = await asyncio.gather(*(self._try(action, "ebs", deed, method="dry_run") for action, deed in asked))
-        return [*(self._told(_of_nobody(probe)) for probe in found), self._told(await self._tag_snapshot())]
+        found = await asyncio.gather(*(self._told(self._of_nobody(action, deed)) for action, deed in asked))
+        return [*found, await self._told(self._tag_snapshot())]
+
+    async def _of_nobody(self, action: str, deed: Callable[[Any], object]) -> RightProbe:
+        return _of_nobody(await self._try(action, "ebs", deed, method="dry_run"))
 
     async def _tag_snapshot(self) -> RightProbe:
         tags = [{"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
@@ -189,11 +196,14 @@ class RightsProber:
     # -- IAM -------------------------------------------------------------------------------------------------
 
     async def _role(self) -> list[RightProbe]:
+        return [await self._told(self._judged())]
+
+    async def _judged(self) -> RightProbe:
         try:
             facts = await aws_account.role(self._clients)
         except AwsError as error:
-            return [self._told(RightProbe(ROLE, Right.UNKNOWN, "verified", error.code, error.said or error.message, error.request_id))]
-        return [self._told(judge_role(facts, self._bucket, self._key, self._clients.region))]
+            return RightProbe(ROLE, Right.UNKNOWN, "verified", error.code, error.said or error.message, error.request_id)
+        return judge_role(facts, self._bucket, self._key, self._clients.region)
 
     # -- the two ways to ask ---------------------------------------------------------------------------------
 
@@ -226,6 +236,10 @@ class RightsProber:
             return ""
         why = "an explicit deny" if about.get("explicitDeny") else "no policy allows it"
         return f"{who} may not {what} on {about['context'].get('resource', '*')}: {why}"
+
+
+async def _there(probe: RightProbe) -> RightProbe:
+    return probe
 
 
 def _of_nobody(probe: RightProbe) -> RightProbe:

@@ -32,6 +32,11 @@ class Engine:
         return Path(self.url.removeprefix("unix://")) if self.url.startswith("unix://") else None
 
     @property
+    def speaks_plainly(self) -> bool:
+        """Whether it is asked without TLS."""
+        return not self.certificates and not self.url.startswith("https://")
+
+    @property
     def address(self) -> tuple[str, int]:
         """Host and port of an engine that is reached over the network."""
         parts = urlsplit(self.url)

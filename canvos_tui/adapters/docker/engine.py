@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import threading
@@ -13,20 +14,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from canvos_tui.adapters import threads
 from canvos_tui.adapters.docker.context import DEFAULT_SOCKET, Engine, config_folder, find_engine, is_local
+from canvos_tui.adapters.docker.ping import ping
 from canvos_tui.adapters.docker.probe import Probe
 from canvos_tui.adapters.docker.store import STORE_LIMIT, image_removed, store_of, volume_removed
 from canvos_tui.adapters.machine.host import LocalHost
 from canvos_tui.core.errors import DockerError
 from canvos_tui.core.machine import DockerFacts, DockerStore, NamedContainer, PrivilegedProbe
+from canvos_tui.core.values.heard import tell
 
 if TYPE_CHECKING:
     import docker
 
 T = TypeVar("T")
 PING_LIMIT = 5.0  # seconds; a healthy engine answers in milliseconds
-LOOKUP_LIMIT = 4.0  # seconds for the address of a named host; within PING_LIMIT, so that the name is blamed and not the engine
 ASK_LIMIT = 9  # seconds for one question through the SDK
 _CLEAN_UP = 8.0  # seconds that a cancelled probe may take to remove its container
+# the members that are judged
+_OF_INFO = ("ServerVersion", "OperatingSystem", "OSType", "Architecture", "NCPU", "MemTotal", "DockerRootDir", "SecurityOptions")
 _SBIN = "/usr/local/sbin:/usr/sbin:/sbin"  # where dockerd may be without being on a user's PATH
 
 
@@ -116,7 +120,7 @@ class DockerEngine:
     async def _reach(self, engine: Engine, client: str | None) -> None:
         try:
             async with asyncio.timeout(PING_LIMIT):
-                await _ping(engine)
+                await ping(engine)
         except FileNotFoundError:
             raise self._missing(engine, client) from None
         except PermissionError:
@@ -127,6 +131,7 @@ class DockerEngine:
                 url=engine.url,
             ) from None
         except TimeoutError:
+            tell("engine", f"GET /_ping at {engine.url}", f"no answer within {PING_LIMIT:.0f} s")
             said, cause = f"{engine.url}: no answer within {PING_LIMIT:.0f} s", "timeout" if is_local(engine.url) else "remote-down"
             raise DockerError(said, cause=cause, remedy="see whether the engine hangs", url=engine.url) from None
         except OSError as error:
@@ -161,65 +166,6 @@ class DockerEngine:
         return None
 
 
-async def _ping(engine: Engine) -> None:
-    """One GET /_ping without the SDK; raises OSError or DockerError."""
-    path = engine.socket
-    if path is None:
-        host, port = engine.address
-        reader, writer = await _connect(engine, host, port)
-    else:
-        if path.exists() and not path.is_socket():
-            named = "a folder" if path.is_dir() else "a file"
-            # only a folder in the usual place was made by a mount without an engine; what somebody names is his
-            cause = "no-socket" if engine.source == "default" and path.is_dir() else "not-a-socket"
-            raise DockerError(f"{path} is {named}, no socket", cause=cause, remedy="name an engine's socket", url=engine.url)
-        reader, writer = await asyncio.open_unix_connection(path)
-    try:
-        if engine.certificates or engine.url.startswith("https://"):
-            return  # the SDK does TLS
-        writer.write(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
-        await writer.drain()
-        head = await reader.read(4096)
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-    words = head.split(b"\r\n", 1)[0].split()
-    if len(words) < 2 or not words[0].startswith(b"HTTP/"):
-        raise DockerError(f"{engine.url}: what answers there is no Docker engine", cause="engine-down", remedy="restart the engine")
-    if words[1] != b"200":
-        told = b" ".join(words[1:]).decode("ascii", "replace")
-        raise DockerError(f"{engine.url}: the engine answers {told}", cause="engine-down", remedy="restart the engine")
-
-
-async def _connect(engine: Engine, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    import socket
-
-    try:
-        # not by the loop's own lookup: its threads would hold up the end of the program when no name server answers
-        async with asyncio.timeout(LOOKUP_LIMIT):
-            found = await threads.call(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    except TimeoutError:
-        raise _no_address(engine, f"no name server answers within {LOOKUP_LIMIT:.0f} s") from None
-    except (socket.gaierror, UnicodeError) as error:
-        raise _no_address(engine, getattr(error, "strerror", None) or "this is no host name") from None
-    last: OSError = ConnectionRefusedError()
-    for *_, address in found:  # localhost may be ::1 first and listen on 127.0.0.1 only
-        try:
-            return await asyncio.open_connection(str(address[0]), port)
-        except OSError as error:
-            last = error
-    raise last
-
-
-def _no_address(engine: Engine, why: str) -> DockerError:
-    return DockerError(
-        f"{engine.source} points to {engine.url}: {why}",
-        cause="context",
-        remedy="use the engine of this machine: unset DOCKER_HOST; docker context use default",
-    )
-
-
 def open_client(engine: Engine, limit: int) -> docker.DockerClient:
     """The SDK's client; `limit` is in seconds for each answer."""
     import docker
@@ -240,6 +186,8 @@ def open_client(engine: Engine, limit: int) -> docker.DockerClient:
 def _ask(engine: Engine, client: str) -> DockerFacts:
     with contextlib.closing(open_client(engine, ASK_LIMIT)) as sdk:
         info, version = sdk.api.info(), sdk.api.version()
+    tell("engine", f"GET /info at {engine.url}", _told(info, _OF_INFO))
+    tell("engine", f"GET /version at {engine.url}", _told(version, ("Version", "ApiVersion", "Components")))
     parts = {str(part.get("Name")) for part in version.get("Components") or ()}
     return DockerFacts(
         host=engine.url,
@@ -257,13 +205,21 @@ def _ask(engine: Engine, client: str) -> DockerFacts:
     )
 
 
+def _told(answer: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    """Those members of an answer, as they came; what an engine tells beside them fills screens."""
+    return "\n".join(f"{name}: {json.dumps(answer[name])}" for name in names if name in answer)
+
+
 def _find(engine: Engine, wanted: Mapping[str, str], *, stopped: bool) -> NamedContainer | None:
     """The first container that a filter of the engine lets through."""
     with contextlib.closing(open_client(engine, ASK_LIMIT)) as sdk:
         listed = sdk.api.containers(all=stopped, filters=dict(wanted))
+        names = [one.get("Names") for one in listed]
+        tell("containers", f"GET /containers/json at {engine.url}, all={stopped}, filters={json.dumps(dict(wanted))}", json.dumps(names))
         if not listed:
             return None
         found = sdk.api.inspect_container(listed[0]["Id"])
+        tell("containers", f"GET /containers/{listed[0]['Id'][:12]}/json at {engine.url}", _told(found, ("Name", "Image", "State")))
     settings, state = found.get("HostConfig") or {}, found.get("State") or {}
     image = str((found.get("Config") or {}).get("Image") or "")
     return NamedContainer(str(found.get("Name", "")).lstrip("/"), image, bool(state.get("Running")), keeps=not settings.get("AutoRemove"))

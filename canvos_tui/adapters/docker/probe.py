@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canvos_tui.adapters.docker.words import pull_cause, start_cause
+from canvos_tui.core.values.heard import tell
 
 if TYPE_CHECKING:
     import docker
@@ -33,6 +34,12 @@ class Probe:
 
     def pull(self) -> tuple[str, str] | None:
         """Fetches the image when the engine has none; cause and the engine's words when that fails, else None."""
+        failed = self._pull()
+        if failed is not None:
+            tell("pull", f"POST /images/create of {self._image}", failed[1])
+        return failed
+
+    def _pull(self) -> tuple[str, str] | None:
         from docker.errors import APIError, DockerException, ImageNotFound
 
         with contextlib.closing(self._connect(_PULL)) as client:
@@ -63,6 +70,11 @@ class Probe:
 
     def run(self) -> tuple[bool, str, str]:
         """Whether the container ran, else the cause, and what it or the engine said."""
+        found = self._run()
+        tell("probe", f"a privileged container of {self._image}: sh -c \"echo '{WORDS}'\"", found[2], 0 if found[0] else None)
+        return found
+
+    def _run(self) -> tuple[bool, str, str]:
         from docker.errors import APIError
         from requests.exceptions import RequestException
 

@@ -12,10 +12,20 @@ from pathlib import Path
 
 from canvos_tui.core.checkout.state import BAKE, EARTHFILE, GUIDE_FILES, PROGRAM, Damage, Left, Place, is_canvos
 from canvos_tui.core.errors import FilesError, GitError
+from canvos_tui.core.text import one_line
+from canvos_tui.core.values.heard import tell
 
 
 def look(folder: Path) -> Place:
     """What stands at that path."""
+    found = _look(folder)
+    here = [name for name in (".git", *GUIDE_FILES, BAKE) if os.path.lexists(folder / name)] if folder.is_dir() else []
+    kind = "a folder" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
+    tell("folder", f"lstat {folder}, and in it .git, {', '.join((*GUIDE_FILES, BAKE))}", f"{kind}; there: {', '.join(here) or 'none'}")
+    return found
+
+
+def _look(folder: Path) -> Place:
     if not folder.exists():
         return Place.ABSENT
     if not folder.is_dir():
@@ -75,6 +85,11 @@ def damage(folder: Path, tracked: tuple[str, ...]) -> Damage:
     crlf = tuple(path for path in scripts if _first_line_ends_in_crlf(folder / path))
     program = folder / PROGRAM
     stuck = program.is_file() and not program.stat().st_mode & 0o111
+    told = [f"{len(tracked)} files asked for", *(f"missing: {path}" for path in missing), *(f"CR LF: {path}" for path in crlf)]
+    told += [f"{PROGRAM}: mode {program.stat().st_mode & 0o7777:04o}"] if program.is_file() else []
+    tell(
+        "whole", f"lstat each file that git lists in {folder}; the first line end of {len(scripts)} scripts", "\n".join(map(one_line, told))
+    )
     return Damage(missing, crlf, (PROGRAM,) if stuck else ())
 
 
@@ -86,7 +101,10 @@ def _first_line_ends_in_crlf(path: Path) -> bool:
 def left(folder: Path, patterns: tuple[str, ...], tracked: frozenset[str]) -> tuple[Left, ...]:
     """What matches the patterns and is not, or not only, what git tracks."""
     found = {path.relative_to(folder).as_posix() for pattern in patterns for path in folder.glob(pattern)}
-    return tuple(one for path in sorted(found) if (one := _measure(folder, path, tracked)))
+    here = tuple(one for path in sorted(found) if (one := _measure(folder, path, tracked)))
+    told = [f"{one_line(one.path)}: {one.size} bytes, changed {one.changed:%Y-%m-%dT%H:%M:%SZ}" for one in here]
+    tell("left", f"glob in {folder}, less what git tracks: {' '.join(patterns)}", "\n".join(told) or "nothing of that name")
+    return here
 
 
 def _measure(folder: Path, path: str, tracked: frozenset[str]) -> Left | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
@@ -12,9 +13,12 @@ from canvos_tui.adapters.git.shelter import fetch_program, options, parse_settin
 from canvos_tui.adapters.git.words import git_error
 from canvos_tui.adapters.programs import Program
 from canvos_tui.core.errors import GitError
+from canvos_tui.core.text import one_line
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.heard import tell
 
 LIMIT = 60.0  # seconds for a local git command
+_LOGIN = re.compile(r"://[^/\s@]+@")
 _PROGRESS = re.compile(r"(?:remote: )?([A-Z][\w ]+):\s+(\d{1,3})%")
 
 
@@ -50,8 +54,21 @@ class Git:
             try:
                 ended = await self._program(args).run(limit, stdin=stdin)
             except TimeoutError:
+                self._tell(args, f"no answer within {limit:.0f} s", None)
                 raise GitError(f"git {args[0]} gave no answer within {limit:.0f} s", remedy="try again") from None
-        return Done(ended.code, ended.out, ended.err.decode("utf-8", "replace"))
+        done = Done(ended.code, ended.out, ended.err.decode("utf-8", "replace"))
+        names = "-z" in args  # with it a name may hold a line feed
+        told = "\n".join(map(one_line, done.text.split("\0"))) if names else done.text.replace("\0", "\n")
+        self._tell(args, "\n".join(filter(None, (told, done.err.strip()))), done.code)
+        return done
+
+    def _tell(self, args: tuple[str, ...], said: str, code: int | None) -> None:
+        """The command without the options of the shelter, which change what git runs and not what it says; no setting, no login."""
+        place = ("-C", str(self.folder)) if self.folder else ()
+        hidden = (
+            f"{len(said.splitlines())} lines, not shown: settings may hold a login" if args[0] == "config" else _LOGIN.sub("://***@", said)
+        )
+        tell(" ".join(("git", *args[:2])), _LOGIN.sub("://***@", shlex.join(("git", *place, *args))), hidden, code, ran=True)
 
     async def must(self, *args: str, limit: float = LIMIT) -> str:
         """What it printed; GitError in plain words where it refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from canvos_tui.adapters.programs import Program
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.machine import Filesystem, HostFacts
 from canvos_tui.core.secret import without_keys
+from canvos_tui.core.values.heard import tell
 
 VERSION_LIMIT = 5.0  # seconds for `TOOL --version`
 
@@ -37,6 +39,7 @@ class LocalHost:
         name = os.uname()
         cpus, memory = cgroup_limits(self._root)
         all_cpus, all_memory = float(_cpus()), _memory(self._root)
+        tell("kernel", "uname(2)", f"{name.sysname} {name.release} {name.version} {name.machine}")
         seen = [value for value in (all_memory, memory) if value]
         return HostFacts(
             system=name.sysname,
@@ -70,6 +73,7 @@ class LocalHost:
         """First line of `name --version`; "" where the tool tells none, None when it is not on PATH."""
         found = await threads.call(lambda: shutil.which(name, path=self._path))
         if found is None:
+            tell(name, f"{name} in {self._path}", "no such program")
             return None
         for words in (("--version",), ("version",)):  # crane knows the second spelling only
             code, line = await self._first_line(found, words)
@@ -78,12 +82,16 @@ class LocalHost:
         return ""
 
     async def _first_line(self, program: str, words: tuple[str, ...]) -> tuple[int, str]:
+        topic, asked = Path(program).name, shlex.join((program, *words))
         try:
             ended = await Program((program, *words), self._environ).run(VERSION_LIMIT)
         except TimeoutError:
+            tell(topic, asked, f"no answer within {VERSION_LIMIT:.0f} s", ran=True)
             raise CanvosError(f"`{Path(program).name} {words[0]}` gave no answer within {VERSION_LIMIT:.0f} s") from None
         except OSError as error:
+            tell(topic, asked, error.strerror or str(error), ran=True)
             raise CanvosError(f"{program} cannot be run: {error.strerror}", remedy="install it again") from None
+        tell(topic, asked, (ended.out + ended.err).decode("utf-8", "replace").strip(), ended.code, ran=True)
         lines = ended.out.decode("utf-8", "replace").strip().splitlines()
         return ended.code, lines[0][:200] if lines else ""
 
@@ -99,12 +107,20 @@ def _filesystem(path: Path) -> Filesystem:
     read_only = bool(room.f_flag & os.ST_RDONLY)
     writable = os.access(there, os.W_OK) and not read_only
     runs = not room.f_flag & getattr(os, "ST_NOEXEC", 0)  # Linux only
+    tell(
+        "disk",
+        f"statvfs({there}), access({there}, W_OK)",
+        f"mounted at {mount}, device {device}\n{room.f_bavail} blocks free of {room.f_blocks}, {room.f_frsize} bytes each\n"
+        f"{'read-only' if read_only else 'read-write'}, {'exec' if runs else 'noexec'}; {'may' if writable else 'may not'} be written to",
+    )
     return Filesystem(path, mount, room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize, device, writable, runs, read_only)
 
 
 def _cpus() -> int:
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only
-    return len(affinity(0)) if affinity else os.cpu_count() or 0
+    found = len(affinity(0)) if affinity else os.cpu_count() or 0
+    tell("cpus", "sched_getaffinity(2)" if affinity else "os.cpu_count()", f"{found} processors")
+    return found
 
 
 def _user() -> str:
@@ -112,9 +128,11 @@ def _user() -> str:
     import pwd
 
     try:
-        return pwd.getpwuid(os.geteuid()).pw_name
+        found = pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        return str(os.geteuid())
+        found = str(os.geteuid())
+    tell("user", "geteuid(2) and the user database", f"{os.geteuid()} {found}")
+    return found
 
 
 def _memory(root: Path) -> int:
@@ -122,11 +140,14 @@ def _memory(root: Path) -> int:
     with contextlib.suppress(OSError, ValueError, IndexError):
         for line in (root / "proc/meminfo").read_text(encoding="ascii", errors="replace").splitlines():
             if line.startswith("MemTotal:"):
+                tell("memory", f"read {root / 'proc/meminfo'}", line)
                 return int(line.split()[1]) * 1024
     if platform.system() == "Linux":
         return 0
     with contextlib.suppress(OSError, ValueError):
-        return max(0, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+        pages, page = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+        tell("memory", "sysconf(3)", f"{pages} pages of {page} bytes")
+        return max(0, pages * page)
     return 0
 
 
@@ -138,7 +159,7 @@ def cgroup_limits(root: Path) -> tuple[float, int]:
         if controller in {"", "cpu"} and (quota := _cpu_quota(folder)):
             cpus.append(quota)
         if controller in {"", "memory"}:
-            memory += [n for name in ("memory.max", "memory.limit_in_bytes") if (n := _number(folder / name)) is not None]
+            memory += [n for name in ("memory.max", "memory.limit_in_bytes") if (n := _number(folder / name, "memory")) is not None]
     real = [n for n in memory if 0 < n < 1 << 60]  # version 1 writes "no limit" as a number near 2**63
     return min(cpus, default=0.0), min(real, default=0)
 
@@ -166,14 +187,17 @@ def _groups(root: Path) -> Iterator[tuple[str, Path]]:
 def _cpu_quota(folder: Path) -> float:
     """CPUs that a group may use, 0 for no limit."""
     with contextlib.suppress(OSError, ValueError):
-        quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+        quota, period = (text := (folder / "cpu.max").read_text(encoding="ascii")).split()
+        tell("cpus", f"read {folder / 'cpu.max'}", text.strip())
         return 0.0 if quota == "max" else int(quota) / int(period)
-    quota_v1, period_v1 = _number(folder / "cpu.cfs_quota_us"), _number(folder / "cpu.cfs_period_us")
+    quota_v1, period_v1 = (_number(folder / name, "cpus") for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us"))
     return quota_v1 / period_v1 if quota_v1 and period_v1 and quota_v1 > 0 else 0.0
 
 
-def _number(path: Path) -> int | None:
+def _number(path: Path, topic: str) -> int | None:
     try:
-        return int(path.read_text(encoding="ascii"))
+        text = path.read_text(encoding="ascii")
+        tell(topic, f"read {path}", text.strip())
+        return int(text)
     except (OSError, ValueError):
         return None

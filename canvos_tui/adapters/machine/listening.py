@@ -8,6 +8,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+from canvos_tui.core.values.heard import tell
+
 _LISTEN = "0A"  # the state as /proc/net/tcp spells it
 
 
@@ -18,8 +20,10 @@ def holder(port: int, root: Path) -> str | None:
         return None
     for folder in (root / "proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if any(str(entry.readlink()) in inodes for entry in (folder / "fd").iterdir()):
-                return f"{(folder / 'comm').read_text(encoding='utf-8', errors='replace').strip()} (pid {folder.name})"
+            if entry := next((entry for entry in (folder / "fd").iterdir() if str(entry.readlink()) in inodes), None):
+                name = (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
+                tell("port", f"readlink {entry}; read {folder / 'comm'}", f"{entry.readlink()}\n{name}")
+                return f"{name} (pid {folder.name})"
     return ""
 
 
@@ -29,6 +33,7 @@ def _inodes(port: int, root: Path) -> Iterator[str]:
             for line in (root / "proc/net" / name).read_text(encoding="ascii", errors="replace").splitlines()[1:]:
                 words = line.split()
                 if len(words) > 9 and words[3] == _LISTEN and words[1].endswith(f":{port:04X}"):
+                    tell("port", f"read {root / 'proc/net' / name}", line.strip())
                     yield f"socket:[{words[9]}]"
 
 
@@ -39,5 +44,7 @@ def _free(port: int) -> bool:
         try:
             one.bind(("", port))
         except OSError as error:
+            tell("port", f"bind(*:{port})", error.strerror or str(error))
             return error.errno != errno.EADDRINUSE
+    tell("port", f"bind(*:{port})", "bound, and given back")
     return True

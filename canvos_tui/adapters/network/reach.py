@@ -19,12 +19,14 @@ from canvos_tui.adapters.network import certificate
 from canvos_tui.adapters.network.proxy import Proxy, proxy_for
 from canvos_tui.core.machine import Flaw, Reach
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.heard import tell
 
 LIMIT = 8.0  # seconds for the whole request, with what is tried again
 _PAUSES = (0.3, 1.0)  # seconds before it is tried again where the fault may pass by itself
 _BUSY = frozenset({429, 502, 503, 504})  # a server or a gateway that asks for patience, as answer or instead of a tunnel
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?(.*)")
 _REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
+_SHOWN = ("Date", "Age", "Server", "Via", "Location", *_REQUEST_IDS)  # the headers that tell who answered, and when
 _DATES = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of OpenSSL
 _HEADERS = {"User-Agent": f"canvos-tui/{__version__}", "Accept": "*/*"}
 
@@ -41,6 +43,7 @@ class _Way:
     flaw: Flaw | None = None
     issuer: str = ""
     passing: bool = False
+    heard: str = ""
 
 
 class _NoCertificatesError(ValueError):
@@ -65,7 +68,15 @@ class HttpNetwork:
         except TimeoutError:
             step, status, detail = self._late(way)
         took = asyncio.get_running_loop().time() - began
+        tell(f"reach {urlsplit(url).hostname}", f"HEAD {url}{self._way(url, environ)}", way.heard or detail)
         return Reach(url, step, status, detail, took, way.skew, way.amazon, way.flaw, way.issuer)
+
+    @staticmethod
+    def _way(url: str, environ: Mapping[str, str]) -> str:
+        with contextlib.suppress(ValueError):
+            if (proxy := proxy_for(url, environ)) is not None:
+                return f" through {proxy.name}"
+        return ""
 
     async def _patiently(self, url: str, environ: Mapping[str, str], way: _Way, end: float) -> tuple[str, int, str]:
         """The answer, or the last of a few; what a second try cannot change is told at once, and so is what it comes too late for."""
@@ -95,6 +106,7 @@ class HttpNetwork:
             return self._reason(error, url, proxy, way)
 
     def _reason(self, error: Exception, url: str, proxy: Proxy | None, way: _Way) -> tuple[str, int, str]:
+        way.heard = f"{type(error).__name__}: {error}"
         if isinstance(error, _NoCertificatesError):
             way.flaw = Flaw.NO_CERTIFICATES
             return "tls", 0, str(error)
@@ -126,6 +138,7 @@ class HttpNetwork:
             headers = {**_HEADERS, **(proxy.headers if proxy is not None and plain_proxy else {})}
             connection.request("HEAD", url if plain_proxy else path, headers=headers)
             answer = connection.getresponse()
+            way.heard = "\n".join((f"{answer.status} {answer.reason}", *(f"{n}: {v}" for n in _SHOWN if (v := answer.headers[n]))))
             if answer.status == 407:
                 return "proxy", 407, "the proxy wants a user and a password"
             way.passing = answer.status in _BUSY

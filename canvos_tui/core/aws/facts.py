@@ -10,6 +10,7 @@ from typing import Any
 
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.heard import Evidence
 
 # AWS' words for "too many requests": nothing was judged
 THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "SlowDown", "TooManyRequestsException"})
@@ -269,6 +270,7 @@ class RightProbe:
     request_id: str = ""
     left: str = ""
     left_upload: str = ""
+    heard: tuple[Evidence, ...] = ()  # the requests it was learned by
 
 
 @dataclass(frozen=True)

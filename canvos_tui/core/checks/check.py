@@ -14,6 +14,8 @@ from canvos_tui.core.errors import Remedy
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.status import Status
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.heard import Evidence as Evidence
+from canvos_tui.core.values.heard import hearing, pass_on
 
 T = TypeVar("T")
 
@@ -33,15 +35,6 @@ class Method(Enum):
     DRY_RUN = "dry_run"
     SIMULATED = "simulated"
     NOT_VERIFIABLE = "not_verifiable"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What was asked and what came back, raw."""
-
-    command: str
-    output: str
-    exit_code: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,17 +81,23 @@ class Context:
     draft: Draft
     final: bool = False
     memo: dict[str, asyncio.Future[Any]] = field(default_factory=dict, compare=False, repr=False)
+    heard: dict[str, list[Evidence]] = field(default_factory=dict, compare=False, repr=False)  # by the same names
 
     async def once(self, name: str, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to a question that several checks share: asked once in this context, whoever comes first.
 
-        A check that is given up does not take the question from the others.
+        A check that is given up does not take the question from the others. Each of them hears what was asked for it.
         """
         future: asyncio.Future[T] | None = self.memo.get(name)
         if future is None:
-            future = self.memo[name] = asyncio.ensure_future(ask())
+            with hearing() as notes:  # a task begun here tells it to these
+                self.heard[name] = notes
+                future = self.memo[name] = asyncio.ensure_future(ask())
             future.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to fetch it
-        return await asyncio.shield(future)
+        try:
+            return await asyncio.shield(future)
+        finally:
+            pass_on(self.heard.get(name, ()))
 
 
 @dataclass(frozen=True)

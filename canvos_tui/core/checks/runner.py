@@ -9,9 +9,10 @@ from pathlib import PurePath
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, CheckResult, Context, Method, Wait, waits
 from canvos_tui.core.checks.harmless import harmless
-from canvos_tui.core.checks.raw import with_raw
+from canvos_tui.core.checks.raw import behind, with_own
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
+from canvos_tui.core.values.heard import Evidence, hearing
 
 TOGETHER = 8  # more processes at a time gain nothing on a small machine
 PLACE = 1.0  # seconds that a check may keep one of these places
@@ -70,7 +71,8 @@ class _Runner:
                 return CheckResult(check, answer, clock.now(), skipped_because=root, taken_on=bool(before.accepted) or before.taken_on)
         async with self._gate:
             began = clock.ticks()
-            task = asyncio.ensure_future(self._ask(check))
+            heard: list[Evidence] = []
+            task = asyncio.ensure_future(self._ask(check, heard))
             self._open.add(task)
             task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody fetches that of a late one
             # one that has not answered by now waits for somebody else: its place goes to the next
@@ -80,10 +82,12 @@ class _Runner:
         if timed_out:
             task.cancel()
         answer = CheckAnswer(Status.UNKNOWN, f"no answer within {check.limit:g} s", "an answer") if timed_out else _answer(task, check)
+        answer = harmless(behind(check.id, answer, heard))
         return CheckResult(check, answer, clock.now(), clock.ticks() - began, timed_out=timed_out)
 
-    async def _ask(self, check: Check) -> CheckAnswer:
-        return await with_raw(check.id, self._context, await check.ask(self._context))
+    async def _ask(self, check: Check, heard: list[Evidence]) -> CheckAnswer:
+        with hearing(heard):
+            return await with_own(check.id, self._context, await check.ask(self._context))
 
     @staticmethod
     async def _wait(task: asyncio.Task[CheckAnswer], seconds: float) -> None:
@@ -112,9 +116,9 @@ def _answer(task: asyncio.Task[CheckAnswer], check: Check) -> CheckAnswer:
         return CheckAnswer(Status.UNKNOWN, "the check was given up", "an answer", method=Method.NOT_VERIFIABLE)
     error = task.exception()
     if error is None:
-        return harmless(task.result())
+        return task.result()
     if isinstance(error, CanvosError):
-        return harmless(_sentence(error))
+        return _sentence(error)
     # a bug in one check must not hide the answers of the others
     trace = error.__traceback__
     while trace and trace.tb_next:

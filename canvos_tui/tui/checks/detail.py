@@ -25,7 +25,7 @@ _LINES = Content("\n")
 
 @dataclass(frozen=True)
 class Shape:
-    """The room in columns, which of the fixes is shown, and whether the raw evidence stands below.
+    """The room in columns, which of the fixes is shown, whether the raw evidence stands below, and the folder that is `~` in it.
 
     `last` says when the check passed last on this machine and what has changed since; empty where that is not known.
     """
@@ -34,6 +34,11 @@ class Shape:
     fix: int = 0
     raw: bool = False
     last: str = ""
+    home: str = ""
+
+    def at_home(self, text: str) -> str:
+        """A text with the user's own folder spelled short."""
+        return text.replace(f"{self.home.rstrip('/')}/", "~/") if self.home.strip("/") else text
 
 
 def detail(row: CheckRow, shape: Shape) -> Content:
@@ -96,20 +101,20 @@ def _evidence(result: CheckResult, shape: Shape) -> Iterator[Content]:
     more = f", +{len(pieces) - 1}" if len(pieces) > 1 else ""
     tail = f"{more}, {how}, {spent}"
     if not shape.raw:
-        asked = clip(_asked(pieces[0]), max(16, shape.width - LABEL - len(tail) - 15))
+        asked = clip(shape.at_home(_asked(pieces[0])), max(16, shape.width - LABEL - len(tail) - 15))
         raw = Content.assemble("   ", ("v", KEY), " raw output")
         yield Content.assemble((f"{'Seen':<{LABEL}}", MUTED), f"{asked}{tail}") + raw
         return
     yield from labelled("Seen", tail.removeprefix(", "), shape.width)
     for piece in pieces:
-        yield from _wrapped(_asked(piece), shape.width)
+        yield from _wrapped(shape.at_home(_asked(piece)), shape.width)
         for line in mask_text(piece.output.strip()).splitlines()[:OUTPUT_LINES]:
-            yield from _wrapped(plain(line, masked=False), shape.width)
+            yield from _wrapped(f"  {shape.at_home(plain(line, masked=False))}", shape.width)
 
 
 def _asked(piece: Evidence) -> str:
     ended = "" if piece.exit_code is None else f" → exit {piece.exit_code}"
-    return f"$ {plain(piece.command)}{ended}"
+    return f"{'$ ' if piece.ran else ''}{plain(piece.command)}{ended}"
 
 
 def _wrapped(line: str, width: int) -> Iterator[Content]:
@@ -121,7 +126,7 @@ def raw_output(result: CheckResult) -> str:
     parts = []
     for piece in result.answer.evidence:
         output = mask_text(piece.output.rstrip())
-        parts.append("\n".join([_asked(piece), *(plain(line, masked=False) for line in output.splitlines())]))
+        parts.append("\n".join([_asked(piece), *(f"  {plain(line, masked=False)}" for line in output.splitlines())]))
     return "\n\n".join(parts) or "nothing was run or read for this answer"
 
 

@@ -78,7 +78,7 @@ class Prerequisites(StepPanel):
 
     def compose(self) -> ComposeResult:
         """List, detail, the way on."""
-        yield CheckList()
+        yield CheckList(self.ports.environ.get("HOME", ""))
         yield Push("Next", id="next", first=True)
 
     def when_told(self, hear: Callable[[], None]) -> None:

@@ -37,10 +37,14 @@ _STATES = {"not_ready": State.ERROR, "ready": State.SUCCESS, "undetermined": Sta
 
 
 class CheckList(Vertical):
-    """Rows and detail. The cursor stands on the first row until the user moves it; from then on no row changes its place."""
+    """Rows and detail. The cursor stands on the first row until the user moves it; from then on no row changes its place.
 
-    def __init__(self) -> None:
+    `home` is the user's own folder, which stands as `~` in what is shown of the evidence.
+    """
+
+    def __init__(self, home: str = "") -> None:
         super().__init__(id="check-list")
+        self._home = home
         self._rows: tuple[CheckRow, ...] = ()
         self._report = Report(())
         self._now: datetime | None = None
@@ -122,7 +126,7 @@ class CheckList(Vertical):
     def _tell(self) -> None:
         picked, panel = self.picked, self.query_one("#check-detail-panel", Panel)
         last = self.since.get(picked.key, "") if picked else ""
-        shape = Shape(max(30, self.query_one("#check-detail-box").size.width - 1), self.fix, raw=self._tall, last=last)
+        shape = Shape(max(30, self.query_one("#check-detail-box").size.width - 1), self.fix, self._tall, last, self._home)
         none = f"no check holds {self.words}: / and Esc shows all" if self.words else ""
         text = detail(picked, shape) if picked else Content(none)
         if text.plain != self._detail:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.docker import engine as adapter
+from canvos_tui.adapters.docker import ping as asking
 from canvos_tui.adapters.docker.context import find_engine, is_local
 from canvos_tui.adapters.docker.engine import DockerEngine
 from canvos_tui.adapters.docker.words import _BY_REASON, pull_cause, start_cause
@@ -257,7 +258,7 @@ async def test_contexts_that_lead_nowhere(folder):
 
 
 async def test_a_name_server_that_never_answers_is_told_as_such(folder, monkeypatch):
-    monkeypatch.setattr(adapter, "LOOKUP_LIMIT", 0.2)
+    monkeypatch.setattr(asking, "LOOKUP_LIMIT", 0.2)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
     lost = await cause_of(engine(folder, DOCKER_HOST="tcp://build.example:2375"))
     assert lost.cause == "context"

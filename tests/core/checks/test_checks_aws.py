@@ -96,7 +96,6 @@ async def test_keys_that_aws_refuses_are_one_failure(tmp_path, code, status):
     results = await World(tmp_path, identity=error).results(answered())
     row = results["AWS-CREDS"]
     assert (row.status, row.answer.observed, row.answer.remedies[0].text) == (status, "said in a sentence", "do this")
-    assert row.answer.evidence[0].output == f"{code} req-1"
     others = {n: s for n, s in aws_of(results).items() if n not in {"AWS-CREDS", "AWS-KEYTYPE", "AWS-AMI-NAME"}}
     assert set(others.values()) == {Status.SKIP}
 

@@ -233,7 +233,9 @@ async def test_the_way_is_named_only_where_it_is_another_one(tmp_path):
     through = await world.one("NET-QUAY", chosen(HTTPS_PROXY=proxy, HTTP_PROXY=proxy))
     assert world.ways[quay]["HTTPS_PROXY"] == proxy
     assert through.answer.observed == "quay.io by the build's way, http://***@other.example:1 answers 200 in 0.2 s"
-    assert through.answer.evidence[0].command == "curl -sSI --proxy http://USER:PASSWORD@other.example:1 https://quay.io/v2/"
+    late = World(tmp_path, reached={quay: Reach(quay, "timeout", 0, "no connection within 8 s")})
+    [fix] = (await late.one("NET-QUAY", chosen(HTTPS_PROXY=proxy, HTTP_PROXY=proxy))).answer.remedies
+    assert fix.commands[0].run == "curl -sSI --proxy http://USER:PASSWORD@other.example:1 https://quay.io/v2/"
     same = World(tmp_path, environ={"https_proxy": proxy, "http_proxy": proxy})
     alike = await same.one("NET-QUAY", chosen(HTTPS_PROXY=proxy, HTTP_PROXY=proxy))
     assert (same.ways[quay], alike.answer.observed) == ({}, "quay.io answers 200 in 0.2 s")

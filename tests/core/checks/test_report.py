@@ -40,7 +40,13 @@ MIXED = report(
     result("A", Status.PASS),
     result("B", Status.PASS),
     result("C", Status.WARN, "a bit"),
-    result("D", Status.FAIL, "gone", "tools", evidence=(Evidence("docker info", "no\x1b[31m such | file", 1),)),
+    result(
+        "D",
+        Status.FAIL,
+        "gone",
+        "tools",
+        evidence=(Evidence("docker --version", "no\x1b[31m such | file", 1, ran=True), Evidence("GET /info", "x")),
+    ),
     result("E", Status.SKIP, "waits for D", "tools"),
 )
 
@@ -88,7 +94,8 @@ def test_the_markdown_is_a_table_and_details_with_commands():
     assert "| FAIL | D | gone | wanted |" in lines
     assert "| PASS | A | seen | wanted |" in lines
     assert "sudo systemctl start docker   # needs root" in lines
-    assert "$ docker info   # exit 1" in lines
+    assert "$ docker --version   # exit 1" in lines
+    assert "# GET /info" in lines
     assert "\x1b" not in markdown(MIXED)
     assert "| FAIL | X | a \\| b c | wanted |" in markdown(report(result("X", Status.FAIL, "a | b\nc"))).splitlines()
 
@@ -202,9 +209,9 @@ def test_the_variables_that_change_answers_are_told_without_their_passwords():
 
 
 def test_a_text_shows_what_was_asked_and_the_first_lines_of_the_answer():
-    piece = Evidence("docker info", "one\n\ntwo\nthree\nfour\npassword=hunter22", 1)
+    piece = Evidence("docker --version", "one\n\ntwo\nthree\nfour\npassword=hunter22", 1, ran=True)
     lines = text(report(result("D", Status.FAIL, evidence=(piece,)))).splitlines()
-    at = lines.index("     asked  docker info  (exit 1)")
+    at = lines.index("     ran    docker --version  (exit 1)")
     assert lines[at + 1 : at + 5] == [
         "            one",
         "            two",

@@ -8,7 +8,7 @@ from canvos_tui.core.aws.vmimport_role import ROLE, partition_of
 from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
 from canvos_tui.core.checks.aws.questions import KEYS, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Method, Severity, waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Measure, Method, Severity, waits
 from canvos_tui.core.errors import AwsError, Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
@@ -27,16 +27,15 @@ async def creds(context: Context) -> CheckAnswer:
     except AwsError as error:
         return refused(error, required)
     observed = f"account {found.account}, {found.user}"
-    evidence = (Evidence("aws sts get-caller-identity", found.arn),)
     skew = found.clock_skew or 0.0
     if abs(skew) > SKEW:
         fix = Remedy("Switch time synchronisation on", (Command("sudo timedatectl set-ntp true", root=True),))
         told = f"{observed}; this clock is {abs(skew) / 60:.0f} min {'ahead' if skew > 0 else 'behind'}"
-        return CheckAnswer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), evidence, measure=Measure(round(skew), SKEW, "s"))
+        return CheckAnswer(Status.WARN, told, "a clock within 4 min of AWS'", (fix,), measure=Measure(round(skew), SKEW, "s"))
     if found.root:
         fix = Remedy("Make a key for an IAM user with no more rights than needed, with the policy that the wizard shows", page="aws")
-        return CheckAnswer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,), evidence)
-    return CheckAnswer(Status.PASS, observed, required, evidence=evidence)
+        return CheckAnswer(Status.WARN, f"{observed}: keys of the root user may do anything", "keys of an IAM user", (fix,))
+    return CheckAnswer(Status.PASS, observed, required)
 
 
 async def key_type(context: Context) -> CheckAnswer:
@@ -86,14 +85,14 @@ async def region(context: Context) -> CheckAnswer:
     if probes[0].right is Right.UNKNOWN and probes[0].code not in _REGION_OFF:
         probes.append(await found.one("ec2:DescribeSnapshots"))
     if any(p.right is not Right.UNKNOWN for p in probes):
-        return CheckAnswer(Status.PASS, f"EC2 answers in {name}", required)
+        return CheckAnswer(Status.PASS, f"EC2 answers in {name}", required, evidence=tuple(one for p in probes for one in p.heard))
     return await _no_region(context, name, probes)
 
 
 async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> CheckAnswer:
     """Switched off, misspelt, or out of reach."""
     required, said = "a region that is enabled", next((p.message or p.code for p in probes if p.message or p.code), "no answer")
-    evidence = tuple(Evidence(p.action, f"{p.code} {p.message}".strip()) for p in probes)
+    evidence = tuple(one for p in probes for one in p.heard)
     if any(p.code in _REGION_OFF for p in probes):
         fix = Remedy(
             f"Enable {name} in the account, or choose another region", (Command(f"aws account enable-region --region-name {name}"),)
@@ -119,8 +118,6 @@ async def import_tasks(context: Context) -> CheckAnswer:
     except AwsError as error:
         return refused(error, required)
     active = [task for task in found if not task.ended or task.ending]
-    ask = "aws ec2 describe-import-snapshot-tasks"
-    evidence = tuple(Evidence(ask, _told(task)) for task in active) or (Evidence(ask, f"{len(found)} tasks, each has ended"),)
     measure = Measure(len(active), IMPORTS, "tasks")
     same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
     if same is not None:
@@ -128,13 +125,13 @@ async def import_tasks(context: Context) -> CheckAnswer:
             "Wait until it has ended, choose another S3_KEY, or stop it",
             (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
         )
-        return CheckAnswer(Status.FAIL, f"{_told(same)} already", required, (fix,), evidence, measure=measure)
+        return CheckAnswer(Status.FAIL, f"{_told(same)} already", required, (fix,), measure=measure)
     if len(active) >= IMPORTS:
         fix = Remedy("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
         told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
-        return CheckAnswer(Status.WARN, told, required, (fix,), evidence, measure=measure)
+        return CheckAnswer(Status.WARN, told, required, (fix,), measure=measure)
     told = f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way"
-    return CheckAnswer(Status.PASS, told, required, evidence=evidence, measure=measure)
+    return CheckAnswer(Status.PASS, told, required, measure=measure)
 
 
 def _told(task: ImportTask) -> str:

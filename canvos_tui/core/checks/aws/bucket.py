@@ -20,7 +20,7 @@ from canvos_tui.core.checks.aws.questions import (
     subject,
     subject_of,
 )
-from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, waits
+from canvos_tui.core.checks.check import CheckAnswer, Context, Method, waits
 from canvos_tui.core.errors import AwsError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -135,8 +135,7 @@ async def default_encryption(context: Context) -> CheckAnswer:
             if found.denied
             else Remedy("Ask again: AWS did not say")
         )
-        evidence = (Evidence("default encryption", "\n".join(found.unseen)),)
-        return CheckAnswer(Status.UNKNOWN, f"not known: {'; '.join(found.unseen)}", required, (look,), evidence, Method.NOT_VERIFIABLE)
+        return CheckAnswer(Status.UNKNOWN, f"not known: {'; '.join(found.unseen)}", required, (look,), method=Method.NOT_VERIFIABLE)
     return CheckAnswer(Status.PASS, words(found), required)
 
 
@@ -160,7 +159,7 @@ async def _of_our_snapshot(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.PASS, f"the AMI will be encrypted with {_AWS_KEY}, and cannot be shared with other accounts", required)
     fix = Remedy(f"Let the key's policy, or that of these AWS keys, allow kms:{', kms:'.join(_WRITES_ENCRYPTED)}", (_show_key(key),))
     said = f"the AMI will be encrypted with {key}; whether these keys may use it was not asked"
-    return CheckAnswer(Status.WARN, said, required, (fix,), (Evidence("default encryption", f"EBS: {key}"),))
+    return CheckAnswer(Status.WARN, said, required, (fix,))
 
 
 async def _whoever(context: Context) -> Identity | None:
@@ -187,13 +186,12 @@ async def _needs_key(context: Context, found: Encryption, about: Subject, requir
         may = uses_keys(facts, about.kms_keys) if facts.exists else Right.DENIED
     except AwsError:
         pass  # AWS-ROLE-VMIMPORT says why the role could not be seen
-    evidence = (Evidence("default encryption", words(found)),)
     if may is Right.ALLOWED and not found.unseen:
-        return CheckAnswer(Status.PASS, f"{words(found)}; the policies of vmimport allow the key", required, evidence=evidence)
+        return CheckAnswer(Status.PASS, f"{words(found)}; the policies of vmimport allow the key", required)
     fixes = advice(ROLE, about, code=BAD_POLICY)
     key_policy = Remedy("The key's own policy has to admit the account or the role, too", tuple(_show_key(k) for k in about.kms_keys))
     doubt = "vmimport may not use the key" if may is Right.DENIED else "whether vmimport may use the key was not seen"
-    return CheckAnswer(Status.WARN, f"{words(found)}: {doubt}", required, (*fixes, key_policy), evidence)
+    return CheckAnswer(Status.WARN, f"{words(found)}: {doubt}", required, (*fixes, key_policy))
 
 
 def _show_key(arn: str) -> Command:

@@ -11,7 +11,7 @@ from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checks.aws.advice import Subject, key_arn
-from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Wait
+from canvos_tui.core.checks.check import CheckAnswer, Context, Wait
 from canvos_tui.core.errors import AwsError, Remedy
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.status import Status
@@ -216,6 +216,5 @@ async def clash_facts(context: Context) -> TakenNames:
 def refused(error: AwsError, required: str) -> CheckAnswer:
     """AWS' refusal is a failure; silence, a proxy, a foreign answer or AWS' own trouble (HTTP 5xx) proves nothing."""
     fixes = (Remedy(error.remedy),) if error.remedy else ()
-    evidence = (Evidence("AWS", f"{error.code} {error.request_id}".strip(), error.status or None),)
     status = Status.UNKNOWN if error.code in NOT_REACHED or error.status >= 500 else Status.FAIL
-    return CheckAnswer(status, error.message, required, fixes, evidence)
+    return CheckAnswer(status, error.message, required, fixes)

@@ -42,8 +42,7 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
     required = "the role vmimport" if probe.action == ROLE else "allowed"
     method = _METHODS.get(probe.method, Method.NOT_VERIFIABLE)
     said = " ".join(filter(None, (probe.code, probe.message)))
-    told = "\n".join(filter(None, (said, f"request {probe.request_id}" if probe.request_id else "")))
-    evidence = (Evidence(probe.action, told or probe.right.value),)
+    evidence = probe.heard
     if probe.left:
         return _left_something(probe, about, method, evidence)
     if probe.right is Right.ALLOWED:

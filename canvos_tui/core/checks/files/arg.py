@@ -41,7 +41,11 @@ async def _judged(context: Context, recipe: Earthfile, path: Path, data: bytes) 
     parsed = arg_file.parse(data)
     stays, changes = (None, False) if context.final else _after_writing(context, data)
     broken = [p for p in parsed.problems if p.fatal and (stays is None or p.text in stays)]
-    evidence = (Evidence(f"cat -n {path}", "\n".join(f"line {p.line}: {p.reason}" for p in parsed.problems)),) if parsed.problems else ()
+    evidence = (
+        (Evidence(f"the lines of {path} that are no NAME=VALUE", "\n".join(f"line {p.line}: {p.reason}" for p in parsed.problems)),)
+        if parsed.problems
+        else ()
+    )
     ours = _ours(path, data) if context.final else ()  # before that the wizard writes the file itself
     if broken:
         first = broken[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Measure, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Measure, Severity
 from canvos_tui.core.checks.questions import engine, machine, place
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.machine import Filesystem
@@ -22,16 +22,15 @@ async def disk(context: Context) -> CheckAnswer:
     """Both filesystems with their free space; the tighter one gives the status and says which rule fired."""
     here = await context.ports.host.filesystem(place(context))
     docker, remark = await _docker(context)
-    evidence = (Evidence(f"df -h {here.path}" + (f" {docker.path}" if docker else ""), "\n".join(map(str, filter(None, (here, docker))))),)
     if docker is None:
         status = max(_judge(here, BUILD_NEEDS, WANTED), Status.WARN, key=_RANKED.index)
-        return _answer(status, f"{here}; {remark}", here, BUILD_NEEDS, evidence)
+        return _answer(status, f"{here}; {remark}", here, BUILD_NEEDS)
     if docker.device == here.device:
-        return _answer(_judge(docker, BUILD_NEEDS, WANTED), f"{docker}, for Docker{remark} and the checkout", docker, BUILD_NEEDS, evidence)
+        return _answer(_judge(docker, BUILD_NEEDS, WANTED), f"{docker}, for Docker{remark} and the checkout", docker, BUILD_NEEDS)
     of_docker, of_checkout = _judge(docker, BUILD_NEEDS, WANTED), _judge(here, CHECKOUT_NEEDS, BUILD_NEEDS)
     status = max(of_docker, of_checkout, key=_RANKED.index)
     tight, needs = (docker, BUILD_NEEDS) if status is of_docker else (here, CHECKOUT_NEEDS)
-    return _answer(status, f"{docker} for Docker{remark}; {here} for the checkout", tight, needs, evidence)
+    return _answer(status, f"{docker} for Docker{remark}; {here} for the checkout", tight, needs)
 
 
 async def _docker(context: Context) -> tuple[Filesystem | None, str]:
@@ -59,7 +58,7 @@ def _judge(space: Filesystem, needs: int, wanted: int) -> Status:
     return Status.WARN if space.free < wanted * GB else Status.PASS
 
 
-def _answer(status: Status, observed: str, tight: Filesystem, needs: int, evidence: tuple[Evidence, ...]) -> CheckAnswer:
+def _answer(status: Status, observed: str, tight: Filesystem, needs: int) -> CheckAnswer:
     """The rule that fired is named: less than a build needs, or less than is wanted."""
     free = tight.free / GB
     wanted = WANTED if needs == BUILD_NEEDS else BUILD_NEEDS
@@ -68,7 +67,7 @@ def _answer(status: Status, observed: str, tight: Filesystem, needs: int, eviden
         rule = f"at least {needs} GB free on {tight.mount} (our estimate of a real build)"
     else:
         rule = f"{wanted} GB free on {tight.mount} ({guide}; a build needs about {needs})"
-    return CheckAnswer(status, observed, rule, _fixes(tight, status, wanted), evidence, measure=Measure(round(free, 1), wanted, "GB"))
+    return CheckAnswer(status, observed, rule, _fixes(tight, status, wanted), measure=Measure(round(free, 1), wanted, "GB"))
 
 
 def _fixes(space: Filesystem, status: Status, wanted: int) -> tuple[Remedy, ...]:

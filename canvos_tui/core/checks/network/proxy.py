@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Method, Severity
 from canvos_tui.core.checks.network.hosts import reach, sample
 from canvos_tui.core.checks.questions import as_root, machine
 from canvos_tui.core.errors import Command, Remedy
@@ -63,7 +63,6 @@ async def _all_refused(context: Context) -> Reach | None:
 
 def _refused(found: Reach, shown: str) -> CheckAnswer:
     """A proxy that answered is a fact; one that was not reached proves nothing."""
-    evidence = (Evidence(f"curl -sSI {found.url}", found.detail),)
     words = f"{shown}: {found.detail}"
     if found.status == 407:
         address = shown.partition(", ")[0].rpartition("@")[2].rpartition("//")[2].rpartition(" ")[2]
@@ -71,12 +70,12 @@ def _refused(found: Reach, shown: str) -> CheckAnswer:
             "Put user and password into the address, special characters percent-encoded (@ is %40)",
             (Command(f"export HTTPS_PROXY=http://USER:PASSWORD@{address}"),),
         )
-        return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,), evidence)
+        return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,))
     if found.status == 403:
         fix = Remedy("The proxy refuses every host of the build: ask its owner to let them through", (Command(f"curl -vI {found.url}"),))
-        return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,), evidence)
+        return CheckAnswer(Status.FAIL, words, _THROUGH, (fix,))
     fix = Remedy(f"Check the proxy's address, and that it may reach {urlsplit(found.url).hostname}", (Command(f"curl -vI {found.url}"),))
-    return CheckAnswer(Status.UNKNOWN, words, _THROUGH, (fix,), evidence, method=Method.NOT_VERIFIABLE)
+    return CheckAnswer(Status.UNKNOWN, words, _THROUGH, (fix,), method=Method.NOT_VERIFIABLE)
 
 
 def _differs(context: Context, build: dict[str, str], shown: str) -> CheckAnswer:
@@ -120,12 +119,11 @@ async def names(context: Context) -> CheckAnswer:
         host = urlsplit(known.url).hostname
         return CheckAnswer(Status.PASS, "left to the proxy" if through else f"{host} has an address", "names have addresses")
     hosts = ", ".join(str(urlsplit(one.url).hostname) for one in found)
-    evidence = (Evidence(f"getent hosts {hosts.replace(', ', ' ')}", "\n".join(f"{one.url}  {one.detail}" for one in found)),)
     told = f"no name resolves ({found[0].detail})"
     silent = found[0].flaw is Flaw.SILENT_NAMES
     status = Status.UNKNOWN if silent else Status.FAIL
     method = Method.NOT_VERIFIABLE if silent else Method.VERIFIED
-    return CheckAnswer(status, told, f"addresses for {hosts}", await _name_servers(context), evidence, method)
+    return CheckAnswer(status, told, f"addresses for {hosts}", await _name_servers(context), method=method)
 
 
 async def _name_servers(context: Context) -> tuple[Remedy, ...]:

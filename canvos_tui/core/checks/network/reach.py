@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Method, Severity
 from canvos_tui.core.checks.network.hosts import HOSTS, SERVICE, UBUNTU, BuildHost, Way, reach, way_of
 from canvos_tui.core.checks.network.proxy import CHECKS_PROXY, without_password
 from canvos_tui.core.checks.questions import as_root, machine, place
@@ -29,14 +29,13 @@ def _asks(name: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
         by = await way_of(context, host.by)
         found = await reach(context, url, by.variables)
         named, way = urlsplit(url).hostname or url, told_way(by)
-        evidence = (Evidence(curl(url, by.variables), found.detail),)
         if not found.reachable:
             fixes = await _mend(context, found, named, by)
             observed, cause = f"{named}{way}: {_words(found)}", _cause(found, way)
-            return CheckAnswer(Status.UNKNOWN, observed, "an answer", fixes, evidence, Method.NOT_VERIFIABLE, cause=cause)
+            return CheckAnswer(Status.UNKNOWN, observed, "an answer", fixes, method=Method.NOT_VERIFIABLE, cause=cause)
         if found.status in host.healthy and not _forged(context, host, found):
-            return CheckAnswer(Status.PASS, f"{named}{way} answers {found.status} in {found.seconds:.1f} s", "an answer", evidence=evidence)
-        return _odd(found, named, host.healthy, evidence)
+            return CheckAnswer(Status.PASS, f"{named}{way} answers {found.status} in {found.seconds:.1f} s", "an answer")
+        return _odd(found, named, host.healthy)
 
     return ask
 
@@ -46,7 +45,7 @@ def _forged(context: Context, host: BuildHost, found: Reach) -> bool:
     return found.status == 403 and host.healthy is SERVICE and not found.amazon and not context.ports.aws.endpoint()
 
 
-def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evidence, ...]) -> CheckAnswer:
+def _odd(found: Reach, named: str, healthy: tuple[int, ...]) -> CheckAnswer:
     """Something answered, and not as the host does when all is well."""
     wanted = " or ".join(map(str, healthy[:2])) if healthy is not SERVICE else "an answer of AWS below 500"
     look = Command(f"curl -sSI {found.url}")
@@ -55,7 +54,7 @@ def _odd(found: Reach, named: str, healthy: tuple[int, ...], evidence: tuple[Evi
         429: f"{named} limits requests from this address: wait, or log in there",
         511: "This network wants a login in a browser first",
     }.get(found.status, f"Something between here and {named} may answer in its place, or it has a bad hour")
-    return CheckAnswer(Status.WARN, f"{named} answers {found.status}", wanted, (Remedy(advice, (look,)),), evidence)
+    return CheckAnswer(Status.WARN, f"{named} answers {found.status}", wanted, (Remedy(advice, (look,)),))
 
 
 def _words(found: Reach) -> str:

@@ -12,13 +12,12 @@ from canvos_tui.core.checkout.novelty import against, news, unasked
 from canvos_tui.core.checkout.sources import GUIDE, KNOWN, MATRIX
 from canvos_tui.core.checkout.state import PRIVATE, CheckoutState, Place, stashing
 from canvos_tui.core.checkout.tags import GUIDE_TAG, CanvosTag, TagKind, classify
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, args, as_root, canvos, checkout, earthfile, machine, word
 from canvos_tui.core.checks.repo.leftovers import LEFTOVERS
 from canvos_tui.core.checks.repo.whole import WHOLE
 from canvos_tui.core.errors import Command, GitError, Remedy
 from canvos_tui.core.status import Status
-from canvos_tui.core.text import one_line
 
 # untracked files that REPO-LEFTOVERS tells with their size and age
 _TOLD = (".env", ".edge-custom-config.yaml", "content-", "certs/", "local-ui.tar", "overlay/files", "spc.tgz")
@@ -56,18 +55,16 @@ def _elsewhere(context: Context, folder: Path) -> Remedy:
 
 async def _refused(context: Context, folder: Path, error: GitError) -> CheckAnswer:
     """Git does not work in that folder; for the one reason that has a cure of its own the cure is given."""
-    required, evidence = "a CanvOS checkout", (Evidence(f"git -C {word(folder)} status", error.output, 128),)
+    required = "a CanvOS checkout"
     if error.broken:
         fix = _elsewhere(context, folder.with_name(f"{folder.name}-anew"))
-        return CheckAnswer(Status.FAIL, error.message, required, (fix,), evidence)
+        return CheckAnswer(Status.FAIL, error.message, required, (fix,))
     if not error.foreign:
-        return CheckAnswer(
-            Status.UNKNOWN, f"{folder}: {error.message}", required, (Remedy(error.remedy or "Look at git's words"),), evidence
-        )
+        return CheckAnswer(Status.UNKNOWN, f"{folder}: {error.message}", required, (Remedy(error.remedy or "Look at git's words"),))
     user = (await machine(context)).user
     own = Remedy(f"Make {folder} yours, when nobody else works in it", await as_root(context, f"chown -R {user} {word(folder)}"))
     trust = Remedy("Or let git trust it", (Command(f"git config --global --add safe.directory {word(folder)}"),))
-    return CheckAnswer(Status.FAIL, f"{folder} belongs to another user: git refuses to work in it", required, (own, trust), evidence)
+    return CheckAnswer(Status.FAIL, f"{folder} belongs to another user: git refuses to work in it", required, (own, trust))
 
 
 async def tag(context: Context) -> CheckAnswer:
@@ -109,20 +106,17 @@ async def target(context: Context) -> CheckAnswer:
     if state is None:
         return waits(CHECKOUT)
     found = await earthfile(context, state)
-    evidence = (
-        Evidence(f"grep '^{TARGET}:' {state.path}/Earthfile", f"{TARGET}:" if found.has_target else "", 0 if found.has_target else 1),
-    )
     here, required = state.tag or state.commit, f"+{TARGET}{' and its files' if found.lacks else ''}"
     if (refused := against(found)) is not None:
-        return CheckAnswer(Status.FAIL, f"{here} {refused.sentence}", required, await _switch(context, state), evidence)
+        return CheckAnswer(Status.FAIL, f"{here} {refused.sentence}", required, await _switch(context, state))
     template = unasked(found, await args(context))
     if new := [*(one.sentence for one in news(found)), *filter(None, (template,))]:
         look = Remedy("Read what this tag does, or check out another one", (Command(f"less {word(state.path)}/Earthfile"),))
         observed = f"+{TARGET} is there, but {here} {' and '.join(new)}"
-        return CheckAnswer(Status.WARN, observed, required, (look,), evidence)
+        return CheckAnswer(Status.WARN, observed, required, (look,))
     shows = found.traces and context.draft.route.keys_in_build
     masked = "; its script prints both keys into the build's log: they are masked here" if shows else ""
-    return CheckAnswer(Status.PASS, f"+{TARGET} is there{masked}", required, evidence=evidence)
+    return CheckAnswer(Status.PASS, f"+{TARGET} is there{masked}", required)
 
 
 async def _switch(context: Context, state: CheckoutState) -> tuple[Remedy, ...]:
@@ -207,12 +201,11 @@ async def dirty(context: Context) -> CheckAnswer:
     if not changes:
         pruned = any(c.path in ours for c in state.changes)
         return CheckAnswer(Status.PASS, "clean but for k8s_version.json (step 14)" if pruned else "clean", "no local changes")
-    evidence = (Evidence(f"git -C {word(state.path)} status --short", "\n".join(f"{c.status} {one_line(c.path)}" for c in changes)),)
     private = [c.path for c in state.changes if c.path in PRIVATE and not c.tracked]
     look, stash = (Command(f"git -C {word(state.path)} {shlex.join(words)}") for words in (("status",), stashing("set aside", private)))
     fixes = (Remedy("Look at them; keep what is meant, stash the rest, which `git stash pop` brings back", (look, stash)),)
     names = ", ".join(c.path for c in changes[:3]) + (f" and {len(changes) - 3} more" if len(changes) > 3 else "")
-    return CheckAnswer(Status.WARN, f"{len(changes)} changed: {names}", "no local changes", fixes, evidence)
+    return CheckAnswer(Status.WARN, f"{len(changes)} changed: {names}", "no local changes", fixes)
 
 
 CHECKS_REPO = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from canvos_tui.core.checkout.state import Left
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, args, canvos, leftovers, word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
@@ -32,7 +32,6 @@ async def left(context: Context) -> CheckAnswer:
         where = f": {_WHERE[one.path]}" if one.path in _WHERE else ""
         return f"{one_line(one.path)} ({size(one.size)}, {ago(now, one.changed)}){where}"
 
-    evidence = (Evidence(f"git -C {word(state.path)} status --short --ignored", "\n".join(map(words, taken))),)
     more = f" and {len(taken) - 2} more" if len(taken) > 2 else ""
     aside = state.path.parent / f"{state.path.name}-aside"
     moves = tuple(Command(f"mv --backup=numbered {word(state.path / one.path)} {word(aside)}/") for one in taken[:4])
@@ -40,7 +39,7 @@ async def left(context: Context) -> CheckAnswer:
         Remedy("Move away what is not meant for this image", (Command(f"mkdir -p {word(aside)}"), *moves)),
         Remedy("Keep what is meant, such as a proxy's certificate in certs/: then this is only a reminder"),
     )
-    return CheckAnswer(Status.WARN, ", ".join(map(words, taken[:2])) + more + results, required, fixes, evidence)
+    return CheckAnswer(Status.WARN, ", ".join(map(words, taken[:2])) + more + results, required, fixes)
 
 
 LEFTOVERS = Check(

@@ -5,11 +5,10 @@ git calls some of this clean: a sparse checkout lacks files on purpose, core.aut
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Severity, waits
 from canvos_tui.core.checks.questions import CHECKOUT, canvos, word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.status import Status
-from canvos_tui.core.text import one_line
 
 _WHOLE = "every file of the commit, as it was committed"
 _FEW = 3
@@ -26,22 +25,21 @@ async def whole(context: Context) -> CheckAnswer:
         back = Command(f"{git} ls-files -z --deleted | xargs -0 -r {git} checkout HEAD --")
         widen = Remedy("This is a sparse checkout: take all of it", (Command(f"{git} sparse-checkout disable"), back))
         remedy = widen if found.sparse else Remedy("Put back what was deleted", (back,))
-        return _failed(f"{_told(found.missing)} missing", (remedy,), f"{git} ls-files", found.missing)
+        return _failed(f"{_told(found.missing)} missing", (remedy,))
     if found.crlf:
         again = (Command(f"{git} config core.autocrlf false"), Command(f"{git} checkout-index -f -a"))
         words = "Check the files out again with the line ends of the repository; copy changes of your own to its files aside first"
         observed = f"{_told(found.crlf)} with CR LF line ends: bash takes the CR for a part of each line"
-        return _failed(observed, (Remedy(words, again),), f"{git} ls-files --eol", found.crlf)
+        return _failed(observed, (Remedy(words, again),))
     if found.not_runnable:
         program = word(state.path / found.not_runnable[0])
         start = Remedy("Let it be started", (Command(f"chmod +x {program}"),))
-        return _failed(f"{found.not_runnable[0]} is not executable", (start,), f"ls -l {program}", ())
+        return _failed(f"{found.not_runnable[0]} is not executable", (start,))
     return CheckAnswer(Status.PASS, "all files of the commit are there", _WHOLE)
 
 
-def _failed(observed: str, remedies: tuple[Remedy, ...], asked: str, paths: tuple[str, ...]) -> CheckAnswer:
-    evidence = (Evidence(asked, "\n".join(map(one_line, paths[:20])) + (f"\n... and {len(paths) - 20} more" if len(paths) > 20 else "")),)
-    return CheckAnswer(Status.FAIL, observed, _WHOLE, remedies, evidence)
+def _failed(observed: str, remedies: tuple[Remedy, ...]) -> CheckAnswer:
+    return CheckAnswer(Status.FAIL, observed, _WHOLE, remedies)
 
 
 def _told(paths: tuple[str, ...]) -> str:

@@ -89,6 +89,7 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
     output = piece.output
     return {
         "command": piece.command,
+        "ran": piece.ran,
         "exit_code": piece.exit_code,
         "stdout": output[:OUTPUT_LIMIT],
         "stderr": "",  # an answer's evidence keeps both together, in their order

@@ -98,7 +98,7 @@ def block(result: CheckResult) -> Iterator[str]:
 def _asked(piece: Evidence) -> Iterator[str]:
     """What was asked, and the first lines of what came back."""
     code = "" if piece.exit_code is None else f"  (exit {piece.exit_code})"
-    yield f"asked  {clip(plain(piece.command), _SAID)}{code}"
+    yield f"{'ran  ' if piece.ran else 'asked'}  {clip(plain(piece.command), _SAID)}{code}"
     said = [line for line in mask_text(piece.output).splitlines() if line.strip()]
     yield from (f"       {clip(plain(line, masked=False), _SAID)}" for line in said[:_SAID_LINES])
     if len(said) > _SAID_LINES:
@@ -171,7 +171,12 @@ def _evidence(answer: CheckAnswer) -> Iterator[str]:
     for piece in answer.evidence:
         code = "" if piece.exit_code is None else f"   # exit {piece.exit_code}"
         output = mask_text(piece.output.strip()[:2000])
-        yield from ("", *_fenced((f"$ {piece.command}{code}", *(plain(line, masked=False) for line in output.splitlines()))))
+        yield from (
+            "",
+            *_fenced(
+                (f"{'$' if piece.ran else '#'} {plain(piece.command)}{code}", *(plain(line, masked=False) for line in output.splitlines()))
+            ),
+        )
 
 
 def _fenced(lines: tuple[str, ...]) -> tuple[str, ...]:

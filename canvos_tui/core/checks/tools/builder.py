@@ -40,7 +40,7 @@ async def config(context: Context) -> CheckAnswer:
     bad = _helpers(found if isinstance(found, dict) else {}, used)
     if not bad:
         return CheckAnswer(Status.PASS, f"{path} names no helper for the build's registries", required)
-    evidence = (Evidence(f"grep -n cred {path}", "\n".join(f"{where}: {name}" for where, name in bad)),)
+    evidence = (Evidence(f"the credential helpers that {path} names", "\n".join(f"{where}: {name}" for where, name in bad)),)
     first = f"docker-credential-{bad[0][1]}"
     told = f"{bad[0][0]} in {path} names {first}, which is not in Earthly's container: its pulls fail"
     aside = Remedy(
@@ -71,7 +71,6 @@ async def builder(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.PASS, "none", required)
     mode = await proxied(context)
     state = "runs" if found.running else "is stopped"
-    evidence = (Evidence(f"docker ps -a --filter name=^/{BUILDER}$", f"{found.name}  {found.image}  {state}"),)
     remove = Remedy("Remove it; an Earthly on this machine starts it anew when it needs it", (Command(f"docker rm -f {BUILDER}"),))
     told = f"one {state} ({found.image})"
     if mode and (found.keeps or not found.running):
@@ -79,8 +78,8 @@ async def builder(context: Context) -> CheckAnswer:
     elif found.running:
         told += ": earthly.sh stops it, with whatever it builds"
     else:
-        return CheckAnswer(Status.PASS, f"{told}, not in the way without a proxy", required, evidence=evidence)
-    return CheckAnswer(Status.WARN, told, required, (remove,), evidence)
+        return CheckAnswer(Status.PASS, f"{told}, not in the way without a proxy", required)
+    return CheckAnswer(Status.WARN, told, required, (remove,))
 
 
 async def port(context: Context) -> CheckAnswer:
@@ -95,12 +94,11 @@ async def port(context: Context) -> CheckAnswer:
     container = await context.ports.docker.publisher(PORT)
     if container is not None and container.name == BUILDER:
         return waits(Wait("TOOL-BUILDKITD"))
-    evidence = (Evidence(f"ss -ltnp sport = :{PORT}", holder),)
     if container is not None:
         fix = Remedy("Stop it while the build runs", (Command(f"docker stop {container.name}"),))
-        return CheckAnswer(Status.WARN, f"port {PORT} is taken by the container {container.name}", required, (fix,), evidence)
+        return CheckAnswer(Status.WARN, f"port {PORT} is taken by the container {container.name}", required, (fix,))
     fix = Remedy("Stop it while the build runs", (Command(f"ss -ltnp 'sport = :{PORT}'"),))
-    return CheckAnswer(Status.WARN, f"port {PORT} is taken by {holder or 'a program of another user'}", required, (fix,), evidence)
+    return CheckAnswer(Status.WARN, f"port {PORT} is taken by {holder or 'a program of another user'}", required, (fix,))
 
 
 async def envsubst(context: Context) -> CheckAnswer:

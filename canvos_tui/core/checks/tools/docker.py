@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Method, Severity, Wait, waits
+from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Method, Severity, Wait, waits
 from canvos_tui.core.checks.questions import as_root, engine, installing, machine, registry, service, word
 from canvos_tui.core.errors import Command, DockerError, Remedy
 from canvos_tui.core.machine import DockerFacts
@@ -23,12 +23,10 @@ async def docker(context: Context) -> CheckAnswer:
         if error.cause == "permission":
             return waits(Wait("TOOL-DOCKER-PERM"))
         status = Status.UNKNOWN if error.cause == "timeout" else Status.FAIL
-        said = (Evidence("docker info", error.message, 1),)
-        return CheckAnswer(status, error.message, required, await _mend(context, error.cause, error.url), said)
-    evidence = (Evidence("docker info", f"{found.host}\nserver {found.version}\nroot {found.data_root}\n{found.client}"),)
+        return CheckAnswer(status, error.message, required, await _mend(context, error.cause, error.url))
     observed, cause, status = _flaw(found)
     fixes = await _mend(context, cause) if cause else ()
-    return CheckAnswer(status, observed, required, fixes, evidence)
+    return CheckAnswer(status, observed, required, fixes)
 
 
 def _flaw(found: DockerFacts) -> tuple[str, str, Status]:
@@ -113,12 +111,10 @@ async def docker_permission(context: Context) -> CheckAnswer:
         if error.cause != "permission":
             return waits(Wait("TOOL-DOCKER"))
         if error.url.startswith("unix:///run/user/"):  # somebody else's rootless engine
-            return CheckAnswer(
-                Status.FAIL, error.message, required, await _mend(context, "context"), (Evidence("docker info", error.message, 1),)
-            )
+            return CheckAnswer(Status.FAIL, error.message, required, await _mend(context, "context"))
         join = Remedy(f"Let {facts.user} use Docker, then log out and in again", await as_root(context, f"usermod -aG docker {facts.user}"))
         shell = Remedy("For the running shell only", (Command("newgrp docker"),))
-        return CheckAnswer(Status.FAIL, error.message, required, (join, shell), (Evidence("docker info", error.message, 1),))
+        return CheckAnswer(Status.FAIL, error.message, required, (join, shell))
     return CheckAnswer(Status.PASS, f"{facts.user} reached {found.host}", required)
 
 
@@ -165,9 +161,8 @@ async def docker_privileged(context: Context) -> CheckAnswer:
     image = f"{await registry(context)}/{PROBE_IMAGE}"
     command = f"docker run --rm --privileged {image} sh -c 'echo \"Privileged container test\"'"
     found = await context.ports.docker.probe_privileged(image)
-    evidence = (Evidence(command, found.output, 0 if found.ran else 1),)
     if found.ran:
-        return CheckAnswer(Status.PASS, f"ran in {found.seconds:.1f} s", required, evidence=evidence)
+        return CheckAnswer(Status.PASS, f"ran in {found.seconds:.1f} s", required)
     meaning, advice, commands = _PROBES.get(found.cause, ("the image could not be pulled", "The engine's own words are below", ()))
     status = Status.UNKNOWN if found.cause in _NOT_REACHED else Status.FAIL
     server = image.partition("/")[0]
@@ -176,7 +171,7 @@ async def docker_privileged(context: Context) -> CheckAnswer:
     nested = (await machine(context)).nested if found.cause == "runtime" else ""
     fixes = (Remedy(advice + (f" (this runs in {nested})" if nested else ""), (*told, Command(command))),)
     method = Method.VERIFIED if status is Status.FAIL else Method.NOT_VERIFIABLE
-    return CheckAnswer(status, meaning, required, fixes, evidence, method)
+    return CheckAnswer(status, meaning, required, fixes, method=method)
 
 
 CHECKS_DOCKER = (

@@ -9,7 +9,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.questions import review as rules
 from canvos_tui.core.questions.choice import Choice
-from canvos_tui.core.questions.result import NEXT, links
+from canvos_tui.core.questions.result import links, next_step
 from canvos_tui.core.readiness import Blocker, blockers
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.session import RunChosen
@@ -136,7 +136,7 @@ async def _tell_more(desk: Desk, talk: Talk, run_id: str) -> None:
     result = await desk.ports.runs.result(run_id)
     if result is not None and result.outcome is Outcome.SUCCEEDED:
         talk.say(*links(result, desk.known))
-        talk.prose(NEXT)
+        talk.prose(next_step(result))
 
 
 def _mending(blocker: Blocker) -> To:

@@ -75,6 +75,31 @@ def test_it_shows_what_can_be_done_and_changes_nothing(account):
     assert not [action for action in account.standin.actions if not action.startswith(("ec2:Describe", "sts:"))]
 
 
+@pytest.mark.parametrize(
+    ("image", "disk", "said"),
+    [
+        ({"root_gib": 200}, "DeviceName=/dev/xvda,Ebs={VolumeSize=200,VolumeType=gp3}", "m6i.xlarge, 200 GiB"),
+        ({"root_gib": 64}, "DeviceName=/dev/xvda,Ebs={VolumeSize=100,VolumeType=gp3}", "m6i.xlarge, 100 GiB"),
+        ({"snapshot_id": "snap-0big"}, "DeviceName=/dev/xvda,Ebs={VolumeSize=150,VolumeType=gp3}", "m6i.xlarge, 150 GiB"),
+        (
+            {"device": "/dev/sda1", "architecture": "arm64", "volume_type": "io2", "root_gib": 120},
+            "DeviceName=/dev/sda1,Ebs={VolumeSize=120}",
+            "m7g.xlarge, 120 GiB",
+        ),
+    ],
+)
+def test_the_launch_follows_the_block_devices_of_the_ami(account, image, disk, said):
+    """Another root device than the AMI's would be a second volume, and a smaller one than its snapshot EC2 refuses."""
+    cloud = account.standin.cloud
+    cloud.snapshots["snap-0big"] = StoredSnapshot("snap-0big", "large", 150 * GIB, region=HOME)
+    cloud.images[AMI] = replace(cloud.images[AMI], **image)
+    done = account.inside(*THIS)
+    assert disk in done.stdout
+    tried = json.loads(account.inside(*THIS, "--try-launch", "--output", "json").stdout)
+    assert disk in tried["launch_command"]
+    assert (tried["launch"]["right"], f"({said})" in tried["launch"]["text"]) == ("allowed", True)
+
+
 def test_without_yes_a_script_gets_the_plan_and_nothing_is_done(account):
     done = account.inside(*THIS, *TO, "--share", "999999999999")
     assert done.returncode == ExitCode.USAGE

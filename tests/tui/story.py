@@ -110,6 +110,7 @@ SUCCESS = RunResult(
     ),
     None,
     str(RUN_FOLDER / "build.log"),
+    root_gib=4,
 )
 FAILURE = replace(
     SUCCESS,

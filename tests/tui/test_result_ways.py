@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.core.questions.result import launch_command, links, removal_commands
+from canvos_tui.core.questions.result import about_launch, launch_command, links, next_step, removal_commands
 from canvos_tui.core.run.result import Finding
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
+from canvos_tui.core.text import GIB
 from canvos_tui.rehearsal.aws.cloud import StoredImage
 from tests.rehearsal.test_aws_standin import KEY, finished_import, upload, world  # noqa: F401  the fixture
 from tests.tui import story
@@ -83,6 +84,22 @@ async def test_the_id_stays_in_sight_however_much_is_proven(make_app, full, ende
         await see(pilot, "▸ Launch an instance", "fact 11,", "USD a month")
         await pilot.press("pageup", "pageup")
         await see(pilot, "ami-0a1b2c3d4e5f67890")
+
+
+@pytest.mark.parametrize(
+    ("root", "raw", "launched", "said", "then"),
+    [
+        (200, 4 * GIB, 200, "The root volume has the AMI's own 200 GiB.", "its root volume has 200 GiB"),
+        (16, 4 * GIB, 100, "100 GiB are our suggestion", "(the AMI's is 16 GiB)"),
+        (0, 4 * GIB, 100, "the small raw disk", "(the AMI's is the small raw disk)"),
+        (0, 150 * GIB + 1, 151, "151 GiB are our suggestion", "the small raw disk"),  # of a run before the size was kept
+    ],
+)
+def test_the_launch_has_no_smaller_root_volume_than_the_ami(root, raw, launched, said, then):
+    result = replace(story.SUCCESS, root_gib=root, object_size=raw)
+    assert f"VolumeSize={launched},VolumeType=gp3" in launch_command(result)
+    assert said in about_launch(result)
+    assert then in next_step(result)
 
 
 async def test_nothing_left_is_no_way(make_app, full, ended):

@@ -8,6 +8,7 @@ from typing import Any
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.core.aws.facts import COPY_TAG, CREATED_BY, DENIALS, Image, Right, RightProbe
+from canvos_tui.core.aws.instance import Launch
 from canvos_tui.core.errors import AwsError
 
 _WOULD = "DryRunOperation"
@@ -73,12 +74,14 @@ class BotoPublish:
         text = next((str(row.get("DeprecationTime") or "") for row in found.get("Images", ())), "")
         return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC) if text else None
 
-    async def may_launch(self, image_id: str, kind: str, device: str, root: int) -> RightProbe:
+    async def may_launch(self, image_id: str, launch: Launch) -> RightProbe:
         """RunInstances as a dry run; never raises for a refusal."""
-        mapping = [{"DeviceName": device, "Ebs": {"VolumeSize": root, "VolumeType": "gp3"}}]
+        mapping = [{"DeviceName": launch.device, "Ebs": {**launch.disk, "VolumeSize": launch.gib}}]
 
         def ask(ec2: Any) -> object:
-            return ec2.run_instances(DryRun=True, ImageId=image_id, InstanceType=kind, MinCount=1, MaxCount=1, BlockDeviceMappings=mapping)
+            return ec2.run_instances(
+                DryRun=True, ImageId=image_id, InstanceType=launch.kind, MinCount=1, MaxCount=1, BlockDeviceMappings=mapping
+            )
 
         action = "ec2:RunInstances"
         try:

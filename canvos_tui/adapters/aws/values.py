@@ -73,6 +73,7 @@ def image(found: SdkAnswer) -> Image:
         volume_type=str(disk.get("VolumeType") or ""),
         delete_on_termination=disk.get("DeleteOnTermination"),
         root_gib=int(disk.get("VolumeSize") or 0),
+        root_device=str(root or ""),
     )
 
 

@@ -236,6 +236,7 @@ class Image:
     volume_type: str = ""  # of the root volume, as the next two
     delete_on_termination: bool | None = None
     root_gib: int = 0
+    root_device: str = ""
 
 
 class Right(Enum):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from canvos_tui.core.aws.facts import Image, RightProbe
+    from canvos_tui.core.aws.instance import Launch
 
 
 class AwsPublish(Protocol):
@@ -36,5 +37,5 @@ class AwsPublish(Protocol):
     async def deprecation(self, image_id: str) -> datetime | None:
         """That date, None where there is none."""
 
-    async def may_launch(self, image_id: str, kind: str, device: str, root: int) -> RightProbe:
-        """Whether an instance of that type with a root volume of `root` GiB would be allowed; a dry run that starts nothing."""
+    async def may_launch(self, image_id: str, launch: Launch) -> RightProbe:
+        """Whether such an instance would be allowed; a dry run that starts nothing."""

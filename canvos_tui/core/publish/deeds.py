@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+from canvos_tui.core.aws.instance import ROOMY
 from canvos_tui.core.errors import InvalidValueError
-from canvos_tui.core.publish.launch import ROOT, TYPE
 from canvos_tui.core.publish.wish import Wish, parse_regions, parse_sharers, parse_until
 from canvos_tui.core.values import dataclass
 
@@ -71,7 +71,7 @@ DEEDS = (
     Deed(
         "try",
         "Ask whether it launches",
-        f"whether your keys may start {TYPE} with {ROOT} GiB; starts nothing",
+        f"whether your keys may start one of {ROOMY} GiB, or the AMI's own if larger; starts nothing",
         "",
         lambda *_: Wish(launch=True),
     ),

@@ -1,18 +1,18 @@
-"""The command that starts an instance of an AMI, and our suggestion of a type and a root volume for it."""
+"""The commands that start an instance of an AMI, and copy, share and retire it."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
 
-TYPE, ROOT = "m6i.xlarge", 100  # our suggestion: 4 processors, 16 GiB, boots UEFI; GiB of the root volume
-DEVICE = "/dev/xvda"  # the root device that the import script registers
+from canvos_tui.core.aws.instance import Launch
 
 
-def launch_words(region: str, ami: str) -> str:
+def launch_words(region: str, ami: str, launch: Launch) -> str:
     """What starts an instance of the AMI, for a shell with the AWS command line and keys that may."""
-    volume = f"DeviceName={DEVICE},Ebs={{VolumeSize={ROOT},VolumeType=gp3}}"
-    words = ["aws", "ec2", "run-instances", "--region", region, "--image-id", ami, "--instance-type", TYPE]
+    disk = ",".join(f"{name}={value}" for name, value in launch.disk.items())
+    volume = f"DeviceName={launch.device},Ebs={{{disk}}}"
+    words = ["aws", "ec2", "run-instances", "--region", region, "--image-id", ami, "--instance-type", launch.kind]
     return shlex.join([*words, "--count", "1", "--block-device-mappings", volume])
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.aws.facts import Right, RightProbe
+from canvos_tui.core.aws.instance import Launch
 from canvos_tui.core.leftovers.thing import PRICES, SNAPSHOT_PRICE
 from canvos_tui.core.publish.copying import Copy
-from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words
+from canvos_tui.core.publish.launch import launch_words
 from canvos_tui.core.publish.wish import Wish
 from canvos_tui.core.publish.work import Work
 from canvos_tui.core.text import GB, near, size
@@ -71,16 +72,19 @@ def lines(work: Work, wish: Wish) -> tuple[str, ...]:
     if report.until is not None:
         told.append(f"deprecated from {report.until:%Y-%m-%d %H:%M} UTC")
     if report.launch is not None:
-        told.append(launch_sentence(report.launch))
+        told.append(launch_sentence(report.launch, work.launch))
     if not wish.changes:
-        told += [f"launch: {launch_words(work.source.region, image.image_id)}", *(f"{name}: {url}" for name, url in _links(work))]
+        told += [
+            f"launch: {launch_words(work.source.region, image.image_id, work.launch)}",
+            *(f"{name}: {url}" for name, url in _links(work)),
+        ]
     told += [f"! {one.what}: {one.text}" + (f"; {one.remedy}" if one.remedy else "") for one in report.problems]
     return tuple(told)
 
 
-def launch_sentence(probe: RightProbe) -> str:
+def launch_sentence(probe: RightProbe, launch: Launch) -> str:
     """What the dry run of a launch says; it started nothing."""
-    what = f"an instance ({TYPE}, {ROOT} GiB)"
+    what = f"an instance ({launch.text})"
     if probe.right is Right.ALLOWED:
         return f"launch: {what} would be allowed; nothing was started"
     if probe.right is Right.DENIED:
@@ -116,14 +120,14 @@ def data(work: Work, *, interrupted: bool = False) -> dict[str, Any]:
         "shared_with": list(report.shared) if report.shared is not None else None,
         "snapshot_shared_with": list(report.snapshot_shared) if report.snapshot_shared is not None else None,
         "deprecated_from": report.until.isoformat() if report.until is not None else None,
-        "launch": _launch(report.launch),
-        "launch_command": launch_words(work.source.region, image.image_id),
+        "launch": _launch(report.launch, work.launch),
+        "launch_command": launch_words(work.source.region, image.image_id, work.launch),
         "problems": problems,
     }
 
 
-def _launch(probe: RightProbe | None) -> dict[str, str] | None:
-    return None if probe is None else {"right": probe.right.value, "text": launch_sentence(probe)}
+def _launch(probe: RightProbe | None, launch: Launch) -> dict[str, str] | None:
+    return None if probe is None else {"right": probe.right.value, "text": launch_sentence(probe, launch)}
 
 
 def _copy(copy: Copy) -> dict[str, Any]:

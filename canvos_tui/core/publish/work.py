@@ -8,11 +8,11 @@ from dataclasses import field, replace
 from datetime import datetime
 
 from canvos_tui.core.aws.facts import DENIALS, THROTTLES, AwsKeys, Image, RightProbe, Snapshot
+from canvos_tui.core.aws.instance import Launch, launch_of
 from canvos_tui.core.aws.refusal import missing_right
 from canvos_tui.core.errors import AwsError, CanvosError, RunError
 from canvos_tui.core.ports import Aws, AwsPublish, Ports
 from canvos_tui.core.publish.copying import MISSING, Copy, Copying, Source
-from canvos_tui.core.publish.launch import DEVICE, ROOT, TYPE
 from canvos_tui.core.publish.wish import Wish
 from canvos_tui.core.run.copies import Copied
 from canvos_tui.core.values import dataclass
@@ -56,6 +56,11 @@ class Work:
         self.snapshot: Snapshot | None = None
         self.known: tuple[str, ...] = ()  # the regions that the SDK lists; AWS may have newer ones
 
+    @property
+    def launch(self) -> Launch:
+        """What we suggest to start it with; never a root volume smaller than its own."""
+        return launch_of(self.source.image, self.snapshot.size if self.snapshot is not None else 0)
+
     async def do(self, wish: Wish, changed: Callable[[Copy], None]) -> Report:
         """Everything of the wish; what one part cannot do stops no other part. `changed` hears each step of a copy."""
         publish = await self._ports.aws.open_publish(self._keys, self.source.region)
@@ -64,7 +69,7 @@ class Work:
         if wish.until is not None:
             await self._attempt("deprecate", publish.deprecate(self.source.image.image_id, wish.until))
         if wish.launch:
-            self.report.launch = await publish.may_launch(self.source.image.image_id, TYPE, DEVICE, ROOT)
+            self.report.launch = await publish.may_launch(self.source.image.image_id, self.launch)
         self.report.copies = {region: Copy(region) for region in wish.regions}
         await asyncio.gather(*(self._copy(region, changed) for region in wish.regions))
         await self._read_back(publish, wish)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.aws.console_links import console_links
-from canvos_tui.core.publish.launch import ROOT, TYPE, launch_words
+from canvos_tui.core.aws.instance import Launch, root_gib
+from canvos_tui.core.publish.launch import launch_words
 from canvos_tui.core.publish.work import Target
 from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
@@ -18,17 +19,40 @@ from canvos_tui.core.run.stage import BY_ID
 from canvos_tui.core.session import Session
 from canvos_tui.core.stages.through_s3 import possible
 
-NEXT = "Launch an instance with a larger root volume (the AMI's is the small raw disk), of a type that boots UEFI, from the AMI above."
-ABOUT_LAUNCH = (
-    f"{TYPE} and {ROOT} GiB are our suggestion: any type that boots UEFI does, and any root volume that is larger than the AMI's, which is "
-    "the small raw disk. Where the account has no default VPC, add --subnet-id and --security-group-ids."
-)
 RESUME, THROUGH_S3, END, LEFT, LEAVE = "resume", "through-s3", "end-import", "leftovers", "start"  # words of ways on from a failure
 
 
 def launch_command(result: RunResult) -> str:
     """What starts an instance of the AMI, for a shell with the AWS command line and keys that may."""
-    return launch_words(result.region, result.ami)
+    return launch_words(result.region, result.ami, _launch(result))
+
+
+def about_launch(result: RunResult) -> str:
+    """What of the command is ours to suggest and what is the AMI's."""
+    launch = _launch(result)
+    if result.root_gib >= launch.gib:
+        size = f"The root volume has the AMI's own {launch.gib} GiB. {launch.kind} is our suggestion: "
+        volume = "any type that boots UEFI does"
+    else:
+        size = f"{launch.kind} and {launch.gib} GiB are our suggestion: any type that boots UEFI does, and "
+        volume = f"any root volume that is larger than the AMI's, {_own(result)}"
+    return f"{size}{volume}. Where the account has no default VPC, add --subnet-id and --security-group-ids."
+
+
+def next_step(result: RunResult) -> str:
+    """What the guide leaves to do with the AMI, in a sentence."""
+    if result.root_gib >= _launch(result).gib:
+        return f"Launch an instance, of a type that boots UEFI, from the AMI above; its root volume has {result.root_gib} GiB."
+    return f"Launch an instance with a larger root volume (the AMI's is {_own(result)}), of a type that boots UEFI, from the AMI above."
+
+
+def _launch(result: RunResult) -> Launch:
+    """The AMI of a run has the processor and the root device of the usual one; the raw image is the least that its root volume holds."""
+    return Launch(gib=root_gib(result.root_gib, result.object_size))
+
+
+def _own(result: RunResult) -> str:
+    return f"{result.root_gib} GiB" if result.root_gib else "the small raw disk"
 
 
 def target_of(result: RunResult, plan: BuildPlan | None) -> Target:

@@ -82,6 +82,7 @@ class RunResult:
     log: str = ""
     found: dict[str, str] = field(default_factory=dict)  # what the script found instead of making it: `object`, `ami`
     raw: str = ""  # the raw image that this run uploads or uploaded, where it built one or was given one
+    root_gib: int = 0  # of the AMI's root volume, 0 where AWS did not show it
     phase_seconds: dict[str, float] = field(default_factory=dict)  # of the phases that were gone through, by id
 
     @property

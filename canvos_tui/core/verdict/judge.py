@@ -73,7 +73,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     verdict = _verdict(plan, chain, exit_code, log, cancelled=cancelled)
     wrote = own_work.written(plan, chain, ids, upload_ended=log.upload_ended)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
-    return RunResult(
+    result = RunResult(
         run_id=run_id,
         outcome=verdict.outcome,
         exit_code=exit_code,
@@ -86,8 +86,6 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         object_size=wrote.size if wrote is not None else 0,
         import_task="" if chain.rivals else chain.task.task_id if chain.task is not None else ids.get("import_task", ""),
         snapshot=chain.snapshot,
-        ami=chain.image.image_id if chain.image is not None else "",
-        ami_name=chain.image.name if chain.image is not None else "",
         findings=own_work.findings_of(plan, chain, seen, wrote, findings(chain, exit_code, cancelled=cancelled)),
         left_behind=_all_left(plan, chain, ids, verdict.outcome, wrote, log.phase),
         cause=None if verdict.outcome is Outcome.SUCCEEDED else (verdict.cause if own_first else log.cause or verdict.cause),
@@ -95,6 +93,11 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         found=dict(log.found),
         raw=own_work.raw_of(plan, ids),
     )
+    return result if chain.image is None else _with_image(result, chain.image)
+
+
+def _with_image(result: RunResult, image: Image) -> RunResult:
+    return replace(result, ami=image.image_id, ami_name=image.name, root_gib=image.root_gib)
 
 
 NOBODY = "none"  # no import has that id

@@ -15,7 +15,7 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.errors import CanvosError, Command
 from canvos_tui.core.pages import OF_FIELD, words
 from canvos_tui.core.questions.result import (
-    ABOUT_LAUNCH,
+    about_launch,
     bucket_of,
     launch_command,
     links,
@@ -136,7 +136,7 @@ class Validate(StepPanel):
         proof = [*findings(result.findings, self._width), *(row for left in result.left_behind for row in left_line(left, self._width))]
         self.query_one("#result-proof", Static).update(Content("\n").join(proof))
         rows = code([Command(launch_command(result))], self._width, columns=0)
-        self.query_one("#result-launch", Static).update(Content("\n").join([Content(ABOUT_LAUNCH), Content(""), *rows]))
+        self.query_one("#result-launch", Static).update(Content("\n").join([Content(about_launch(result)), Content(""), *rows]))
         self._show_ways(result)
 
     @property
@@ -158,7 +158,7 @@ class Validate(StepPanel):
         assert result is not None
         match self._ways[event.option_index].word:
             case "launch":
-                await self._read("Launch an instance", ABOUT_LAUNCH, (launch_command(result),))
+                await self._read("Launch an instance", about_launch(result), (launch_command(result),))
             case "publish":
                 await self.app.push_screen(Publish(self.ports, self.draft.keys, target_of(result, self.known.plan), self._folder))
             case "remove":

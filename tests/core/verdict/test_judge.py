@@ -60,7 +60,7 @@ CHOSEN = AmiSettings("v2.0", root_gib=100)
 def test_an_ami_with_all_that_was_chosen_for_it_is_success():
     mine = replace(IMAGE, imds="v2.0", root_gib=100, volume_type="gp2", delete_on_termination=True)
     result = verdict(replace(GOOD, images=(mine,)), settings=CHOSEN)
-    assert (result.outcome, status_of(result, "ami-settings")) == (Outcome.SUCCEEDED, Status.PASS)
+    assert (result.outcome, status_of(result, "ami-settings"), result.root_gib) == (Outcome.SUCCEEDED, Status.PASS, 100)
     assert "ami-settings" not in {finding.id for finding in verdict().findings}, "nobody chose anything"
 
 

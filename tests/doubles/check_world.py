@@ -248,7 +248,7 @@ class _Aws:
         self._world.asked["images"] += 1
         return tuple(i for i in self._world.images if i.name == name)
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
         self._world.asked["rights"] += 1
         if self._world.rights_error:
             raise self._world.rights_error

@@ -214,7 +214,7 @@ class FakeAws:
         snapshot = await self.snapshot(task.snapshot_id) if task is not None and task.snapshot_id else None
         return Sighting(NOW, (), self.objects.get(baseline.key), True, self.tasks, snapshot, tuple(self.images))
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
         probes = [RightProbe(a, Right.DENIED if a in self.denied else Right.ALLOWED, "verified") for a in NINE]
         role = Right.ALLOWED if self.role else Right.DENIED
         probes.append(RightProbe("vmimport", role, "verified", *(() if self.role else ("NoSuchEntity", "The role cannot be found"))))

@@ -16,9 +16,9 @@ from canvos_tui.adapters.aws.bucket import head_bucket, open_uploads
 from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
 from canvos_tui.adapters.aws.making import Making
-from canvos_tui.adapters.aws.proofs import prove_put
 from canvos_tui.adapters.aws.publish import BotoPublish
-from canvos_tui.adapters.aws.rights import RightsProber
+from canvos_tui.adapters.aws.rights.prober import RightsProber
+from canvos_tui.adapters.aws.rights.proofs import prove_put
 from canvos_tui.core.aws.facts import (
     DENIALS,
     IMPORTED_BY,
@@ -264,9 +264,9 @@ class BotoAws(Making):
         self._parts_denied = next((unseen for unseen in blind if unseen.what is Question.UPLOADS and unseen.denied), None)
         return known, found
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
         """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
-        return await RightsProber(self._probes, bucket, key, report).ask()
+        return await RightsProber(self._probes, bucket, key, report, ours=ours).ask()
 
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
         """s3:PutObject in a way that was asked for; the probe names what stays in the bucket."""

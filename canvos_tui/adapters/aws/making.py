@@ -10,6 +10,7 @@ from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import CREATED_BY, MARK_TAG, ImportTask
 
 DEVICE = "/dev/xvda"
+Tags = list[dict[str, str]]
 
 
 class Making:
@@ -19,49 +20,66 @@ class Making:
 
     async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
         """ImportSnapshot of a raw image in S3. The same `token` again gives the same task, tagged with `mark`; the script has neither."""
-        container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
-        named = [{"Key": "Name", "Value": f"Import-{key}"}, {"Key": MARK_TAG, "Value": mark}, _made_by()]
-        tags = [{"ResourceType": "import-snapshot-task", "Tags": named}]
+        asked = import_request(bucket, key, import_tags(key, mark))
 
         def ask(ec2: Any) -> ImportTask:
-            return aws_values.import_task(
-                ec2.import_snapshot(ClientToken=token, Description=f"Import {key}", DiskContainer=container, TagSpecifications=tags)
-            )
+            return aws_values.import_task(ec2.import_snapshot(ClientToken=token, **asked))
 
         return await self._clients.call("ec2", ask)
 
     async def register_image(self, name: str, snapshot_id: str, settings: AmiSettings) -> str:
         """RegisterImage of a snapshot, UEFI and ENA; the AMI's id. No token exists for it: only the name keeps it from being made twice."""
-        chosen = {
-            "VolumeType": settings.volume_type or None,
-            "DeleteOnTermination": settings.delete_on_termination,
-            "VolumeSize": settings.root_gib or None,
-        }
-        disk = {"SnapshotId": snapshot_id, **{name: value for name, value in chosen.items() if value is not None}}
-        more = {"ImdsSupport": settings.imds} if settings.imds else {}
-
-        def ask(ec2: Any) -> str:
-            made = ec2.register_image(
-                Name=name,
-                Description=f"AMI for {name} created from snapshot {snapshot_id}",
-                Architecture="x86_64",
-                RootDeviceName=DEVICE,
-                BlockDeviceMappings=[{"DeviceName": DEVICE, "Ebs": disk}],
-                VirtualizationType="hvm",
-                BootMode="uefi",
-                EnaSupport=True,
-                **more,
-            )
-            return str(made["ImageId"])
-
-        return await self._clients.call("ec2", ask)
+        asked = register_request(name, snapshot_id, settings)
+        return await self._clients.call("ec2", lambda ec2: str(ec2.register_image(**asked)["ImageId"]))
 
     async def tag(self, ids: tuple[str, ...], name: str) -> None:
         """CreateTags: Name, and who made it. Import and registration take no tags for a snapshot, so that it is a call of its own."""
-        tags = [{"Key": "Name", "Value": name}, _made_by()]
+        tags = named_tags(name)
         await self._clients.call("ec2", lambda ec2: ec2.create_tags(Resources=list(ids), Tags=tags))
 
 
-def _made_by() -> dict[str, str]:
-    """The tag that all has which is made here, so that a policy can hang on it."""
-    return {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}
+# -- the requests, for the run and for the questions before it whether it may -----------------------------------
+
+
+def named_tags(name: str) -> Tags:
+    """The tags of a snapshot and an AMI of ours: a Name, and who made it, so that a policy can hang on it."""
+    return [{"Key": "Name", "Value": name}, {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
+
+
+def import_tags(key: str, mark: str) -> Tags:
+    """The tags of an import: the script's, which is the Name, and ours where there is a `mark`."""
+    name, *ours = named_tags(f"Import-{key}")
+    return [name, {"Key": MARK_TAG, "Value": mark}, *ours] if mark else [name]
+
+
+def import_request(bucket: str, key: str, tags: Tags) -> dict[str, Any]:
+    """ImportSnapshot of a raw image in S3, as CanvOS' script asks for it."""
+    container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
+    tagged = {"TagSpecifications": [{"ResourceType": "import-snapshot-task", "Tags": tags}]} if tags else {}
+    return {"Description": f"Import {key}", "DiskContainer": container, **tagged}
+
+
+def register_request(name: str, snapshot_id: str, settings: AmiSettings) -> dict[str, Any]:
+    """RegisterImage of a snapshot, as CanvOS' script asks for it, and what was chosen beyond that."""
+    chosen = {
+        "VolumeType": settings.volume_type or None,
+        "DeleteOnTermination": settings.delete_on_termination,
+        "VolumeSize": settings.root_gib or None,
+    }
+    disk = {"SnapshotId": snapshot_id, **{name: value for name, value in chosen.items() if value is not None}}
+    return {
+        "Name": name,
+        "Description": f"AMI for {name} created from snapshot {snapshot_id}",
+        "Architecture": "x86_64",
+        "RootDeviceName": DEVICE,
+        "BlockDeviceMappings": [{"DeviceName": DEVICE, "Ebs": disk}],
+        "VirtualizationType": "hvm",
+        "BootMode": "uefi",
+        "EnaSupport": True,
+        **({"ImdsSupport": settings.imds} if settings.imds else {}),
+    }
+
+
+def snapshot_request(name: str, gib: int, tags: Tags) -> dict[str, Any]:
+    """StartSnapshot; encryption is left to the account: `Encrypted=False` is refused where it is on by default."""
+    return {"VolumeSize": gib, "Description": name[:255], **({"Tags": tags} if tags else {})}

@@ -10,10 +10,11 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients, Patience
+from canvos_tui.adapters.aws.making import named_tags, snapshot_request
 from canvos_tui.adapters.aws.pace import Pace
 from canvos_tui.core.aws.blocks import BLOCK, Manifest, text_of
 from canvos_tui.core.aws.crew import MOST
-from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
+from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.values import dataclass
 
@@ -60,13 +61,11 @@ class EbsCalls:
         self._clients = clients
 
     async def start(self, manifest: Manifest, name: str, token: str) -> Started:
-        """StartSnapshot, tagged as ours: the same for each run of the same content and name, because the token stands for all of it.
-
-        Encryption is left to the account: `Encrypted=False` is refused where it is on by default."""
-        tags = [{"Key": "Name", "Value": name}, {"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
+        """StartSnapshot, tagged as ours: the same for each run of the same content and name, because the token stands for all of it."""
+        asked = snapshot_request(name, manifest.gib, named_tags(name))
 
         def ask(ebs: Any) -> Started:
-            made = ebs.start_snapshot(VolumeSize=manifest.gib, Timeout=IDLE_MINUTES, Description=name[:255], Tags=tags, ClientToken=token)
+            made = ebs.start_snapshot(Timeout=IDLE_MINUTES, ClientToken=token, **asked)
             size = int(made.get("BlockSize", BLOCK))
             if size != BLOCK:
                 raise ValueError(f"its blocks have {size} bytes, and this program writes {BLOCK}")

@@ -212,8 +212,11 @@ class Aws(Protocol):
         `task_id` is the import that the run knows as its own: where it may not be described, its snapshot is looked for.
         """
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None]) -> tuple[RightProbe, ...]:
-        """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
+    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
+        """The guide's nine permissions and the vmimport role, probed without leaving a trace; without a bucket those of the direct route.
+
+        `ours` says that our own stages import the image, with their tags, and not CanvOS' script.
+        """
 
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
         """s3:PutObject in a way that was asked for; the probe names what stays in the bucket. Never raises for a refusal."""

@@ -53,9 +53,10 @@ class Ebs:
         if (request.method, path) == ("POST", "/snapshots"):
             asked = json.loads(request.body.kept or b"{}")
             new = of_ebs("", {}, self._cloud.config.region, asked)
-            permit("ebs:StartSnapshot", "*", dry=bool(asked.get("ParentSnapshotId")), targets=new)
+            dry = bool(asked.get("ParentSnapshotId"))
+            permit("ebs:StartSnapshot", "*", dry=dry, targets=new)
             if asked.get("Tags"):
-                permit("ec2:CreateTags", "*", targets=new)
+                permit("ec2:CreateTags", "*", dry=dry, targets=new)
             return _json(201, self._start(asked))
         if (found := _SEAL.fullmatch(path)) is not None and request.method == "POST":
             self._permit(permit, "ebs:CompleteSnapshot", found["id"])

@@ -9,7 +9,7 @@ import pytest
 
 from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
-from canvos_tui.adapters.aws.proofs import principal_of
+from canvos_tui.adapters.aws.rights.proofs import principal_of
 from canvos_tui.core.aws.facts import AwsKeys, PutWay, Right
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey, deny

@@ -364,7 +364,7 @@ async def test_answers_come_one_by_one_and_a_hung_group_holds_up_only_itself(tmp
     ports = world.ports()
     real = await ports.aws.open(KEYS, "eu-west-1")
 
-    async def rights(bucket, key, report):
+    async def rights(bucket, key, report, *, ours=False):
         report(RightProbe("s3:ListBucket", Right.DENIED, "verified", "AccessDenied"))
         await release.wait()
         return ()
@@ -431,3 +431,23 @@ async def test_the_key_must_do_as_an_ami_name(tmp_path):
     assert bad.status is Status.FAIL
     assert "a blank is not allowed" in bad.answer.observed
     assert (await World(tmp_path).one("AWS-AMI-NAME", answered())).answer.observed == "edge-1"
+
+
+@pytest.mark.parametrize("route", Route)
+async def test_rights_are_asked_for_with_the_tags_of_the_route(tmp_path, route):
+    """CanvOS' script gives a Name alone; a policy that asks for a tag of ours would refuse it."""
+    ports = World(tmp_path).ports()
+    real, given = await ports.aws.open(KEYS, "eu-west-1"), []
+
+    async def rights(bucket, key, report, *, ours):
+        given.append((bucket, key, ours))
+        return ()
+
+    real.rights = rights  # type: ignore[method-assign, assignment]
+
+    async def door(keys, region):
+        return real
+
+    ports.aws.open = door  # type: ignore[method-assign]
+    await (await questions.rights(Context(ports, answered().after(RouteChosen(route))))).one("ec2:ImportSnapshot")
+    assert given == [("" if route is Route.DIRECT else "acme-images", "edge-1", route is not Route.GUIDE)]

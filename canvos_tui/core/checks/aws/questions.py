@@ -33,6 +33,7 @@ class Asked:
     region: str
     bucket: str
     key: str
+    ours: bool = False  # whether our own stages upload and import
 
 
 def missing(context: Context, *wanted: str) -> Wait | None:
@@ -51,7 +52,7 @@ def asked(context: Context) -> Asked:
     draft = context.draft
     assert draft.keys is not None
     bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
-    return Asked(draft.keys, draft.text("REGION"), bucket, draft.text("S3_KEY"))
+    return Asked(draft.keys, draft.text("REGION"), bucket, draft.text("S3_KEY"), draft.route.uploads_itself)
 
 
 async def aws(context: Context) -> Aws:
@@ -155,7 +156,7 @@ class RightsAsked:
 
     async def _ask(self) -> tuple[RightProbe, ...]:
         about = asked(self._context)
-        return await (await aws(self._context)).rights(about.bucket, about.key, self._arrived)
+        return await (await aws(self._context)).rights(about.bucket, about.key, self._arrived, ours=about.ours)
 
     def _waiting(self, action: str) -> asyncio.Future[RightProbe]:
         return self._single.setdefault(action, asyncio.get_running_loop().create_future())

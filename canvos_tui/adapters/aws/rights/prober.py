@@ -5,34 +5,40 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from canvos_tui.adapters.aws import account as aws_account
+from canvos_tui.adapters.aws import making
 from canvos_tui.adapters.aws.clients import Clients
+from canvos_tui.adapters.aws.rights.asking import TAGS, Asking, untagged
+from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.blocks import BLOCK
-from canvos_tui.core.aws.facts import CREATED_BY, DENIALS, Right, RightProbe
+from canvos_tui.core.aws.facts import CREATED_BY, Right, RightProbe
 from canvos_tui.core.aws.vmimport_role import ROLE, judge_role
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.values.heard import hearing
+from canvos_tui.core.values.heard import Evidence, hearing
 
-_ALLOWED_DRY = "DryRunOperation"
 _NEVER_THERE = frozenset({"NoSuchKey", "404", "PreconditionFailed", "412"})
-_DEVICE = "/dev/xvda"
+_OF_DISK = frozenset({"RootDeviceName", "BlockDeviceMappings"})
+_REGISTER = "ec2:RegisterImage"
 _FEW = 5  # the smallest page that every describe call accepts
 
 
-class RightsProber:
-    """The questions about one bucket and key; `report` gets each answer as it comes, in the caller's event loop."""
+class RightsProber(Asking):
+    """The questions about one bucket and key; `report` gets each answer as it comes, in the caller's event loop.
 
-    def __init__(self, clients: Clients, bucket: str, key: str, report: Callable[[RightProbe], None]) -> None:
+    `ours` says that our own stages import the image, with tags of ours, and not CanvOS' script.
+    """
+
+    def __init__(self, clients: Clients, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> None:
         self._clients = clients
         self._bucket = bucket
         self._key = key
         self._report = report
+        self._ours = ours
         self._probe_key = f"canvos-tui-probe-{secrets.token_hex(8)}"
 
     async def ask(self) -> tuple[RightProbe, ...]:
@@ -51,8 +57,11 @@ class RightsProber:
     async def _told(self, asking: Awaitable[RightProbe]) -> RightProbe:
         """Reports the answer as soon as it is there, with the requests that were made for it."""
         with hearing() as heard:
-            found = await asking
-        probe = replace(found, heard=(*found.heard, *heard))
+            probe = await asking
+        return self._with(probe, heard)
+
+    def _with(self, probe: RightProbe, heard: Sequence[Evidence]) -> RightProbe:
+        probe = replace(probe, heard=tuple(heard))
         self._report(probe)
         return probe
 
@@ -125,49 +134,47 @@ class RightsProber:
         return [await self._told(self._try(action, "ec2", lambda ec2: ec2.describe_import_snapshot_tasks(MaxResults=_FEW)))]
 
     async def _snapshots_and_register(self) -> list[RightProbe]:
-        own: list[str] = []
+        own: list[dict[str, Any]] = []
 
         def look(ec2: Any) -> None:
-            found = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=_FEW)
-            own.extend(row["SnapshotId"] for row in found.get("Snapshots", ()))
+            own.extend(ec2.describe_snapshots(OwnerIds=["self"], MaxResults=_FEW).get("Snapshots", ()))
 
         snapshots = await self._told(self._try("ec2:DescribeSnapshots", "ec2", look))
-        # a snapshot of our own where there is one: AWS may look at it before it looks at the right
-        snapshot = own[0] if own else f"snap-0{secrets.token_hex(8)}"
-        mapping = [{"DeviceName": _DEVICE, "Ebs": {"SnapshotId": snapshot}}]
-        register = self._dry_run(
-            "ec2:RegisterImage",
-            lambda ec2: ec2.register_image(DryRun=True, Name=self._probe_key, RootDeviceName=_DEVICE, BlockDeviceMappings=mapping),
-        )
-        return [snapshots, await self._told(register)]
+        return [snapshots, await self._told(self._register(own))]
+
+    async def _register(self, own: list[dict[str, Any]]) -> RightProbe:
+        """A dry run with a snapshot of our own where there is one: AWS may look at it before it looks at the right.
+
+        One that is tagged as the run's will be, since a policy may ask for that: an import's has no tags yet. Without such a one a
+        refusal may be about the snapshot; a registration that names none is refused as well where the right itself is missing.
+        """
+        like = [row for row in own if _like_the_runs(row, direct=not self._bucket)]
+        snapshot = str((like or own)[0]["SnapshotId"]) if own else f"snap-0{secrets.token_hex(8)}"
+        asked = making.register_request(self._probe_key, snapshot, AmiSettings())
+        probe = await self._dry_run(_REGISTER, lambda ec2: ec2.register_image(DryRun=True, **asked))
+        if self._bucket or like or probe.right is not Right.DENIED:
+            return probe
+        bare = {**{k: v for k, v in asked.items() if k not in _OF_DISK}, "ImageLocation": f"{self._probe_key}/none.manifest.xml"}
+        alone = await self._dry_run(_REGISTER, lambda ec2: ec2.register_image(DryRun=True, **bare))
+        return probe if alone.right is Right.DENIED else untagged(probe)
 
     async def _import(self) -> list[RightProbe]:
-        """With tags AWS judges both rights in one call; a second call without tags tells them apart when that is refused."""
-        with hearing() as heard:
-            both = await self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=True))
-        both = replace(both, heard=tuple(heard))
-        if both.right is not Right.DENIED:
-            return [await self._told(_there(one)) for one in (both, replace(both, action="ec2:CreateTags"))]
-        alone = await self._told(self._dry_run("ec2:ImportSnapshot", lambda ec2: self._import_dry(ec2, tagged=False)))
-        named = alone.right is Right.ALLOWED or "ec2:CreateTags" in both.message
-        return [alone, await self._told(_there(replace(both, action="ec2:CreateTags")) if named else self._tags())]
+        """As the run asks for it, tags and all; CanvOS' script gives a Name alone."""
+        tags = making.import_tags(self._key, secrets.token_hex(32) if self._ours else "")
 
-    async def _tags(self) -> RightProbe:
-        """Tagging by itself, for whom the import was refused: a dry run on a task that does not exist."""
-        resource, tags = f"import-snap-0{secrets.token_hex(8)}", [{"Key": "Name", "Value": f"Import-{self._key}"}]
-        probe = await self._dry_run("ec2:CreateTags", lambda ec2: ec2.create_tags(DryRun=True, Resources=[resource], Tags=tags))
-        if probe.right is not Right.UNKNOWN:
-            return probe
-        return replace(probe, method="not_verifiable", message="AWS refused ec2:ImportSnapshot first")
+        async def ask(given: making.Tags) -> RightProbe:
+            asked = making.import_request(self._bucket, self._key, given)
+            return await self._dry_run("ec2:ImportSnapshot", lambda ec2: ec2.import_snapshot(DryRun=True, **asked))
+
+        with hearing() as heard:
+            made, tagged = await self._tagged(ask, tags)
+            if tagged is None:
+                tagged = replace(made, action=TAGS) if made.right is not Right.DENIED else await self._tags("import-snap-0", tags)
+        return [self._with(made, heard), self._with(tagged, heard)]
 
     async def cancelling(self, task_id: str) -> RightProbe:
         """The right to cancel an import task; not one of the guide's, so that it is asked for only when there is something to cancel."""
         return await self._dry_run("ec2:CancelImportTask", lambda ec2: ec2.cancel_import_task(DryRun=True, ImportTaskId=task_id))
-
-    def _import_dry(self, ec2: Any, *, tagged: bool) -> None:
-        container = {"Format": "RAW", "UserBucket": {"S3Bucket": self._bucket, "S3Key": self._key}}
-        tags = [{"ResourceType": "import-snapshot-task", "Tags": [{"Key": "Name", "Value": f"Import-{self._key}"}]}]
-        ec2.import_snapshot(DryRun=True, DiskContainer=container, **({"TagSpecifications": tags} if tagged else {}))
 
     # -- EBS direct ------------------------------------------------------------------------------------------
 
@@ -177,21 +184,30 @@ class RightsProber:
         checksum = base64.b64encode(hashlib.sha256(bytes(BLOCK)).digest()).decode()
         block = {"BlockData": bytes(BLOCK), "DataLength": BLOCK, "Checksum": checksum, "ChecksumAlgorithm": "SHA256"}
         asked: tuple[tuple[str, Callable[[Any], object]], ...] = (
-            ("ebs:StartSnapshot", lambda ebs: ebs.start_snapshot(VolumeSize=1, ParentSnapshotId=nobody, Encrypted=True)),
             ("ebs:PutSnapshotBlock", lambda ebs: ebs.put_snapshot_block(SnapshotId=nobody, BlockIndex=0, **block)),
             ("ebs:CompleteSnapshot", lambda ebs: ebs.complete_snapshot(SnapshotId=nobody, ChangedBlocksCount=0)),
             ("ebs:ListSnapshotBlocks", lambda ebs: ebs.list_snapshot_blocks(SnapshotId=nobody)),
         )
-        found = await asyncio.gather(*(self._told(self._of_nobody(action, deed)) for action, deed in asked))
-        return [*found, await self._told(self._tag_snapshot())]
+        others = asyncio.gather(*(self._told(self._of_nobody(action, deed)) for action, deed in asked))
+        begun, found = await asyncio.gather(self._begin(nobody), others)
+        return [*begun, *found]
+
+    async def _begin(self, nobody: str) -> list[RightProbe]:
+        tags = making.named_tags(self._key)
+
+        async def ask(given: making.Tags) -> RightProbe:
+            asked = making.snapshot_request(self._key, 1, given)
+            deed: Callable[[Any], object] = lambda ebs: ebs.start_snapshot(ParentSnapshotId=nobody, Encrypted=True, **asked)  # noqa: E731
+            return _as_made_up(await self._try("ebs:StartSnapshot", "ebs", deed, method="dry_run"))
+
+        with hearing() as heard:
+            begun, tagged = await self._tagged(ask, tags)
+            tagged = tagged or await self._tags("snap-0", tags)
+        return [self._with(begun, heard), self._with(tagged, heard)]
 
     async def _of_nobody(self, action: str, deed: Callable[[Any], object]) -> RightProbe:
-        return _of_nobody(await self._try(action, "ebs", deed, method="dry_run"))
-
-    async def _tag_snapshot(self) -> RightProbe:
-        tags = [{"Key": CREATED_BY[0], "Value": CREATED_BY[1]}]
-        resource = f"snap-0{secrets.token_hex(8)}"
-        return await self._dry_run("ec2:CreateTags", lambda ec2: ec2.create_tags(DryRun=True, Resources=[resource], Tags=tags))
+        probe = _as_made_up(await self._try(action, "ebs", deed, method="dry_run"))
+        return untagged(probe) if probe.right is Right.DENIED else probe
 
     # -- IAM -------------------------------------------------------------------------------------------------
 
@@ -205,53 +221,20 @@ class RightsProber:
             return RightProbe(ROLE, Right.UNKNOWN, "verified", error.code, error.said or error.message, error.request_id)
         return judge_role(facts, self._bucket, self._key, self._clients.region)
 
-    # -- the two ways to ask ---------------------------------------------------------------------------------
 
-    async def _try(self, action: str, service: str, deed: Callable[[Any], object], *, method: str = "verified") -> RightProbe:
-        try:
-            await self._clients.call(service, deed)
-        except AwsError as error:
-            right = Right.DENIED if error.code in DENIALS else Right.UNKNOWN
-            said = await self._decoded(error) or error.said or error.message
-            return RightProbe(action, right, method, error.code, said, error.request_id)
-        return RightProbe(action, Right.ALLOWED, method)
-
-    async def _dry_run(self, action: str, deed: Callable[[Any], object]) -> RightProbe:
-        probe = await self._try(action, "ec2", deed, method="dry_run")
-        if probe.code == _ALLOWED_DRY:
-            return RightProbe(action, Right.ALLOWED, "dry_run")
-        if probe.right is Right.ALLOWED:  # a dry run that answers with success is none: nothing was proven
-            return replace(probe, right=Right.UNKNOWN, message="the endpoint does not know dry runs")
-        return probe
-
-    async def _decoded(self, error: AwsError) -> str:
-        """The sentence inside an encoded refusal; "" where there is none or these keys may not decode it."""
-        if not error.sealed:
-            return ""
-        try:
-            answer = await self._clients.call("sts", lambda sts: sts.decode_authorization_message(EncodedMessage=error.sealed))
-            about = json.loads(answer["DecodedMessage"])
-            who, what = about["context"]["principal"]["arn"], about["context"]["action"]
-        except (AwsError, KeyError, TypeError, ValueError):
-            return ""
-        why = "an explicit deny" if about.get("explicitDeny") else "no policy allows it"
-        return f"{who} may not {what} on {about['context'].get('resource', '*')}: {why}"
-
-
-async def _there(probe: RightProbe) -> RightProbe:
-    return probe
-
-
-def _of_nobody(probe: RightProbe) -> RightProbe:
+def _as_made_up(probe: RightProbe) -> RightProbe:
     """What a refusal means that was about a snapshot which does not exist, or about values that AWS never takes."""
     if probe.code in {"ResourceNotFoundException", "ValidationException"}:
         return RightProbe(probe.action, Right.ALLOWED, "dry_run", message="AWS refused the made-up values, and not the right")
     if probe.right is Right.ALLOWED:
         return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message="the endpoint took what AWS always refuses")
-    if probe.right is Right.DENIED and probe.action != "ebs:StartSnapshot" and "explicit deny" not in probe.message:
-        text = f"refused for a snapshot that does not exist; a policy that asks for a tag refuses that too ({probe.message})"
-        return replace(probe, right=Right.UNKNOWN, method="not_verifiable", message=text)
     return probe
+
+
+def _like_the_runs(row: Mapping[str, Any], *, direct: bool) -> bool:
+    """Whether a snapshot has the tags that the run's will have when the AMI is made of it."""
+    tags = {(tag.get("Key"), tag.get("Value")) for tag in row.get("Tags") or ()}
+    return CREATED_BY in tags if direct else not tags
 
 
 def _doubt(first: RightProbe, second: RightProbe) -> RightProbe:

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
+
+_PROC = Path("/proc")
 
 
 def session_members(session: int) -> tuple[int, ...]:
     """Processes of a session that are not dead yet, from /proc; only the leader where there is no /proc."""
-    proc = Path("/proc")
-    if not (proc / "self" / "stat").exists():
+    if not _shown():
         return (session,)
-    found = []
-    for entry in proc.iterdir():
-        if entry.name.isdigit() and (fields := stat_fields(int(entry.name))) and fields[3] == str(session) and fields[0] not in "ZX":
-            found.append(int(entry.name))
-    return tuple(found)
+    return tuple(pid for pid, _, _, its_session in _living() if its_session == session)
+
+
+def family(session: int) -> tuple[int, ...]:
+    """The same, and what its processes started in groups and sessions of their own, as long as whoever started that still lives."""
+    if not _shown():
+        return (session,)
+    rows = list(_living())
+    found = {pid for pid, _, _, its_session in rows if its_session == session}
+    while more := {pid for pid, parent, _, _ in rows if parent in found} - found:
+        found |= more
+    return tuple(sorted(found))
+
+
+def signal_family(session: int, number: int, front: int = 0) -> bool:
+    """A signal to every process group of a family; False where there is none any more.
+
+    Where `front`, the group that has the terminal, is another than the leader's, the leader waits for it and is left alone, as by Ctrl-C:
+    its end would take the terminal from who is to end politely.
+    """
+    members, sent = set(family(session)), False
+    groups = {group for pid, _, group, _ in _living() if pid in members} if _shown() else set()
+    for group in groups - {session} if front in groups - {session} else groups | {session}:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, number)
+            sent = True
+    return sent
 
 
 def stat_fields(pid: int) -> list[str]:
@@ -24,3 +50,14 @@ def stat_fields(pid: int) -> list[str]:
     except OSError:
         return []
     return text.rpartition(")")[2].split()
+
+
+def _shown() -> bool:
+    return (_PROC / "self" / "stat").exists()
+
+
+def _living() -> Iterator[tuple[int, int, int, int]]:
+    """Process, parent, group and session of each that is not dead yet."""
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit() and (fields := stat_fields(int(entry.name))) and fields[0] not in "ZX":
+            yield int(entry.name), int(fields[1]), int(fields[2]), int(fields[3])

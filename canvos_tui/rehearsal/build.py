@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -188,6 +189,7 @@ def main(argv: list[str] | None = None) -> int:
 
     console = Console(flushed, metadata, float(os.environ.get(PACE_VARIABLE, "1")))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))  # earthly.sh holds it until here
         Build(console, options.scenario, args, settings(_text(".secret"))).run(target)
     except KeyboardInterrupt:
         console.bare("Received signal interrupt. Cleaning up before exiting...")

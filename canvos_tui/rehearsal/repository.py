@@ -74,7 +74,10 @@ def _script(python: str, scenario: str) -> str:
         "#!/bin/bash\n"
         "# A rehearsal: this build is played. It reads .arg and .secret and talks to a stand-in for AWS on this machine only.\n"
         f"export PYTHONPATH={shlex.quote(str(package))}${{PYTHONPATH:+:$PYTHONPATH}}\n"
-        f'exec {shlex.quote(python)} -m canvos_tui.rehearsal.build --scenario {shlex.quote(scenario)} "$@"\n'
+        "# Ctrl-C waits until Python is loaded, which would tell of itself, where this machine's env can see to that.\n"
+        "held=--block-signal=INT\n"
+        "env $held true 2>/dev/null || held=\n"
+        f'exec env $held {shlex.quote(python)} -m canvos_tui.rehearsal.build --scenario {shlex.quote(scenario)} "$@"\n'
     )
 
 

@@ -17,7 +17,7 @@ from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.secret import without_keys
 from canvos_tui.supervisor.pro_prompt import ProPrompt
 from canvos_tui.supervisor.recorder import BuildRecorder
-from canvos_tui.supervisor.stage_line import StageLine, command
+from canvos_tui.supervisor.stage_line import HELD, StageLine, command
 
 _GATHER = 64 * 1024  # bytes that are handled together
 _LINGER, _LONGEST = 1.0, 10.0  # seconds of silence, and at most, that a terminal is read after its command ended
@@ -54,8 +54,9 @@ class BuildTerminal:
             if plan.resumes is None
             else (command(plan, mandate.pace, line.words if line is not None else ()), _PACKAGE)
         )
+        size, keep, hold = (mandate.columns, mandate.rows), line.keep if line is not None else (), HELD if line is not None else ()
         try:
-            self.process = PtyProcess(words, folder, environ, mandate.columns, mandate.rows, keep=line.keep if line is not None else ())
+            self.process = PtyProcess(words, folder, environ, *size, keep=keep, hold=hold)
         except (OSError, ValueError) as error:
             self._recorder.note(f"the build could not be started: {error}")
             self.exit_code, self.ended_at = NOT_STARTED, self._clock.now()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import field
@@ -21,6 +22,7 @@ from canvos_tui.core.secret import Secret
 from canvos_tui.core.values import dataclass
 
 MODULE = "canvos_tui.supervisor.stage_work"
+HELD = (signal.SIGINT,)  # waits until our own stages are loaded: Python would print where it was when it came
 _MOST = 64 * 1024
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.proof import HOPELESS
 from canvos_tui.supervisor.image_stage import BuildEndedError, built
 from canvos_tui.supervisor.raw_sending import Given, raw_snapshot, raw_upload
-from canvos_tui.supervisor.stage_line import Job, parsed, read_keys, tell
+from canvos_tui.supervisor.stage_line import HELD, Job, parsed, read_keys, tell
 
 T = TypeVar("T")
 Upload = Callable[[], Awaitable[Written]]
@@ -253,8 +254,6 @@ def _image(job: Job) -> tuple[Path, int]:
     except (CanvosError, OSError) as error:
         _say(f"ERROR: {error}; {getattr(error, 'remedy', '')}")
         return Path(), error.code if isinstance(error, BuildEndedError) else 1
-    except KeyboardInterrupt:
-        return Path(), 130
     return path, 0
 
 
@@ -282,10 +281,19 @@ def main(words: Sequence[str] | None = None) -> int:
         asyncio.run(work())
     except StopError:
         return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 
+def interruptible(run: Callable[[], int] = main) -> int:
+    """What it gives, or 130 where it was interrupted: a signal that came while it was loaded counts now, and one at its end no more."""
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
+        return run()
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(interruptible())

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,10 @@ from canvos_tui.adapters.runs.lock import RunLock
 from canvos_tui.core.errors import RunError
 from canvos_tui.core.run.codec import plan_text
 from canvos_tui.core.run.mandate import Mandate
-from tests.runs import KEYS, Site
+from canvos_tui.core.run.run import BuildPlan, Resumes
+from canvos_tui.core.run.stage import StageId
+from canvos_tui.rehearsal.repository import _script
+from tests.runs import KEYS, NOBODY, Site, opened
 from tests.waiting import until
 
 # A supervisor that takes its time over loading what it needs, as on a machine that has other things to do.
@@ -91,3 +97,45 @@ def test_a_bug_in_a_supervisor_leaves_a_report_without_its_keys(folder: RunFolde
     assert f"the supervisor of {folder.run_id}" in told
     assert "is what broke" in told
     assert KEYS.secret.reveal() not in told
+
+
+# -- a request to stop in the first moments of the command ---------------------------------------------------
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", NOBODY)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with opened(tmp_path) as found:
+        yield found
+
+
+def own_stages(site: Site) -> BuildPlan:
+    return replace(site.plan("exit 9"), resumes=Resumes("", StageId.REGISTER, snapshot="snap-0123456789abcdef0"))
+
+
+def rehearsed(site: Site) -> BuildPlan:
+    """A build that is played, as `rehearse` has it."""
+    plan = site.plan("true")
+    (site.checkout / "build.sh").write_text(_script(sys.executable, "success"), encoding="utf-8")
+    return plan
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.08])
+@pytest.mark.parametrize("planned", [own_stages, rehearsed])
+def test_who_is_stopped_while_python_still_loads_it_says_nothing_of_python(
+    site: Site, planned: Callable[[Site], BuildPlan], seconds: float
+):
+    run_id = asyncio.run(site.runs.start(planned(site), KEYS, ()))
+    until(lambda: '"started"' in events(site, run_id))
+    time.sleep(seconds)
+    asyncio.run(site.runs.cancel(run_id))
+    result = site.result(run_id)
+    assert "Traceback" not in site.log(run_id)
+    assert "KeyboardInterrupt" not in site.log(run_id)
+    assert result.outcome.value == "cancelled"
+
+
+def events(site: Site, run_id: str) -> str:
+    path = site.folder(run_id) / "events.jsonl"
+    return path.read_text(encoding="utf-8") if path.exists() else ""

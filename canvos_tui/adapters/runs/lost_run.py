@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine
-from canvos_tui.adapters.processes import session_members
+from canvos_tui.adapters.processes import session_members, signal_family
 from canvos_tui.adapters.runs.event_file import EventFile
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import build_goes_on, read_heart, rebooted_since
@@ -90,8 +90,7 @@ def end(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str], *, force
 def _end_process(group: int, *, force: bool) -> str:
     number = signal.SIGKILL if force else signal.SIGINT
     until = time.monotonic() + _PATIENCE
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(group, number)
+    signal_family(group, number)
     while session_members(group) and time.monotonic() < until:
         time.sleep(0.1)
     for pid in session_members(group):

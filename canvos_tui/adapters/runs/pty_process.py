@@ -13,7 +13,7 @@ import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from canvos_tui.adapters.processes import session_members
+from canvos_tui.adapters.processes import family, signal_family
 
 READ = 64 * 1024
 
@@ -30,7 +30,9 @@ class PtyProcess:
         rows: int = 50,
         *,
         keep: Sequence[int] = (),
+        hold: Sequence[int] = (),
     ) -> None:
+        """`keep` are descriptors that it gets, `hold` signals that wait until it is ready for them, and says so."""
         self.fd, inner = os.openpty()
         try:
             _set_size(inner, columns, rows)
@@ -43,7 +45,7 @@ class PtyProcess:
                 stderr=inner,
                 start_new_session=True,
                 pass_fds=tuple(keep),
-                preexec_fn=_own_terminal,  # a few system calls, and no thread of ours exists yet
+                preexec_fn=lambda: _own_terminal(hold),  # a few system calls, and no thread of ours exists yet
             )
         except BaseException:
             os.close(self.fd)
@@ -83,20 +85,19 @@ class PtyProcess:
             os.write(self.fd, data)
 
     def interrupt(self) -> bool:
-        """SIGINT to the process group, as Ctrl-C would; False when there is none any more."""
-        try:
-            os.killpg(self.pid, signal.SIGINT)
-        except ProcessLookupError:
-            return False
-        return True
+        """SIGINT to its process groups, as Ctrl-C would to the one in front; False when there is none any more."""
+        front = 0
+        with contextlib.suppress(OSError):  # a terminal that nobody has open
+            front = os.tcgetpgrp(self.fd)
+        return signal_family(self.pid, signal.SIGINT, front)
 
     def kill(self) -> int:
-        """SIGKILL to every process of the session; how many there were."""
-        members = session_members(self.pid)
+        """SIGKILL to every process of the session, and to what they started in sessions of their own; how many there were."""
+        members = family(self.pid)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         for pid in members:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         return len(members)
 
@@ -106,11 +107,11 @@ class PtyProcess:
             os.close(self.fd)
 
 
-def _own_terminal() -> None:
+def _own_terminal(hold: Sequence[int]) -> None:
     """In the child, a new session already: makes stdin its controlling terminal, and Ctrl-C work also for who started us with nohup."""
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP):
         signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.pthread_sigmask(signal.SIG_SETMASK, hold)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

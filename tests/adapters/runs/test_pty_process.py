@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from canvos_tui.adapters.processes import session_members
+from canvos_tui.adapters.processes import session_members, stat_fields
 from canvos_tui.adapters.runs.pty_process import PtyProcess
 from tests.waiting import until
 
@@ -109,3 +111,35 @@ def test_a_missing_command_is_an_error_and_leaves_no_descriptor(tmp_path: Path) 
     with pytest.raises(FileNotFoundError):
         PtyProcess(("./nothing",), tmp_path, {})
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+APART = "trap 'echo got SIGINT; exit 1' INT; echo up; while :; do sleep 0.05; done"
+
+
+@pytest.mark.parametrize("way", ["set -m; bash -c '{}'; true", "set -m; bash -c '{}' & wait; sleep 30", "setsid -w bash -c '{}'; true"])
+def test_what_went_into_a_group_or_session_of_its_own_is_interrupted_too(start: type, way: str) -> None:
+    child = start(way.format(APART.replace("'", "'\\''")))
+    child.shows(b"up")
+    assert child.process.interrupt()
+    child.shows(b"got SIGINT")
+    child.ends()
+
+
+def test_a_kill_reaches_what_went_into_a_session_of_its_own(start: type) -> None:
+    child = start("setsid -w bash -c 'trap \"\" HUP INT TERM; echo up $$; while :; do sleep 0.05; done'")
+    until(lambda: child.drained() or re.search(rb"up \d+", child.text))
+    found = re.search(rb"up (\d+)", child.text)
+    assert found is not None
+    assert child.process.kill() >= 2
+    until(lambda: stat_fields(int(found[1])) == [] or stat_fields(int(found[1]))[0] == "Z")
+
+
+def test_a_signal_that_is_held_waits_until_it_is_taken(tmp_path: Path) -> None:
+    code = "import signal, time; time.sleep(0.3); print('ready', flush=True); signal.pthread_sigmask(signal.SIG_UNBLOCK, [2]); print('no')"
+    process = PtyProcess((sys.executable, "-c", code), tmp_path, {"PATH": os.environ["PATH"]}, hold=(signal.SIGINT,))
+    process.interrupt()
+    until(lambda: process.poll() is not None)
+    said = process.read()
+    assert said is not None
+    assert said.startswith(b"ready\r\nTraceback")
+    process.close()

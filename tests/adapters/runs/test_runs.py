@@ -255,6 +255,14 @@ def test_a_request_to_stop_interrupts_and_a_forced_one_kills(site: Site) -> None
         asyncio.run(site.runs.cancel(run_id))
 
 
+def test_a_request_to_stop_reaches_a_build_that_went_into_a_process_group_of_its_own(site: Site) -> None:
+    run_id = site.start("""set -m; bash -c 'trap "echo got SIGINT; exit 1" INT; echo up; while :; do sleep 0.05; done'""")
+    until(lambda: "up" in site.log(run_id))
+    asyncio.run(site.runs.cancel(run_id))
+    assert site.result(run_id).outcome is Outcome.CANCELLED
+    assert "got SIGINT" in site.log(run_id)
+
+
 def test_a_polite_stop_is_enough_for_a_polite_build(site: Site) -> None:
     run_id = site.start("trap 'echo Received signal interrupt; exit 1' INT; echo up; while :; do sleep 0.05; done")
     until(lambda: "up" in site.log(run_id))

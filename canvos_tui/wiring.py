@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from canvos_tui.core.ports import AwsDoor, Docker, Git, Host, Network, Ports, Runs, Terminal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from canvos_tui.core.checkout.compatibility import Matrix
     from canvos_tui.core.checks.reports.last_passed import Passes
     from canvos_tui.core.run.result import RunInfo
@@ -134,6 +136,29 @@ def _terminal(environ: dict[str, str], root: Path) -> Terminal:
     from canvos_tui.adapters.terminal import UserTerminal
 
     return UserTerminal(environ, root)
+
+
+def sealed_ports(environ: dict[str, str], place: Path, log: bytes, at: datetime | None) -> Ports:
+    """Those of whoever looks at a bundle that was made `at` that time: its log, called `place`, this terminal, and nothing else."""
+    from canvos_tui.adapters.bundled.sealed import Sealed, SealedRuns, StoppedClock
+    from canvos_tui.adapters.clock import SystemClock
+    from canvos_tui.adapters.state_folder import state_root
+
+    nothing: Any = Sealed()
+    root = state_root(environ)
+    return Ports(
+        clock=StoppedClock(at) if at is not None else SystemClock(),
+        host=nothing,
+        docker=nothing,
+        network=nothing,
+        git=nothing,
+        files=nothing,
+        runs=cast("Runs", SealedRuns(place, log)),
+        aws=nothing,
+        terminal=_later(lambda: _terminal(environ, root)),
+        environ=environ,
+        matrix=_later(_matrix),
+    )
 
 
 def rehearsal_ports(environ: dict[str, str]) -> Ports:

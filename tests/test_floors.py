@@ -25,6 +25,7 @@ CORE = {
 ADAPTERS = {
     "terminal": 6,
     "runs": 5,
+    "bundled": 5,
     "docker": 4,
     "last_passed": 3,
     "machine": 3,
@@ -33,7 +34,7 @@ ADAPTERS = {
     **dict.fromkeys(("threads", "processes", "regular_file", "new_file", "state_folder"), 0),
 }
 TUI = {
-    "doctor_app": 8,
+    **dict.fromkeys(("doctor_app", "bundle"), 8),
     "app": 7,
     "steps": 6,
     **dict.fromkeys(("page", "log"), 5),

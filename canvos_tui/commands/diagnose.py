@@ -38,7 +38,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "file", metavar="FILE", help="a log, also packed (gzip, zip), a run's id, a bundle, a doctor's JSON; - for standard input"
     )
     parser.add_argument("--catalogue", metavar="FILE", help="known errors of your own, in the form of ours; they win over ours")
-    parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
+    parser.add_argument("--output", choices=("text", "json"), help="lines or one JSON document; a bundle's screens open without it")
+    parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="lines of a bundle, too")
     parser.set_defaults(run=diagnose)
 
 
@@ -86,7 +87,7 @@ async def _result(ports: Ports, run_id: str) -> RunResult | None:
     return await ports.runs.result(run_id)
 
 
-def _tell(output: str, found: Diagnosis, data: dict[str, Any], lines: list[str]) -> int:
+def _tell(output: str | None, found: Diagnosis, data: dict[str, Any], lines: list[str]) -> int:
     if output == "json":
         write_json(data)
     else:
@@ -96,12 +97,18 @@ def _tell(output: str, found: Diagnosis, data: dict[str, Any], lines: list[str])
 
 def _tell_bundle(data: bytes, args: argparse.Namespace) -> int:
     """The run in a bundle, read-only: no Docker, no network and no key is asked for."""
+    from canvos_tui.commands.wizard import addressable
     from canvos_tui.core.bundle import opened
     from canvos_tui.core.bundle.archive import unpack
     from canvos_tui.core.bundle.contents import DOCTOR, LOG
     from canvos_tui.core.checks.reports import read_report
 
     bundle = unpack(data, args.file)
+    if not (args.output or args.plain) and addressable():
+        from canvos_tui.commands.bundle_screen import open_bundle
+
+        catalogue = _known(args.catalogue)
+        return open_bundle(bundle, args.file, lambda log: diagnosed(iter([log]), catalogue))
     if LOG not in bundle.files:
         return _tell_doctors(bundle.document(DOCTOR), args.output, opened.head_lines(bundle))
     found = opened.with_result(diagnosed(iter([bundle.files[LOG]]), _known(args.catalogue)), opened.result_of(bundle))
@@ -124,13 +131,13 @@ def _doctors(data: bytes, name: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) and is_report(document, name) else None
 
 
-def _tell_doctors(document: dict[str, Any], output: str, head: list[str] | None = None) -> int:
+def _tell_doctors(document: dict[str, Any], output: str | None, head: list[str] | None = None) -> int:
     """Which checks are not well and why, in the doctor's words; the exit code is the doctor's, too."""
     from canvos_tui.core.checks.reports import read_report
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
 
     code = read_report.exit_code(document)
-    if output == "text":
+    if output != "json":
         sys.stdout.write("".join(f"{line}\n" for line in (*(head or ()), *read_report.lines(document))))
         return code
     failed = code is ExitCode.NOT_READY

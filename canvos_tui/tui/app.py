@@ -133,11 +133,9 @@ class CanvosApp(PacedApp[int]):
 
     async def _open(self, room: Room) -> None:
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
-        from canvos_tui.core.pages import PAGES
-
         self._opening = True
         try:
-            for page in PAGES:
+            for page in self._pages():
                 self.add_mode(page.slug, partial(self._make, page, room.opening.banner))
             await self._enter(room.opening.page)
         finally:
@@ -146,6 +144,11 @@ class CanvosApp(PacedApp[int]):
                 self.exit(*self._leaving)
         if room.opening.hint:
             self.call_after_refresh(self.screen.post_message, Hinted(room.opening.hint))
+
+    def _pages(self) -> tuple[Page, ...]:
+        from canvos_tui.core.pages import PAGES
+
+        return PAGES
 
     async def _enter(self, slug: str) -> None:
         with self.batch_update():  # else it is painted, laid out again and painted again
@@ -291,10 +294,7 @@ class CanvosApp(PacedApp[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every page by name, besides what Textual offers itself."""
-        if not self._furnished:
-            return
-        from canvos_tui.core.pages import PAGES
-
-        for page in PAGES:
+        for page in self._pages() if self._furnished else ():
             yield SystemCommand(f"Go to {page.title}", f"screen {page.slug}", partial(self.post_message, GoTo(page.slug)))
-        yield from super().get_system_commands(screen)
+        if self._furnished:
+            yield from super().get_system_commands(screen)

@@ -18,10 +18,11 @@ import pytest
 
 from canvos_tui.core.bundle import archive
 from canvos_tui.core.exit_codes import ExitCode
-from tests import in_process
+from tests import in_process, samples
 from tests.hostile import obeyed, texts
 from tests.on_stage import OnStage, on_stage
 from tests.runs import SECRET
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 # stands in the way of everything that would leave the process
@@ -92,6 +93,68 @@ def test_placeholders_change_nothing_of_the_verdict(failed: tuple[OnStage, str],
         assert scene.inside("bundle", "--to", str(hidden), "--mask", "account,user,host,bucket,address,path").returncode == 0
     plain, masked = (json.loads(elsewhere(tmp_path / "home", "diagnose", name, "--output", "json").stdout) for name in (path, str(hidden)))
     assert (plain["result"], plain["phase"], plain["cause"]["id"]) == (masked["result"], masked["phase"], masked["cause"]["id"])
+
+
+# -- on a terminal -------------------------------------------------------------------------------------------------------
+
+
+def on_a_terminal(home: Path, *words: str, size: tuple[int, int] = (80, 24)) -> Terminal:
+    """The same process behind the same seal, in a window."""
+    home.mkdir(exist_ok=True)
+    (home / "sitecustomize.py").write_text(SEALED, encoding="utf-8")
+    environ = {"HOME": str(home), "PATH": "/nowhere", "PYTHONPATH": os.pathsep.join((str(home), str(ROOT)))}
+    environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    return Terminal([sys.executable, "-m", "canvos_tui", *words], environ, *size, cwd=home)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", samples.every([(80, 24), (120, 40)], lambda: [(80, 24)]), ids="{0[0]}x{0[1]}".format)
+def test_on_a_terminal_its_screens_open(failed: tuple[OnStage, str], size: tuple[int, int], tmp_path: Path) -> None:
+    scene, path = failed
+    run_id = scene.infos()[0].run_id
+    result = scene.result(run_id)
+    assert result is not None
+    assert result.cause is not None
+    with on_a_terminal(tmp_path / "home", "diagnose", path, size=size) as terminal:
+        terminal.see("FAILED in", result.cause.title[:30], " bundle ", "UTC", "Log and phases")
+        terminal.press("f8")
+        terminal.see("Build · ", " ended ", "build.log", "FOLLOWING")
+        terminal.press("/")
+        terminal.type("+base")
+        terminal.see("/+base 1 of ")
+        terminal.press("enter", "f8")
+        terminal.see("asked 20", "passed")
+        terminal.press("r")
+        terminal.see("r does nothing here")
+        terminal.press("f8")
+        terminal.see(f"run {run_id}", "doctor.json", "only to be looked at")
+        terminal.press("q")
+        assert terminal.wait() == scene.inside("diagnose", run_id).returncode
+        assert f"cause     {result.cause.id}" in terminal.text
+        assert "LEFT THE PROCESS" not in terminal.said
+        assert terminal.left_on() == []
+    assert sorted(name.name for name in (tmp_path / "home").iterdir()) == ["sitecustomize.py"], "it wrote nothing"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("--plain",), ("--output", "text")], ids=" ".join)
+def test_on_a_terminal_lines_are_printed_where_lines_were_asked_for(words: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "sent.zip"
+    path.write_bytes(zipped(whole(LOG)))
+    with on_a_terminal(tmp_path / "home", "diagnose", *words, str(path)) as terminal:
+        assert terminal.wait() == ExitCode.NOT_PROVEN
+        assert "bundle    run r" in terminal.text
+        assert "\x1b[?1049h" not in terminal.said
+
+
+@pytest.mark.slow
+def test_on_a_terminal_a_damaged_one_is_named_before_any_screen(tmp_path: Path) -> None:
+    path = tmp_path / "sent.zip"
+    path.write_bytes(halved())
+    with on_a_terminal(tmp_path / "home", "diagnose", str(path)) as terminal:
+        assert terminal.wait() == ExitCode.USAGE
+        assert "is damaged" in terminal.text
+        assert "\x1b[?1049h" not in terminal.said
 
 
 # -- what somebody made who means no good --------------------------------------------------------------------------------

@@ -63,14 +63,13 @@ class LogFile:
 
     def refresh(self) -> bool:
         """Counts new bytes, at most 1 MiB a call; True when there were any or the file began anew."""
-        file = self._opened()
-        if file is None:
+        real = self._length()
+        if real is None:
             return False
-        real = os.fstat(file).st_size
         if real < self._size:
             self._forget()
             return True
-        data = os.pread(file, min(STEP, real - self._size), self._size)
+        data = self._bytes(min(STEP, real - self._size), self._size)
         if not data:
             return False
         self._watch(data)
@@ -81,14 +80,14 @@ class LogFile:
         """Those lines, clipped to 16 KiB each, without their line ends."""
         first = max(first, 0)
         count = min(count, self.line_count - first)
-        if count <= 0 or self._file is None:
+        if count <= 0:
             return []
         block = bisect_left(self._feeds, first) if first else 0
         skip = first - (self._feeds[block - 1] if block else 0)
         lines = _Lines(skip, count)
         at = block * BLOCK
         while at < self._size and not lines.full:
-            data = os.pread(self._file, min(BLOCK, self._size - at), at)
+            data = self._bytes(min(BLOCK, self._size - at), at)
             if not data:
                 break
             lines.feed(data)
@@ -108,9 +107,7 @@ class LogFile:
         """The number of the line that begins at that byte."""
         block = byte // BLOCK
         before = self._feeds[block - 1] if block else 0
-        if self._file is None or byte % BLOCK == 0:
-            return before
-        return before + os.pread(self._file, byte % BLOCK, block * BLOCK).count(b"\n")
+        return before + (self._bytes(byte % BLOCK, block * BLOCK).count(b"\n") if byte % BLOCK else 0)
 
     async def scan(self, at: int, look: Callable[[bytes, int], bool]) -> AsyncGenerator[int, None]:
         """Gives whole lines from byte `at` (the start of a line) on to `look`, with the byte where they begin, in a thread; yields the
@@ -134,6 +131,15 @@ class LogFile:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _length(self) -> int | None:
+        """Bytes that are there now; None for a file that is not there yet."""
+        file = self._opened()
+        return None if file is None else os.fstat(file).st_size
+
+    def _bytes(self, count: int, at: int) -> bytes:
+        """At most so many bytes from that one on; none of a file that is closed."""
+        return os.pread(self._file, count, at) if self._file is not None else b""
 
     def _opened(self) -> int | None:
         if self._file is None:

@@ -179,14 +179,14 @@ def quiet(report: Report) -> bool:
     return report.done and bool(report.results) and not any(report.count(s) for s in LOUD)
 
 
-def small_print(report: Report, now: datetime, took: Took | None) -> str:
-    """`49 of 58 passed · 6 s · 3 s ago`; the age is that of the oldest answer."""
+def small_print(report: Report, now: datetime, took: Took | None, asked: str = "") -> str:
+    """`49 of 58 passed · 6 s · 3 s ago`; the age is that of the oldest answer, unless `asked` says when that was."""
     left = len(report.checks) - len(report.results)
     if took is not None and took.seconds is None:
         return f"{left} running · {seconds((now - took.began).total_seconds())}"
     passed = f"{report.count(Status.PASS)} of {len(report.checks)} passed"
     spent = seconds(took.seconds) if took is not None and took.seconds is not None else ""
-    return " · ".join(filter(None, (passed, f"{left} not asked" if left else "", spent, _age(report, now))))
+    return " · ".join(filter(None, (passed, f"{left} not asked" if left else "", spent, asked or _age(report, now))))
 
 
 def _age(report: Report, now: datetime) -> str:

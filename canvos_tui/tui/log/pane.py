@@ -47,11 +47,11 @@ class LogPane(Panel):
     class Full(Message):
         """The user wants the log to have the whole screen, or no more."""
 
-    def __init__(self, terminal: Terminal, folder: Path, frame: float = FRAME) -> None:
+    def __init__(self, terminal: Terminal, folder: Path | None, frame: float = FRAME) -> None:
         super().__init__(title="Log", id="log-pane")
         self.browser = LogBrowser(frame)
         self._terminal = terminal
-        self._folder = folder  # where a saved log goes unless another path is typed
+        self._folder = folder  # where a saved log goes unless another path is typed; None where it is not saved
         self.full = False
 
     def compose(self) -> ComposeResult:
@@ -76,6 +76,8 @@ class LogPane(Panel):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
         """Esc belongs to the page unless there is something of ours to take back."""
+        if action == "save":
+            return self._folder is not None
         return action != "unwind" or self._has_something()
 
     def _has_something(self) -> bool:
@@ -133,7 +135,7 @@ class LogPane(Panel):
     async def action_save(self) -> None:
         """Asks for a path and copies the masked log there; never over a file without a question."""
         reader = self.browser.reader
-        if reader is None:
+        if reader is None or self._folder is None:
             decline(self, NO_LOG)
             return
         path = await self.app.push_screen_wait(AskPath("Save the log as (secrets are masked)", str(self._folder / "canvos-build.log")))

@@ -19,7 +19,7 @@ def read_sheets(app: App[Any], slug: str) -> None:
     """
     _read(app, "everywhere", _EVERYWHERE)
     if slug != "start":
-        _read(app, "pages", ("steps/*.tcss",))
+        _read(app, "pages", ("steps/*.tcss", "bundle/*.tcss"))
 
 
 def _read(app: App[Any], name: str, patterns: tuple[str, ...]) -> None:

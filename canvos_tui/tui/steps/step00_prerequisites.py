@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -158,7 +159,7 @@ class Prerequisites(StepPanel):
         if not self._asking and self._took is None:
             self._took = span(self.report.results)
         listed = self.query_one(CheckList)
-        listed.show(self.report, self.ports.clock.now(), self._took)
+        listed.show(self.report, self._now(), self._took)
         if self._first is not None and self.report.results:
             first, self._first = self._first, None
             first()
@@ -167,7 +168,10 @@ class Prerequisites(StepPanel):
 
     def _tick(self) -> None:
         if self.screen.is_current and self.report.checks:
-            self.query_one(CheckList).tick(self.ports.clock.now())
+            self.query_one(CheckList).tick(self._now())
+
+    def _now(self) -> datetime:
+        return self.ports.clock.now()
 
     # -- keys ----------------------------------------------------------------------------------------------------------
 

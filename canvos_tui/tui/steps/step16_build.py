@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -40,7 +41,9 @@ STAYS = "What is in AWS stays and is listed afterwards. An import that began goe
 LOOP = "The script cannot end by itself. What AWS has finished stays, and the result has the command that makes the AMI of it."
 OFFERS = "The result offers to end it, if your keys may; what is in AWS stays and is listed."
 
-LOG_KEYS = """
+_SAVES = """  s        save the log as
+"""
+_LOG_KEYS = """
 
 The log
   End f    follow the end
@@ -57,11 +60,15 @@ The log
   c C      copy line or selection, copy the error with 20
            lines around it
   v        select lines, as shift+up and shift+down do
-  s        save the log as
-  o        plain text without a screen; o comes back
+{saves}  o        plain text without a screen; o comes back
   Enter z  the whole screen
   Esc      take back filter, search, the whole screen
 The mouse marks text in most terminals while Shift is held."""
+
+
+def log_keys(*, saves: bool = True) -> str:
+    """The keys of the log, for F1; without the one that saves it where there is none."""
+    return _LOG_KEYS.format(saves=_SAVES if saves else "")
 
 
 class Build(StepPanel):
@@ -72,8 +79,9 @@ class Build(StepPanel):
     ABOUT = (
         "The build runs under a supervisor of its own: this window may close, the connection may break. "
         "Percentage and message of the import come from AWS, not from the log. x asks to cancel, i copies the ids, and the "
-        "commands that help where something is wrong." + LOG_KEYS
+        "commands that help where something is wrong." + log_keys()
     )
+    SAVES: ClassVar[bool] = True  # whether the log may be saved somewhere
     BINDINGS = [
         Binding("x", "cancel", "Cancel"),
         Binding("i", "copy_ids", "Copy ids", show=False),
@@ -86,7 +94,7 @@ class Build(StepPanel):
             yield PhaseList()
             yield Static("", id="build-note", markup=False)
         environ = self.ports.environ
-        yield LogPane(self.ports.terminal, Path(environ.get("HOME", ".")), frame_for(environ))
+        yield LogPane(self.ports.terminal, Path(environ.get("HOME", ".")) if self.SAVES else None, frame_for(environ))
 
     def on_mount(self) -> None:
         """The elapsed time moves each second, whatever happens."""

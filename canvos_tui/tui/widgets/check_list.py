@@ -54,6 +54,7 @@ class CheckList(Vertical):
         self._fixes: dict[str, int] = {}
         self._detail = ""
         self.words = ""
+        self.asked = ""  # when that was, in words; for a report of another day, whose answers get no older
         self.since: Mapping[str, str] = {}  # by a check's id: when it passed last, and what has changed since then
 
     def compose(self) -> ComposeResult:
@@ -93,7 +94,7 @@ class CheckList(Vertical):
         """The panel's border and small print, and the sentence above the rows."""
         assert self._now is not None
         box = self.query_one("#check-box", Panel)
-        box.entitle("Prerequisites", small_print(self._report, self._now, self._took))
+        box.entitle("Prerequisites", small_print(self._report, self._now, self._took, self.asked))
         asking = self._took is not None and self._took.seconds is None and self._report.first_failure is None
         box.say(State.RUNNING if asking else _STATES[self._report.verdict] if self._report.results else State.REST)
         first = beyond(self._report)

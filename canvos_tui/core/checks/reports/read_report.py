@@ -83,13 +83,14 @@ def _block(row: Mapping[str, Any]) -> Iterator[str]:
     if needed := told(row.get("required"), "text"):
         yield f"     needs  {needed}"
     yield f"     why    {told(row, 'why')}"
-    for number, fix in enumerate(_list(row, "fix")):
+    for number, fix in enumerate(listed(row, "fix")):
         yield f"     {'or' if number else 'fix':<6} {told(fix, 'text')}"
-        yield from (f"              {told(command, 'run')}" for command in _list(fix, "commands"))
-    yield from (f"     doc    {url}" for url in _list(row, "docs") if isinstance(url, str))
+        yield from (f"              {told(command, 'run')}" for command in listed(fix, "commands"))
+    yield from (f"     doc    {url}" for url in listed(row, "docs") if isinstance(url, str))
 
 
-def _list(data: Any, name: str) -> list[Any]:
+def listed(data: Any, name: str) -> list[Any]:
+    """A list of a JSON object; empty for anything else."""
     found = data.get(name) if isinstance(data, Mapping) else None
     return found if isinstance(found, list) else []
 
@@ -102,8 +103,8 @@ def plain_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             **{name: told(row.get(name), "text") for name in ("observed", "required")},
             "why": told(row, "why"),
             "fix": [
-                {"text": told(fix, "text"), "commands": [told(command, "run") for command in _list(fix, "commands")]}
-                for fix in _list(row, "fix")
+                {"text": told(fix, "text"), "commands": [told(command, "run") for command in listed(fix, "commands")]}
+                for fix in listed(row, "fix")
             ],
         }
         for row in rows(document)

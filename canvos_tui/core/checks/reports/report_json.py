@@ -65,6 +65,7 @@ def check_of(result: CheckResult) -> dict[str, Any]:
         "evidence": [_evidence(piece) for piece in answer.evidence],
         "depends_on": list(check.needs),
         "skipped_because": _root(result),
+        "answered": result.answered,
         "accepted": bool(result.accepted),
         "accepted_reason": result.accepted or None,
         "timed_out": result.timed_out,

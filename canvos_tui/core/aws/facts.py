@@ -16,7 +16,6 @@ from canvos_tui.core.values.heard import Evidence
 THROTTLES = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "SlowDown", "TooManyRequestsException"})
 # and for "you may not"
 DENIALS = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "403"})
-
 CLOCK_SKEW = "clock-skew"  # our word for what AWS says in several: the clocks are too far apart, so that no signature holds
 # and for "I do not take these keys, or no longer"
 REFUSED_KEYS = frozenset(

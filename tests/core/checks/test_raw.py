@@ -242,7 +242,7 @@ def test_only_who_asks_may_say_that_something_ran():
     """A check writes down words with what they are about; a topic, an exit code and a run come from the adapters."""
     wrong = []
     for path in CORE.rglob("*.py"):
-        if path.parts[-2:] == ("values", "heard.py"):
+        if path.parts[-2:] in {("values", "heard.py"), ("reports", "rebuilt.py")}:  # where it is made, and read again from a document
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Evidence", "tell"}:

@@ -169,6 +169,7 @@ def test_the_document_has_the_promised_shape():
         "evidence": [],
         "depends_on": [],
         "skipped_because": None,
+        "answered": True,
         "accepted": False,
         "accepted_reason": None,
         "timed_out": False,

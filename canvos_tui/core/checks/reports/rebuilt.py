@@ -108,7 +108,7 @@ def _evidence(piece: Mapping[str, Any]) -> Evidence:
     code = piece.get("exit_code")
     known = isinstance(code, int) and not isinstance(code, bool) and abs(code) <= _LARGEST_CODE
     output = "\n".join(filter(None, (told(piece, "stdout"), told(piece, "stderr"))))
-    return Evidence(told(piece, "command"), output, code if known else None)
+    return Evidence(told(piece, "command"), output, code if known else None, ran=piece.get("ran") is True)
 
 
 def _seconds(row: Mapping[str, Any]) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from canvos_tui.commands.follow import say
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import KeysGiven
+from canvos_tui.core.answers.pasted import ID, SECRET, TOKEN, keys_in, value_in
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
 from canvos_tui.core.checkout.key_places import look_for_keys
@@ -17,6 +18,9 @@ from canvos_tui.core.questions.keys import expiring, typed
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.ports import Ports
+
+
+_ELSEWHERE = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout"
 
 
 async def with_keys(ports: Ports, draft: Draft, asked: Draft | None = None) -> Draft:
@@ -38,17 +42,23 @@ async def find_keys(ports: Ports, draft: Draft, typed: AwsKeys | None = None) ->
         return placed
     if typed is not None or sys.stdin.isatty():
         return PlacedKeys(typed or _ask(), KeySource.TYPED)
-    raise CanvosError(
-        "there are no AWS keys", remedy="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout"
-    )
+    raise CanvosError("there are no AWS keys", remedy=_ELSEWHERE)
 
 
 def _ask() -> AwsKeys:
-    import getpass
+    """All of it unseen, because whoever pastes all lines at the first question has given the others, too."""
+    from canvos_tui.commands.unseen import Unseen
 
-    sys.stderr.write("AWS_ACCESS_KEY_ID: ")
-    sys.stderr.flush()
-    key_id = fields.AWS_ACCESS_KEY_ID.parse(sys.stdin.readline())
-    secret = getpass.getpass("AWS_SECRET_ACCESS_KEY (not shown): ")
-    token = getpass.getpass("AWS_SESSION_TOKEN (not shown): ") if key_id.startswith("ASIA") else ""
+    unseen = Unseen(sys.stderr)
+    try:
+        with unseen.quietly():
+            first = unseen.line_or_paste("AWS_ACCESS_KEY_ID (not shown): ")
+            found = keys_in(first) if "\n" in first else None
+            if found is not None:
+                return typed(found.key_id, found.secret.reveal(), found.token.reveal(), found.expires)
+            key_id = fields.AWS_ACCESS_KEY_ID.parse(value_in(ID, first))
+            secret = value_in(SECRET, unseen.line("AWS_SECRET_ACCESS_KEY (not shown): "))
+            token = value_in(TOKEN, unseen.line("AWS_SESSION_TOKEN (not shown): ")) if key_id.startswith("ASIA") else ""
+    except EOFError:
+        raise CanvosError("there are no AWS keys", remedy=_ELSEWHERE) from None
     return typed(key_id, secret, token)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from canvos_tui.core.answers.pasted import keys_in
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.session import Session
     from canvos_tui.plain.desk import Desk
+    from canvos_tui.plain.talk import Talk
 
-_PASTE_RESTS = 0.3  # seconds without another line, after which a paste that holds a pair of keys is over
 AGAIN = "canvos-tui --plain"
 
 
@@ -25,53 +24,28 @@ def ask(ports: Ports, draft: Draft, known: Session | None = None, given: frozens
     from canvos_tui.commands.follow import follow_plain
     from canvos_tui.plain.conversation import converse
     from canvos_tui.plain.desk import Desk
-    from canvos_tui.plain.talk import LeftError, Talk
+    from canvos_tui.plain.talk import LeftError
 
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="surrogateescape")  # bytes that are no text are refused as an answer, and by its question
     typed = sys.stdin.isatty()
     desk = Desk(ports, draft, known, given)
     try:
-        return asyncio.run(converse(desk, Talk(sys.stdin, sys.stdout, *((_unseen, _unseen_lines) if typed else ())), follow_plain))
+        return asyncio.run(converse(desk, talk_of(typed=typed), follow_plain))
     except (LeftError, KeyboardInterrupt):
         sys.stdout.write(f"\n{asyncio.run(_left(desk)) if typed else _goes_on(desk)}\n")
         return ExitCode.INTERRUPTED
 
 
-def _unseen(before: str) -> str:
-    import getpass
+def talk_of(*, typed: bool) -> Talk:
+    """On the standard streams; `typed` says that somebody sits there."""
+    from canvos_tui.plain.talk import Talk
 
-    return getpass.getpass(before)
+    if not typed:
+        return Talk(sys.stdin, sys.stdout)
+    from canvos_tui.commands.unseen import Unseen
 
-
-def _unseen_lines(before: str) -> str:
-    """The lines up to an empty one; what is pasted in one go ends by itself. Nothing is shown, and nothing that was pasted is thrown away.
-
-    EOFError for a terminal that was closed before any of it.
-    """
-    import select
-    import termios
-
-    fd = sys.stdin.fileno()
-    shown = termios.tcgetattr(fd)
-    silent = [*shown[:3], shown[3] & ~termios.ECHO, *shown[4:]]
-    termios.tcsetattr(fd, termios.TCSADRAIN, silent)
-    try:
-        sys.stdout.write(before)
-        sys.stdout.flush()
-        lines: list[str] = []
-        while line := sys.stdin.readline():
-            lines.append(line.strip())
-            found = keys_in("\n".join(lines))
-            whole = found is not None and (bool(found.token) or not found.key_id.startswith("ASIA"))
-            if not line.strip() or (whole and not select.select([fd], [], [], _PASTE_RESTS)[0]):
-                break
-    finally:
-        termios.tcsetattr(fd, termios.TCSADRAIN, shown)
-        sys.stdout.write("\n")
-    if not lines:
-        raise EOFError
-    return "\n".join(lines)
+    return Talk(sys.stdin, sys.stdout, Unseen(sys.stdout))
 
 
 async def _left(desk: Desk) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import KeysGiven, RouteChosen
-from canvos_tui.core.answers.pasted import ID, SECRET, TOKEN, keys_in, value_in
+from canvos_tui.core.answers.pasted import ID, SECRET, TOKEN, PastedKeys, keys_in, value_in
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource, PlacedKeys, to_use
@@ -13,6 +13,7 @@ from canvos_tui.core.checks.aws.questions import NOT_REACHED
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 from canvos_tui.core.questions import keys as rules
 from canvos_tui.core.questions.choice import Choice
+from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.plain.desk import Desk
 from canvos_tui.plain.help import with_guide
@@ -103,7 +104,7 @@ def _ways(desk: Desk, found: PlacedKeys | None) -> tuple[Choice, ...]:
 
     return (
         *keep,
-        Choice("type", "Type them    the secret key is not shown"),
+        Choice("type", "Type them    one after the other, not shown"),
         Choice("lines", "Paste them   the two or three export lines at once, not shown"),
         place("environment", "Environment"),
         place("profile", "Profile"),
@@ -118,30 +119,44 @@ def _default(desk: Desk, found: PlacedKeys | None) -> str:
 
 
 async def _typed(desk: Desk, talk: Talk) -> PlacedKeys | Back:
-    """One after the other; the token is asked for where the key's id says that there is one."""
+    """One after the other, all of them unseen: whoever pastes all lines where the first is asked for has given the others, too."""
+    with talk.quietly():
+        given = await _key_id(talk)
+        if isinstance(given, str):
+            given = await _rest_of(talk, given)
+    return given if given is Way.BACK else await _on_route(desk, talk, given)
 
-    async def key_id(text: str) -> str:
-        return fields.AWS_ACCESS_KEY_ID.parse(value_in(ID, text))
+
+async def _key_id(talk: Talk) -> str | AwsKeys | Back:
+    """The id, or the keys of all lines that came with it."""
+
+    async def take(text: str) -> str | AwsKeys:
+        found = keys_in(text) if "\n" in text else None
+        return _keys(found) if found is not None else fields.AWS_ACCESS_KEY_ID.parse(value_in(ID, text))
+
+    field = fields.AWS_ACCESS_KEY_ID
+    return await talk.ask(Prompt(field.key, about=(field.line,), help=field.help, hidden=True, pasted=True), take)
+
+
+async def _rest_of(talk: Talk, key_id: str) -> AwsKeys | Back:
+    """The secret key; the token is asked for where the key's id says that there is one."""
 
     async def secret(text: str) -> str:
         return fields.AWS_SECRET_ACCESS_KEY.parse(value_in(SECRET, text)).reveal()
 
-    first, second, third = fields.KEYS
-    given = await talk.ask(Prompt(first.key, about=(first.line,), help=first.help), key_id)
-    if given is Way.BACK:
-        return given
-
     async def token(text: str) -> str:
-        found = rules.parse_token(given, value_in(TOKEN, text))
+        found = rules.parse_token(key_id, value_in(TOKEN, text))
         return found.reveal() if found is not None else ""
 
+    _, second, third = fields.KEYS
+    talk.say(f"  {AwsKeys(key_id, Secret('')).masked_id()}")
     hidden = await talk.ask(Prompt(second.key, about=(second.line,), help=second.help, hidden=True), secret)
     if hidden is Way.BACK:
         return hidden
     last: str | Back = ""
-    if given.startswith("ASIA"):
+    if key_id.startswith("ASIA"):
         last = await talk.ask(Prompt(third.key, about=(third.line,), help=third.help, hidden=True), token)
-    return last if last is Way.BACK else await _on_route(desk, talk, rules.typed(given, hidden, last))
+    return last if last is Way.BACK else rules.typed(key_id, hidden, last)
 
 
 async def _pasted(desk: Desk, talk: Talk) -> PlacedKeys | Back:
@@ -151,10 +166,15 @@ async def _pasted(desk: Desk, talk: Talk) -> PlacedKeys | Back:
         found = keys_in(text)
         if found is None:
             raise InvalidValueError("there is no pair of AWS keys in it", allowed=PASTE, remedy="or type them one after the other")
-        return rules.typed(found.key_id, found.secret.reveal(), found.token.reveal(), found.expires)
+        return _keys(found)
 
-    given = await talk.ask(Prompt("the lines", about=(PASTE,), help=rules.TOGETHER, hidden=True, lines=True), keys)
+    with talk.quietly():
+        given = await talk.ask(Prompt("the lines", about=(PASTE,), help=rules.TOGETHER, hidden=True, lines=True), keys)
     return given if given is Way.BACK else await _on_route(desk, talk, given)
+
+
+def _keys(found: PastedKeys) -> AwsKeys:
+    return rules.typed(found.key_id, found.secret.reveal(), found.token.reveal(), found.expires)
 
 
 async def _on_route(desk: Desk, talk: Talk, keys: AwsKeys) -> PlacedKeys | Back:

@@ -6,8 +6,9 @@ import contextlib
 import signal
 import textwrap
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from enum import Enum
-from typing import Literal, TextIO, TypeVar
+from typing import Literal, Protocol, TextIO, TypeVar
 
 from canvos_tui.core.errors import AwsError, CanvosError, InvalidValueError
 from canvos_tui.core.questions.choice import Choice
@@ -56,6 +57,7 @@ class Prompt:
     help: str = ""
     hidden: bool = False
     lines: bool = False  # hidden, and of several lines
+    pasted: bool = False  # hidden, and of several lines where a paste has them
     given: bool = False
 
     @property
@@ -65,18 +67,36 @@ class Prompt:
         return f"{self.name} (not shown): " if self.hidden else f"{self.name} [{told}]: " if told else f"{self.name}: "
 
 
-class Talk:
-    """`hidden` asks for a line that is not shown while it is typed, `several` for lines up to an empty one; None where nobody types."""
+class Hidden(Protocol):
+    """Reads what is not shown while it is typed, after the text that stands before it; EOFError where the terminal was closed."""
 
-    def __init__(
-        self, reads: TextIO, writes: TextIO, hidden: Callable[[str], str] | None = None, several: Callable[[str], str] | None = None
-    ) -> None:
-        self._reads, self._writes, self._hidden, self._several = reads, writes, hidden, several or hidden
+    def line(self, before: str) -> str:
+        """One line."""
+
+    def line_or_paste(self, before: str) -> str:
+        """One line, and those that come with it where it is one of a paste."""
+
+    def lines(self, before: str) -> str:
+        """The lines up to an empty one, or to the end of a paste."""
+
+    def quietly(self) -> AbstractContextManager[None]:
+        """Nothing is shown between several of them either."""
+
+
+class Talk:
+    """`hidden` reads what must not be shown; None where nobody types."""
+
+    def __init__(self, reads: TextIO, writes: TextIO, hidden: Hidden | None = None) -> None:
+        self._reads, self._writes, self._hidden = reads, writes, hidden
 
     @property
     def typed(self) -> bool:
         """Whether somebody sits there, who can be asked again."""
         return self._hidden is not None
+
+    def quietly(self) -> AbstractContextManager[None]:
+        """Until its end nothing that is typed is shown, also between two questions: a paste may hold the answers to several."""
+        return self._hidden.quietly() if self._hidden is not None else contextlib.nullcontext()
 
     def say(self, *lines: str) -> None:
         """Lines as they are."""
@@ -161,8 +181,9 @@ class Talk:
 
     def _unseen(self, prompt: Prompt) -> str:
         """With its end, as every line has one that was not cut off. Whoever reads it asks when nothing is shown any more, not sooner."""
-        reads = self._several if prompt.lines else self._hidden
-        assert reads is not None
+        hidden = self._hidden
+        assert hidden is not None
+        reads = hidden.lines if prompt.lines else hidden.line_or_paste if prompt.pasted else hidden.line
         try:
             return reads(prompt.line) + "\n"
         except EOFError:

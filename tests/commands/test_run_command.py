@@ -183,7 +183,7 @@ def test_on_a_terminal_each_step_is_asked_for_and_keys_are_typed_unseen(scene):
         terminal.type("y\n")
         terminal.see("git checkout v4.9.38? [y/N]")
         terminal.type("yes\n")
-        terminal.see("AWS_ACCESS_KEY_ID:")
+        terminal.see("AWS_ACCESS_KEY_ID (not shown):")
         terminal.type(f"{scene.stage.keys.key_id}\n")
         terminal.see("AWS_SECRET_ACCESS_KEY (not shown):")
         terminal.type(f"{scene.secret}\n")

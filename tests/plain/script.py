@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -41,11 +42,16 @@ class Script(io.StringIO):
         left = self._answers.get(name)
         return left.pop(0) if left else ""
 
-    def unseen(self, before: str) -> str:
+    def line(self, before: str) -> str:
         self._out.write(before)
         text = self.answer()
         self._out.write("\n")
         return text
+
+    lines = line_or_paste = line
+
+    def quietly(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def readline(self, *_: object) -> str:  # type: ignore[override]
         text = self.answer()
@@ -62,7 +68,7 @@ class Talked:
         self._out = Out()
         self._in = Script(self._out, answers, echo=typed)
         self.desk = Desk(ports, draft, Session(accepted=draft.accepted))
-        self.talk = Talk(self._in, self._out, self._in.unseen if typed else None)
+        self.talk = Talk(self._in, self._out, self._in if typed else None)
         self.followed: list[str] = []
 
     async def run(self) -> int:

@@ -46,7 +46,7 @@ def start(scene: OnStage, *words: str, bare: bool = False, **environ: str) -> Te
 
 @pytest.mark.parametrize("kind", ["AKIA", "ASIA"])
 def test_lines_that_are_pasted_at_once_are_read_whole_and_nothing_of_them_is_shown(kind):
-    read = "from canvos_tui.commands.questions import _unseen_lines as read; print(len(read('the lines: ').split(chr(10))), input())"
+    read = "import sys; from canvos_tui.commands.unseen import Unseen as U; print(len(U(sys.stdout).lines('the lines: ').split()) // 2, input())"
     secret, token = "s" * 40, "IQoJb3JpZ2luX2VjEDoaCXVz" * 40
     pasted = f"export AWS_ACCESS_KEY_ID={kind}IOSFODNN7EXAMPLE\nexport AWS_SECRET_ACCESS_KEY={secret}\n"
     if kind == "ASIA":
@@ -59,6 +59,57 @@ def test_lines_that_are_pasted_at_once_are_read_whole_and_nothing_of_them_is_sho
         terminal.see(f"{4 if kind == 'ASIA' else 2} next")
         assert b"ssss" not in terminal.printed
         assert token[:20].encode() not in terminal.printed
+        assert terminal.left_on() == []
+
+
+# the two questions of `Type them`, and one more whose answer is shown
+TYPED = """
+import asyncio, types
+from canvos_tui.commands.questions import talk_of
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import RouteChosen
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.plain.keys import _typed
+desk = types.SimpleNamespace(draft=fresh({}).after(RouteChosen(Route.TWO_STAGE)))
+keys = asyncio.run(_typed(desk, talk_of(typed=True))).keys
+print("taken:", keys.masked_id(), len(keys.secret.reveal()), keys.token is not None)
+print("answer:", input("next: "))
+"""
+ID_, SECRET_, TOKEN_ = "IOSFODNN7EXAMPLE", "canary" + "s" * 34, "IQoJtoken" + "t" * 200
+PASTES = {
+    "both lines": (f"export AWS_ACCESS_KEY_ID=AKIA{ID_}\n", f"export AWS_SECRET_ACCESS_KEY={SECRET_}\n"),
+    "in the other order": (f"export AWS_SECRET_ACCESS_KEY={SECRET_}\n", f"export AWS_ACCESS_KEY_ID=AKIA{ID_}\n"),
+    "the values alone": (f"AKIA{ID_}\n{SECRET_}\n",),
+    "a line too many": (f"AKIA{ID_}\n{SECRET_}\nexport AWS_SESSION_TOKEN={TOKEN_}\n",),
+    "temporary ones": (f"export AWS_ACCESS_KEY_ID=ASIA{ID_}\nexport AWS_SECRET_ACCESS_KEY={SECRET_}\nexport AWS_SESSION_TOKEN={TOKEN_}\n",),
+    "JSON": (f'{{\n  "AccessKeyId": "AKIA{ID_}",\n  "SecretAccessKey": "{SECRET_}"\n}}\n',),
+    "without an end": (f"export AWS_ACCESS_KEY_ID=AKIA{ID_}\nexport AWS_SECRET_ACCESS_KEY={SECRET_}",),
+}
+
+
+ASKED = """
+from canvos_tui.commands.keys import _ask
+keys = _ask()
+print("taken:", keys.masked_id(), len(keys.secret.reveal()), keys.token is not None)
+print("answer:", input("next: "))
+"""
+
+
+@pytest.mark.parametrize(("asks", "paste"), [*((TYPED, paste) for paste in PASTES), (ASKED, "both lines"), (ASKED, "temporary ones")])
+def test_whoever_pastes_all_lines_where_the_id_is_asked_for_shows_none_of_them(asks, paste):
+    with Terminal([sys.executable, "-c", asks], {}) as terminal:
+        terminal.see("AWS_ACCESS_KEY_ID (not shown):")
+        for piece in PASTES[paste]:
+            terminal.type(piece)
+        if paste == "without an end":
+            terminal.see("AWS_SECRET_ACCESS_KEY (not shown):")
+            terminal.type("\r")
+        terminal.see(f"taken: ...MPLE 40 {paste == 'temporary ones'}")
+        terminal.see("next:")
+        terminal.type("shown\r")
+        terminal.see("answer: shown")
+        for hidden in (b"canary", b"IQoJtoken", ID_[:-4].encode()):
+            assert hidden not in terminal.printed
         assert terminal.left_on() == []
 
 

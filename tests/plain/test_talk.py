@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
@@ -13,9 +14,26 @@ from canvos_tui.plain.talk import LISTED, LeftError, PipeError, Prompt, Talk, Wa
 CHOICES = (Choice("build", "Write and build"), Choice("write", "Write only"), Choice("dry", "Dry run"))
 
 
+class Unseen:
+    """A terminal on which that is typed, "" for one that was closed."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def line(self, _: str) -> str:
+        if not self._text:
+            raise EOFError
+        return self._text
+
+    lines = line_or_paste = line
+
+    def quietly(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
 def talk(text: str, *, typed: bool = True, hidden: str = "") -> tuple[Talk, io.StringIO]:
     out = io.StringIO()
-    return Talk(io.StringIO(text), out, (lambda _: hidden) if typed else None), out
+    return Talk(io.StringIO(text), out, Unseen(hidden) if typed else None), out
 
 
 async def lower(text: str) -> str:
@@ -127,9 +145,6 @@ async def test_a_hidden_answer_is_asked_for_by_whoever_hides_it():
 
 
 async def test_a_closed_terminal_ends_a_hidden_answer_too():
-    def closed(_: str) -> str:
-        raise EOFError
-
-    one = Talk(io.StringIO(), io.StringIO(), closed)
+    one, _ = talk("", hidden="")
     with pytest.raises(LeftError):
         await one.ask(Prompt("KEY", hidden=True), lower)

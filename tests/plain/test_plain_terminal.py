@@ -46,7 +46,10 @@ def start(scene: OnStage, *words: str, bare: bool = False, **environ: str) -> Te
 
 @pytest.mark.parametrize("kind", ["AKIA", "ASIA"])
 def test_lines_that_are_pasted_at_once_are_read_whole_and_nothing_of_them_is_shown(kind):
-    read = "import sys; from canvos_tui.commands.unseen import Unseen as U; print(len(U(sys.stdout).lines('the lines: ').split()) // 2, input())"
+    read = (
+        "import sys; from canvos_tui.commands.unseen import Unseen\n"
+        "print(len(Unseen(sys.stdout).lines('the lines: ').split(chr(10))), input())"
+    )
     secret, token = "s" * 40, "IQoJb3JpZ2luX2VjEDoaCXVz" * 40
     pasted = f"export AWS_ACCESS_KEY_ID={kind}IOSFODNN7EXAMPLE\nexport AWS_SECRET_ACCESS_KEY={secret}\n"
     if kind == "ASIA":

@@ -15,7 +15,7 @@ from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_befo
 from canvos_tui.core.diagnosis.reason_words import in_words
 from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
 from canvos_tui.core.diagnosis.speakers import places_in
-from canvos_tui.core.log.line import Kind, LogLine, Passage, is_traced
+from canvos_tui.core.log.line import Kind, LogLine, Passage, front_of, is_traced
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.run.result import Cause
 from canvos_tui.core.values import dataclass
@@ -68,6 +68,7 @@ class Matcher:
         self._hits: dict[tuple[str, str], Hit] = {}
         self._recent = RecentLines()
         self._building = False
+        self._concerned: dict[str, bool] = {}  # by a target: whether a sign may be over by what it does
         self._passing = False  # whether there may be a hit that words can show to be over
         self._went_on: dict[str, int] = {}
         self._ends: dict[str, StepEnd] = {}  # of the steps that failed
@@ -94,11 +95,12 @@ class Matcher:
         while at < len(marked):
             number = marked[at]
             at += 1
+            text = passage.texts[number]
             if number in told:
-                if is_traced(passage.texts[number]):
-                    continue  # it repeats a command
+                if is_traced(text) or ("*failed*" in text and front_of(text)[1]):
+                    continue  # it repeats a command, or what was said
                 self.feed(passage.line(number), before + number + 1)
-            elif self._hits:  # behind a sign it also matters what went well
+            elif self._concerns(text):  # behind a sign it also matters what went well
                 self._pass(passage.line(number), before + number + 1)
             if self._hits and len(watched) < 1 + self._passing and (more := self._watch() - watched):
                 watched |= more
@@ -108,6 +110,15 @@ class Matcher:
     def _watch(self) -> set[re.Pattern[bytes]]:
         """What is to be looked for beside the signs: it costs a walk over the text, so only while something can be got over by it."""
         return {_COMMAND} | ({_GOT_OVER} if self._passing else set()) if self._hits else set()
+
+    def _concerns(self, text: str) -> bool:
+        """Whether what a line's target does can show a sign to be over: most lines are another target's, and not taken apart for that."""
+        target, failed = front_of(text)
+        if failed or target in self._ends:
+            return False
+        if target not in self._concerned:
+            self._concerned[target] = any(is_before(hit.target, target) for hit in self._hits.values())
+        return self._concerned[target]
 
     def feed(self, line: LogLine, number: int) -> None:
         """One line with its number in the log."""
@@ -179,6 +190,7 @@ class Matcher:
         if known is None:
             if len(self._hits) < _HITS:
                 self._hits[key] = hit
+                self._concerned.clear()
         elif hit.entry.hold is Hold.LAST:
             if hit.target not in self._ends:
                 self._hits[key] = hit
@@ -188,6 +200,7 @@ class Matcher:
     def _drop(self, over: Callable[[Hit], bool]) -> None:
         for key in [key for key, hit in self._hits.items() if over(hit)]:
             del self._hits[key]
+            self._concerned.clear()
 
     # -- the answer --------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ _SETTLED = re.compile(  # a name as wide as it is padded, and what stands behind
     rb"|Unpacking \S+ \(\S+\) (?:over \(\S+\) )?\.\.\.|Selecting previously unselected package \S+|Preparing to unpack \S+ \.\.\."
     rb"|Get:\d+ \S+ \S+ \S+ \S+ (?:\S+ )*\[[\d.,]+ k?M?B\])(?=\n|$)"
 )
+_NO_NAME = ("", False)
 _ECHO = " " * 10  # before a command that is repeated in an error's text
 _END = "An error occurred while running the command."
 
@@ -84,6 +85,12 @@ def is_traced(text: str) -> bool:
     """Whether a line without colours is one that a target's script traced: the quick way to know that its kind is TRACE."""
     bar = text.find(" | ", _NAME_WIDTH - 1)
     return bar > 0 and text.startswith(_TRACES, bar + 3) and _name_in(text[:bar]) is not None
+
+
+def front_of(text: str) -> tuple[str, bool]:
+    """The target that stands in front of a line without colours, "" for none, and whether the line is of the repetition."""
+    bar = text.find(" | ", _NAME_WIDTH - 1)
+    return (_name_in(text[:bar]) or _NO_NAME) if bar > 0 else _NO_NAME
 
 
 class Passage:

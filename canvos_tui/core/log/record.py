@@ -14,14 +14,16 @@ FIRST = 512  # bytes of the first state, enough to recognise a line that is prin
 _LAYERS, _OTHERS, _STATE = 256, 50, 300  # bounds of what a redrawn list of layers may hold
 ERASE = b"\x1b[2K"
 _INVISIBLE = re.compile(ANY_BYTES + rb"|[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROLS = bytes(c for c in (*range(32), 127) if c != 9)  # the same without the sequences
 _LAYER = re.compile(rb"([0-9a-f]{12}): ")
+_DRAWN_LAYER = re.compile(rb"(?:\x1b\[[0-9;]*[A-Za-z])*([0-9a-f]{12}): [!-~]")
 _RETURNS = re.compile(rb"\r{2,}")
 _PREFIX_WIDTH, _PREFIX_FAR = 20, 200
 
 
 def only_text(data: bytes) -> bytes:
     """The bytes without escape sequences and control characters."""
-    return _INVISIBLE.sub(b"", data)
+    return _INVISIBLE.sub(b"", data) if b"\x1b" in data else data.translate(None, _CONTROLS)
 
 
 def is_visible(data: bytes) -> bool:
@@ -92,17 +94,21 @@ class _DrawnList:
         self._others: deque[bytes] = deque(maxlen=_OTHERS)
 
     def note(self, data: bytes) -> None:
+        if (begins := _DRAWN_LAYER.match(data)) and (begins[1] in self._layers or len(self._layers) < _LAYERS):
+            self._layers[begins[1]] = data  # the usual case; only the newest state is looked at, in the end
+            return
         text = only_text(data).strip()[:_STATE]
         if not text:
             return
         layer = _LAYER.match(text)
         if layer and (layer[1] in self._layers or len(self._layers) < _LAYERS):
-            self._layers[layer[1]] = text
+            self._layers[layer[1]] = data
         else:
             self._others.append(text)
 
     def records(self) -> list[Record]:
-        return [Record(text, b"", history=False) for text in (*self._layers.values(), *self._others)]
+        newest = (only_text(state).strip()[:_STATE] for state in self._layers.values())
+        return [Record(text, b"", history=False) for text in (*newest, *self._others)]
 
 
 class _Piece:

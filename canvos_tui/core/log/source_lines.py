@@ -76,12 +76,18 @@ class SourceLines:
             return []
         text = b"\n".join(self._lines)
         if self._plain and b"\x1b" in text:
-            bare = COLOUR_BYTES.sub(b"", text).split(b"\n")
-            text = b"\n".join([line or coloured for line, coloured in zip(bare, self._lines, strict=True)])
+            text = self._bare(text)
         masked = self._redactor.feed(text + b"\n").decode("utf-8", "replace")
         found = list(zip(self._numbers, masked.removesuffix("\n").split("\n"), strict=True))
         self._lines, self._numbers = [], []
         return found
+
+    def _bare(self, text: bytes) -> bytes:
+        """The lines without colours, but for those that are nothing else."""
+        bare = COLOUR_BYTES.sub(b"", text)
+        if bare and not (bare.startswith(b"\n") or bare.endswith(b"\n") or b"\n\n" in bare):
+            return bare  # each line says something
+        return b"\n".join([line or coloured for line, coloured in zip(bare.split(b"\n"), self._lines, strict=True)])
 
 
 def _pieces(whole: bytes, signs: Sequence[re.Pattern[bytes]]) -> Iterator[tuple[bool, int, bytes]]:

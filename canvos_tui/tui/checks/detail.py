@@ -98,10 +98,10 @@ def _evidence(result: CheckResult, shape: Shape) -> Iterator[Content]:
     if not pieces:
         yield from labelled("Seen", f"{how}, {spent}", shape.width)
         return
-    more = f", +{len(pieces) - 1}" if len(pieces) > 1 else ""
+    more = f", +{len(pieces) - 1}" if len(pieces) > 1 else ""  # what decided was asked last
     tail = f"{more}, {how}, {spent}"
     if not shape.raw:
-        asked = clip(shape.at_home(_asked(pieces[0])), max(16, shape.width - LABEL - len(tail) - 15))
+        asked = clip(shape.at_home(_asked(pieces[-1])), max(16, shape.width - LABEL - len(tail) - 15))
         raw = Content.assemble("   ", ("v", KEY), " raw output")
         yield Content.assemble((f"{'Seen':<{LABEL}}", MUTED), f"{asked}{tail}") + raw
         return

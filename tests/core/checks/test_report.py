@@ -209,6 +209,12 @@ def test_the_variables_that_change_answers_are_told_without_their_passwords():
     assert telling(environ) == {"HTTPS_PROXY": "http://***@proxy:3128", "NO_PROXY": "localhost"}
 
 
+def test_of_many_questions_a_text_shows_the_last_which_decided():
+    pieces = tuple(Evidence(f"read {number}", f"answer {number}") for number in range(5))
+    lines = text(report(result("D", Status.FAIL, evidence=pieces))).splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("     asked")] == ["3", "4"]
+
+
 def test_a_text_shows_what_was_asked_and_the_first_lines_of_the_answer():
     piece = Evidence("docker --version", "one\n\ntwo\nthree\nfour\npassword=hunter22", 1, ran=True)
     lines = text(report(result("D", Status.FAIL, evidence=(piece,)))).splitlines()

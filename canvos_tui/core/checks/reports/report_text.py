@@ -15,7 +15,11 @@ from canvos_tui.core.text import clip
 
 SHORT_LINES = 15
 _WIDTH = 140  # characters of a line in a chat
-_PIECES, _SAID_LINES, _SAID = 2, 3, 120  # of the evidence in a text: questions, lines of an answer, characters of a line
+_PIECES, _SAID_LINES, _SAID = (
+    2,
+    3,
+    120,
+)  # of the evidence in a text: questions, the last of which decided, lines of an answer, characters of a line
 _WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "READY SO FAR"}
 _ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS, Status.SKIP)
 LOUD = (Status.FAIL, Status.UNKNOWN, Status.WARN)
@@ -75,7 +79,7 @@ def text(report: Report, folder: Path | None = None, about: About | None = None,
         if result.status in LOUD:
             lines += ["", *block(result)]
             lines += [f"     last   {since[result.check.id]}"] if since and result.check.id in since else []
-            lines += [f"     {line}" for piece in result.answer.evidence[:_PIECES] for line in _asked(piece)]
+            lines += [f"     {line}" for piece in result.answer.evidence[-_PIECES:] for line in _asked(piece)]
     folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
     return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
 

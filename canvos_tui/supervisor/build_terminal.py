@@ -40,7 +40,9 @@ class BuildTerminal:
         self._heard = self._last_word = 0.0
         self._prompt: ProPrompt | None = None
         self._line: StageLine | None = None
-        self.tell: Callable[[str, str], None] = lambda *_: None  # called with kind and id of what our own stages found or made
+        self.tell: Callable[[str, str], None] = lambda *_: (
+            None
+        )  # called with kind and id of what our own stages found or made; has noted it on return
 
     def start(self, mandate: Mandate) -> int | None:
         """The process group; None where the command could not be started, which the recorder is told."""
@@ -77,8 +79,11 @@ class BuildTerminal:
             self._selector.unregister(line.fd)
             line.close()
             self._line = None
-        for kind, name in found or ():
+        told = list(found or ())
+        for kind, name in told:
             self.tell(kind, name)
+        if line is not None and told:
+            line.heard(len(told))
 
     def _printed(self) -> None:
         process = self.process

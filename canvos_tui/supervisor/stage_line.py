@@ -7,8 +7,10 @@ prints can pass for an id of ours.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ from canvos_tui.core.values import dataclass
 MODULE = "canvos_tui.supervisor.stage_work"
 HELD = (signal.SIGINT,)  # waits until our own stages are loaded: Python would print where it was when it came
 _MOST = 64 * 1024
+_PATIENCE = 5.0  # seconds for the supervisor to note what it was told
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Job:
     words: tuple[str, ...] = ()  # the command that builds the raw image there
     keys_fd: int = -1
     told_fd: int = -1
+    heard_fd: int = -1
     settings: AmiSettings = field(default_factory=AmiSettings)
     limit: int = 0  # bytes a second that the image is sent with, 0 for all that the line carries
 
@@ -84,7 +88,7 @@ def parsed(words: Sequence[str]) -> Job:
         parser.add_argument(f"--{option(key)}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
     parser.add_argument("--limit", type=int, default=0)
-    for name in ("keys-fd", "told-fd"):
+    for name in ("keys-fd", "told-fd", "heard-fd"):
         parser.add_argument(f"--{name}", type=int, default=-1)
     parser.add_argument("--checkout", default="")
     parser.add_argument("words", nargs="*")
@@ -104,12 +108,14 @@ class StageLine:
     def __init__(self, keys: AwsKeys) -> None:
         self._keys_out, keys_in = os.pipe()
         self.fd, self._told_in = os.pipe()
-        os.set_blocking(self.fd, False)
+        heard_out, self._heard_in = os.pipe()
+        for fd in (self.fd, self._heard_in):
+            os.set_blocking(fd, False)
         with os.fdopen(keys_in, "wb") as pipe:  # far less than a pipe holds, so that nobody waits
             token = keys.token.reveal() if keys.token is not None else ""
             pipe.write(json.dumps([keys.key_id, keys.secret.reveal(), token]).encode())
-        self.keep = (self._keys_out, self._told_in)
-        self.words = (f"--keys-fd={self._keys_out}", f"--told-fd={self._told_in}")
+        self.keep = (self._keys_out, self._told_in, heard_out)
+        self.words = (f"--keys-fd={self._keys_out}", f"--told-fd={self._told_in}", f"--heard-fd={heard_out}")
         self._pending = b""
 
     def started(self) -> None:
@@ -128,9 +134,15 @@ class StageLine:
         *lines, self._pending = (self._pending + data).split(b"\n")
         return iter([(str(kind), str(found)) for kind, found in map(json.loads, lines)])
 
+    def heard(self, count: int) -> None:
+        """So much of what was told is on the disk."""
+        with contextlib.suppress(OSError):
+            os.write(self._heard_in, b"." * count)
+
     def close(self) -> None:
         """Nobody listens any more."""
         os.close(self.fd)
+        os.close(self._heard_in)
 
 
 def read_keys(fd: int) -> AwsKeys:
@@ -140,9 +152,9 @@ def read_keys(fd: int) -> AwsKeys:
     return AwsKeys(key_id, Secret(secret), Secret(token) if token else None)
 
 
-def tell(fd: int, kind: str, found: str) -> None:
-    """One id for the supervisor; it is lost with it, and then AWS is asked."""
-    try:
-        os.write(fd, json.dumps([kind, found]).encode() + b"\n")
-    except OSError:
-        return
+def tell(job: Job, kind: str, found: str) -> None:
+    """One id for the supervisor, which has noted it when this returns, or is gone, or takes very long: what comes next may be a kill."""
+    with contextlib.suppress(OSError):
+        os.write(job.told_fd, json.dumps([kind, found]).encode() + b"\n")
+        if job.heard_fd >= 0 and select.select([job.heard_fd], [], [], _PATIENCE)[0]:
+            os.read(job.heard_fd, 1)

@@ -250,7 +250,7 @@ def _image(job: Job) -> tuple[Path, int]:
         return Path(job.raw), 0
     try:
         path = built(job.words, Path(job.checkout))
-        tell(job.told_fd, "raw", RawImage(path.name, path.stat().st_size, "").id)  # at once; with its checksum when it was read
+        tell(job, "raw", RawImage(path.name, path.stat().st_size, "").id)  # at once; with its checksum when it was read
     except (CanvosError, OSError) as error:
         _say(f"ERROR: {error}; {getattr(error, 'remedy', '')}")
         return Path(), error.code if isinstance(error, BuildEndedError) else 1
@@ -268,7 +268,7 @@ def main(words: Sequence[str] | None = None) -> int:
     keys = read_keys(job.keys_fd)  # only now: nothing of it is in this process while a build runs beside it
 
     def told(kind: str, found: str) -> None:
-        tell(job.told_fd, kind, found)
+        tell(job, kind, found)
 
     async def work() -> None:
         aws = await BotoDoor().open(keys, job.region)

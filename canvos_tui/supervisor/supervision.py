@@ -222,6 +222,7 @@ class Supervision:
         if kind == "raw":  # the build is over, and what it complained of with it
             self._matcher = Matcher(self._catalogue)
             self._recorder.begin_anew()
+        self._recorder.save()
 
     # -- requests ----------------------------------------------------------------------------------------
 

@@ -177,7 +177,7 @@ class World:
         kept = {"PATH": os.environ["PATH"], "HOME": str(site.root), "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
         keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
         self.ports: Ports = replace(real_ports({**kept, **keys}), runs=LocalRuns(site.state, pace=0.005))
-        self._whole = False  # whether the object was there when it died
+        self._whole, self._noted = False, False  # whether the object was there when it died, and the record said what was built
         self._prepare()
 
     def _prepare(self) -> None:
@@ -207,6 +207,8 @@ class World:
         if reached:
             until(lambda: (found := self._result(run_id)) is not None and found.outcome is Outcome.INTERRUPTED)
             until(lambda: not any(left.kind == "process" for left in self.site.result(run_id).left_behind))
+        if self.route is not Route.GUIDE and not self._noted:
+            wrong.append("AWS was asked for something before it was noted what was built")
         self.aws.moment = None
         cloud = self.aws.cloud
         until(lambda: all(cloud.state_of(image) == "available" for image in cloud.images.values()))
@@ -222,6 +224,7 @@ class World:
 
     def _strike(self, run_id: str) -> None:
         self._whole = bool(self.aws.cloud.buckets[BUCKET].objects)
+        self._noted = '"raw"' in (self.site.folder(run_id) / "events.jsonl").read_text(encoding="utf-8")
         told = json.loads((self.site.folder(run_id) / "supervisor.json").read_text(encoding="utf-8"))
         os.kill(told["pid"], signal.SIGKILL)
         os.killpg(told["build"], signal.SIGKILL)

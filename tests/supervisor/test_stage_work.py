@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -201,14 +202,34 @@ def test_keys_and_ids_go_beside_the_terminal():
     assert SECRET not in " ".join(line.words)
     job = parsed(["--region=r", "--bucket=b", "--key=k", "--name=n", "--stage=register", *line.words])
     assert read_keys(os.dup(job.keys_fd)) == AwsKeys(KEY_ID, Secret(SECRET), Secret("token"))
-    tell(job.told_fd, "ami", "ami-1")
-    tell(job.told_fd, "raw", "x" * 3000)
+    line.heard(2)
+    tell(job, "ami", "ami-1")
+    tell(job, "raw", "x" * 3000)
     assert list(line.told() or ()) == [("ami", "ami-1"), ("raw", "x" * 3000)]
     assert list(line.told() or ()) == []
     line.started()
     assert line.told() is None
     line.close()
-    tell(job.told_fd, "ami", "nobody listens any more")
+    tell(job, "ami", "nobody listens any more")
+
+
+def test_who_tells_something_waits_until_it_is_noted():
+    line = StageLine(AwsKeys(KEY_ID, Secret(SECRET)))
+    job = parsed(["--region=r", "--bucket=b", "--key=k", "--name=n", "--stage=register", *line.words])
+    telling = threading.Thread(target=lambda: tell(job, "raw", "kairos.raw,1,2"))
+    telling.start()
+    telling.join(0.2)
+    assert telling.is_alive()
+    assert list(line.told() or ()) == [("raw", "kairos.raw,1,2")]
+    line.heard(1)
+    telling.join(5.0)
+    assert not telling.is_alive()
+    line.close()
+    began = time.monotonic()
+    tell(job, "ami", "of a supervisor that died")
+    assert time.monotonic() - began < 3.0, "nobody is waited for who is gone"
+    for fd in line.keep:
+        os.close(fd)
 
 
 def test_the_process_says_by_its_exit_code_how_it_ended(standin, capsys):
@@ -222,6 +243,7 @@ def test_the_process_says_by_its_exit_code_how_it_ended(standin, capsys):
         "--pace=0.001",
     )
     line = StageLine(AwsKeys(KEY_ID, Secret(SECRET)))
+    line.heard(1)
     assert stage_work.main([*words, *line.words]) == 0
     assert [kind for kind, _ in line.told() or ()] == ["ami"]
     assert "+ imageID=ami-" in capsys.readouterr().out

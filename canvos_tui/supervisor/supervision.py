@@ -220,7 +220,7 @@ class Supervision:
         self._react(events)
         self._named[kind] = found
         if kind == "raw":  # the build is over, and what it complained of with it
-            self._matcher = Matcher(self._catalogue)
+            self._matcher = Matcher(self._catalogue, self._recorder.facts.lines)
             self._recorder.begin_anew()
         self._recorder.save()
 

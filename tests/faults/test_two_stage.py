@@ -151,9 +151,11 @@ def test_a_line_without_a_target_names_nothing_either(site, standin, ports):
 def test_what_a_build_that_succeeded_complained_of_is_not_the_cause(site, standin, ports):
     standin.set_faults(*deny("s3:PutObject"))
     noise = "printf '%20s | %s\\n' +base-image 'E: Failed to fetch http://a/b  Temporary failure resolving a'"
-    result = site.result(started(ports, site, f"{noise}\n{BUILDS}"))
+    run_id = started(ports, site, f"{noise}\n{BUILDS}")
+    result = site.result(run_id)
     assert result.cause is not None
     assert result.cause.id == "E-S3-DENIED"
+    assert result.cause.evidence[0] in site.log(run_id).splitlines()[result.cause.line - 1], "the line of the whole log"
 
 
 def test_no_other_credential_of_the_environment_reaches_the_build(site, standin, ports, monkeypatch):

@@ -60,11 +60,11 @@ class Hit:
 
 
 class Matcher:
-    """Takes the lines of one log in order; says at any time what its cause is so far."""
+    """Takes the lines of one log in order; says at any time what its cause is so far. `read` is how many lines it passes over."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, read: int = 0) -> None:
         self._catalogue = catalogue
-        self._read = 0
+        self._read = read
         self._hits: dict[tuple[str, str], Hit] = {}
         self._recent = RecentLines()
         self._building = False

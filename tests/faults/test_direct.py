@@ -166,6 +166,9 @@ def test_a_missing_right_ends_it_with_aws_words_and_resume_builds_nothing(site, 
     left = {one.kind: one for one in failed.left_behind}
     assert "file" in left
     assert ("snapshot" in left) == (action != "ebs:StartSnapshot")
+    later = asyncio.run(final_result(ports, run_id))
+    assert later is not None
+    assert len({finding.id for finding in later.findings}) == len(later.findings), "each is said once"
     sent = puts(standin)
     standin.set_faults()
     ground = asyncio.run(look(ports, run_id))

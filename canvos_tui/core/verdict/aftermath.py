@@ -52,7 +52,8 @@ async def _renewed(ports: Ports, plan: BuildPlan, result: RunResult) -> RunResul
     )
     if serious and not judged.snapshot:
         return replace(result, findings=(*result.findings, *blind))
-    own = tuple(f for f in result.findings if f.id not in _OF_AWS and not f.id.startswith("ami"))
+    anew = _OF_AWS | {finding.id for finding in judged.findings}
+    own = tuple(f for f in result.findings if f.id not in anew and not f.id.startswith("ami"))
     unseen = _HERE if sighting.uploads is not None else _HERE | {"upload"}
     kept = tuple(left for left in result.left_behind if left.kind in unseen)
     proven = result.outcome is Outcome.INCONCLUSIVE and judged.outcome is Outcome.SUCCEEDED

@@ -86,6 +86,7 @@ def _run(app: BundleApp) -> None:
 
 def _told(opened: Opened, seen: Seen) -> int:
     """What stays on the terminal."""
+    from canvos_tui.commands.output import write_lines
     from canvos_tui.core.bundle.contents import DOCTOR
     from canvos_tui.core.bundle.opened import head_lines
     from canvos_tui.core.checks.reports import read_report
@@ -98,5 +99,5 @@ def _told(opened: Opened, seen: Seen) -> int:
         lines.append(f"result    {found.result}" + (f" in {found.phase.title}" if found.phase is not None else ""))
         lines += [f"cause     {found.cause.id}: {found.cause.title}"] if found.cause is not None else []
     lines.append(f"more      canvos-tui diagnose --plain {seen.name}")
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    write_lines(lines)
     return found.exit_code if found is not None else read_report.exit_code(document)

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from canvos_tui.commands.output import write_json
+from canvos_tui.commands.output import room, write_json, write_lines
 from canvos_tui.core.errors import FilesError
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.text import Whole
 
 if TYPE_CHECKING:
     from canvos_tui.core.diagnosis.catalogue import Catalogue
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.run.result import RunResult
 
 _INDENT = " " * 10
+_WIDTH = 100  # characters of what is explained, where no terminal is narrower
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -91,7 +93,7 @@ def _tell(output: str | None, found: Diagnosis, data: dict[str, Any], lines: lis
     if output == "json":
         write_json(data)
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        write_lines(lines)
     return found.exit_code
 
 
@@ -138,7 +140,7 @@ def _tell_doctors(document: dict[str, Any], output: str | None, head: list[str] 
 
     code = read_report.exit_code(document)
     if output != "json":
-        sys.stdout.write("".join(f"{line}\n" for line in (*(head or ()), *read_report.lines(document))))
+        write_lines([*(head or ()), *read_report.lines(document)])
         return code
     failed = code is ExitCode.NOT_READY
     data = Diagnosis("failed" if failed else "inconclusive").data()
@@ -216,8 +218,8 @@ def text_lines(found: Diagnosis) -> list[str]:
         lines.append("cause     not known; the last lines of the log are all there is")
     for remedy in found.remedies:
         lines += _wrapped(remedy.text, "fix")
-        lines += [f"{_INDENT}  $ {command.run}" for command in remedy.commands]
-    lines += [f"{'see' if n == 0 else '':<10}{address}" for n, address in enumerate(cause.docs if cause is not None else ())]
+        lines += [Whole(f"{_INDENT}  $ {command.run}") for command in remedy.commands]
+    lines += [Whole(f"{'see' if n == 0 else '':<10}{address}") for n, address in enumerate(cause.docs if cause is not None else ())]
     lines += [f"line {e.line:<5}{e.short}" for e in found.evidence]
     lines += [f"then {e.line:<5}{e.short}" for e in found.follow_on]
     lines += [f"{name.replace('_', ' '):<12}{value}" for name in sorted(found.ids) if (value := found.ids[name])]
@@ -228,5 +230,5 @@ def text_lines(found: Diagnosis) -> list[str]:
 def _wrapped(text: str, label: str = "") -> list[str]:
     import textwrap
 
-    rows = textwrap.wrap(text, 100) or [""]
+    rows = textwrap.wrap(text, room() - len(_INDENT) if room() else _WIDTH) or [""]
     return [f"{label if n == 0 else '':<10}{row}" for n, row in enumerate(rows)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
@@ -72,6 +72,23 @@ def clean_text(text: str) -> str:
 def clean_data(data: Any) -> Any:
     """What the gate makes of plain data: every text in it is masked and cleaned."""
     return _outlet().data(data)
+
+
+_WIDEST = 100  # columns; a longer line is hard to follow with the eye
+
+
+def room() -> int:
+    """Columns of the terminal that is printed to, at most 100; 0 for a pipe or a file, whose lines stay whole."""
+    import shutil
+
+    return min(_WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 0
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Prints them on stdout, folded between words where that is a terminal."""
+    from canvos_tui.core.text import folded
+
+    sys.stdout.write("".join(f"{line}\n" for line in folded(lines, room())))
 
 
 def write_json(data: Any) -> None:

@@ -1,8 +1,10 @@
-"""Numbers in the words of screens: sizes, durations, ages; and the word that somebody probably meant."""
+"""Numbers in the words of screens: sizes, durations, ages; lines as wide as a terminal; the word that somebody probably meant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -68,3 +70,23 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
 def near(word: str, known: Iterable[str], most: int, likeness: float) -> tuple[str, ...]:
     """The known words that are at least that much like it, the nearest first."""
     return tuple(get_close_matches(word, list(known), most, likeness))
+
+
+class Whole(str):
+    """A line to be copied, a command or an address: it is never folded."""
+
+    __slots__ = ()
+
+
+_LABEL = re.compile(r"\s*\S+(?: \S+)?\s{2,}")
+
+
+def folded(lines: Iterable[str], width: int) -> Iterator[str]:
+    """The lines, those longer than `width` folded between words, what goes on below the text behind a label; 0 folds nothing."""
+    for line in lines:
+        if not width or len(line) <= width or isinstance(line, Whole):
+            yield line
+            continue
+        found = _LABEL.match(line)
+        hang = found.end() if found and found.end() <= width // 3 else len(line) - len(line.lstrip()) or 2
+        yield from textwrap.wrap(line, width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)

@@ -127,7 +127,7 @@ def test_on_a_terminal_its_screens_open(failed: tuple[OnStage, str], size: tuple
         terminal.press("r")
         terminal.see("r does nothing here")
         terminal.press("f8")
-        terminal.see(f"run {run_id}", "doctor.json", "only to be looked at")
+        terminal.see(f"run {run_id}", "doctor.json", "only to look at: no machine")
         terminal.press("q")
         assert terminal.wait() == scene.inside("diagnose", run_id).returncode
         assert f"cause     {result.cause.id}" in terminal.text
@@ -145,6 +145,17 @@ def test_on_a_terminal_lines_are_printed_where_lines_were_asked_for(words: tuple
         assert terminal.wait() == ExitCode.NOT_PROVEN
         assert "bundle    run r" in terminal.text
         assert "\x1b[?1049h" not in terminal.said
+
+
+@pytest.mark.slow
+def test_on_a_narrow_terminal_no_word_of_its_lines_is_cut(failed: tuple[OnStage, str], tmp_path: Path) -> None:
+    _, path = failed
+    whole = elsewhere(tmp_path / "home", "diagnose", path).stdout
+    with on_a_terminal(tmp_path / "home", "diagnose", "--plain", path, size=(60, 90)) as terminal:
+        terminal.wait()
+        terminal.until(lambda: "doctor " in terminal.text)
+        words = {word for line in whole.splitlines() if "://" not in line and " $ " not in line for word in line.split()}
+        assert [word for word in words if len(word) < 40 and word not in terminal.text] == []
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from canvos_tui.core.text import ago, at_home, clip, elapsed, middle, size
+from canvos_tui.core.text import Whole, ago, at_home, clip, elapsed, folded, middle, size
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_long_texts_are_cut_where_they_tell_least():
     assert clip("abcdefgh", 6) == "abc..."
     assert middle("/home/alice/very/long/path/CanvOS", 20).endswith("th/CanvOS")
     assert len(middle("x" * 100, 20)) == 20
+
+
+def test_a_line_that_is_too_long_is_folded_below_its_text() -> None:
+    long = ["cause  a full disk on this machine", "line 963  one two three four five six", "READY SO FAR for now, and on and on"]
+    lines = [*long, "short", "", "          deep in it as words"]
+    assert list(folded(lines, 30)) == [
+        *("cause  a full disk on this", "       machine"),
+        *("line 963  one two three four", "          five six"),
+        *("READY SO FAR for now, and on", "  and on"),
+        "short",
+        "",
+        "          deep in it as words",
+    ]
+    assert list(folded(lines[-1:], 24)) == ["          deep in it as", "          words"]
+    assert list(folded(lines, 0)) == lines
+    command = Whole("            $ docker run --rm --privileged alpine true")
+    assert list(folded([command], 24)) == [command]

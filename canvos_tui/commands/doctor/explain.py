@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from canvos_tui.adapters.explanations import load_explanations
-from canvos_tui.commands.output import write_json
+from canvos_tui.commands.output import room, write_json
 from canvos_tui.core.checks.check import Check
 from canvos_tui.core.checks.explanation import data_of, markdown_page, page
 from canvos_tui.core.checks.registry import CHECKS
@@ -49,6 +49,5 @@ def _wrapped(line: str) -> str:
     """A line of at most 79 columns, what goes on under the first word of the text; addresses and commands stay whole."""
     text = line.lstrip()
     indent = " " * (len(line) - len(text) + (2 if text.startswith("* ") else 0) if line.startswith(" ") else _INDENT)
-    return "\n".join(
-        textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
-    )
+    width = min(_WIDTH, room() or _WIDTH)
+    return "\n".join(textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from canvos_tui.commands.hidden import Hidden
-from canvos_tui.commands.output import clean_text, write_json, write_raw
+from canvos_tui.commands.output import clean_text, room, write_json, write_raw
 from canvos_tui.core.checks.check import Check, CheckResult, Context
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.reports.whole_report import about
@@ -100,8 +100,10 @@ def words_of(output: str, report: Report, ports: Ports, facts: About, passes: Pa
     since = {name: last.words(facts) for name, last in (passes or {}).items()}
     if output == "short":
         made = words.short(report, facts.folder, facts)
+    elif output == "markdown":
+        made = words.markdown(report, facts.folder, facts, since)
     else:
-        made = {"text": words.text, "markdown": words.markdown}[output](report, facts.folder, facts, since)
+        made = words.text(report, facts.folder, facts, since, room())
     made = clean_text(made)
     made = to_ascii(pastable(made)) if wanted(ports.environ) else made
     return painted(made) if output == "text" and may_paint() else made

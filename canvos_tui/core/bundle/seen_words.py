@@ -13,7 +13,7 @@ from canvos_tui.core.escapes import plain
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.text import clip, size
 
-ONLY_LOOKED = "only to be looked at: no machine, no Docker, no network and no key is asked"
+ONLY_LOOKED = "only to look at: no machine, Docker, network or AWS is asked"
 _MOST_LINES = 5_000  # of a file that is read on the screen
 _WIDEST = 240  # characters of what is said of the bundle: the files stand below it
 _LONGEST = 2_000  # characters of a line

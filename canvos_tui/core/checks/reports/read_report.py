@@ -8,6 +8,7 @@ from typing import Any
 from canvos_tui.core.checks.reports.report_json import SCHEMA
 from canvos_tui.core.errors import FilesError
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.text import Whole
 
 LOUD = ("fail", "unknown", "warn")
 _WORDS = {"ready": "READY", "not_ready": "NOT READY", "undetermined": "READY SO FAR"}
@@ -85,8 +86,8 @@ def _block(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"     why    {told(row, 'why')}"
     for number, fix in enumerate(listed(row, "fix")):
         yield f"     {'or' if number else 'fix':<6} {told(fix, 'text')}"
-        yield from (f"              {told(command, 'run')}" for command in listed(fix, "commands"))
-    yield from (f"     doc    {url}" for url in listed(row, "docs") if isinstance(url, str))
+        yield from (Whole(f"              {told(command, 'run')}") for command in listed(fix, "commands"))
+    yield from (Whole(f"     doc    {url}") for url in listed(row, "docs") if isinstance(url, str))
 
 
 def listed(data: Any, name: str) -> list[Any]:

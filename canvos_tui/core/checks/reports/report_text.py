@@ -11,7 +11,7 @@ from canvos_tui.core.checks.reports.report_head import About, head
 from canvos_tui.core.errors import Remedy
 from canvos_tui.core.masking.redactor import mask_text
 from canvos_tui.core.status import Status
-from canvos_tui.core.text import clip
+from canvos_tui.core.text import Whole, clip, folded
 
 SHORT_LINES = 15
 _WIDTH = 140  # characters of a line in a chat
@@ -69,10 +69,13 @@ def _begins(folder: Path | None, about: About | None) -> tuple[str, ...]:
     return tuple(plain(line, masked=False) for line in head(about)) if about is not None else judged(folder)
 
 
-def text(report: Report, folder: Path | None = None, about: About | None = None, since: Mapping[str, str] | None = None) -> str:
+def text(
+    report: Report, folder: Path | None = None, about: About | None = None, since: Mapping[str, str] | None = None, width: int = 0
+) -> str:
     """Everything that did not pass in full, what waits and what passed in a line per category; the second line names the checkout.
 
     With `about` the machine, the versions and where the answers came from stand under it; `since` holds, by id, when a check passed last.
+    Lines longer than `width` are folded, 0 folds none.
     """
     lines = [headline(report), *_begins(folder, about)]
     for result in report.ordered():
@@ -80,8 +83,8 @@ def text(report: Report, folder: Path | None = None, about: About | None = None,
             lines += ["", *block(result)]
             lines += [f"     last   {since[result.check.id]}"] if since and result.check.id in since else []
             lines += [f"     {line}" for piece in result.answer.evidence[-_PIECES:] for line in _asked(piece)]
-    folded = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
-    return "\n".join([*lines, *([""] if folded else []), *folded]) + "\n"
+    rest = [*_folded(report, Status.SKIP), *_folded(report, Status.PASS)]
+    return "\n".join(folded([*lines, *([""] if rest else []), *rest], width)) + "\n"
 
 
 def block(result: CheckResult) -> Iterator[str]:
@@ -93,8 +96,8 @@ def block(result: CheckResult) -> Iterator[str]:
     yield f"     why    {check.why} ({check.source})"
     for number, fix in enumerate(answer.remedies):
         yield f"     {'or' if number else 'fix':<6} {plain(fix.text)}"
-        yield from (f"              {command.run}{'   [root]' if command.root else ''}" for command in fix.commands)
-    yield from (f"     doc    {url}" for url in check.docs)
+        yield from (Whole(f"              {command.run}{'   [root]' if command.root else ''}") for command in fix.commands)
+    yield from (Whole(f"     doc    {url}") for url in check.docs)
     if result.timed_out:
         yield f"     limit  {check.limit:.0f} s"
 

@@ -20,6 +20,12 @@ class Told(NamedTuple):
     end: int
 
 
+# what is waited for without a network: a disk, its driver, a lock, another program of the machine
+_NO_DEVICE = (
+    r"(?! ?(?:while )?waiting for (?:the |a |an )?(?:/dev/|devices?\b|udev|block|partition|lock|disk|process|unit|job|child|command|pid))"
+    r"(?<!start operation timed out)(?<!stop operation timed out)(?<!/start timed out)(?<!/stop timed out)(?<!unit timed out)"
+)
+
 _TABLE: tuple[Words, ...] = (
     # -- the proxy itself, before what it says about others
     plain("proxy-login", "proxy authentication required | proxyauthenticationrequired | authentication required by proxy"),
@@ -47,8 +53,9 @@ _TABLE: tuple[Words, ...] = (
     shaped("proxy-refuses", ("forbidden",), r'(?:get|head|post) "https://[^"]{1,400}": forbidden\b'),
     shaped(
         "proxy-down",
-        ("proxy",),
-        r"(?:proxyconnect tcp|could(?:n't| not) resolve proxy|proxy connect\w* failed|connect\w* to (?:the )?proxy|proxyerror"
+        ("proxy", "socks"),
+        r"(?:complete socks[45]a? connection|proxyconnect tcp"
+        r"|could(?:n't| not) resolve proxy|proxy connect\w* failed|connect\w* to (?:the )?proxy|proxyerror"
         r"|http_proxy_connect_failed|resolve proxy|proxy connect aborted|via proxy.{0,80}fail)",
     ),
     # -- TLS
@@ -79,6 +86,7 @@ no trusted certificate | unknown ca | curl: (60) | curl error (60) | curl: (77)
 """,
     ),
     shaped("tls-unknown", ("not trusted",), r"certificate of .{1,80} is not trusted|certificate is not trusted"),
+    shaped("cut", ("connection reset",), r"curl: \(35\) recv failure: connection reset"),
     plain("tls-plain", "http response to https client | first record does not look like a tls handshake"),
     plain(
         "tls-failed",
@@ -139,6 +147,7 @@ server is overloaded | backend fetch failed | backend unavailable
         "login-wrong",
         """
 incorrect username or password | invalid username/password | invalid username or password | wrong username or password |
+invalid username or token |
 username or password is incorrect | bad credentials | credentials are invalid | personal access token is expired |
 access token has expired | authorization token has expired
 """,
@@ -185,9 +194,11 @@ no route to host | network is unreachable | network unreachable | host is unreac
 cannot assign requested address
 """,
     ),
+    shaped("timeout", ("failure: ", "curl 28"), r"(?:recv|send) failure: (?:connection|operation) timed out|rpc failed; curl 28\b"),
     plain(
         "cut",
         """
+client connection lost | graceful shutdown goaway |
 connection reset | broken pipe | connection was reset | connection was closed | connection aborted | connection_closed |
 connection_reset | connection has closed | socket_closed | remotedisconnected | remote end closed connection |
 the remote end hung up | was not closed cleanly | recv failure | send failure | gnutls recv error |
@@ -203,7 +214,8 @@ curl error (92)
     shaped(
         "timeout",
         ("time", "deadline", "too slow"),
-        r"i/o timeout|timed[ _]out|time[- ]?out (?:exceeded|on |was reached|expired|after|error|while|reached|waiting)|timeout exceeded"
+        rf"i/o timeout|timed[ _]out{_NO_DEVICE}"
+        r"|time[- ]?out (?:exceeded|on |was reached|expired|after|error|while|reached|waiting)|timeout exceeded"
         r"|deadline[ _]exceeded|handshake timeout"
         r"|(?:connect|read|write|connection|request|gateway|socket|operation)[ _]?timeout\b|operation too slow"
         r"|timeouterror|timeout awaiting|etimedout|no response within|less than \d+ bytes/sec",
@@ -226,7 +238,7 @@ disk full | filesystem full | file system is full | file system full | out of di
 at least one block group is full | database or disk is full
 """,
     ),
-    shaped("disk-full", ("more space needed",), r"\b\d{1,7} ?[kmg]i?b more space needed on the"),
+    shaped("disk-full", ("more space ",), r"\b\d{1,7} ?[kmg]i?b more space (?:needed )?on the"),
     plain("quota", "disk quota exceeded | edquot | quota exceeded on device | user block limit reached"),
     plain("read-only", "read-only file system | read only file system | erofs"),
     plain(
@@ -248,23 +260,10 @@ could not open '/lib64/ld-
     ),
 )
 # where a word begins in each line that gives a reason; in the second row are words that stand before one of the first within a word
-ALARMS = frozenset({text for words in _TABLE for text in words.fixed if text}) | {
-    *(
-        "aws_",
-        "http_",
-        "nameresol",
-        "chunkedenc",
-        "incompleteread",
-        "dns_",
-        "tls_",
-        "ssl_",
-        "ip sans",
-        "oomkill",
-        "proxyauth",
-        "eai_",
-        "servfail",
-    ),
-}
+ALARMS = frozenset({text for words in _TABLE for text in words.fixed if text}).union(
+    ("aws_", "http_", "nameresol", "chunkedenc", "incompleteread", "dns_", "tls_", "ssl_", "ip sans", "oomkill", "proxyauth"),
+    ("eai_", "servfail"),
+)
 _HEAD = 3  # characters with which each of the texts begins
 _FIXED: dict[str, list[tuple[str, int]]] = {}
 for _number, _words in enumerate(_TABLE):

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from canvos_tui.rehearsal.aws.cloud import StoredSnapshot
+from canvos_tui.rehearsal.aws.config import StandinConfig, StandinImage, StandinKey
+from canvos_tui.rehearsal.aws.server import StandinAws
 from tests import in_process
+from tests.doubles import canvos_repo
 
 WRITTEN = Path(__file__).parent / "data" / "state-0.1.0"
 GOOD, FULL = "20261127-1511-1984", "20261127-1511-a74d"
@@ -41,6 +45,25 @@ def test_a_run_is_attached_to_from_its_first_line(home):
     failed = asked(home, "attach", FULL, "--plain")
     assert failed.returncode == 10
     assert "Cause  The disk is full" in failed.stderr
+
+
+def test_what_it_built_is_validated_with_the_files_that_it_wrote(home):
+    checkout = canvos_repo.make(home / "CanvOS")
+    plan = json.loads((home / ".local/state/canvos-tui/runs" / GOOD / "run.json").read_text())
+    (checkout / ".arg").write_text("".join(f"{name}={value}\n" for name, value in plan["args"]))
+    key = StandinKey("AKIAREHEARSAL0000001", "s" * 40)
+    (checkout / ".secret").write_text(f"AWS_PROFILE=\nAWS_ACCESS_KEY_ID={key.key_id}\nAWS_SECRET_ACCESS_KEY={key.secret}\n")
+    image = StandinImage("ami-0f4177835d2b07d05", "palette-learn", snapshot_id="snap-0d64740bed9851029")
+    with StandinAws(StandinConfig(keys=(key,), buckets={"canvos-rehearsal": "us-east-1"}, images=(image,))) as aws:
+        aws.cloud.snapshots[image.snapshot_id] = StoredSnapshot(image.snapshot_id, "Created by AWS-VMImport service", 48 * 1024 * 1024)
+        words = ("validate", "--checkout", str(checkout), "--output", "json")
+        environ = {"HOME": str(home), "PATH": "/usr/bin:/bin", "TERM": "dumb", "AWS_ENDPOINT_URL": aws.start()}
+        done = in_process.command(words, environ, home)
+    told = {row["id"]: (row["status"], row["text"]) for row in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 0, told
+    assert told["AMI"] == ("pass", "AMI ami-0f4177835d2b07d05 is available, x86_64, uefi, ena")
+    assert told["SNAPSHOT"][0] == "pass"
+    assert "snap-0d64740bed9851029" in told["SNAPSHOT"][1]
 
 
 def test_a_failure_is_explained_and_packed_and_the_pack_is_explained(home):

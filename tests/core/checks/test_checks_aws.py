@@ -13,6 +13,7 @@ from canvos_tui.core.aws.facts import AwsKeys, Bucket, Encryption, Image, Import
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.checks.aws import questions as questions
+from canvos_tui.core.checks.aws.account import CHECK_OF
 from canvos_tui.core.checks.aws.questions import OTHER_ROUTE
 from canvos_tui.core.checks.check import Context, Method
 from canvos_tui.core.errors import AwsError
@@ -186,6 +187,18 @@ async def test_a_right_that_was_not_observed_is_never_a_pass(tmp_path, name, act
     result = await World(tmp_path, probes={action: unknown}).one(name, answered())
     assert (result.status, result.answer.observed) == (Status.UNKNOWN, "not known: AWS refused another one first")
     assert result.answer.method is Method.NOT_VERIFIABLE
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("ec2:CreateTags", Status.WARN), ("ec2:RegisterImage", Status.WARN), ("s3:PutObject", Status.UNKNOWN)]
+)
+async def test_what_nobody_can_know_before_the_run_is_an_answer(tmp_path, action, status):
+    """A refusal that may hang on the tags of what is not there yet; for the right to upload there are other ways to find out."""
+    name = next(check for right, check in CHECK_OF.items() if right == action)
+    refused = RightProbe(action, Right.UNKNOWN, "not_verifiable", "UnauthorizedOperation", "a policy may ask for a tag")
+    result = await World(tmp_path, probes={action: refused}).one(name, answered())
+    assert (result.status, result.answer.method) == (status, Method.NOT_VERIFIABLE)
+    assert result.answer.remedies
 
 
 async def test_a_role_s_keys_have_no_user_to_give_the_policy_to(tmp_path):

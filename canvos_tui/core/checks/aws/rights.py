@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Origin
 from canvos_tui.core.aws import taken_names as clash
-from canvos_tui.core.aws.facts import Right, RightProbe
+from canvos_tui.core.aws.facts import DENIALS, Right, RightProbe
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, ROLE_EXISTS
 from canvos_tui.core.checks.aws.advice import Subject, advice
@@ -53,8 +53,10 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
         fixes = (*fixes, OTHER_ROUTE) if probe.action == ROLE else fixes
         observed = f"denied ({said})" if probe.action != ROLE else probe.message or probe.code
         return CheckAnswer(Status.FAIL, observed, required, fixes, evidence, method)
-    # looking at the role is not among the guide's permissions: not being allowed to says nothing about the role
-    status = Status.WARN if probe.action == ROLE and probe.method == "not_verifiable" else Status.UNKNOWN
+    # looking at the role is not among the guide's permissions, and a policy may allow for what the run makes what it refuses for anything
+    # else: nobody can know that before the run, so that it is an answer. The right to upload can be found out in other ways
+    beyond = probe.method == "not_verifiable" and (probe.action == ROLE or (probe.code in DENIALS and probe.action != PUT))
+    status = Status.WARN if beyond else Status.UNKNOWN
     return CheckAnswer(status, f"not known: {said or 'no answer'}", required, _to_find_out(probe, about), evidence, Method.NOT_VERIFIABLE)
 
 

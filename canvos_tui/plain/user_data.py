@@ -84,7 +84,8 @@ async def _token(desk: Desk, talk: Talk) -> Secret | Back:
         return before if before is not None and not text else Secret(str(field.parse(text)))
 
     kept = ("empty keeps the one that was typed",) if before is not None else ()
-    return await talk.ask(Prompt(field.key, about=kept, help=of_field(field), hidden=True), take)
+    with talk.quietly():  # what came with it in a paste is forgotten
+        return await talk.ask(Prompt(field.key, about=kept, help=of_field(field), hidden=True), take)
 
 
 async def _from_file(desk: Desk, talk: Talk) -> UserDataChosen | Back:

@@ -90,6 +90,27 @@ PASTES = {
 }
 
 
+ONE = """
+import sys
+from canvos_tui.commands.unseen import Unseen
+one = Unseen(sys.stdout)
+with one.quietly():
+    print("taken:", len(one.line("token (not shown): ")))
+print("answer:", input("next: "))
+"""
+
+
+def test_what_comes_with_a_line_that_is_not_shown_is_no_answer_to_the_next_question():
+    with Terminal([sys.executable, "-c", ONE], {}) as terminal:
+        terminal.see("token (not shown):")
+        terminal.type("canary\ncanary again\ncanary")
+        terminal.see("taken: 6", "next:")
+        terminal.type("shown\r")
+        terminal.see("answer: shown")
+        assert b"canary" not in terminal.printed
+        assert terminal.left_on() == []
+
+
 ASKED = """
 from canvos_tui.commands.keys import _ask
 keys = _ask()

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError, filled
 from canvos_tui.core.diagnosis.evidence import LogEvidence, cut
-from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_before, is_done, is_part_of, tried_again
+from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_before, is_done, is_numbered, is_part_of, tried_again
 from canvos_tui.core.diagnosis.reason_words import in_words
 from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
 from canvos_tui.core.diagnosis.speakers import places_in
@@ -69,6 +69,7 @@ class Matcher:
         self._recent = RecentLines()
         self._building = False
         self._concerned: dict[str, bool] = {}  # by a target: whether a sign may be over by what it does
+        self._noted = False  # whether there is a hit since the watch was set
         self._passing = False  # whether there may be a hit that words can show to be over
         self._went_on: dict[str, int] = {}
         self._ends: dict[str, StepEnd] = {}  # of the steps that failed
@@ -93,8 +94,7 @@ class Matcher:
         watched = self._watch()
         marked, at = sorted(told.union(_got_over(low, watched))), 0
         while at < len(marked):
-            number = marked[at]
-            at += 1
+            number, at = marked[at], at + 1
             text = passage.texts[number]
             if number in told:
                 if is_traced(text) or ("*failed*" in text and front_of(text)[1]):
@@ -102,14 +102,17 @@ class Matcher:
                 self.feed(passage.line(number), before + number + 1)
             elif self._concerns(text):  # behind a sign it also matters what went well
                 self._pass(passage.line(number), before + number + 1)
-            if self._hits and len(watched) < 1 + self._passing and (more := self._watch() - watched):
+            if self._noted and (more := self._watch() - watched):
                 watched |= more
                 marked, at = sorted({*marked[at:], *(other for other in _got_over(low, more) if other > number)}), 0
         self._read = before + len(passage.texts)
 
     def _watch(self) -> set[re.Pattern[bytes]]:
         """What is to be looked for beside the signs: it costs a walk over the text, so only while something can be got over by it."""
-        return {_COMMAND} | ({_GOT_OVER} if self._passing else set()) if self._hits else set()
+        self._noted = False
+        # what a failed step said is over by none of its commands, and what stands outside by no command at all
+        open_ = any(hit.target and (hit.target not in self._ends or is_numbered(hit.target)) for hit in self._hits.values())
+        return ({_COMMAND} if open_ else set()) | ({_GOT_OVER} if self._passing and self._hits else set())
 
     def _concerns(self, text: str) -> bool:
         """Whether what a line's target does can show a sign to be over: most lines are another target's, and not taken apart for that."""
@@ -184,7 +187,7 @@ class Matcher:
             self._drop(lambda hit: hit.target == line.target and _passes(hit))
 
     def _note(self, hit: Hit) -> None:
-        self._passing = self._passing or (_passes(hit) and hit.target not in self._ends)
+        self._noted, self._passing = True, self._passing or (_passes(hit) and hit.target not in self._ends)
         key = (hit.entry.id, hit.target)
         known = self._hits.get(key)
         if known is None:

@@ -137,6 +137,11 @@ def is_before(target: str, later: str) -> bool:
     return mine is not None and later == "+base-image"
 
 
+def is_numbered(target: str) -> bool:
+    """Whether it is a step of a Dockerfile, which has a number."""
+    return _NUMBERED.match(target) is not None
+
+
 def is_part_of(target: str, failing: str) -> bool:
     """Whether what `target` prints belongs to the failing step: itself, and for the base image the steps of its Dockerfile."""
     return target == failing or (failing == "+base-image" and _NUMBERED.match(target) is not None)

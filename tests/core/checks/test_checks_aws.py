@@ -198,6 +198,8 @@ async def test_what_nobody_can_know_before_the_run_is_an_answer(tmp_path, action
     refused = RightProbe(action, Right.UNKNOWN, "not_verifiable", "UnauthorizedOperation", "a policy may ask for a tag")
     result = await World(tmp_path, probes={action: refused}).one(name, answered())
     assert (result.status, result.answer.method) == (status, Method.NOT_VERIFIABLE)
+    word = "not verifiable" if status is Status.WARN else "not known"
+    assert result.answer.observed == f"{word}: UnauthorizedOperation a policy may ask for a tag"
     assert result.answer.remedies
 
 

@@ -57,7 +57,8 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
     # else: nobody can know that before the run, so that it is an answer. The right to upload can be found out in other ways
     beyond = probe.method == "not_verifiable" and (probe.action == ROLE or (probe.code in DENIALS and probe.action != PUT))
     status = Status.WARN if beyond else Status.UNKNOWN
-    return CheckAnswer(status, f"not known: {said or 'no answer'}", required, _to_find_out(probe, about), evidence, Method.NOT_VERIFIABLE)
+    word = "not verifiable" if beyond and probe.action != ROLE else "not known"
+    return CheckAnswer(status, f"{word}: {said or 'no answer'}", required, _to_find_out(probe, about), evidence, Method.NOT_VERIFIABLE)
 
 
 def _left_something(probe: RightProbe, about: Subject, method: Method, evidence: tuple[Evidence, ...]) -> CheckAnswer:

@@ -42,7 +42,7 @@ class SourceLines:
         if self._open and end:
             at = data.index(b"\n") + 1
             self._take(1, self._cleaner.feed, data[:at])
-        clean: Callable[[bytes], list[bytes]] = self._cleaner.feed
+        clean: Callable[[bytes], list[bytes]] = self._whole_lines
         block, signs = data[at:end], _REDRAWN
         if _ERASE.search(block) is None:
             block, signs = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n"), _MOVED
@@ -53,6 +53,12 @@ class SourceLines:
             self._cleaner.feed(data[end:])  # a line that has not ended gives nothing yet
         self._open = end < len(data) or (self._open and not end)
         return self._masked()
+
+    def _whole_lines(self, piece: bytes) -> list[bytes]:
+        """Cleans lines in which nothing is drawn over, but that may end with carriage returns, too."""
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
+        return self._cleaner.feed(piece) if b"\r" in piece else self._cleaner.feed_plain(piece)
 
     def flush(self) -> list[tuple[int, str]]:
         """The rest, at the end of the file."""

@@ -79,7 +79,7 @@ async def build_all(ports: Ports, drafts: Sequence[Draft], args: argparse.Namesp
         raise InvalidValueError(f"two images cannot share a name:\n{listed}", remedy="name what varies: S3_KEY: edge-{OS_VERSION}")
     rows = [await _before(ports, Row(draft)) for draft in known]
     _announce(rows)
-    if not args.dry_run and not await _all_may_begin(ports, rows):
+    if not args.dry_run and not await _all_may_begin(ports, rows, events):
         return ExitCode.NOT_READY
     try:
         await _one_by_one(ports, rows, args, events, started)
@@ -209,7 +209,7 @@ def _announce(rows: Sequence[Row]) -> None:
         say(f"   {number:>2}  {_name(row)}  {what}")
 
 
-async def _all_may_begin(ports: Ports, rows: Sequence[Row]) -> bool:
+async def _all_may_begin(ports: Ports, rows: Sequence[Row], events: Events) -> bool:
     """Asks of every image what an hour of the others does not change: its answers, and AWS."""
     from canvos_tui.commands.prepare import aws_checks, check, unanswered
     from canvos_tui.core.answers.draft import TagChosen
@@ -219,9 +219,12 @@ async def _all_may_begin(ports: Ports, rows: Sequence[Row]) -> bool:
         if row.state is not State.NOT_BEGUN:
             continue
         draft = row.draft if row.draft.tag else row.draft.after(TagChosen(_SUGGESTED))
-        for reason in await unanswered(ports, draft) or await check(ports, row.draft, aws_checks(row.draft)):
+        reasons = await unanswered(ports, draft) or await check(ports, row.draft, aws_checks(row.draft))
+        for reason in reasons:
             ready = False
             say(f"FAIL image {number}, {row.draft.text('S3_KEY')}: {reason}")
+        if reasons:
+            events.refused(row.draft, ExitCode.NOT_READY, reasons)
     if not ready:
         say("not ready: no file was written, no build was started")
     return ready
@@ -237,6 +240,8 @@ async def _built(ports: Ports, row: Row, args: argparse.Namespace, events: Event
         code = await whole_path(ports, row.draft, args, started, events)
     except CanvosError as error:
         code = told_error(error)
+        if len(started) == before:
+            events.refused(row.draft, code, [str(error)])
     run_id = started[-1] if len(started) > before else ""
     if args.detach and run_id:  # nobody looked at how it ends, however soon that is
         return replace(row, state=State.GOES_ON, run=run_id, next=f"canvos-tui attach {run_id}")

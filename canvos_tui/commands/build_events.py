@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from canvos_tui.commands.output import clean_data
 
 if TYPE_CHECKING:
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.run.events import BuildEvent
     from canvos_tui.core.run.result import RunResult
 
@@ -42,6 +43,11 @@ class Events:
         seen = {"ami": result.ami or None, "snapshot": result.snapshot or None, "import_task": result.import_task or None}
         where = {"region": result.region, "bucket": result.bucket or None, "key": result.key}
         self.tell("result", run=result.run_id, outcome=result.outcome.value, exit_code=exit_code, phase=phase, cause=cause, **where, **seen)
+
+    def refused(self, draft: Draft | None, exit_code: int, reasons: Iterable[str]) -> None:
+        """Why no build was started, of an image or, without a draft, of all."""
+        where = {"name": draft.text("S3_KEY") or None, "region": draft.text("REGION") or None} if draft else {"name": None, "region": None}
+        self.tell("refused", **where, exit_code=int(exit_code), reasons=list(reasons))
 
     def tell(self, event: str, **more: Any) -> None:
         """One line: the schema, the event's name, and what is known of it; masked, and ASCII alone."""

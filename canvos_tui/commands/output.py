@@ -107,6 +107,11 @@ def told_error(error: CanvosError) -> int:
     allowed = f"allowed: {error.allowed}" if isinstance(error, InvalidValueError) and error.allowed else ""
     hint = "; ".join(filter(None, (allowed, error.remedy)))
     sys.stderr.write(f"canvos-tui: {indented(str(error))}\n" + (f"hint: {indented(hint)}\n" if hint else ""))
+    return code_of(error)
+
+
+def code_of(error: CanvosError) -> ExitCode:
+    """The exit code of a command that such an error ends."""
     if isinstance(error, RightError):
         return ExitCode.NOT_READY
     return ExitCode.UNDETERMINED if isinstance(error, AwsError) else ExitCode.USAGE

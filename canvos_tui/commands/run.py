@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.commands.argument_types import add_schema, choice, descriptor
 from canvos_tui.commands.follow import say
+from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     import asyncio
 
     from canvos_tui.commands.build_events import Events
+    from canvos_tui.commands.output import code_of
     from canvos_tui.commands.whole_path import whole_path
     from canvos_tui.wiring import real_ports
 
@@ -61,6 +63,10 @@ def run(args: argparse.Namespace) -> int:
         from canvos_tui.commands.batch import build_all
 
         return asyncio.run(build_all(ports, drafts, args, started, events))
+    except CanvosError as error:
+        if not started:
+            events.refused(drafts[0] if len(drafts) == 1 else None, code_of(error), [str(error)])
+        raise
     except KeyboardInterrupt:
         if started:
             say(f"\nthe build {started[-1]} goes on; canvos-tui attach follows it, canvos-tui cancel stops it")

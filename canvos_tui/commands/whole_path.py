@@ -36,6 +36,7 @@ async def whole_path(ports: Ports, draft: Draft, args: argparse.Namespace, start
     if reasons:
         for reason in reasons:
             say(f"FAIL {reason}")
+        events.refused(draft, ExitCode.NOT_READY, reasons)
         say("not ready: no file was written, no build was started")
         return ExitCode.NOT_READY
     if draft.route.uploads_itself and draft.folder is not None and (lost := await raw_at_stake(ports, draft.folder)):

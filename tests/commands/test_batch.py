@@ -81,6 +81,29 @@ def test_each_is_built_once_and_the_events_tell_of_all(scene: OnStage, tmp_path:
     assert len(scene.infos()) == 2
 
 
+def test_who_is_refused_before_any_build_is_told_why_in_the_events(scene: OnStage, tmp_path: Path):
+    """Whatever keeps a job of a pipeline from building: its reader has no other way to see it."""
+    told = tmp_path / "events.jsonl"
+
+    def refused(*words: str, **answers: str) -> list[dict[str, Any]]:
+        with told.open("w", encoding="ascii") as file:
+            done = scene.inside("run", "--config", scene.answers(**answers), "--yes", *words, "--events", str(file.fileno()))
+        seen = events(told)
+        assert {data["event"] for data in seen} <= {"refused", "summary"}
+        found = [data for data in seen if data["event"] == "refused"]
+        assert done.returncode == found[0]["exit_code"] != 0
+        assert all(reason.splitlines()[0] in done.stderr for data in found for reason in data["reasons"])
+        return found
+
+    [one] = refused(S3_BUCKET="no-such-bucket-anywhere")
+    assert (one["name"], one["region"], one["exit_code"]) == ("edge-1", "us-east-1", ExitCode.NOT_READY)
+    assert any(reason.startswith("AWS-BUCKET ") for reason in one["reasons"])
+    both = refused(**TWO, S3_BUCKET="no-such-bucket-anywhere")
+    assert [data["name"] for data in both] == ["edge-22.04", "edge-24.04"]
+    [clash] = refused(OS_VERSION="[22.04, 24.04]")
+    assert (clash["name"], clash["exit_code"]) == (None, ExitCode.USAGE)
+
+
 def test_of_four_one_fails_the_others_are_built_and_that_one_is_gone_on_from(tmp_path: Path):
     with on_stage(tmp_path, "register-once", pace=0.01) as scene:
         words = (

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from canvos_tui.commands.argument_types import add_schema
 from canvos_tui.commands.output import room, write_json, write_lines
 from canvos_tui.core.errors import FilesError
 from canvos_tui.core.exit_codes import ExitCode
@@ -42,6 +43,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--catalogue", metavar="FILE", help="known errors of your own, in the form of ours; they win over ours")
     parser.add_argument("--output", choices=("text", "json"), help="lines or one JSON document; a bundle's screens open without it")
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="lines of a bundle, too")
+    add_schema(parser, "diagnosis")
     parser.set_defaults(run=diagnose)
 
 

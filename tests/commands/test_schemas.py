@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+import canvos_tui
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.exit_codes import ExitCode
 from tests import in_process
 from tests.on_stage import OnStage, on_stage
 
-NAMES = ("bundle", "cancel", "check-explanations", "doctor-comparison", "leftovers", "publish", "removal", "resume", "status", "validation")
+NAMES = (
+    *("bundle", "cancel", "check-explanations", "checks", "diagnosis", "doctor-comparison", "doctor-events", "leftovers"),
+    *("publish", "removal", "resume", "status", "validation"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +92,47 @@ def test_what_the_doctor_tells_from_files(tmp_path, schemas):
         (tmp_path / f"{name}.json").write_text(asked("--offline", "--no-save", "--only", "host", "--output", "json", *words))
     both = ("--compare", str(tmp_path / "a.json"), str(tmp_path / "b.json"))
     assert shown(schemas, "doctor-comparison", asked(*both, "--output", "json"))["files"] == list(both[1:])
+    assert len(shown(schemas, "checks", asked("--list", "--output", "json"))["checks"]) == len(CHECKS)
     named: list[tuple[tuple[str, ...], str]] = [(both, "doctor-comparison"), (("--explain", "all"), "check-explanations"), ((), "doctor")]
+    named += [(("--list",), "checks")]
     for words, name in named:
         assert json.loads(asked(*words, "--schema"))["$id"] == f"canvos-tui.{name}/1"
+
+
+def test_each_event_of_the_doctor_is_what_its_schema_says(tmp_path, schemas):
+    with (tmp_path / "events").open("w+") as file:
+        words = ("doctor", "--offline", "--no-save", "--only", "host", "--events", str(file.fileno()))
+        environ = {"HOME": str(tmp_path), "PATH": "/nowhere"}
+        assert in_process.command((*words, "--output", "short"), environ, tmp_path).returncode in {0, 3, 5}
+        file.seek(0)
+        lines = file.read().splitlines()
+        assert [shown(schemas, "doctor-events", line)["event"] for line in lines] == ["start", *["result"] * (len(lines) - 2), "end"]
+        assert json.loads(in_process.command((*words, "--schema"), environ, tmp_path).stdout)["$id"] == "canvos-tui.doctor-events/1"
+
+
+def test_a_diagnosis_of_a_log_a_bundle_and_a_report(tmp_path, scene: OnStage, schemas):
+    ended = scene.inside("run", "--config", scene.answers(), "--yes")
+    assert ended.returncode == ExitCode.IMPORT_FAILED
+    run = json.loads(scene.inside("status", "--output", "json").stdout)["runs"][0]["id"]
+    packed, report = tmp_path / "b.zip", tmp_path / "d.json"
+    assert scene.inside("bundle", run, "--yes", "--to", str(packed)).returncode == 0
+    report.write_text(scene.inside("doctor", "--offline", "--output", "json").stdout)
+    for name, more in ((run, None), (str(packed), "bundle"), (str(report), "doctor")):
+        told = shown(schemas, "diagnosis", scene.inside("diagnose", name, "--output", "json").stdout)
+        assert (more is None) == ({"bundle", "doctor"} & set(told) == set())
+        assert more is None or more in told
+        assert told["cause"] or more == "doctor"
+
+
+def test_every_schema_that_a_command_names_lies_in_the_package():
+    """Whatever prints `"schema"` has its file, and each file is a schema that somebody prints."""
+    folder = files("canvos_tui").joinpath("schemas")
+    lying = {entry.name.removesuffix("-1.json") for entry in folder.iterdir() if entry.name.endswith(".json")}
+    named = set[str]()
+    for path in Path(canvos_tui.__file__).parent.rglob("*.py"):
+        named |= set(re.findall(r'"canvos-tui\.([a-z-]+)/1"', path.read_text(encoding="utf-8")))
+    kept = {"run", "result", "draft"}  # of files of our own, which nobody prints
+    assert named - kept == lying
 
 
 def test_a_build_that_lives_and_is_cancelled(tmp_path, schemas):
@@ -106,7 +150,7 @@ def test_a_build_that_lives_and_is_cancelled(tmp_path, schemas):
 
 def test_the_schema_is_printed_by_the_command(tmp_path):
     with on_stage(tmp_path) as scene:
-        for command in ("bundle", "cancel", "leftovers", "publish", "resume", "status", "validate"):
+        for command in ("bundle", "cancel", "diagnose", "leftovers", "publish", "resume", "status", "validate"):
             done = scene.inside(command, "--schema")
             assert done.returncode == 0
             first = json.JSONDecoder().raw_decode(done.stdout)[0]

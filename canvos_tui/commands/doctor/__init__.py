@@ -99,7 +99,9 @@ def _from_files(args: argparse.Namespace) -> ExitCode | int:
     if args.schema:
         from canvos_tui.commands.doctor.lines import print_schema
 
-        return print_schema("doctor-comparison" if args.compare else "check-explanations" if args.explain else "doctor")
+        asked = {"doctor-comparison": args.compare, "check-explanations": args.explain, "checks": args.list}
+        events = "doctor-events" if args.events is not None else "doctor"
+        return print_schema(next((name for name, wanted in asked.items() if wanted), events))
     if args.compare:
         from canvos_tui.commands.doctor.compare import main_compare
 

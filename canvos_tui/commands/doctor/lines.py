@@ -48,7 +48,7 @@ class Printer:
     def event(self, name: str, at: datetime, **more: Any) -> None:
         """Writes a JSON line; a reader that went away loses the rest and nothing else."""
         if self.events is not None:
-            line = json.dumps(self.hidden.data({"event": name, "at": at.isoformat(), **more})) + "\n"
+            line = json.dumps(self.hidden.data({"schema": EVENTS_SCHEMA, "event": name, "at": at.isoformat(), **more})) + "\n"
             with contextlib.suppress(OSError):
                 os.write(self.events, line.encode())
 
@@ -69,7 +69,7 @@ async def printed(made: Plan, source: Source, printer: Printer) -> int:
     if sys.stderr.isatty():
         _chat(f"asking {len(made.asked)} questions ...")
     context = Context(ports, draft, final=source.final)
-    printer.event("start", started, schema=EVENTS_SCHEMA, checks=[c.id for c in made.asked])
+    printer.event("start", started, checks=[c.id for c in made.asked])
 
     def came(result: CheckResult) -> None:
         printer.event("result", result.at, check=report_json.check_of(result))

@@ -43,9 +43,9 @@ class Source:
 
     def origin(self, draft: Draft) -> str:
         """Where the answers came from, in words; which keys are used is said too."""
-        files = (
-            self.name if self.config is not None else ".arg of the checkout" if draft.folder is not None else "none, there is no checkout"
-        )
+        folder = draft.folder if draft.folder is not None and draft.folder.is_dir() else None
+        there = ".arg of the checkout" if folder and (folder / ".arg").is_file() else "none, the checkout has no .arg"
+        files = self.name if self.config is not None else there if folder else "none, there is no checkout"
         places = {KeySource.ENVIRONMENT: "the environment", KeySource.PROFILE: "an AWS profile", KeySource.SECRET: ".secret"}
         return f"{files}; keys: {places.get(draft.key_source, 'the answers') if draft.keys is not None else 'none'}"
 

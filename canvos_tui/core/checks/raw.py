@@ -138,6 +138,8 @@ async def _ami_name(context: Context) -> Evidence:
 _READ: Mapping[str, Callable[[Context], Awaitable[Evidence | None]]] = MappingProxyType(
     {
         "NET-PROXY": _environment,
+        "TOOL-ENVSUBST": _environment,
+        "TOOL-PORT-8372": _environment,
         "FILE-ARG": _names(".arg", _of_arg),
         "FILE-SECRET": _names(".secret", _of_secret),
         "REPO-TAG": _earthfile("ARG PE_VERSION", "ARG --global PE_VERSION"),

@@ -129,7 +129,8 @@ def _taken(context: Context, found: TakenNames, status: Status, required: str) -
     said = found.sentences(asked(context).bucket, now, ours=context.draft.route.uploads_itself)
     free = clash.unique_key(found.key, now)
     fix = Remedy(f"Choose a key that is free: S3_KEY={free}", page="s3")
-    return CheckAnswer(status, said[0], required, (fix,), (Evidence("names that are taken", "\n".join(said)),))
+    more = (Evidence("what else has that name", "\n".join(said[1:])),) if said[1:] else ()
+    return CheckAnswer(status, said[0], required, (fix,), more)
 
 
 async def ami_name(context: Context) -> CheckAnswer:

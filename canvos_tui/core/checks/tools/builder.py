@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Evidence, Severity, Wait, waits
-from canvos_tui.core.checks.questions import installing, proxied, registry, word
+from canvos_tui.core.checks.questions import canvos, installing, proxied, registry, word
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.status import Status
 
@@ -14,6 +15,7 @@ BUILDER = "earthly-buildkitd"  # the name that earthly.sh and a host's own Earth
 PORT = 8372
 _PULLED_FROM = ("quay.io", "docker.io", "registry-1.docker.io", "index.docker.io", "https://index.docker.io/v1/")
 _PLAIN = "not needed: no proxy is set and certs/ is empty"
+_UNSEEN = "not needed as far as was seen: no proxy is set; there is no checkout whose certs/ could ask for one"
 _DOCS = "https://docs.docker.com/reference/cli/docker/login/#credential-stores"
 
 
@@ -82,12 +84,20 @@ async def builder(context: Context) -> CheckAnswer:
     return CheckAnswer(Status.WARN, told, required, (remove,))
 
 
+async def _plain(context: Context, required: str) -> CheckAnswer:
+    """The answer for the plain way; what lies in certs/ was seen where there is a checkout that git takes for one."""
+    seen = False
+    with suppress(CanvosError):  # git has a check of its own
+        seen = await canvos(context) is not None
+    return CheckAnswer(Status.PASS, _PLAIN if seen else _UNSEEN, required)
+
+
 async def port(context: Context) -> CheckAnswer:
     """The port that earthly.sh publishes on its proxy way."""
     required = f"port {PORT} free where a proxy is set"
     mode = await proxied(context)
     if not mode:
-        return CheckAnswer(Status.PASS, _PLAIN, required)
+        return await _plain(context, required)
     holder = await context.ports.host.port_holder(PORT)
     if holder is None:
         return CheckAnswer(Status.PASS, f"port {PORT} is free", required)
@@ -106,7 +116,7 @@ async def envsubst(context: Context) -> CheckAnswer:
     required = "envsubst where a proxy is set"
     mode = await proxied(context)
     if not mode:
-        return CheckAnswer(Status.PASS, _PLAIN, required)
+        return await _plain(context, required)
     version = await context.ports.host.tool_version("envsubst")
     if version is not None:
         return CheckAnswer(Status.PASS, version or "installed", required)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import subprocess
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 import canvos_tui
 from canvos_tui.adapters.files import parse_yaml
 from canvos_tui.arguments import build_parser
+from canvos_tui.commands.build_events import Events
 from canvos_tui.commands.help_topics import ENVIRONMENT
 from canvos_tui.core.answers.draft_file import from_config
 from canvos_tui.core.answers.matrix import SPREAD, Image, chosen, clashes, spread
@@ -117,7 +119,31 @@ def chosen_by(line: str) -> tuple[Image, ...]:
     return chosen(images(), args.only)
 
 
-def test_each_job_on_github_builds_one_image():
+def packs(script: str, folder: Path) -> list[str]:
+    """The runs that a script of a failed job packs, by the events of its own: one where a build was started, none where all was refused."""
+    program = folder / "bin" / "canvos-tui"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$*"\n')
+    program.chmod(0o755)
+    said = ""
+    for started in (True, False):
+        with (folder / "events.jsonl").open("w") as file:
+            events = Events(file.fileno())
+            if started:
+                events.tell("started", run="20261128-0001-aaaa", at="x", pid=1, command="y")
+                events.tell("phase", run="20261128-0001-aaaa", at="x", phase="base", line=3)
+            events.refused(None, 3, ["why"])
+        environ = {"PATH": f"{program.parent}:/usr/bin:/bin", "CI_JOB_STATUS": "failed"}
+        said += subprocess.run(["bash", "-ec", script], cwd=folder, env=environ, check=True, capture_output=True, text=True).stdout
+    packed = []
+    for line in said.splitlines():
+        args = build_parser(words := shlex.split(line)).parse_args(words)
+        assert (args.yes, Path(args.to).name) == (True, "support.zip")
+        packed.append(args.run_id)
+    return packed
+
+
+def test_each_job_on_github_builds_one_image(tmp_path):
     document: Any = parse_yaml(block("github"))
     job = document["jobs"]["image"]
     build, bundle = [step["run"] for step in job["steps"] if "run" in step]
@@ -128,17 +154,17 @@ def test_each_job_on_github_builds_one_image():
         assert "${{" not in line
         made += chosen_by(line)
     assert sorted(image.label for image in made) == sorted(image.label for image in images())
-    assert build_parser(words_of(bundle)).parse_args(words_of(bundle)).to.endswith("support.zip")
+    assert packs(bundle, tmp_path) == ["20261128-0001-aaaa"]
     assert set(job["env"]) == {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
-def test_each_job_on_gitlab_builds_one_image():
+def test_each_job_on_gitlab_builds_one_image(tmp_path):
     document: Any = parse_yaml(block("gitlab"))
     job = document["image"]
-    (build,), (bundle,) = job["script"], job["after_script"]
+    (build,) = job["script"]
     ((matrix,),) = job["parallel"].values()
     made: list[Image] = []
     for os_version, region in product(matrix["OS"], matrix["WHERE"]):
         made += chosen_by(build.replace("$OS", os_version).replace("$WHERE", region))
     assert sorted(image.label for image in made) == sorted(image.label for image in images())
-    assert build_parser(words_of(bundle)).parse_args(words_of(bundle)).yes
+    assert packs("\n".join(job["after_script"]), tmp_path) == ["20261128-0001-aaaa"]

@@ -44,6 +44,8 @@ def columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 ENVIRONMENT: Rows = (
     ("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "the keys of checks and of the build; left out of what else is started"),
     ("AWS_SESSION_TOKEN", "with temporary keys; they do on the routes two-stage and direct, the guide's own refuses them"),
+    ("AWS_CREDENTIAL_EXPIRATION", "when temporary keys end, as AWS' tools write it beside them"),
+    ("AWS_REGION, AWS_DEFAULT_REGION", "suggested for REGION"),
     ("AWS_PROFILE", "a profile of ~/.aws, where no key is in the environment"),
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "where the profiles lie, as the AWS SDK reads it"),
     ("AWS_ENDPOINT_URL, AWS_CA_BUNDLE", "another address or CA for AWS, as the AWS SDK reads it"),
@@ -105,7 +107,7 @@ MATRIX: Rows = (
     ("S3_KEY: edge-{OS_VERSION}", "the answers in braces tell the images apart; in CUSTOM_TAG, BASE_IMAGE, user_data, checkout too"),
     ("S3_BUCKET: {eu-west-1: acme-eu, us-east-1: acme-us}", "a bucket for each region"),
     ("run --config a.yaml b.yaml", "several files, one after another"),
-    ("run --config a.yaml --dry-run", "which images these are, with the diff of each"),
+    ("run --config a.yaml --dry-run", "which images these are, with the diff of each that could be built now"),
     ("--only OS_VERSION=24.04", "those alone; of two values for one name either, of two names both"),
     ("--keep-going", "after an image that failed, begin the next; the exit code is that of the first that failed"),
     ("run again", "what is verified is passed over; what can go on by canvos-tui resume is not built again"),

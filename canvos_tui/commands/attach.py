@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
-    parser = commands.add_parser("attach", help="come back to a build", epilog="Example: canvos-tui attach")
+    parser = commands.add_parser(
+        "attach",
+        help="come back to a build",
+        description="Shows a build that runs, or one that ended, from its first line on. A build goes on when its window is closed; "
+        "this is the way back to it.",
+        epilog="Example: canvos-tui attach",
+    )
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="the run (default: the running one, else the newest)")
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="no screen: lines as the build prints them")
     parser.set_defaults(run=attach)

@@ -27,6 +27,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "publish",
         help="copy, share or retire an AMI that is ready",
         usage="canvos-tui publish [RUN|AMI] [OPTIONS]",
+        description="Hands an AMI on once it is verified; without an option it says what can be done. Asks before each deed.",
         epilog="Exit: 3 a right is missing, 5 not all is there. Example: canvos-tui publish",
     )
     parser.add_argument("target", nargs="?", metavar="RUN|AMI", help="a run or an AMI (default: the newest success)")

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
-    parser = commands.add_parser("status", help="list the builds, or show one", epilog="Example: canvos-tui status --output json")
+    parser = commands.add_parser(
+        "status",
+        help="list the builds, or show one",
+        description="Says of each build of this machine whether it runs, how far it is, and how it ended.",
+        epilog="Example: canvos-tui status --output json",
+    )
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="one run only")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="lines or one JSON document (default: text)")
     add_schema(parser, "status")

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
     parser = commands.add_parser(
-        "validate", help="look at an image already built", epilog="Example: canvos-tui validate --checkout ~/CanvOS"
+        "validate",
+        help="look at an image already built",
+        description="Asks AWS for the object, the AMI and its snapshot as the guide's Validate does, for whoever built it elsewhere "
+        "or long ago.",
+        epilog="Example: canvos-tui validate --checkout ~/CanvOS",
     )
     parser.add_argument(
         "--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder whose .arg and .secret name bucket, key and keys"

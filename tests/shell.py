@@ -19,7 +19,7 @@ from argparse_manpage.manpage import Manpage
 from canvos_tui import __version__
 from canvos_tui.arguments import build_parser
 from canvos_tui.commands.completion import SCRIPTS
-from canvos_tui.commands.help_topics import TOPICS
+from canvos_tui.commands.help_topics import OPTIONS, TOPICS
 
 TARGET = Path(__file__).parents[1] / "canvos_tui" / "shell"
 MAN = "canvos-tui.1"
@@ -30,11 +30,13 @@ KINDS = {
     "ID": "checks",
     "ID[=WHY]": "checks",
     "ROUTE": "routes",
+    "TAG": "tags",
     "REGION": "regions",
     "TOPIC": "topics",
     ("rehearse", "NAME"): "scenarios",
-    ("", "NAME"): "themes",
 }
+THEMES = "--theme"  # the same option everywhere, while NAME is another word for each
+BESIDE = {"--help": "what it does, and its options", "--schema": "print the JSON Schema"}  # what `help options` has not
 NO_WORDS = {("leftovers", "ID")}  # what is in an account is not asked for while somebody types
 
 
@@ -47,10 +49,12 @@ def commands_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse
 
 
 def parser_with_kinds() -> argparse.ArgumentParser:
-    """The whole parser, each action with what completes it."""
-    parser = build_parser()
+    """The whole parser, each action with what completes it; an option that the help leaves out for want of rows is completed, too."""
+    parser, told = build_parser(), {word.split()[0]: meaning for word, meaning in OPTIONS}
     for name, command in commands_of(parser):
         for action in command._actions:
+            if action.help == argparse.SUPPRESS and action.option_strings:
+                action.help = told.get(action.option_strings[-1], BESIDE.get(action.option_strings[-1]))
             if (how := completer(name, action)) is not None:
                 vars(action)["complete"] = how
     return parser
@@ -59,6 +63,8 @@ def parser_with_kinds() -> argparse.ArgumentParser:
 def completer(command: str, action: argparse.Action) -> Any:
     """What shtab is to offer for a word; None where it knows by itself, or where nothing is known."""
     name = str(action.metavar)
+    if THEMES in action.option_strings:
+        return live("themes")
     if action.choices or (command, name) in NO_WORDS:
         return None
     if name == "FILE" or action.nargs == 2:

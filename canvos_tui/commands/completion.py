@@ -17,7 +17,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "completion",
         help="a script for bash, zsh or fish, to be read by it",
-        description="Prints the script that completes commands, options, runs, checks, scenarios and regions. "
+        description="Prints the script that completes commands, options, runs, tags, checks, scenarios and regions. "
         "`canvos-tui help completion` says where it goes.",
         epilog="Example: canvos-tui completion bash",
     )
@@ -30,7 +30,7 @@ def completion(args: argparse.Namespace) -> int:
     """Prints the script or the words. A shell that completes gets no error: what cannot be known is no word."""
     if args.words:
         try:
-            words = list(WORDS[args.words]())
+            words = list(WORDS[args.words](args))
         except CanvosError:
             words = []
         sys.stdout.write("".join(f"{word}\n" for word in words))
@@ -43,7 +43,7 @@ def completion(args: argparse.Namespace) -> int:
     return 0
 
 
-def _runs() -> Iterable[str]:
+def _runs(_: argparse.Namespace) -> Iterable[str]:
     import asyncio
 
     from canvos_tui.wiring import real_ports
@@ -51,46 +51,65 @@ def _runs() -> Iterable[str]:
     return (info.run_id for info in asyncio.run(real_ports(dict(os.environ)).runs.infos()))
 
 
-def _checks() -> Iterable[str]:
+def _tags(args: argparse.Namespace) -> Iterable[str]:
+    """Those of the checkout that can build an AMI, the newest first; git is asked, the network is not."""
+    import asyncio
+
+    from canvos_tui.adapters.state_folder import home_of
+    from canvos_tui.commands.answers import draft_of
+    from canvos_tui.core.checkout.facts import look
+    from canvos_tui.wiring import real_ports
+
+    ports = real_ports(dict(os.environ))
+
+    async def of_checkout() -> list[str]:
+        folder = (await draft_of(ports, args.checkout, args.repo)).folder or home_of(ports.environ) / "CanvOS"
+        return [tag.name for tag in (await look(ports, folder)).tags if tag.selectable]
+
+    return asyncio.run(of_checkout())
+
+
+def _checks(_: argparse.Namespace) -> Iterable[str]:
     """Their ids, and their categories, which mean all of one."""
     from canvos_tui.core.checks.registry import CHECKS
 
     return (*dict.fromkeys(check.category for check in CHECKS), *(check.id for check in CHECKS))
 
 
-def _scenarios() -> Iterable[str]:
+def _scenarios(_: argparse.Namespace) -> Iterable[str]:
     from canvos_tui.rehearsal.scenarios import SCENARIOS
 
     return SCENARIOS
 
 
-def _topics() -> Iterable[str]:
+def _topics(_: argparse.Namespace) -> Iterable[str]:
     from canvos_tui.arguments import COMMANDS
     from canvos_tui.commands.help_topics import TOPICS
 
     return (*TOPICS, *COMMANDS)
 
 
-def _routes() -> Iterable[str]:
+def _routes(_: argparse.Namespace) -> Iterable[str]:
     from canvos_tui.core.answers.routes import Route
 
     return (route.value for route in Route)
 
 
-def _regions() -> Iterable[str]:
+def _regions(_: argparse.Namespace) -> Iterable[str]:
     from canvos_tui.adapters.aws.account import regions
 
     return regions()
 
 
-def _themes() -> Iterable[str]:
+def _themes(_: argparse.Namespace) -> Iterable[str]:
     from canvos_tui.tui.theme import names
 
     return names()
 
 
-WORDS: dict[str, Callable[[], Iterable[str]]] = {
+WORDS: dict[str, Callable[[argparse.Namespace], Iterable[str]]] = {
     "runs": _runs,
+    "tags": _tags,
     "checks": _checks,
     "scenarios": _scenarios,
     "topics": _topics,

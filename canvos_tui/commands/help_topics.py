@@ -198,7 +198,7 @@ TOPICS = {
     "pipeline": Topic("builds in a pipeline", "What a pipeline needs; the README has recipes for two of them.", lambda: PIPELINE),
     "completion": Topic(
         "how the shell completes words",
-        "How the shell completes commands, options, runs, checks, scenarios and regions: once, and then in each new shell.",
+        "How the shell completes commands, options, runs, tags, checks, scenarios and regions: once, and then in each new shell.",
         lambda: COMPLETION,
     ),
 }

@@ -22,8 +22,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "run",
         help="the whole path from an answers file, without a screen",
         usage="canvos-tui run [OPTIONS] --config FILE...",
-        description="Answers: YAML, the names of .arg plus checkout, repository, tag, route, k8s_versions, user_data, accept; never a key. "
-        "A list of values builds an image for each: canvos-tui help matrix",
+        description="Clones, checks, writes, builds and verifies by answers in YAML: the names of .arg plus checkout, repository, tag, "
+        "route, k8s_versions, user_data, accept; never a key. Lists build several images: canvos-tui help matrix",
         epilog="Example: canvos-tui run --config answers.yaml --yes",
     )
     parser.add_argument("--config", nargs="+", metavar="FILE", help="the answers; several are built one after another")
@@ -32,11 +32,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--yes", action="store_true", help="do not ask before cloning, writing and building")
     parser.add_argument("--dry-run", action="store_true", help="show the diff and the command; changes nothing")
     parser.add_argument("--route", metavar="ROUTE", help="guide, two-stage or direct; wins over the answers")
+    parser.add_argument("--tag", metavar="TAG", help="the CanvOS tag; wins over the answers")
     parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
     parser.add_argument("--detach", action="store_true", help="start the build and return; attach follows it")
     parser.add_argument("--limit", metavar="RATE", help="bytes a second for our own upload, such as 20M")
     parser.add_argument("--events", metavar="FD", type=descriptor, help="what happens as JSON lines to this descriptor")
-    parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="lines as the build prints them; always so")
+    parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)  # it is always so
     add_schema(parser, "run-events", of="--events")
     parser.set_defaults(run=run)
 
@@ -77,7 +78,7 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
     """The drafts of all images that are to be built, with what the command line says; InvalidValueError says what is wrong with any."""
     from canvos_tui.commands.config import images_of, placed
     from canvos_tui.core.answers.ami_fields import LIMIT
-    from canvos_tui.core.answers.draft import FieldAnswered, RouteChosen
+    from canvos_tui.core.answers.draft import FieldAnswered, RouteChosen, TagChosen
     from canvos_tui.core.answers.on_route import refuse_idle
     from canvos_tui.core.answers.routes import parse_route
     from canvos_tui.core.errors import InvalidValueError
@@ -97,6 +98,8 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
         )
     if args.route is not None:
         found = [draft.after(RouteChosen(parse_route(args.route))) for draft in found]
+    if args.tag is not None:
+        found = [draft.after(TagChosen(args.tag)) for draft in found]
     if args.limit is not None:
         found = [draft.after(FieldAnswered(LIMIT.key, LIMIT.parse(args.limit))) for draft in found]
     for name in args.accept:

@@ -15,6 +15,7 @@ from canvos_tui.arguments import COMMANDS, build_parser
 from canvos_tui.commands.completion import SCRIPTS, WORDS
 from canvos_tui.commands.help_topics import COMPLETION
 from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.rehearsal.repository import TAGS, git, make_repository
 from canvos_tui.rehearsal.scenarios import SCENARIOS
 from tests import in_process, shell
 from tests.runs import opened
@@ -32,6 +33,9 @@ COMPLETED = (  # what is typed before the tab, and the word that its last become
     "doctor --only AWS-ROLE-V|AWS-ROLE-VMIMPORT",
     "rehearse --scenario vmimport-m|vmimport-missing",
     "status --output js|json",
+    "run --tag v4.8.2|v4.8.26",
+    "--theme lig|light",
+    "doctor --no-mo|--no-mouse",
 )
 PROMPT = {".bashrc": "PS1='ready> '\n", ".zshrc": "PS1='ready> '\nunsetopt auto_menu\n"}
 
@@ -45,11 +49,18 @@ def test_every_word_that_has_a_value_is_completed_or_left_out_with_a_reason():
     free = {"URL", "S", "FD", "LIST", "S3_KEY", "WHOM", "DATE", "VALUE", "NAME=VALUE", "RATE"}  # nothing is known that could be offered
     for name, command in shell.commands_of(build_parser()):
         for action in command._actions:
-            if action.nargs == 0 or action.choices or action.help == "==SUPPRESS==":
+            if action.nargs == 0 or action.choices:
                 continue
             metavar = str(action.metavar)
             offered = shell.completer(name, action) is not None or (name, metavar) in shell.NO_WORDS
             assert offered or metavar in free or (name, metavar) == ("resume", "NAME"), f"{name} {action.option_strings} {metavar}"
+
+
+def test_what_the_help_has_no_row_for_is_completed_too():
+    """The options of the wizard stand on a page of their own; a shell offers them before every command and behind it."""
+    for _, command in shell.commands_of(shell.parser_with_kinds()):
+        left_out = [action.option_strings[-1] for action in command._actions if action.option_strings and action.help == "==SUPPRESS=="]
+        assert left_out == [], command.prog
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -72,15 +83,15 @@ def test_what_there_is_not_is_refused(tmp_path, words, said):
     assert said in done.stderr
 
 
-def words(kind: str, home: Path) -> list[str]:
-    done = in_process.command(("completion", "--words", kind), {"HOME": str(home), "PATH": "/nowhere"}, home)
+def words(kind: str, home: Path, path: str = "/nowhere") -> list[str]:
+    done = in_process.command(("completion", "--words", kind), {"HOME": str(home), "PATH": path}, home)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.split("\n")[:-1]
 
 
 def test_live_words_in_an_empty_home(tmp_path):
     found = {kind: words(kind, tmp_path) for kind in WORDS}
-    assert found["runs"] == []
+    assert (found["runs"], found["tags"]) == ([], [])
     assert {check.id for check in CHECKS} < set(found["checks"])
     assert found["scenarios"] == list(SCENARIOS)
     assert found["routes"] == ["guide", "two-stage", "direct"]
@@ -96,6 +107,23 @@ def test_a_home_that_cannot_be_read_gives_no_word_and_no_error(tmp_path):
     assert words("runs", tmp_path) == []
 
 
+def check_out(home: Path) -> Path:
+    """A small CanvOS where the program looks for one."""
+    origin, folder = make_repository(home, sys.executable, {}), home / "CanvOS"
+    folder.mkdir(exist_ok=True)
+    git(folder, "init", "--quiet")
+    git(folder, "fetch", "--quiet", "--tags", str(origin))
+    git(folder, "-c", "advice.detachedHead=false", "checkout", "--quiet", "v4.9.38")
+    return folder
+
+
+def test_the_tags_are_those_of_the_checkout_that_can_build_an_ami_the_newest_first(tmp_path):
+    check_out(tmp_path)
+    found = words("tags", tmp_path, os.environ["PATH"])
+    assert set(found) == {tag.name for tag in TAGS if tag.target}
+    assert found.index("v4.9.38") < found.index("v4.9.37") < found.index("v4.8.8")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home with one ended run, and the program on the path as an installation puts it there."""
@@ -107,6 +135,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
         run_id = site.start("exit 0")
         site.result(run_id)
         (tmp_path / "run-id").write_text(run_id)
+        check_out(tmp_path)
         yield tmp_path
 
 

@@ -65,3 +65,11 @@ def test_attach_and_cancel_look_among_the_runs_of_that_checkout(tmp_path, monkey
     for words in (("attach", "--checkout", "/c"), ("--checkout", "/c", "cancel")):
         assert main(words) == 2
         assert "there is no run of /c yet" in capsys.readouterr().err
+
+
+def test_a_tag_of_the_command_line_wins_over_the_answers_file(tmp_path):
+    (tmp_path / "a.yaml").write_text("tag: v4.8.8\nCUSTOM_TAG: mine\n")
+    for words, tag in (((), "v4.8.8"), (("--tag", "v4.9.38"), "v4.9.38")):
+        line = ["run", "--config", str(tmp_path / "a.yaml"), *words]
+        (draft,) = wanted(real_ports({"HOME": str(tmp_path)}), build_parser(line).parse_args(line))
+        assert (draft.tag, draft.text("CUSTOM_TAG")) == (tag, "mine")

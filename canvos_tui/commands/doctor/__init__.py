@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
 
 OUTPUTS = ("text", "short", "markdown", "json")
-EPILOG = "A terminal gets a screen. Exit: 0 ready, 3 not ready, 4 warnings, 5 not known, 2 usage. Example: canvos-tui doctor --output short"
+EPILOG = "Exit: 0 ready, 3 not ready, 4 warned, 5 not known. Example: canvos-tui doctor"
+ABOUT = "Checks all that a build needs, and says what is wrong and how to mend it."
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command."""
-    parser = commands.add_parser("doctor", help="check the prerequisites", usage="canvos-tui doctor [OPTIONS]", epilog=EPILOG)
+    parser = commands.add_parser(
+        "doctor", help="check the prerequisites", usage="canvos-tui doctor [OPTIONS]", description=ABOUT, epilog=EPILOG, add_help=False
+    )
     add = parser.add_argument
+    add("-h", "--help", action="help", help=argparse.SUPPRESS)  # who reads it knows it; there are 24 lines
     add("--checkout", metavar="DIR", default=argparse.SUPPRESS, help="the CanvOS folder (default: this one, or ~/CanvOS)")
     add("--config", metavar="FILE", help="the answers file of `run`; needs no checkout")
     add("--route", metavar="ROUTE", help="guide, two-stage or direct (else the answers')")
@@ -38,7 +42,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--timeout", metavar="S", type=seconds, default=0.0, help="give no check more than S seconds")
     add("--offline", action="store_true", help="ask neither the network nor AWS")
     add("--fail-on", metavar="WHAT", choices=("warn", "fail"), default="fail", help="warn or fail (default: fail)")
-    add("--output", metavar="FORM", choices=OUTPUTS, help=f"{', '.join(OUTPUTS)} (default: text)")
+    add("--output", metavar="FORM", choices=OUTPUTS, help=f"{', '.join(OUTPUTS)} (else a screen or text)")
     add("--events", metavar="FD", type=descriptor, help="each result as a JSON line to this descriptor")
     add("--plain", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     add("--redact", metavar="LIST", type=kinds, default=(), help="of account,user,host,bucket,address,path")

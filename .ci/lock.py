@@ -1,6 +1,7 @@
-"""Write the two locks anew: `PYTHON .ci/lock.py` after a change in pyproject.toml, `PYTHON .ci/lock.py --upgrade` for the newest releases.
+"""Write the locks anew: `PYTHON .ci/lock.py` after a change in pyproject.toml, `PYTHON .ci/lock.py --upgrade` for the newest releases.
 
-`lock.txt` holds what the program runs with and what builds it, `lock-tests.txt` what its tests and checks need besides. pip chooses the
+`lock.txt` holds what the program runs with and what builds it, `lock-tests.txt` what its tests and checks need besides, `lock-audit.txt`
+what asks for known vulnerabilities of all of them, in an environment of its own. pip chooses the
 releases (those that are locked stay, without --upgrade), the index that pip asks says what files there are of each, and the lock has the
 SHA-256 of every one that a Python of ours can take on Linux or macOS: a file that is not among them is refused by
 `pip install --require-hashes`. Review what changes before you commit it.
@@ -25,7 +26,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, canonica
 from packaging.version import Version
 
 HERE = Path(__file__).parent
-LOCK, TESTS = HERE / "lock.txt", HERE / "lock-tests.txt"
+LOCK, TESTS, AUDIT = HERE / "lock.txt", HERE / "lock-tests.txt", HERE / "lock-audit.txt"
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;]+)", re.MULTILINE)
 _JSON = "application/vnd.pypi.simple.v1+json"  # the simple index as JSON: packaging.python.org, simple repository API
 _PYTHONS = ("py3", *(f"cp3{minor}" for minor in range(11, 15)))
@@ -105,10 +106,10 @@ def pip_index() -> str:
 
 
 def main() -> None:
-    """Write both locks."""
+    """Write all locks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--upgrade", action="store_true", help="take the newest releases that pyproject.toml allows")
-    kept = {} if parser.parse_args().upgrade else {**pinned(LOCK), **pinned(TESTS)}
+    kept = {} if parser.parse_args().upgrade else {**pinned(AUDIT), **pinned(LOCK), **pinned(TESTS)}
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     needed, extras = project["project"]["dependencies"], project["project"]["optional-dependencies"]
     run = [*project["build-system"]["requires"], *needed]
@@ -119,7 +120,9 @@ def main() -> None:
     LOCK.write_text(said + "\n".join(locked(index, program)) + "\n", encoding="utf-8")
     rest = {name: release for name, release in everything.items() if name not in program}
     TESTS.write_text(f"{said}-r {LOCK.name}\n" + "\n".join(locked(index, rest)) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{LOCK.name}: {len(program)} distributions, {TESTS.name}: {len(rest)} more\n")
+    audit = chosen(extras["audit"], {**kept, **everything})
+    AUDIT.write_text(said + "\n".join(locked(index, audit)) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{LOCK.name}: {len(program)} distributions, {TESTS.name}: {len(rest)} more, {AUDIT.name}: {len(audit)}\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What an installed canvos-tui consists of, as a CycloneDX 1.5 document on standard output: `PYTHON .ci/sbom.py` with the Python of it.
 
-Its Python needs packaging, which the lock brings as a part of the build backend.
+Its Python needs packaging, which the lock brings as a part of the build backend. Each part has the SHA-256 of every file that the lock lets an
+installation take for it: which of them an installer took, it does not record.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import re
 import sys
 from collections.abc import Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
 
 ROOT = "canvos-tui"
+LOCK = Path(__file__).with_name("lock.txt")
+_ROW = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\]+)((?: \\\n +--hash=sha256:[0-9a-f]{64})+)", re.MULTILINE)
 
 
 def normal(name: str) -> str:
@@ -59,6 +63,11 @@ def whole(root: str) -> dict[str, set[str]]:
     return graph
 
 
+def sums(text: str) -> dict[tuple[str, str], list[str]]:
+    """The SHA-256 of the files of each distribution, by normal name and release, that this lock allows."""
+    return {(normal(name), release): re.findall(r"[0-9a-f]{64}", found) for name, release, found in _ROW.findall(text)}
+
+
 def component(name: str, kind: str = "library") -> dict[str, Any]:
     """A part with its version, its address in the package index's own notation, and its licence where it says one."""
     found = distribution(name)
@@ -66,7 +75,13 @@ def component(name: str, kind: str = "library") -> dict[str, Any]:
     told = found.metadata.get("License-Expression") or found.metadata.get("License") or ""
     address = f"pkg:pypi/{name}@{version}"
     part: dict[str, Any] = {"type": kind, "bom-ref": address, "name": name, "version": version, "purl": address}
-    return {**part, "licenses": [{"license": {"name": told}}]} if told and len(told) < 80 else part
+    if told and len(told) < 80:
+        part["licenses"] = [{"license": {"name": told}}]
+    if allowed := sums(LOCK.read_text(encoding="utf-8")).get((name, version)):
+        hashes = [{"alg": "SHA-256", "content": found} for found in allowed]
+        comment = "the files that the lock allows; an installation took one of them"
+        part["externalReferences"] = [{"type": "distribution", "url": address, "comment": comment, "hashes": hashes}]
+    return part
 
 
 def document(graph: dict[str, set[str]], root: str = ROOT) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCKS = (ROOT / ".ci" / "lock.txt", ROOT / ".ci" / "lock-tests.txt")
+LOCKS = tuple(ROOT / ".ci" / name for name in ("lock.txt", "lock-tests.txt", "lock-audit.txt"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 BACKEND = {"hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers"}
 
 
@@ -31,7 +32,7 @@ def maker() -> ModuleType:
     return module
 
 
-PROGRAM, TESTS = (maker().pinned(path) for path in LOCKS)
+PROGRAM, TESTS, AUDIT = (maker().pinned(path) for path in LOCKS)
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
@@ -58,7 +59,8 @@ def test_the_lock_of_the_tests_holds_that_of_the_program_and_says_nothing_twice(
     ("wanted", "lock"),
     [
         *((line, PROGRAM) for line in (*PROJECT["build-system"]["requires"], *PROJECT["project"]["dependencies"])),
-        *((line, {**PROGRAM, **TESTS}) for extra in PROJECT["project"]["optional-dependencies"].values() for line in extra),
+        *((line, {**PROGRAM, **TESTS}) for extra in ("test", "lint") for line in EXTRAS[extra]),
+        *((line, AUDIT) for line in EXTRAS["audit"]),
     ],
 )
 def test_what_the_project_asks_for_is_locked_at_a_release_that_it_allows(wanted: str, lock: dict[str, str]):
@@ -73,6 +75,24 @@ def test_the_program_s_lock_is_what_an_installation_consists_of_and_its_build_ba
     needed = {canonicalize_name(part["name"]) for part in json.loads(done.stdout)["components"]}
     assert needed <= PROGRAM.keys()
     assert PROGRAM.keys() - needed <= BACKEND
+
+
+def test_each_part_of_the_document_has_the_sums_that_the_lock_allows_for_it():
+    done = subprocess.run([sys.executable, ".ci/sbom.py"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30)
+    lines = LOCKS[0].read_text(encoding="utf-8")
+    for part in json.loads(done.stdout)["components"]:
+        (told,) = part["externalReferences"]
+        of_it = lines.partition(f"{part['name']}=={part['version']} ")[2].partition("==")[0]
+        assert [row["content"] for row in told["hashes"]] == re.findall(r"sha256:([0-9a-f]{64})", of_it)
+        assert told["hashes"], part["name"]
+
+
+def test_no_part_of_the_script_installs_what_is_not_locked():
+    """Each pip of `.ci/run` takes a lock with its sums, or a file of ours without what it needs."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    installs = re.findall(r"pip install (.*)", script)
+    assert len(installs) >= 5
+    assert [line for line in installs if "--require-hashes -r .ci/lock" not in line and "--no-deps" not in line] == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What an installed canvos-tui consists of, as a CycloneDX 1.5 document on standard output: `PYTHON .ci/sbom.py` with the Python of it.
 
-Its Python needs packaging, which the lock brings as a part of the build backend. Each part has the SHA-256 of every file that the lock lets an
-installation take for it: which of them an installer took, it does not record.
+Its Python needs packaging, which the lock brings as a part of the build backend. Each part has the SHA-256 of every file that the lock
+lets an installation take for it: which of them an installer took, it does not record.
 """
 
 from __future__ import annotations

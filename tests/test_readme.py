@@ -19,6 +19,7 @@ from canvos_tui.commands.build_events import Events
 from canvos_tui.commands.help_topics import ENVIRONMENT
 from canvos_tui.core.answers.draft_file import from_config
 from canvos_tui.core.answers.matrix import SPREAD, Image, chosen, clashes, spread
+from canvos_tui.core.checkout.sources import SEEN_UP_TO
 from tests.test_floors import CORE
 
 ROOT = Path(__file__).parents[1]
@@ -80,7 +81,17 @@ def test_its_pictures_are_there_and_the_first_screenful_has_one_and_the_command(
     first = "\n".join(text.splitlines()[:24])
     assert len(re.findall(r"!\[", first)) == 1
     assert "canvos-tui rehearse" in first
-    assert len(re.findall(r"^\| \d+ \| ", text.split("## Ten things", 1)[1].split("\n## ", 1)[0], re.MULTILINE)) == 10
+
+
+def test_each_of_the_ten_things_says_where_it_stands_and_up_to_which_tag_it_was_seen():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", text.split("## Ten things", 1)[1].split("\n## ", 1)[0], re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 11))
+    for number, told in rows:
+        _, where, until, _ = told.split(" | ")
+        assert re.search(r"lines? \d+|`Earthfile` of v\d", where), number
+        assert re.match(r"v\d+\.\d+\.\d+", until), number
+        assert number == "1" or SEEN_UP_TO in until, number
 
 
 # -- many images, and a pipeline -------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_an_index_without_it_is_no_news(environ, tmp_path):
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        ("echo '/opt/python: No module named pip' >&2; exit 1", "there is no pip beside this program"),
+        ("echo '/opt/python: No module named pip' >&2; exit 1", "there is no pip, beside this program or on the PATH"),
         ("echo 'canvos-tui 3'", "pip said nothing that is known"),
         ("echo 'ERROR: said \033[31mred' >&2; exit 1", "said red"),
         ("exec sleep 20", "no answer within 0 s"),
@@ -52,8 +53,23 @@ def test_whatever_else_it_says_is_told_in_a_line(environ, tmp_path, script, why)
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
     with pytest.raises(CanvosError) as refused:
-        answers(environ, str(python), 0.3 if "sleep" in script else 20.0)
+        answers(
+            {**environ, "PATH": str(tmp_path / "none")} if "No module" in script else environ,
+            str(python),
+            0.3 if "sleep" in script else 20.0,
+        )
     assert why in str(refused.value)
+
+
+def test_the_pip_of_the_path_is_asked_where_an_installation_has_none(environ, tmp_path):
+    """pipx and uv make environments without pip."""
+    python, there = tmp_path / "python", tmp_path / "bin" / "pip"
+    there.parent.mkdir()
+    python.write_text("#!/bin/sh\necho '/opt/python: No module named pip' >&2; exit 1\n")
+    there.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pip "$@"\n')
+    for path in (python, there):
+        path.chmod(0o755)
+    assert answers({**environ, "PATH": f"{there.parent}:{environ['PATH']}"}, str(python)) == "0.10.1"
 
 
 def test_a_python_that_is_gone(environ):

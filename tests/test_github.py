@@ -69,16 +69,42 @@ def test_an_action_is_pinned_to_a_commit_the_same_everywhere_and_says_of_which_r
     assert [row["package-ecosystem"] for row in kept["updates"]] == ["github-actions"], "what is pinned is asked for its updates"
 
 
-@pytest.mark.parametrize(("tag", "passes"), [("v{}", True), ("v9.9.9", False), ("v{}.1", False)])
-def test_a_tag_that_is_not_the_version_or_has_no_notes_is_no_release(tag, passes):
+@pytest.mark.parametrize(
+    ("version", "notes", "tag", "passes"),
+    [
+        ("1.2.3", "1.2.3: mended.", "v1.2.3", True),
+        ("1.2.3", "1.2.3: mended.", "v9.9.9", False),
+        ("1.2.3", "1.2.3: mended.", "v1.2.3.1", False),
+        ("1.2.3.dev0", "1.2.3, not released yet. Mended.", "v1.2.3", False),
+        ("1.2.3.dev0", "1.2.3, not released yet. Mended.", "v1.2.3.dev0", False),
+        ("1.3.0.dev0", "1.3.0, not released yet.\n\n1.2.3: mended.", "v1.2.3", False),
+    ],
+)
+def test_a_tag_that_is_not_the_version_or_has_no_notes_is_no_release(tmp_path, version, notes, tag, passes):
     """The workflow's own lines, in a shell."""
-    checks = [
-        step["run"] for step in loaded(GITHUB / "workflows" / "release.yml")["jobs"]["build"]["steps"] if "grep" in step.get("run", "")
-    ]
+    (tmp_path / "canvos_tui").mkdir()
+    ours = (ROOT / "canvos_tui" / "__init__.py").read_text(encoding="utf-8")
+    (tmp_path / "canvos_tui" / "__init__.py").write_text(ours.replace(f'"{__version__}"', f'"{version}"'))
+    (tmp_path / "README.md").write_text(f"## Changes\n\n{notes}\n")
+    assert (releasing(tmp_path, tag) == [0, 0]) is passes
+
+
+def test_what_changed_since_the_last_release_cannot_be_tagged_as_it():
+    notes = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Changes\n")[2]
+    released = re.findall(r"^(\d+\.\d+\.\d+): ", notes, re.MULTILINE)
+    assert released
+    for version in released:
+        assert all(run == 0 for run in releasing(ROOT, f"v{version}")) is (version == __version__)
+    assert __version__ in released or f"{__version__.removesuffix('.dev0')}, not released yet." in notes
+
+
+def releasing(folder: Path, tag: str) -> list[int]:
+    """The exit codes of the lines with which the workflow compares a tag."""
+    steps = loaded(GITHUB / "workflows" / "release.yml")["jobs"]["build"]["steps"]
+    checks = [step["run"] for step in steps if "grep" in step.get("run", "")]
     assert len(checks) == 2
-    environ = {"PATH": os.environ["PATH"], "GITHUB_REF_NAME": tag.format(__version__)}
-    done = [subprocess.run(["bash", "-ec", line], cwd=ROOT, env=environ, capture_output=True, check=False).returncode for line in checks]
-    assert (done == [0, 0]) is passes, done
+    environ = {"PATH": os.environ["PATH"], "GITHUB_REF_NAME": tag}
+    return [subprocess.run(["bash", "-ec", line], cwd=folder, env=environ, capture_output=True, check=False).returncode for line in checks]
 
 
 def test_the_pythons_are_those_of_the_package():

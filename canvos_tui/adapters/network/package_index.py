@@ -1,4 +1,4 @@
-"""Asks pip for the newest release of a distribution: that of this Python, or of the PATH where it has none (pipx, uv).."""
+"""Asks pip for the newest release of a distribution: that of this Python, or of the PATH where it has none (pipx, uv)."""
 
 from __future__ import annotations
 

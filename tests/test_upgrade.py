@@ -47,6 +47,13 @@ def test_a_run_is_attached_to_from_its_first_line(home):
     assert "Cause  The disk is full" in failed.stderr
 
 
+def test_its_log_is_named_where_it_lies_now(home):
+    """The result names the folder in which it was written."""
+    log = home / ".local/state/canvos-tui/runs" / GOOD / "build.log"
+    assert f"  log       {log}\n" in asked(home, "status", GOOD).stdout
+    assert log.is_file()
+
+
 def test_what_it_built_is_validated_with_the_files_that_it_wrote(home):
     checkout = canvos_repo.make(home / "CanvOS")
     plan = json.loads((home / ".local/state/canvos-tui/runs" / GOOD / "run.json").read_text())

@@ -102,7 +102,8 @@ def _config(ports: Ports, name: str, image: Image) -> Config:
         listed = "\n".join(f"  {p}" for p in config.problems)
         where = f" for {image.label}" if image.varied else ""
         raise InvalidValueError(
-            f"{name} has {len(config.problems)} problems{where}:\n{listed}", remedy="mend them and start again; nothing was done"
+            f"{name} has {len(config.problems)} problem{'s' if len(config.problems) > 1 else ''}{where}:\n{listed}",
+            remedy="mend them and start again; nothing was done",
         )
     return config
 

@@ -227,8 +227,10 @@ class LocalRuns:
     def _result(self, folder: RunFolder, plan: BuildPlan) -> RunResult | None:
         live = self._lives(folder, plan)  # first: a supervisor that ends in between has its result stored by then
         result = folder.result()
-        if result is not None or live:
-            return result
+        if result is not None:
+            return replace(result, log=str(folder.log))  # where it lies now: a state folder may have been moved since
+        if live:
+            return None
         return interrupted(folder, plan, os.environ)
 
 

@@ -79,21 +79,24 @@ def _matter(draft: Draft) -> Iterator[Field[str]]:
 
 
 def rights_subject(draft: Draft) -> str:
-    """What an answer about rights holds for: keys, region, bucket and key; `-` in the place of a bucket that the route does not need."""
+    """What an answer about rights holds for: keys, region, bucket, key and route; `-` for a bucket that the route does not need."""
     keys = draft.keys.masked_id() if draft.keys else ""
     bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else "-"
-    return f"{keys}/{draft.text('REGION')}/{bucket}/{draft.text('S3_KEY')}"
+    return f"{keys}/{draft.text('REGION')}/{bucket}/{draft.text('S3_KEY')}/{draft.route.value}"
 
 
-def _denied(probe: RightProbe) -> bool:
+def _refused(draft: Draft, known: Session) -> tuple[RightProbe, ...]:
+    """The rights that are denied for the answers as they stand; what was asked for other ones, or for another route, says nothing."""
+    if not known.rights or known.rights_for != rights_subject(draft):
+        return ()
     from canvos_tui.core.aws.facts import Right
 
-    return probe.right is Right.DENIED
+    return tuple(probe for probe in known.rights if probe.right is Right.DENIED)
 
 
 def taken_on_rights(draft: Draft, known: Session) -> tuple[tuple[RightProbe, str], ...]:
     """Every right that is denied and was taken on all the same, with the reason that was given."""
-    denied = [probe for probe in known.rights if _denied(probe)]
+    denied = _refused(draft, known)
     if not denied:
         return ()
     from canvos_tui.core.checks.aws.account import CHECK_OF
@@ -110,9 +113,8 @@ def blockers(draft: Draft, known: Session) -> tuple[Blocker, ...]:
     if draft.keys is not None and known.rights_for != rights_subject(draft):
         found.append(Blocker("aws", "the AWS rights were not asked for yet"))
     taken_on = {probe.action for probe, _ in taken_on_rights(draft, known)}
-    found += [
-        Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in known.rights if _denied(p) and p.action not in taken_on
-    ]
+    refused = (probe for probe in _refused(draft, known) if probe.action not in taken_on)
+    found += [Blocker("aws", f"{p.action} is denied: {p.message or p.code}") for p in refused]
     region = draft.text("REGION")
     bucket = known.bucket
     if bucket is not None and bucket.name == draft.text("S3_BUCKET") and draft.route.needs_bucket:

@@ -26,7 +26,7 @@ from tests.tui import story
 from tests.tui.conftest import SECRET, answered
 from tests.tui.screen import push, see, text_of, type_text, until
 
-READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn")
+READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn/guide")
 
 
 async def test_the_diff_is_shown_before_anything_is_written(make_app, full, checkout):

@@ -28,6 +28,11 @@ async def test_the_row_shows_three_lines_for_each_route_and_the_choice_changes_w
         await pilot.press("down", "enter")
         assert await see(pilot, "two-stage, no key enters the build", "./earthly.sh +cloud-image --ARCH=amd64")
         assert app.draft.route is Route.TWO_STAGE
+        await push(pilot, "#write-build")  # the tags of this route were not asked for yet
+        await see(pilot, "What your keys may do", "20 of 20 proven")
+        assert ports.runs.started == []
+        await pilot.press("escape")
+        await see(pilot, "two-stage, no key enters the build")
         await push(pilot, "#write-build")
         await until(pilot, lambda: bool(ports.runs.started))
     assert (checkout / ".arg").exists()

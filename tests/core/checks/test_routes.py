@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from canvos_tui.core.answers.draft import RouteChosen
+from canvos_tui.core.answers.draft import KeysGiven, RouteChosen
 from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.facts import AwsKeys, Right, RightProbe
+from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checks.check import CheckAnswer, CheckResult
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.checks.routes import of_route, unasked
-from canvos_tui.core.readiness import blockers
+from canvos_tui.core.readiness import blockers, rights_subject
+from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
 from tests.doubles.check_world import answered
@@ -46,3 +49,16 @@ def test_what_fails_for_another_route_keeps_nobody_from_building():
     by_guide = [b.text for b in blockers(answered(), Session(report=both)) if b.page == "check"]
     direct = [b.text for b in blockers(answered().after(RouteChosen(Route.DIRECT)), Session(report=both)) if b.page == "check"]
     assert (by_guide, direct) == (["NET-S3: closed"], [])
+
+
+def test_what_was_denied_on_one_route_says_nothing_of_another():
+    keys = KeysGiven(AwsKeys("AKIAIOSFODNN7EXAMPLE", Secret("s" * 40)), KeySource.TYPED)
+    guide = answered().after(keys)
+    denied = RightProbe("s3:PutObject", Right.DENIED, "dry_run", "AccessDenied", "no")
+    known = Session(report=passed(Route.GUIDE), rights=(denied,), rights_for=rights_subject(guide))
+    assert [b.text for b in blockers(guide, known) if b.page == "aws"] == ["s3:PutObject is denied: no"]
+    for route in (Route.TWO_STAGE, Route.DIRECT):  # the one asks for rights with tags of its own, the other for none of S3
+        other = guide.after(RouteChosen(route))
+        assert [b.text for b in blockers(other, known) if b.page == "aws"] == ["the AWS rights were not asked for yet"]
+    back = guide.after(RouteChosen(Route.DIRECT)).after(RouteChosen(Route.GUIDE))
+    assert [b.text for b in blockers(back, known) if b.page == "aws"] == ["s3:PutObject is denied: no"]

@@ -38,16 +38,17 @@ class Unseen:
         return self._read(before, lambda lines: not lines[-1] or (_whole(lines) and not self._more()))
 
     @contextlib.contextmanager
-    def quietly(self) -> Iterator[None]:
-        """Nothing typed is shown between several readings either; what nobody has read of a paste is forgotten at the end."""
+    def quietly(self, *, forget: bool = True) -> Iterator[None]:
+        """Nothing typed is shown between several readings either; at the end what nobody has read of a paste is forgotten, or kept."""
         self._pasted = False
         with _silent() as fd:
             try:
                 yield
             finally:
-                while self._pasted and select.select([fd], [], [], _PASTE_RESTS)[0] and os.read(fd, 65536):
+                while forget and self._pasted and select.select([fd], [], [], _PASTE_RESTS)[0] and os.read(fd, 65536):
                     pass
-                termios.tcflush(fd, termios.TCIFLUSH)
+                if forget:
+                    termios.tcflush(fd, termios.TCIFLUSH)
 
     def _more(self) -> bool:
         """Whether another line comes at once, as nobody types it."""

@@ -18,11 +18,12 @@ from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.plain.desk import Desk
 from canvos_tui.plain.help import with_guide
 from canvos_tui.plain.s3 import look_at_key
-from canvos_tui.plain.talk import Back, Prompt, Talk, Way
+from canvos_tui.plain.talk import Back, Prompt, Talk, Way, picked
 from canvos_tui.plain.walk import Question
 
 PLACES = {"environment": KeySource.ENVIRONMENT, "profile": KeySource.PROFILE, ".secret": KeySource.SECRET}
 PASTE = "the lines as they are: export AWS_ACCESS_KEY_ID=... and so on; an empty line ends them"
+LATE = "What is typed at this question is shown after Enter, so that keys that are pasted here stand nowhere."
 NOT_PIPED = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout: keys are never read from a pipe"
 )
@@ -65,15 +66,13 @@ class Keys(Question):
         talk.prose(rules.good_to_know(desk.draft))
         while True:
             found = await self._look(desk, talk)
-            word = await talk.choose(
-                Prompt("AWS keys", help=with_guide(rules.ABOUT, desk.draft, 12)), _ways(desk, found), _default(desk, found)
-            )
+            word = await _way(desk, talk, found)
             if word is Way.BACK:
                 return word
             if word == "keep":
                 return Way.NEXT
             try:
-                placed = await (_TYPED[word](desk, talk) if word in _TYPED else _from(desk, talk, PLACES[word], found))
+                placed = await _placed(desk, talk, word, found)
                 if placed is Way.BACK:
                     continue
                 _take(desk, talk, placed)
@@ -116,6 +115,36 @@ def _default(desk: Desk, found: PlacedKeys | None) -> str:
     if desk.draft.keys is not None:
         return "keep"
     return next((word for word, place in PLACES.items() if found is not None and found.source is place), "type")
+
+
+async def _way(desk: Desk, talk: Talk, found: PlacedKeys | None) -> str | AwsKeys | Back:
+    """The word of a way, or the keys of whoever has pasted them here already, one question too early."""
+    ways, default = _ways(desk, found), _default(desk, found)
+    number = next((str(n) for n, way in enumerate(ways, 1) if way.word == default), "")
+
+    async def take(text: str) -> str | AwsKeys:
+        pasted = keys_in(text) if "\n" in text else None
+        if pasted is not None:
+            return _keys(pasted)
+        try:
+            return picked(ways, text or default)
+        except InvalidValueError as error:  # its own sentence repeats what was typed
+            allowed = error.allowed
+        raise InvalidValueError("that is none of the answers, and it is not shown: it may be a key", allowed=allowed)
+
+    asked = Prompt("AWS keys", number, about=(LATE,), choices=ways, help=with_guide(rules.ABOUT, desk.draft, 12), late=True)
+    with talk.quietly(forget=False):
+        word = await talk.ask(asked, take)
+    if isinstance(word, str):
+        talk.say(f"  {word}")
+    return word
+
+
+async def _placed(desk: Desk, talk: Talk, word: str | AwsKeys, found: PlacedKeys | None) -> PlacedKeys | Back:
+    """The keys of that way."""
+    if isinstance(word, AwsKeys):
+        return await _on_route(desk, talk, word)
+    return await (_TYPED[word](desk, talk) if word in _TYPED else _from(desk, talk, PLACES[word], found))
 
 
 async def _typed(desk: Desk, talk: Talk) -> PlacedKeys | Back:

@@ -58,6 +58,7 @@ class Prompt:
     hidden: bool = False
     lines: bool = False  # hidden, and of several lines
     pasted: bool = False  # hidden, and of several lines where a paste has them
+    late: bool = False  # shown when it was read, and then only if it is an answer: a paste of secrets may come too early
     given: bool = False
 
     @property
@@ -79,8 +80,8 @@ class Hidden(Protocol):
     def lines(self, before: str) -> str:
         """The lines up to an empty one, or to the end of a paste."""
 
-    def quietly(self) -> AbstractContextManager[None]:
-        """Nothing is shown between several of them either."""
+    def quietly(self, *, forget: bool = True) -> AbstractContextManager[None]:
+        """Nothing is shown between several of them either, and in the end what is left of a paste is forgotten, if `forget` says so."""
 
 
 class Talk:
@@ -94,9 +95,9 @@ class Talk:
         """Whether somebody sits there, who can be asked again."""
         return self._hidden is not None
 
-    def quietly(self) -> AbstractContextManager[None]:
+    def quietly(self, *, forget: bool = True) -> AbstractContextManager[None]:
         """Until its end nothing that is typed is shown, also between two questions: a paste may hold the answers to several."""
-        return self._hidden.quietly() if self._hidden is not None else contextlib.nullcontext()
+        return self._hidden.quietly(forget=forget) if self._hidden is not None else contextlib.nullcontext()
 
     def say(self, *lines: str) -> None:
         """Lines as they are."""
@@ -166,7 +167,7 @@ class Talk:
 
     def _read(self, prompt: Prompt) -> str:
         with _interruptible():
-            text = self._unseen(prompt) if prompt.hidden else self._line(prompt.line)
+            text = self._unseen(prompt) if prompt.hidden or (prompt.late and self.typed) else self._line(prompt.line)
         if not text:
             self.say("")
             self._ended(prompt.name)
@@ -183,7 +184,7 @@ class Talk:
         """With its end, as every line has one that was not cut off. Whoever reads it asks when nothing is shown any more, not sooner."""
         hidden = self._hidden
         assert hidden is not None
-        reads = hidden.lines if prompt.lines else hidden.line_or_paste if prompt.pasted else hidden.line
+        reads = hidden.lines if prompt.lines else hidden.line_or_paste if prompt.pasted or prompt.late else hidden.line
         try:
             return reads(prompt.line) + "\n"
         except EOFError:

@@ -50,7 +50,7 @@ class Script(io.StringIO):
 
     lines = line_or_paste = line
 
-    def quietly(self) -> contextlib.AbstractContextManager[None]:
+    def quietly(self, *, forget: bool = True) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
     def readline(self, *_: object) -> str:  # type: ignore[override]

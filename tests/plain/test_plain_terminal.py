@@ -137,6 +137,49 @@ def test_whoever_pastes_all_lines_where_the_id_is_asked_for_shows_none_of_them(a
         assert terminal.left_on() == []
 
 
+CHOSEN = """
+import asyncio, types
+from canvos_tui.commands.questions import talk_of
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.answers.draft import RouteChosen
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.plain.keys import _placed, _way
+desk = types.SimpleNamespace(draft=fresh({}).after(RouteChosen(Route.TWO_STAGE)), known=types.SimpleNamespace(identity=None))
+talk = talk_of(typed=True)
+async def ask():
+    return (await _placed(desk, talk, await _way(desk, talk, None), None)).keys
+keys = asyncio.run(ask())
+print("taken:", keys.masked_id(), len(keys.secret.reveal()), keys.token is not None)
+print("answer:", input("next: "))
+"""
+
+
+@pytest.mark.parametrize("paste", ["both lines", "in the other order", "temporary ones", "JSON", "the values alone"])
+def test_keys_that_are_pasted_one_question_too_early_are_shown_nowhere(paste):
+    with Terminal([sys.executable, "-c", CHOSEN], {}) as terminal:
+        terminal.see("AWS keys [1]:")
+        terminal.type("".join(PASTES[paste]))
+        if paste == "the values alone":  # two lines that are no answers, each
+            terminal.until(lambda: terminal.said.count("none of the answers") == 2)
+            terminal.type("type\r")
+            terminal.see("AWS_ACCESS_KEY_ID (not shown):")
+            terminal.type("".join(PASTES[paste]))
+        terminal.see(f"taken: ...MPLE 40 {paste == 'temporary ones'}", "next:")
+        terminal.type("shown\r")
+        terminal.see("answer: shown")
+        for hidden in (b"canary", b"IQoJtoken", ID_[:-4].encode()):
+            assert hidden not in terminal.printed
+        assert terminal.left_on() == []
+
+
+def test_a_way_and_the_keys_after_it_in_one_paste_are_taken():
+    with Terminal([sys.executable, "-c", CHOSEN], {}) as terminal:
+        terminal.see("AWS keys [1]:")
+        terminal.type("1\n" + "".join(PASTES["both lines"]))
+        terminal.see("  type", "taken: ...MPLE 40 False", "next:")
+        assert b"canary" not in terminal.printed
+
+
 def test_a_whole_run_on_a_terminal_of_80_columns_that_knows_lines_only(scene):
     keys = {"AWS keys": "type", "AWS_ACCESS_KEY_ID": scene.stage.keys.key_id, "AWS_SECRET_ACCESS_KEY": scene.secret}
     with start(scene, bare=True, TERM="dumb") as terminal:

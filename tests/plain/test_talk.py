@@ -27,7 +27,7 @@ class Unseen:
 
     lines = line_or_paste = line
 
-    def quietly(self) -> contextlib.AbstractContextManager[None]:
+    def quietly(self, *, forget: bool = True) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
 

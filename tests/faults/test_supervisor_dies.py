@@ -135,7 +135,7 @@ def test_what_aws_still_does_is_found_out_with_the_keys_of_the_environment(site:
     assert set(kinds) >= {"object", "import_task"}
     assert "AWS goes on with it" in kinds["import_task"].note
     assert f"cancel-import-task --import-task-id {task.task_id}" in kinds["import_task"].remove
-    assert "USD a month (list price of us-east-1)" in kinds["object"].note
+    assert "USD a month (list price of us-east-1, read 2026-11)" in kinds["object"].note
 
 
 def test_the_keys_of_the_checkout_do_as_well(site: Site, cloud: StandinAws) -> None:

@@ -11,7 +11,7 @@ from canvos_tui.core.run.result import LeftOver
 from canvos_tui.core.text import size
 
 _S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
-_SOURCE = "(list price of us-east-1)"
+_SOURCE = "(list price of us-east-1, read 2026-11)"
 _SHOW_TASK = "describe-import-snapshot-tasks --import-task-ids"
 _BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and month {_SOURCE}"
 

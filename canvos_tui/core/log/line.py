@@ -20,9 +20,10 @@ _PHASE = re.compile(r" (?:Init|Build|Push Summary|Local Output Summary) ")
 _BANNER = re.compile(r"=+ .*(SUCCESS|FAILURE).* =+$")
 _PULL = re.compile(r"[0-9a-f]{12}: |Unable to find image |Digest: sha256:|Status: |\S+: Pulling from ")
 _SETTLED = re.compile(  # a name as wide as it is padded, and what stands behind it up to the end of the line
-    rb"\n *+[^\s|]++(?<=.{19}) \| (?:(?:\w++/\w++(?:/\w++)? \| )?(?:[A-Za-z_]\w*+=\S*+(?: ++|(?=\n|$))){2,}+|Setting up \S+ \(\S+\) \.\.\."
+    rb"\n *+[^\s|]++(?<=.{19})(?:(?: \*local\*)?+ \*failed\* \| [^\n]*+| \| (?:\[[ 1-9-]{10}\] {1,3}\d{1,3}% [^\n]*+"
+    rb"|(?:\w++/\w++(?:/\w++)? \| )?(?:[A-Za-z_]\w*+=\S*+(?: ++|(?=\n|$))){2,}+|Setting up \S+ \(\S+\) \.\.\."
     rb"|Unpacking \S+ \(\S+\) (?:over \(\S+\) )?\.\.\.|Selecting previously unselected package \S+|Preparing to unpack \S+ \.\.\."
-    rb"|Get:\d+ \S+ \S+ \S+ \S+ (?:\S+ )*\[[\d.,]+ k?M?B\])(?=\n|$)"
+    rb"|Get:\d+ \S+ \S+ \S+ \S+ (?:\S+ )*\[[\d.,]+ k?M?B\])(?=\n|$)| \| )"
 )
 _NO_NAME = ("", False)
 _ECHO = " " * 10  # before a command that is repeated in an error's text
@@ -100,8 +101,8 @@ class Passage:
         self.whole = "\n".join(texts)
         self.texts = texts
         if "\x1b" in self.whole:
-            self.whole = COLOUR.sub("", self.whole)
-            self.texts = self.whole.split("\n")
+            self.texts = [COLOUR.sub("", text) if "\x1b" in text else text for text in texts]
+            self.whole = "\n".join(self.texts)
         self._lines: dict[int, LogLine] = {}
 
     @cached_property
@@ -111,7 +112,10 @@ class Passage:
 
     @cached_property
     def telling(self) -> bytes:
-        """The same with nothing left of lines that tell of no error: the settings of a command, and packages that are put in place."""
+        """The same without the names in front, and with nothing left of lines that tell of no error.
+
+        Those are the settings of a command, how far it is, packages that are put in place, and what is repeated behind a failure.
+        """
         return _SETTLED.sub(b"\n", b"\n" + self.whole.encode("utf-8", "replace"))[1:].lower()
 
     def line(self, number: int) -> LogLine:

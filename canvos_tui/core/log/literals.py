@@ -108,7 +108,11 @@ def _aligned(piece: str) -> str:
 
 
 def any_of_words(texts: Iterable[str]) -> re.Pattern[bytes]:
-    """Finds any of these texts where a word begins; one walk over the letters for all of them, so that their number costs little."""
+    """Finds any of these texts where a word begins, together with the character before it; a text has to begin with a line feed.
+
+    One walk over the letters for all of them, so that their number costs little. It begins with that character because most places
+    are then passed over without a look at the letters.
+    """
     tree: dict[str, dict[str, Any]] = {}
     for text in sorted({text.lstrip(_NO_WORD) for text in texts} - {""}, key=len):
         node = tree
@@ -119,7 +123,7 @@ def any_of_words(texts: Iterable[str]) -> re.Pattern[bytes]:
         else:
             node.clear()
             node[""] = {}
-    return re.compile(rb"\b" + _branches(tree).encode())
+    return re.compile(rb"[^0-9A-Za-z_]" + _branches(tree).encode())
 
 
 def _branches(node: dict[str, dict[str, Any]]) -> str:
@@ -141,12 +145,13 @@ class Skim:
     def lines(self, low: bytes) -> tuple[list[int], ...]:
         """For each reader the numbers of those lines of this text in lower case that have one of its texts, in order."""
         begins: tuple[set[int], ...] = tuple(set() for _ in self._texts)
+        low = b"\n" + low
         found = self._signs.search(low)
         while found is not None:
-            at = found.start()
-            begin = low.rfind(b"\n", 0, at) + 1
+            at = found.start() + 1
+            begin = low.rfind(b"\n", 0, at)
             open_for = 0
-            for texts, lines in zip(self._told(found[0]), begins, strict=True):
+            for texts, lines in zip(self._told(found[0][1:]), begins, strict=True):
                 if begin not in lines:
                     if texts and low.startswith(texts, at):
                         lines.add(begin)
@@ -154,7 +159,7 @@ class Skim:
                         open_for += 1
             end = at + 1 if open_for else low.find(b"\n", at)
             found = self._signs.search(low, end) if end >= 0 else None
-        return tuple(numbered(places, low) for places in begins)
+        return tuple(numbered(places, low[1:]) for places in begins)
 
     def _told(self, found: bytes) -> tuple[tuple[bytes, ...], ...]:
         if found not in self._whose:
@@ -165,11 +170,12 @@ class Skim:
 def lines_with(signs: re.Pattern[bytes], whole: bytes) -> set[int]:
     """Where the lines begin that have a sign. In bytes, because one wide character would make a text slow to search."""
     begins = set()
-    found = signs.search(whole)
+    text = b"\n" + whole
+    found = signs.search(text)
     while found is not None:
-        begins.add(whole.rfind(b"\n", 0, found.start()) + 1)
-        end = whole.find(b"\n", found.end())
-        found = signs.search(whole, end) if end >= 0 else None
+        begins.add(text.rfind(b"\n", 0, found.end()))
+        end = text.find(b"\n", found.end())
+        found = signs.search(text, end) if end >= 0 else None
     return begins
 
 

@@ -100,7 +100,7 @@ class PhaseReader:
             line = passage.line(number)
             self._read(line, at, events)
             slowly, failed = wordy or self._lacks(), self._facts.failure is not None
-            if line.target and line.target != "+cloud-image" and len(self._quiet) < _QUIET:
+            if line.target and len(self._quiet) < _QUIET and (line.target != "+cloud-image" or self._has_begun(Phase.RAW)):
                 self._quiet[name] = line.target in _BY_COMMAND
         self._lines = before + len(passage.texts)
         return tuple(events)
@@ -113,6 +113,10 @@ class PhaseReader:
         if first == "2":
             return not text.startswith(" - ", begin + 19)
         return first != "" and first in "-*" and name != "" and not self._quiet[name]
+
+    def _has_begun(self, phase: Phase) -> bool:
+        """Whether that phase began, so that no line can make it begin."""
+        return self._facts.phase is not None and self._facts.phase.order >= phase.order
 
     def _lacks(self) -> bool:
         """Whether something of a failure is still to be told, by any line."""

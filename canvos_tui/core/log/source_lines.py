@@ -11,6 +11,7 @@ from canvos_tui.core.log.record import ERASE
 from canvos_tui.core.masking.redactor import Redactor
 
 _REDRAWN = (re.compile(rb"\r(?![\r\n]|$)"), re.compile(rb"\x1b\[\d*[AK]"))  # in a line that is drawn over
+_RESET = b"\x1b[0m"  # every second colour is this one, and taken out quicker
 _ERASE = re.compile(rb"K(?<=%b)" % re.escape(ERASE))
 _MOVED = (re.compile(rb"\r"), _REDRAWN[1])  # the same where no line ends with a carriage return
 
@@ -71,7 +72,9 @@ class SourceLines:
         self._ended = last
         if lines := clean(data):
             self._lines += lines
-            if len(lines) <= last + 1 - first:
+            if len(lines) == 1:
+                self._numbers.append(first)
+            elif len(lines) <= last + 1 - first:
                 self._numbers += range(first, first + len(lines))
             else:
                 self._numbers += [min(first + n, last) for n in range(len(lines))]
@@ -90,7 +93,7 @@ class SourceLines:
 
     def _bare(self, text: bytes) -> bytes:
         """The lines without colours, but for those that are nothing else."""
-        bare = COLOUR_BYTES.sub(b"", text)
+        bare = COLOUR_BYTES.sub(b"", text.replace(_RESET, b""))
         if bare and not (bare.startswith(b"\n") or bare.endswith(b"\n") or b"\n\n" in bare):
             return bare  # each line says something
         return b"\n".join([line or coloured for line, coloured in zip(bare.split(b"\n"), self._lines, strict=True)])
@@ -101,17 +104,18 @@ def _pieces(whole: bytes, signs: Sequence[re.Pattern[bytes]]) -> Iterator[tuple[
 
     With each piece whether it has a sign, and how many lines it has.
     """
-    at, places = 0, [-1 for _ in signs]
-    while at < len(whole):
-        for n, sign in enumerate(signs):
-            if places[n] < at:
-                found = sign.search(whole, at)
-                places[n] = found.start() if found else len(whole)
-        drawn = min(places)
-        start = whole.rfind(b"\n", at, drawn) + 1 or at if drawn < len(whole) else drawn
+    first, second = signs
+    at, one, two, size = 0, -1, -1, len(whole)
+    while at < size:
+        if one < at:
+            one = found.start() if (found := first.search(whole, at)) else size
+        if two < at:
+            two = found.start() if (found := second.search(whole, at)) else size
+        drawn = min(one, two)
+        start = whole.rfind(b"\n", at, drawn) + 1 or at if drawn < size else drawn
         if at < start:
             yield False, whole.count(b"\n", at, start), whole[at:start]
         at = start
-        if drawn < len(whole):
+        if drawn < size:
             at = whole.index(b"\n", drawn) + 1
             yield True, 1, whole[start : at - 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from re import Match, Pattern
 from typing import cast
 
@@ -135,6 +136,7 @@ _SELDOM = (
 )
 _NEEDED = {word for rule in RULES for word in rule.needs}.union(_KEYS)  # each is looked for once in a text, whatever rules need it
 _BY_SELDOM = [(found, {word for word in _NEEDED if found.search(word)}) for found in _SELDOM]
+_FEW, _REACH = 100, max(map(len, _NEEDED))
 _OFTEN = _NEEDED.difference(*(words for _, words in _BY_SELDOM))
 _RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
 _HEX = re.compile(rb"[0-9a-fA-F]+")
@@ -154,8 +156,7 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
     lower = text.lower()
     there = {word for word in _OFTEN if word in lower}
     for found, words in _BY_SELDOM:
-        if found.search(lower):
-            there.update(word for word in words if word in lower)
+        there.update(_words_at(found, words, lower))
     for rule in RULES if there else ():
         if needed := there.intersection(rule.needs):
             yield from _by_rule(rule, text, lines_with(needed, lower))
@@ -168,6 +169,15 @@ def spans_by_pattern(text: bytes) -> Iterator[Span]:
         if b"--" in lower:
             yield from _options(text, lines)
     yield from _documents(text)
+
+
+def _words_at(seldom: Pattern[bytes], words: set[bytes], lower: bytes) -> set[bytes]:
+    """Those of the words that the text has; looked for near what the expression finds, but for a text that is full of them."""
+    places = list(islice(seldom.finditer(lower), _FEW))
+    if not places:
+        return set()
+    near = lower if len(places) == _FEW else b"\n".join(lower[max(0, found.start() - _REACH) : found.end() + _REACH] for found in places)
+    return {word for word in words if word in near}
 
 
 Lines = list[tuple[int, int]]

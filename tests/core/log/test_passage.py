@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from hypothesis import assume, given
@@ -52,6 +53,14 @@ def test_one_walk_finds_for_each_reader_the_lines_that_it_would_find_alone(parts
     assert Skim(WORDS, OTHERS).lines(low) == alone
 
 
+@given(st.lists(TEXTS, max_size=30))
+def test_a_line_has_one_of_the_words_where_a_word_begins_so(parts: list[str]) -> None:
+    low = "".join(parts)
+    begins = re.compile(rf"\b(?:{'|'.join(WORDS)})")
+    there = [number for number, line in enumerate(low.split("\n")) if begins.search(line)]
+    assert numbered(lines_with(any_of_words(WORDS), low.encode()), low.encode()) == there
+
+
 def test_a_passage_has_no_colours_and_takes_each_line_apart_once() -> None:
     passage = Passage(["\x1b[36m         +base-image\x1b[0m | \x1b[31mError: x\x1b[0m", "\x1b[0m"])
     assert passage.texts == ["         +base-image | Error: x", ""]
@@ -70,14 +79,16 @@ def test_settings_and_packages_tell_nothing_and_all_else_is_left() -> None:
         "Selecting previously unselected package libcannot-fail.",
         "Preparing to unpack .../12-liberror_1.deb ...",
         "Get:7 http://archive.invalid/ubuntu jammy/main amd64 liberror amd64 1.2 [3,456 kB]",
+        "[----------] 100% FROM registry.invalid/error:denied",
     ]
-    passage = Passage([f"{front}{text}" for text in settled])
-    assert passage.telling == b"\n" * (len(settled) - 1)
-    for number in range(len(settled)):
+    repeated = [f"{front[:20]}{marks} | error: x" for marks in (" *failed*", " *local* *failed*")]
+    passage = Passage([*(f"{front}{text}" for text in settled), *repeated])
+    assert passage.telling == b"\n" * (len(settled) + len(repeated) - 1)
+    for number in range(len(settled) + len(repeated)):
         line = passage.line(number)
-        assert line.kind is Kind.META or tells_nothing(line.body)
+        assert line.kind in {Kind.META, Kind.PROGRESS} or line.failed or tells_nothing(line.body)
     left = [
-        *(f"{front}{text} x" for text in settled[1:]),
+        *(f"{front}{text} x" for text in settled[1:-1]),
         f"{front}A=1 failed",
         f"{front}Setting up the proxy failed: connection refused",
         f"{front}Get:7 http://a.invalid x amd64 y 503 Service Unavailable",
@@ -85,7 +96,8 @@ def test_settings_and_packages_tell_nothing_and_all_else_is_left() -> None:
         "A=1 B=error",
         f"    +x *failed* | {settled[0]}",
     ]
-    assert Passage(left).telling == Passage(left).low
+    bodies = "\n".join(text.removeprefix(front) for text in left).lower().encode()
+    assert Passage(left).telling == bodies
 
 
 def test_a_target_between_the_lines_of_another_hides_nothing() -> None:

@@ -90,3 +90,11 @@ def test_nothing_is_passed_over_in_a_log():
     for path in LOGS:
         text = path.read_bytes()[:100_000]
         assert in_order(list(spans_by_pattern(text))) == in_order(everywhere(text)), path
+
+
+def test_nothing_is_passed_over_behind_many_words_of_its_kind():
+    """Only the first places of words with the same letter are looked at one by one; a text that is full of them is looked at whole."""
+    for many in (b"akia ", b"pro-key "):
+        for times in (patterns._FEW - 1, patterns._FEW, 3 * patterns._FEW):
+            text = many * times + b"x" * 2 * patterns._REACH + b"\nprivatekey=hush"
+            assert [span.name for span in spans_by_pattern(text)] == ["secret"], (many, times)

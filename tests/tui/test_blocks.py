@@ -17,6 +17,13 @@ def test_a_number_and_its_unit_are_never_torn_apart():
             assert "".join(text.split()) in "".join(c for row in rows for c in row.plain if not c.isspace())
 
 
+def test_the_number_of_a_line_in_the_log_stands_with_its_words():
+    text = "or does not have sufficient permissions   log line 198"
+    for width in range(24, len(text) + 4):
+        rows = [row.plain for row in labelled("Said", Content(text), width)]
+        assert any("log line 198" in row for row in rows), f"at {width}: {rows}"
+
+
 def test_what_follows_a_mark_stands_below_the_words_and_keeps_its_style():
     rows = hung(Content.assemble(("! ", "$text-warning"), "an object of 4.1 GB that nobody uses", ("  remove it soon", "bold")), 20)
     assert [row.plain for row in rows] == ["! an object of", "  4.1 GB that nobody", "  uses  remove it soon"]

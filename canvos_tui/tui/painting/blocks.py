@@ -37,9 +37,12 @@ def _wrapped(text: str | Content, room: int) -> list[Content]:
     return [Content(row.replace(_GLUE, " ")) for row in rows] or [Content("")]
 
 
-# a blank between a number and its unit, and one that stands there while lines are cut
+# a blank between a number and its unit or what it counts, and one that stands there while lines are cut
 _UNIT, _GLUE = (
-    re.compile(r"(?<=\d) (?=(?:USD|[kMGT]i?B|B|min|days?|[hs%])\b)|(?<=USD) (?=a month)|(?<=USD a) (?=month)|(?<=\d) (?=%)"),
+    re.compile(
+        r"(?<=\d) (?=(?:USD|[kMGT]i?B|B|min|days?|[hs%])\b)|(?<=USD) (?=a month)|(?<=USD a) (?=month)|(?<=\d) (?=%)"
+        r"|(?<=log) (?=line \d)|(?<=log line) (?=\d)"
+    ),
     "\ue000",
 )
 

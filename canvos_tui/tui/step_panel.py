@@ -34,6 +34,7 @@ class StepPanel(Vertical):
     GUIDE: ClassVar[tuple[int, ...]] = ()
     TITLE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""  # for F1, in plain text
+    WAYS: ClassVar[str] = "Go on"  # above the list of what can be done next
     WAY_ON: ClassVar[str] = ""  # what is said of F8 where there is nothing that it could do
     HAS_NEXT: ClassVar[bool] = False  # it draws the page's Next itself, so that its keys work while that has the focus
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,7 @@ from canvos_tui.tui.messages import GoTo
 from canvos_tui.tui.opening import Opening, Room
 from tests.doubles import canvos_repo
 from tests.tui import story
+from tests.tui.bundles import app_of, seen_anywhere
 from tests.tui.conftest import KEYS, answered
 from tests.tui.fakes import NOW, make_ports
 from tests.tui.housed import HOME, housed
@@ -54,6 +56,7 @@ class Scene:
     act: Step | None = None
     known: Callable[[Ports], Session] = field(default=lambda _: Session())
     checkout: bool = True
+    bundle: bool = False  # of a failed run, opened elsewhere
 
 
 def _docker_down(ports: Ports, draft: Draft) -> Draft:
@@ -220,6 +223,16 @@ SCENES = (
         ("cannot end by itself", "ec2:DescribeImportSnapshotTasks", "ends it; what is in"),
         known=_follow(story.LOOPING, 76.2),
     ),
+    Scene("bundle-result", "result", ("FAILED in Snapshot import", "Look at"), bundle=True),
+    Scene("bundle-log", "build", ("Installer", "build.log"), act=lambda p, _: _through(p), bundle=True),
+    Scene("bundle-checks", "check", ("Service role vmimport", "asked 2026"), act=lambda p, _: _through(p, "build.log"), bundle=True),
+    Scene(
+        "bundle-files",
+        "files",
+        ("summary.md", "by canvos-tui 0.9.9"),
+        act=lambda p, _: _through(p, "build.log", "asked 2026"),
+        bundle=True,
+    ),
 )
 
 
@@ -227,6 +240,13 @@ async def _type_palette(pilot: Pilot[Any], version: str) -> None:
     await see(pilot, "suggested for 4.9")
     await _focus(pilot, "#palette")
     await type_text(pilot, version)
+
+
+async def _through(pilot: Pilot[Any], *words: str) -> None:
+    """To the next screen of a bundle, and on from each that shows one of the words."""
+    for word in ("FAILED in Snapshot import", *words):
+        await see(pilot, word)
+        await pilot.press("f8")
 
 
 async def _open_file(pilot: Pilot[Any]) -> None:
@@ -259,10 +279,11 @@ def staged(scene: Scene, root: Path, worn: str = "") -> CanvosApp:
 @asynccontextmanager
 async def play(scene: Scene, size: tuple[int, int], root: Path, worn: str = "") -> AsyncGenerator[Pilot[Any], None]:
     """The scene on the screen in that theme, everything it waits for painted. It looks the same whenever and wherever it is played."""
-    app = staged(scene, root, worn)
-    ports: Any = app.ports
+    app = app_of(await asyncio.to_thread(seen_anywhere, root, story.FAILURE)) if scene.bundle else staged(scene, root, worn)
     async with app.run_test(size=size) as pilot:
         await see(pilot, "canvos-tui")
+        await until(pilot, lambda: hasattr(app, "ports"))  # of a bundle they are made when it was read
+        ports: Any = app.ports
         if scene.act is not None:
             await scene.act(pilot, ports)
         if scene.keys:

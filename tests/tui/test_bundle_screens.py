@@ -50,8 +50,9 @@ def offered(pilot: Pilot[Any]) -> set[str]:
 @SIZE
 async def test_all_of_it_is_walked_through_with_one_key(failed: Seen, size: tuple[int, int]) -> None:
     async with app_of(failed).run_test(size=size) as pilot:
-        painted = await see(pilot, "FAILED in Snapshot import", "The checks", "by 0.9.9 · 2026-08-23 ", "F8 Log", " bundle ")
+        painted = await see(pilot, "FAILED in Snapshot import", "The checks", "by 0.9.9 · 2026-08-23 ", "F8 Log", " bundle ", "Look at")
         assert "Detach" not in painted
+        assert "Go on" not in painted
         assert "Back" not in painted
         await pilot.press("f8")
         await see(pilot, "Installer", "build.log", "F8 Checks", "FOLLOWING", "· ended ─")  # its events know of no end, its result does

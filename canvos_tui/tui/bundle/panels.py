@@ -48,7 +48,7 @@ def ways(looking: Looking) -> tuple[Choice, ...]:
 class SeenFailure(Looking, Failure):
     """How a run that did not succeed ended."""
 
-    TITLE = "How it ended"
+    TITLE, WAYS = "How it ended", "Look at"
     ABOUT = "The run as its bundle tells it: the cause, what was said, what mends it, and what AWS showed. It is mended where it was made."
     HIDDEN = frozenset({"bundle"})
 
@@ -64,7 +64,7 @@ class SeenFailure(Looking, Failure):
 class SeenResult(Looking, Validate):
     """The AMI of a run that succeeded."""
 
-    TITLE = "How it ended"
+    TITLE, WAYS = "How it ended", "Look at"
     ABOUT = "The run as its bundle tells it: the AMI, and the facts from AWS that prove it."
     HIDDEN = frozenset({"json", "links", "delete"})
 

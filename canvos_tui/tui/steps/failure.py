@@ -70,7 +70,7 @@ class Failure(StepPanel):
             yield Panel(Static("", id="failure-left", markup=False), title="What exists", small="asked from AWS", id="failure-exists")
             yield Panel(Static("", id="failure-excerpt", markup=False), title="The log there", id="failure-log")
         yield Static("", id="failure-import", markup=False)
-        yield Panel(RowList(id="ways"), title="Go on")
+        yield Panel(RowList(id="ways"), title=self.WAYS)
 
     def on_mount(self) -> None:
         """Nothing to show before there is a result."""

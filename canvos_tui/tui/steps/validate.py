@@ -71,7 +71,7 @@ class Validate(StepPanel):
                     yield Static("", id="validate-state", markup=False)
             yield Panel(Static("", id="result-proof", markup=False), title="Proven by AWS", small="guide, Validate 1-4", id="proof-box")
             yield Panel(Static("", id="result-launch", markup=False), title="To launch an instance", id="launch-box")
-        yield Panel(RowList(id="result-ways"), title="Go on", id="next-box")  # below what scrolls: the id stays in sight
+        yield Panel(RowList(id="result-ways"), title=self.WAYS, id="next-box")  # below what scrolls: the id stays in sight
 
     _secret: Path | None = None  # the file with the keys, where there is one
     _ways: tuple[Choice, ...] = ()

@@ -24,7 +24,7 @@ _SHRUGGED = re.compile(
     r"\bignor(?:ed|ing|e)\b|harmless|\bnon-?fatal|not fatal|will (?:be )?retr|retrying|trying (?:again|other|another|next)"
     r"|continuing\b|skipp(?:ed|ing)\b"
     r"|fall(?:s|ing)? ?back|\bnext mirror|trying \S+ mirror|\[mirror\]|\bif you (?:see|read)\b|\bfor example\b|warning only|is normal\b"
-    r"|\bhandl(?:er|ing)\b|\brunning test|^test[_ ]|^checking (?:for|whether)|\.\.\. ?(?:ok|yes|no|passed)$"
+    r"|\bmeans (?:that|the|an?|you)\b|\bhandl(?:er|ing)\b|\brunning test|^test[_ ]|^checking (?:for|whether)|\.\.\. ?(?:ok|yes|no|passed)$"
 )
 _QUOTES = "'`‘’“”"
 _END = re.compile(r"\s*(?:$|[:;,!?)(\[\]'\"`\\>|-]|\.(?:\s|$|\.|\W))|\s(?:while|when|at|in|on|for|and|error|during|by)\b")
@@ -33,6 +33,7 @@ _AGAIN = re.compile(
     r"|/)|backing off"
     r"|trying (?:other|another|next)|falling back"
 )
+_NO_MORE = "(total=0,"  # Python's client says of its last attempt, too, that it retries, and with how many more
 _DONE = re.compile(
     r"setting up |unpacking |preparing to unpack |processing triggers |selecting previously |ok: \d+ mib|\(\d+/\d+\) installing"
     r"|\b(?:done|complete|completed|success|successful|successfully|succeeded|downloaded|installed|finished|verified|saved"
@@ -100,7 +101,7 @@ def tells_nothing(body: str) -> bool:
 
 def shrugged_off(low: str) -> bool:
     """Whether the line in lower case says itself that it does not matter, or that it is tried again."""
-    return _SHRUGGED.search(low) is not None
+    return _SHRUGGED.search(low) is not None and _NO_MORE not in low
 
 
 def only_mentioned(low: str, begin: int, end: int, *, whole: bool) -> bool:
@@ -113,7 +114,7 @@ def only_mentioned(low: str, begin: int, end: int, *, whole: bool) -> bool:
 
 def tried_again(low: str) -> bool:
     """Whether a line in lower case says that something is tried again."""
-    return _AGAIN.search(low) is not None
+    return _AGAIN.search(low) is not None and _NO_MORE not in low
 
 
 def is_done(low: str) -> bool:

@@ -6,6 +6,8 @@ import argparse
 import gzip
 import io
 import json
+import random
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -91,6 +93,27 @@ def test_of_a_build_servers_archive_the_whole_jobs_are_read(tmp_path: Path, caps
 def test_a_packed_log_that_is_cut_off_gives_what_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = asked(tmp_path, capsys, gzip.compress(DATA, mtime=0)[:-12])
     assert document["cause"]["id"] == "E-CERT-UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        Path(sys.executable).read_bytes()[:4000],
+        Path(sys.executable).read_bytes()[:200_000],
+        random.Random(7).randbytes(5000),
+        bytes(5000),
+        bytes([137]) + b"PNG\r\n" + random.Random(8).randbytes(900),
+    ],
+    ids=["program's head", "program", "noise", "zeros", "picture"],
+)
+def test_what_is_no_text_is_called_so(data: bytes) -> None:
+    with pytest.raises(FilesError, match="something binary"):
+        list(bare(iter([data])))
+
+
+def test_a_log_that_was_emptied_while_it_was_written_is_a_text() -> None:
+    data = b"snap-0123456789abcdef0\n" + bytes(9000) + b"     +aws-cloud-image | + exit 1\n" * 9
+    assert b"".join(bare(iter([data]))) == data
 
 
 @pytest.mark.parametrize(("data", "words"), [(bytes(range(32)) * 200, "something binary"), (b"PK\x03\x04 broken", "cannot be unpacked")])

@@ -13,7 +13,7 @@ from canvos_tui.core.errors import FilesError
 
 HEAD = 1 << 16  # bytes by which the form is recognised
 _LOOKED_AT, _MOST = 60, 0.7  # lines of them, and how many of these must have the same stamp
-_BINARY = 0.1  # so many control characters in a text make it no text
+_BINARY = 0.1  # so many control characters, and bytes that are none of a text, make it no text
 _TEXTUAL = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(32, 256)))
 STAMPS = tuple(
     re.compile(pattern, re.MULTILINE)
@@ -38,7 +38,7 @@ def bare(parts: Iterable[bytes], joined: Callable[[Iterable[bytes]], Iterator[by
     if encoding:
         yield from joined(_decoded(head, source, encoding))
         return
-    if head and len(head.translate(None, _TEXTUAL)) > _BINARY * len(head):
+    if head and _is_binary(head):
         raise FilesError("this is no text but something binary", remedy="name the log of a build, as text, gzip or zip")
     if head.startswith(b'{"version": ') and b'"width"' in head.partition(b"\n")[0]:
         yield from _cast(head, source)
@@ -58,6 +58,13 @@ def _head(source: Iterator[bytes]) -> bytes:
     return head
 
 
+def _is_binary(head: bytes) -> bool:
+    """Whether this is no text. Zeros say nothing: a log that was emptied while it was written begins with as many as it had bytes."""
+    told = head.replace(b"\0", b"")
+    strange = len(told.translate(None, _TEXTUAL)) + told.decode("utf-8", "replace").count("\ufffd")
+    return not told or strange > _BINARY * len(told)
+
+
 def _plain(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     if head:
         yield head
@@ -68,10 +75,10 @@ def _encoding(head: bytes) -> str:
     """The name of an encoding of two bytes for each character; empty for the usual one."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    sample = head[:4000]
-    if len(sample) > 40 and sample[1::2].count(0) > 0.4 * len(sample):
+    even, odd = (head[:4000][half::2] for half in (0, 1))
+    if len(odd) > 20 and odd.count(0) > 0.8 * len(odd) and even.count(0) < _BINARY * len(even):
         return "utf-16-le"
-    return "utf-16-be" if len(sample) > 40 and sample[::2].count(0) > 0.4 * len(sample) else ""
+    return "utf-16-be" if len(odd) > 20 and even.count(0) > 0.8 * len(even) and odd.count(0) < _BINARY * len(odd) else ""
 
 
 def _decoded(head: bytes, rest: Iterator[bytes], encoding: str) -> Iterator[bytes]:

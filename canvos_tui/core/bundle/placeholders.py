@@ -19,6 +19,7 @@ _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w
 _NETWORKS = ("192.0.2", "198.51.100", "203.0.113")  # kept for documents: no machine has such an address
 _NOBODY = frozenset({"root", "user", "ubuntu", "runner", "admin", "localhost", "docker", "home"})  # names that tell nothing
 _SHORTEST = 3
+_HIS_FOLDERS = ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
 
 
 class Placeholders:
@@ -90,9 +91,9 @@ def _tells(text: str) -> bool:
 
 
 def names_here(environ: Mapping[str, str], host: str) -> dict[str, tuple[str, ...]]:
-    """The names of the user and of this machine, and the path of his home, as far as the environment and `host` tell."""
+    """The names of the user and of this machine, his home and the folders of his own, as far as the environment and `host` tell."""
     home = PurePosixPath(environ.get("HOME") or "/").name
-    paths = (environ.get("HOME", "").rstrip("/"),)
+    paths = (environ.get(name, "").rstrip("/") for name in _HIS_FOLDERS)
     users = (environ.get("USER", ""), environ.get("LOGNAME", ""), environ.get("SUDO_USER", ""), home)
     hosts = (host, host.partition(".")[0], environ.get("HOSTNAME", ""))
     return {"path": tuple(filter(None, paths)), "user": tuple(filter(None, users)), "host": tuple(filter(None, hosts))}

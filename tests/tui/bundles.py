@@ -11,7 +11,7 @@ from canvos_tui.commands.bundle_screen import _room, _seen
 from canvos_tui.commands.diagnose import diagnosed
 from canvos_tui.core.bundle.archive import Opened, unpack
 from canvos_tui.core.bundle.collect import Wanted, collect
-from canvos_tui.core.bundle.contents import EVENTS
+from canvos_tui.core.bundle.contents import DOCTOR, EVENTS
 from canvos_tui.core.bundle.seen import Seen
 from canvos_tui.core.checks.check import Context
 from canvos_tui.core.checks.registry import CHECKS
@@ -66,7 +66,8 @@ def seen_of(opened: Opened) -> Seen:
 def seen_anywhere(root: Path, result: RunResult | None) -> Seen:
     """The same of a bundle that tells nothing of where it was collected, so that its files have the same sizes everywhere."""
     found = collected(root, result)
-    return seen_of(Opened(found.manifest, {name: data.replace(str(root).encode(), b"/srv") for name, data in found.files.items()}))
+    files = {name: data.replace(str(root).encode(), b"/srv") for name, data in found.files.items()}
+    return seen_of(Opened(found.manifest, {**files, DOCTOR: files[DOCTOR].ljust(90_000)}))  # whatever the checks say
 
 
 def app_of(seen: Seen) -> BundleApp:

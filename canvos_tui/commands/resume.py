@@ -42,7 +42,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--limit", metavar="RATE", help="bytes a second for the upload: 20M, or 0 for all")
     parser.add_argument("--yes", action="store_true", help="do not ask before it begins")
     parser.add_argument("--dry-run", action="store_true", help="show how far each stage is, and change nothing")
-    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: the stages as one document; with --dry-run")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: the stages as one document")
     parser.add_argument("--detach", action="store_true", help="start it and return; canvos-tui attach follows it")
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="no screen: lines as they come")
     add_schema(parser, "resume")
@@ -63,13 +63,13 @@ def resume(args: argparse.Namespace) -> int:
     if info is None:
         return code
     if args.detach:
-        sys.stdout.write(f"{info.run_id}\n")
+        sys.stdout.write(f"{info.run_id}\n" if args.output == "text" else "")
         return 0
-    if args.plain or not addressable():
+    if args.output == "json" or args.plain or not addressable():
         from canvos_tui.commands.follow import follow_plain, say
 
         try:
-            return asyncio.run(follow_plain(ports, info.run_id))
+            return asyncio.run((_to_the_end if args.output == "json" else follow_plain)(ports, info.run_id))
         except KeyboardInterrupt:
             say(f"\nthe run {info.run_id} goes on; canvos-tui attach follows it, canvos-tui cancel stops it")
             return ExitCode.INTERRUPTED
@@ -78,14 +78,33 @@ def resume(args: argparse.Namespace) -> int:
     return open_build(ports, info)
 
 
+async def _to_the_end(ports: Ports, run_id: str) -> int:
+    """Follows the run on standard error; the stages as they are then are the one document on standard output."""
+    from contextlib import redirect_stdout
+
+    from canvos_tui.commands.follow import follow_plain
+    from canvos_tui.core.errors import RunError
+    from canvos_tui.core.stages.resume import look, start_of
+    from canvos_tui.core.stages.words import data_of
+
+    with redirect_stdout(sys.stderr):
+        code = await follow_plain(ports, run_id)
+    ground = await look(ports, run_id)
+    try:
+        write_json(data_of(ground, start_of(ground, None), started=run_id))
+    except RunError as error:
+        write_json(data_of(ground, None, error, started=run_id))
+    return code
+
+
 def _answers(ports: Ports, args: argparse.Namespace) -> Draft | None:
     """The draft of the answers file that --raw needs; InvalidValueError where one stands without the other."""
     from canvos_tui.core.errors import InvalidValueError
 
     _rate(args.limit or "0")  # refuses what is none before AWS is asked
-    if args.output == "json" and (not args.dry_run or args.raw is not None):
+    if args.output == "json" and args.raw is not None and (args.dry_run or args.detach):
         raise InvalidValueError(
-            "--output json shows the stages of a run, and goes with --dry-run", remedy="canvos-tui status --output json"
+            "--output json shows the stages of a run, and of --raw there is none before it ended", remedy="leave --dry-run and --detach out"
         )
     if args.raw is None:
         if getattr(args, "config", None):
@@ -174,7 +193,8 @@ async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tu
     except RunError as error:
         refused = error
         say(f"canvos-tui: {error}\nhint: {error.remedy}")
-    if args.output == "json":
+    begins = refused is None and start is not None and not args.dry_run
+    if args.output == "json" and not begins:
         write_json(data_of(ground, start, refused))
     if refused is not None:
         return None, ExitCode.NOT_READY
@@ -191,4 +211,6 @@ async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tu
     consent(args).need(f"go on with {what}, with what is done already")
     run_id = await begin(ports, replace(ground, plan=limited(ground.plan, args.limit)), start)
     say(f"== run {run_id}: {shlex.join((await ports.runs.plan(run_id)).command)}")
+    if args.output == "json" and args.detach:
+        write_json(data_of(ground, start, started=run_id))
     return await choose(ports, run_id), ExitCode.OK

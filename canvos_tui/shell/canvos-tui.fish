@@ -176,7 +176,7 @@ complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l name -x -d 'anothe
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l limit -x -d 'bytes a second for the upload: 20M, or 0 for all'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l yes -d 'do not ask before it begins'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l dry-run -d 'show how far each stage is, and change nothing'
-complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l output -xka "text json" -d 'json: the stages as one document; with --dry-run'
+complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l output -xka "text json" -d 'json: the stages as one document'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l detach -d 'start it and return; canvos-tui attach follows it'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l plain -d 'no screen: lines as they come'
 complete -c canvos-tui -n '_shtab_canvos_tui_using resume' -l schema -d 'print the JSON Schema of --output json'

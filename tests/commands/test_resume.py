@@ -8,9 +8,12 @@ import re
 import signal
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from canvos_tui.commands.rehearse import KEPT_MINUTES
 from canvos_tui.core.exit_codes import ExitCode
@@ -78,12 +81,28 @@ def test_a_kept_rehearsal_of_a_route_without_a_secret_file_is_gone_on_from_too(t
     assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
     assert not (kept / "CanvOS" / ".secret").exists()
     (line,) = (line.strip() for line in ended.stderr.splitlines() if line.startswith("  env "))
-    done = shell(f"{line} --yes", environ, tmp_path)
+    shown = told("resume", shell(f"{line} --dry-run --output json", environ, tmp_path).stdout)
+    assert (shown["start"], shown["started"], shown["ami"]) == ("snapshot", None, None)
+    done = shell(f"{line} --yes --output json", environ, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert AMI.fullmatch(done.stdout.splitlines()[-1])
-    assert "+base-image" not in done.stdout, "nothing is built again"
+    ended_as = told("resume", done.stdout)  # one document, and nothing else
+    assert [one["state"] for one in ended_as["stages"]] == ["done"] * 3
+    assert (ended_as["run"], ended_as["start"]) == (ended_as["started"], None)
+    assert AMI.fullmatch(ended_as["ami"])
+    assert "+base-image" not in done.stderr, "nothing is built again"
+    (run, _) = told("status", shell(f"{line.partition(' canvos-tui ')[0]} canvos-tui status --output json", environ, tmp_path).stdout)[
+        "runs"
+    ]
+    assert (run["id"], run["route"], run["ami"]) == (ended_as["run"], "direct", ended_as["ami"])
     assert (kept / "aws-credentials").stat().st_mode & 0o777 == 0o600
     end_the_account(kept)
+
+
+def told(name: str, text: str) -> Any:
+    """The document, which is what its schema says."""
+    schema = json.loads(files("canvos_tui").joinpath("schemas", f"{name}-1.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(data := json.loads(text))
+    return data
 
 
 def end_the_account(kept: Path) -> None:

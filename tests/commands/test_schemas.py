@@ -13,8 +13,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import canvos_tui
+from canvos_tui.commands.batch import State
+from canvos_tui.core.answers.routes import Route
+from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.bundle.placeholders import KINDS
+from canvos_tui.core.checks.check import Method, Severity
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.exit_codes import ExitCode
+from canvos_tui.core.leftovers.thing import Kind
+from canvos_tui.core.run.outcome import Outcome
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.stage import StageId, states_of
+from canvos_tui.core.stages.proof import Done
+from canvos_tui.core.status import Status
 from tests import in_process
 from tests.on_stage import OnStage, on_stage
 
@@ -46,6 +57,61 @@ def shown(schemas: dict[str, Any], name: str, text: str) -> Any:
     problems = [error.message for error in Draft202012Validator(strict(schemas[name])).iter_errors(data)]
     assert not problems, problems
     return data
+
+
+VERDICTS = ("ready", "not_ready", "undetermined")
+STAGES = {stage.value for stage in StageId}
+WORDS: dict[str, set[str | None]] = {  # where a schema lists words, and what the program says there
+    "bundle replaced_kinds": {*KINDS},
+    "cancel asked": {"stop", "kill", "clear", "import_task"},
+    "check-explanations severity": {one.value for one in Severity},
+    "check-explanations routes": {one.value for one in Route},
+    "checks severity": {one.value for one in Severity},
+    "diagnosis result": {"succeeded", "failed", "cancelled", "running", "inconclusive"},
+    "diagnosis status": {one.value for one in Status},
+    "doctor route": {one.value for one in Route},
+    "doctor verdict": {*VERDICTS},
+    "doctor category": {check.category for check in CHECKS},
+    "doctor severity": {one.value for one in Severity},
+    "doctor status": {one.value for one in Status},
+    "doctor method": {one.value for one in Method},
+    "doctor-comparison verdicts": {*VERDICTS, None},
+    "leftovers kind": {one.value for one in Kind},
+    "publish right": {one.value for one in Right},
+    "resume stage": {*STAGES},
+    "resume state": {one.value for one in Done},
+    "resume start": {*STAGES, None},
+    "run-events outcome": {one.value for one in Outcome},
+    "run-events state": {one.value for one in State if one is not State.BEGUN},  # which is another word by the time of the summary
+    "status route": {one.value for one in Route},
+    "status stage": {*STAGES},
+    "status state": {state for _, state in states_of(Phase.UPLOAD, live=True)},
+    "validation status": {one.value for one in Status},
+}
+
+
+def listed(node: Any, name: str = "") -> Iterator[tuple[str, set[str | None]]]:
+    """Each list of words in a schema, by the name of what may be one of them."""
+    if isinstance(node, list):
+        for one in node:
+            yield from listed(one, name)
+    elif isinstance(node, dict):
+        if isinstance(node.get("enum"), list):
+            yield name, set(node["enum"])
+        for key, one in node.items():
+            yield from listed(one, name if key in {"items", "properties", "oneOf", "$defs"} else key)
+
+
+def test_each_list_of_words_holds_those_that_the_program_has():
+    """A word that came later is in the document and not in the schema: whoever checks one against the other stumbles over a good run."""
+    seen = set[str]()
+    for entry in files("canvos_tui").joinpath("schemas").iterdir():
+        schema = json.loads(entry.read_text(encoding="utf-8"))
+        for name, words in listed(schema):
+            where = f"{entry.name.removesuffix('-1.json')} {name}"
+            assert words == WORDS[where], where
+            seen.add(where)
+    assert seen == WORDS.keys()
 
 
 def test_each_is_a_schema(schemas):

@@ -24,8 +24,11 @@ def rights_from(start: StageId, *, direct: bool = False) -> tuple[str, ...]:
     return tuple(dict.fromkeys(right for stage in stages_of(direct=direct) if ORDER[stage.id] >= ORDER[start] for right in stage.rights))
 
 
-def data_of(ground: Ground, start: StageId | None, refused: CanvosError | None = None) -> dict[str, Any]:
-    """A document of schema `canvos-tui.resume/1`: the stages, where it would begin (null: nowhere), and why not, where it is refused."""
+def data_of(ground: Ground, start: StageId | None, refused: CanvosError | None = None, started: str | None = None) -> dict[str, Any]:
+    """A document of schema `canvos-tui.resume/1`: the stages, where it would begin (null: nowhere), and why not, where it is refused.
+
+    `started` is the run that was begun; None for none.
+    """
     image = ground.chain.image
     return {
         "schema": SCHEMA,
@@ -37,5 +40,6 @@ def data_of(ground: Ground, start: StageId | None, refused: CanvosError | None =
         "start": start.value if start is not None else None,
         "rights": list(rights_from(start, direct=ground.plan.baseline.direct)) if start is not None else [],
         "ami": image.image_id if image is not None and start is None and refused is None else None,
+        "started": started,
         "refused": {"text": str(refused), "remedy": refused.remedy} if refused is not None else None,
     }

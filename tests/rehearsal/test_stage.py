@@ -15,7 +15,7 @@ from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.errors import AwsError
-from canvos_tui.core.readiness import blockers, taken_on_rights
+from canvos_tui.core.readiness import blockers, rights_subject, taken_on_rights
 from canvos_tui.core.session import Session
 from canvos_tui.rehearsal.scenarios import SCENARIOS
 from canvos_tui.rehearsal.stage import BUCKET, REGION, Stage, prepare
@@ -75,7 +75,8 @@ async def test_what_a_scenario_breaks_is_found_before_the_build_and_the_rehearsa
     finally:
         found.close()
     assert [p.action for p in probes if p.right is not Right.ALLOWED] == [MISSING[n] for n in (name,) if n in MISSING]
-    draft, known = fresh({}), Session(rights=probes)
+    draft = fresh({})
+    known = Session(rights=probes, rights_for=rights_subject(draft))
     for_real = [b.text for b in blockers(draft, known) if " is denied" in b.text]
     assert len(for_real) == (name in MISSING), "nobody else may go on"
     taken_on = replace(draft, accepted=found.scenario.accepted)

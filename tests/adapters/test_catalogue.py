@@ -73,6 +73,7 @@ def test_every_entry_reads_well(entry: KnownError):
     assert entry.explanation.endswith(".")
     assert all(not advice.text.endswith(".") for advice in entry.remedies)
     assert entry.source, "whose words they are"
+    assert entry.docs, "where to read more"
     told = " ".join((entry.title, entry.explanation, *(a.text for a in entry.remedies))).lower()
     assert not {"simply", "please", "just "} & set(told.split())
 

@@ -1,16 +1,16 @@
-"""Dataclasses whose methods are compiled when the first object is made, for a start that does not wait for those that nobody makes.
+"""Dataclasses that cost nothing until they are used, for a start that does not wait for those that nobody makes.
 
 The standard library compiles up to six methods for each dataclass while its module is imported, half a millisecond a class; some 120 are
-imported before the first key is answered, and a third of them is used by then. What is made here is the standard library's own in
-every respect but the moment.
+imported before the first key is answered, and a third of them is used by then. Here `__init__` is compiled with the first object, and
+the others are not compiled at all. What can be seen of such a class is the standard library's in every respect but the moment.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import inspect
-import threading
 from collections.abc import Callable
+from operator import attrgetter
+from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,52 +18,122 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, *, frozen: bool = False) -> type | Callable[[type], type]:
-        """`dataclasses.dataclass`, compiled at the first object. Fields, `replace`, `fields` and `is_dataclass` are there at once."""
+        """`dataclasses.dataclass`, compiled at the first object. Fields, `replace`, `fields` and `is_dataclass` are there at once.
+
+        Raises TypeError as the standard library's does.
+        """
         return (lambda kind: _late(kind, frozen)) if cls is None else _late(cls, frozen)
 
 
-_lock = threading.RLock()  # a class is compiled once; a base may have to be compiled within
-_pending: dict[type, bool] = {}  # whether it is to be frozen
+_Fields = tuple[dataclasses.Field[Any], ...]
+_FOR_INIT_ONLY = ("InitVar", "KW_ONLY")
 
 
 def _late(cls: type, frozen: bool) -> type:  # noqa: FBT001  the decorator's own word
-    for base in cls.__mro__[1:]:  # a frozen class may inherit from a frozen one alone, and the base is one when it is compiled
-        _compile(base)
-    if any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
-        return dataclasses.dataclass(frozen=frozen)(cls)
     cls.__doc__ = cls.__doc__ or cls.__name__  # else the signature is written there, for which it would be inspected
+    if any(map(dataclasses.is_dataclass, cls.__mro__[1:])) or _unusual(cls):
+        return dataclasses.dataclass(frozen=frozen)(cls)
+    own_hash = vars(cls).get("__hash__") is not None or ("__hash__" in vars(cls) and "__eq__" not in vars(cls))
     dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-    _pending[cls] = frozen
-    cls.__new__ = _first  # type: ignore[method-assign,assignment]
+    cls.__dataclass_params__.frozen = frozen  # type: ignore[attr-defined]  # what the standard library asks the bases of an heir for
+    fields = dataclasses.fields(cls)
+    _in_order(fields)
+    _put(cls, __init__=_first(cls), __repr__=_told(tuple(f.name for f in fields if f.repr)))
+    equal, hashed = _compared(tuple(f.name for f in fields if f.compare))
+    _put(cls, __eq__=equal)
+    if not own_hash:
+        cls.__hash__ = hashed if frozen else None  # type: ignore[assignment]  # as the standard library has it
+    if frozen:
+        change, delete = _shut(cls, frozenset(f.name for f in fields))
+        _put(cls, __setattr__=change, __delattr__=delete)
     return cls
 
 
-def _first(cls: type, *_: Any, **__: Any) -> Any:
-    for kind in cls.__mro__:
-        _compile(kind)
-    return object.__new__(cls)
+def _unusual(cls: type) -> bool:
+    """Whether it has what only the standard library makes: fields that are no argument, by name alone, or an argument alone."""
+    told = [f for f in vars(cls).values() if isinstance(f, dataclasses.Field)]
+    words = map(str, cls.__annotations__.values())
+    return any(not f.init or f.kw_only is True or f.hash is not None for f in told) or any(w in a for a in words for w in _FOR_INIT_ONLY)
 
 
-def _further(cls: type, *_: Any, **__: Any) -> Any:
-    return object.__new__(cls)  # a `__new__` that was set cannot be taken away without a trace
+def _in_order(fields: _Fields) -> None:
+    optional = False
+    for field in fields:
+        if _needed(field) and optional:
+            raise TypeError(f"non-default argument {field.name!r} follows default argument")
+        optional = optional or not _needed(field)
 
 
-def _compile(cls: type) -> None:
-    if cls not in _pending:
-        return
-    with _lock:
-        if cls not in _pending:
-            return
-        own = inspect.get_annotations(cls)
-        for field in dataclasses.fields(cls):
-            if field.name in own and not _plain(field):
-                setattr(cls, field.name, field)  # where it was before the first pass took it away
-        dataclasses.dataclass(frozen=_pending[cls])(cls)
-        cls.__new__ = _further  # type: ignore[method-assign,assignment]
-        del _pending[cls]  # last: whoever finds it gone needs no lock
+def _needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _plain(field: dataclasses.Field[Any]) -> bool:
-    """Whether it was written as `name: type` or `name: type = value`."""
-    told = (field.init, field.repr, field.compare, field.hash is None, not field.kw_only, not field.metadata)
-    return field.default_factory is dataclasses.MISSING and all(told)
+def _put(cls: type, **methods: Any) -> None:
+    """Those that it has not written itself."""
+    for name, method in methods.items():
+        if name not in vars(cls):
+            method.__name__, method.__qualname__ = name, f"{cls.__qualname__}.{name}"
+            setattr(cls, name, method)
+
+
+def _first(cls: type) -> Callable[..., None]:
+    def begin(self: Any, *args: Any, **named: Any) -> None:
+        if vars(cls)["__init__"] is begin:
+            compiled = _compiled(cls)
+            compiled.__qualname__ = begin.__qualname__
+            cls.__init__ = compiled  # type: ignore[misc]  # two threads may do it at once: either is right
+        vars(cls)["__init__"](self, *args, **named)
+
+    return begin
+
+
+def _compiled(cls: type) -> Callable[..., None]:
+    """`__init__` as the standard library writes it: with the names that are fields, no text of anybody else."""
+    scope: dict[str, Any] = {"_put": object.__setattr__, "_absent": dataclasses.MISSING}
+    words, lines = ["self"], []
+    for field in dataclasses.fields(cls):
+        name, value, word = field.name, field.name, field.name
+        if field.default is not dataclasses.MISSING:
+            scope[f"_default_{name}"] = field.default
+            word = f"{name}=_default_{name}"
+        elif field.default_factory is not dataclasses.MISSING:
+            scope[f"_make_{name}"] = field.default_factory
+            word, value = f"{name}=_absent", f"_make_{name}() if {name} is _absent else {name}"
+        words.append(word)
+        lines.append(f" _put(self, {name!r}, {value})")
+    if hasattr(cls, "__post_init__"):
+        lines.append(" self.__post_init__()")
+    exec("\n".join([f"def __init__({', '.join(words)}):", *(lines or [" pass"])]), scope)  # noqa: S102
+    made: Callable[..., None] = scope["__init__"]
+    return made
+
+
+def _told(names: tuple[str, ...]) -> Callable[[Any], str]:
+    @recursive_repr()
+    def told(self: Any) -> str:
+        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+    return told
+
+
+def _compared(names: tuple[str, ...]) -> tuple[Callable[[Any, Any], Any], Callable[[Any], int]]:
+    value: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
+
+    def equal(self: Any, other: Any) -> Any:
+        return value(self) == value(other) if other.__class__ is self.__class__ else NotImplemented
+
+    return equal, lambda self: hash(value(self))
+
+
+def _shut(cls: type, names: frozenset[str]) -> tuple[Callable[[Any, str, Any], None], Callable[[Any, str], None]]:
+    def change(self: Any, name: str, value: Any) -> None:
+        if type(self) is cls or name in names:
+            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+        super(cls, self).__setattr__(name, value)  # type: ignore[arg-type]  # it is the class
+
+    def delete(self: Any, name: str) -> None:
+        if type(self) is cls or name in names:
+            raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+        super(cls, self).__delattr__(name)  # type: ignore[arg-type]
+
+    return change, delete

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -21,6 +22,10 @@ class Doorstep(Screen[None]):
     def __init__(self, title: str = WELCOME) -> None:
         super().__init__()
         self._title = title
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """It has its styles already."""
+        event.refresh_styles = False
 
     def compose(self) -> ComposeResult:
         """Bar and title."""

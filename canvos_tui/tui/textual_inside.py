@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
-from textual.dom import NoScreen
+from textual.dom import DOMNode, NoScreen
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
@@ -95,7 +95,19 @@ class SparingScreen(Screen[Result]):
             super()._compositor_refresh()
 
 
-class QuietlyLeavingApp(App[Result]):
+class SparingApp(App[Result]):
+    """An app that gives no styles to what is nowhere yet.
+
+    `App.update_styles`: a widget's constructor sets classes, Textual looks for its styles each time, and again when it is mounted.
+    """
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:  # noqa: FBT001, FBT002  Textual's signature
+        """Those of a node and of all below it."""
+        if node is self or node.parent is not None:
+            super().update_styles(node, animate)
+
+
+class QuietlyLeavingApp(SparingApp[Result]):
     """An app whose handlers may still run while its screens are taken down.
 
     `App._handle_exception`: such a handler misses what is gone already, and Textual would print a traceback over a good end. What

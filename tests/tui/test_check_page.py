@@ -209,6 +209,20 @@ async def test_running_rows_count_and_keep_their_place_once_the_cursor_was_moved
         await until(pilot, lambda: listed(app)[:2] == [("✗", "B-TWO"), ("✗", "C-THREE")])
 
 
+async def test_the_near_answers_are_painted_before_anything_else_is_asked(make_app):
+    painted: list[str] = []
+
+    async def far(_: Context) -> CheckAnswer:
+        painted.append(text_of(app))
+        return CheckAnswer(Status.PASS, "fine", "fine")
+
+    checks = (one("FAR", far), one("NEAR", passes, near=True))
+    app = make_app(page="check", known=Session(report=Report(checks)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+    assert "1 of 2 passed · 1 running" in painted[0]
+
+
 async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app, ports, full):
     from canvos_tui.core.errors import Command
 

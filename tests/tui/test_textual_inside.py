@@ -18,14 +18,24 @@ from textual._compositor import Compositor
 from textual.app import App, ComposeResult, ScreenStackError
 from textual.color import Color
 from textual.css.query import NoMatches
-from textual.dom import NoScreen
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode, NoScreen
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from textual.worker import WorkerFailed
 
 import canvos_tui.tui
-from canvos_tui.tui.textual_inside import QuietlyLeavingApp, SparingScreen, add_filter, has_terminal, is_leaving, knows_the_styles, write
+from canvos_tui.tui.textual_inside import (
+    QuietlyLeavingApp,
+    SparingApp,
+    SparingScreen,
+    add_filter,
+    has_terminal,
+    is_leaving,
+    knows_the_styles,
+    write,
+)
 from tests.tui.screen import until
 
 ROOT = Path(canvos_tui.tui.__file__).parent
@@ -289,3 +299,28 @@ def test_what_we_override_is_still_called_so():
     assert "show_locals=True" in inspect.getsource(App._fatal_error)
     assert "_close_messages_no_wait()" in inspect.getsource(App._fatal_error)
     assert "_fatal_error" in inspect.getsource(App._handle_exception)
+
+
+@pytest.mark.parametrize("kind", [App, SparingApp])
+async def test_a_widget_that_is_nowhere_yet_is_given_no_styles(kind, monkeypatch):
+    """Textual's own app gives them: when it does so no longer, ours has nothing to do."""
+    asked: list[tuple[type, bool]] = []
+    apply = Stylesheet.apply
+
+    def counted(self: Stylesheet, node: DOMNode, **how: Any) -> None:
+        asked.append((type(node), node.parent is not None))
+        apply(self, node, **how)
+
+    monkeypatch.setattr(Stylesheet, "apply", counted)
+
+    class Page(kind):  # type: ignore[misc, valid-type]  # either
+        CSS = "Input.-red { color: red; }"
+
+    async with Page().run_test() as pilot:
+        made = Input(compact=True, classes="-red")
+        assert ((Input, False) in asked) is (kind is App)
+        await pilot.app.mount(made)
+        assert (made.has_class("-textual-compact"), made.styles.color) == (True, Color.parse("red"))
+        assert (Input, True) in asked
+        made.remove_class("-red")
+        assert made.styles.color != Color.parse("red")

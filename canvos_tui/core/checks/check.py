@@ -104,7 +104,8 @@ class Context:
 class Check:
     """One prerequisite. `guide` names the guide's step it belongs to, `why` what breaks without it, `limit` is in seconds.
 
-    `beyond` says that the guide does not mention it, `late` that a build starts without it and fails or crawls later on.
+    `beyond` says that the guide does not mention it, `late` that a build starts without it and fails or crawls later on, `near` that
+    it asks no more than this machine's own programs and has its answer in moments.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Check:
     docs: tuple[str, ...] = ()
     beyond: bool = False
     late: bool = False
+    near: bool = False
 
     @property
     def source(self) -> str:

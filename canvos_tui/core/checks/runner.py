@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -16,22 +17,31 @@ from canvos_tui.core.values.heard import Evidence, hearing
 
 TOGETHER = 8  # more processes at a time gain nothing on a small machine
 PLACE = 1.0  # seconds that a check may keep one of these places
+HEAD_START = 0.3  # seconds that the near checks have before the others at most
 GRACE = 10.0  # seconds for what is left of checks that were given up, such as a container of the probe
 
 
 async def run(
-    checks: tuple[Check, ...], context: Context, report: Callable[[CheckResult], None], known: Mapping[str, CheckResult] | None = None
+    checks: tuple[Check, ...],
+    context: Context,
+    report: Callable[[CheckResult], None],
+    known: Mapping[str, CheckResult] | None = None,
+    first: asyncio.Event | None = None,
 ) -> tuple[CheckResult, ...]:
     """Asks all checks together, at most eight at a time, and reports each answer as it comes.
 
     A check waits for those that it needs; when one of them did not pass it is skipped and says which. A check that takes longer
     than its limit, or that raises, is unknown with the reason and never delays the others. `known` holds answers of an earlier
-    run for needs that are not asked again. The results come in the order of `checks`.
+    run for needs that are not asked again. With `first`, only the near ones are asked until it is set, for a moment at most: the others
+    load what they ask with, and would take the processor from whoever shows the first answers. The results come in the order of `checks`.
     """
     asked = {check.id: asyncio.get_running_loop().create_future() for check in checks}
     runner = _Runner(context, asked, known or {})
+    ahead = first if any(check.near for check in checks) else None
 
     async def one(check: Check) -> CheckResult:
+        if ahead is not None and not check.near:
+            await _at_most(ahead.wait(), HEAD_START)
         result = await runner.result(check)
         reason = context.draft.accepted.get(check.id, "")
         if result.status is Status.FAIL and reason:
@@ -104,6 +114,11 @@ class _Runner:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=GRACE)
+
+
+async def _at_most(event: Coroutine[object, object, object], seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event, seconds)
 
 
 def _sentence(error: CanvosError) -> CheckAnswer:

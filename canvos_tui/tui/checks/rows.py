@@ -181,10 +181,10 @@ def quiet(report: Report) -> bool:
 
 def small_print(report: Report, now: datetime, took: Took | None, asked: str = "") -> str:
     """`49 of 58 passed · 6 s · 3 s ago`; the age is that of the oldest answer, unless `asked` says when that was."""
-    left = len(report.checks) - len(report.results)
+    left, count = len(report.checks) - len(report.results), report.count(Status.PASS)
+    passed = f"{count} of {len(report.checks)} passed"
     if took is not None and took.seconds is None:
-        return f"{left} running · {seconds((now - took.began).total_seconds())}"
-    passed = f"{report.count(Status.PASS)} of {len(report.checks)} passed"
+        return " · ".join((*([passed] if count else []), f"{left} running", seconds((now - took.began).total_seconds())))
     spent = seconds(took.seconds) if took is not None and took.seconds is not None else ""
     return " · ".join(filter(None, (passed, f"{left} not asked" if left else "", spent, asked or _age(report, now))))
 

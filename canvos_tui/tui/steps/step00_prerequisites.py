@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.timer import Timer
 from textual.widgets import Input, OptionList
 
 from canvos_tui.core.answers.draft import Draft
@@ -73,8 +73,9 @@ class Prerequisites(StepPanel):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as StepPanel has them
         self.report = Report(())
         self._took: Took | None = None
-        self._due: Timer | None = None
+        self._due = False  # whether it is to be painted in a moment
         self._asking = False
+        self._painted = asyncio.Event()  # with the first answers in the list
         self._first: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -120,11 +121,15 @@ class Prerequisites(StepPanel):
 
         def came(result: CheckResult) -> None:
             self.report = self.report.after(result)
-            if self._due is None:
-                self._due = self.set_timer(TOGETHER, self._paint)
+            if not self._due:
+                self._due = True
+                if self._painted.is_set():
+                    self.set_timer(TOGETHER, self._paint)
+                else:
+                    self.call_later(self._paint)
 
         try:
-            await run(asked, context, came, known)
+            await run(asked, context, came, known, self._painted)
         finally:
             self._asking = False
         self._took = Took(self._took.began, (clock.now() - self._took.began).total_seconds())
@@ -155,7 +160,7 @@ class Prerequisites(StepPanel):
         self._paint()
 
     def _paint(self) -> None:
-        self._due = None
+        self._due = False
         if not self._asking and self._took is None:
             self._took = span(self.report.results)
         listed = self.query_one(CheckList)
@@ -163,6 +168,8 @@ class Prerequisites(StepPanel):
         if self._first is not None and self.report.results:
             first, self._first = self._first, None
             first()
+        if self.report.results:
+            self.call_after_refresh(self._painted.set)
         if quiet(self.report) and not self._asking and not listed.moved and listed.query_one("#check-rows").has_focus:
             self.query_one("#next").focus()  # nothing to look at: the way on is what comes next
 

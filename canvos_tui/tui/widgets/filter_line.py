@@ -14,11 +14,15 @@ class FilterLine(StillInput):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, placeholder="show rows with ...   Enter keeps it, Esc shows all", compact=True)
-        self.display = False
+        self._show(on=False)
+
+    def _show(self, *, on: bool) -> None:
+        """What is hidden takes no focus: Textual would give it the first of a page, and make its styles three times for nothing."""
+        self.display = self.can_focus = on
 
     def open(self) -> None:
         """Shows the line and stands in it."""
-        self.display = True
+        self._show(on=True)
         self.screen.set_focus(self)  # at once: the next key belongs to it
 
     async def action_drop(self) -> None:
@@ -28,4 +32,4 @@ class FilterLine(StillInput):
 
     def close(self) -> None:
         """Hides the line, unless words in it still filter."""
-        self.display = bool(self.value)
+        self._show(on=bool(self.value))

@@ -56,9 +56,9 @@ class Panel(Vertical):
     def say(self, state: State) -> None:
         """Another state."""
         if state is not self._state:
-            # the styles of all that it holds are made anew by each change of a class: once is enough
-            if self._state.value:
-                self.remove_class(self._state.value, update=not state.value)
-            if state.value:
-                self.add_class(state.value)
-            self._state = state
+            before, self._state = self._state, state
+            for name, on in ((before.value, False), (state.value, True)):
+                if name:
+                    self.set_class(on, name, update=False)
+            if self.is_attached:  # nothing that it holds looks otherwise: Textual would make the styles of all of that anew
+                self.app.stylesheet.update_nodes([self])

@@ -83,6 +83,44 @@ async def test_no_more_than_eight_run_at_a_time():
     assert highest == 8
 
 
+def near(name: str, ask: Any = None) -> Check:
+    return replace(check(name, ask=ask), near=True)
+
+
+async def test_the_near_ones_have_their_answers_before_another_is_asked():
+    first, order = asyncio.Event(), []
+
+    async def far(_: Context) -> CheckAnswer:
+        order.append("far is asked")
+        return CheckAnswer(Status.PASS, "", "")
+
+    def painted() -> None:
+        order.append("painted")
+        first.set()
+
+    def came(result: CheckResult) -> None:
+        order.append(result.check.id)
+        if result.check.id == "NEAR":
+            asyncio.get_running_loop().call_later(0.02, painted)
+
+    results = await run((check("FAR", ask=far), near("NEAR")), context(), came, first=first)
+    assert order == ["NEAR", "painted", "far is asked", "FAR"]
+    assert [r.check.id for r in results] == ["FAR", "NEAR"]
+
+
+async def test_a_near_one_that_hangs_keeps_the_others_for_a_moment_only(monkeypatch):
+    monkeypatch.setattr(runner, "HEAD_START", 0.02)
+    hangs = replace(near("NEAR", ask=lambda _: asyncio.Event().wait()), limit=0.1)
+    order: list[str] = []
+    await run((check("FAR"), hangs), context(), lambda r: order.append(r.check.id), first=asyncio.Event())
+    assert order == ["FAR", "NEAR"]
+
+
+async def test_nobody_waits_where_none_is_near(monkeypatch):
+    monkeypatch.setattr(runner, "HEAD_START", 600.0)
+    await asyncio.wait_for(run((check("FAR"),), context(), lambda _: None, first=asyncio.Event()), 10)
+
+
 async def test_an_accepted_failure_is_a_warning_that_keeps_its_reason_and_its_dependants_still_wait():
     accepted = Context(PORTS, fresh().after(CheckAccepted("A", "small test")))
     first, second = await run((check("A", Status.FAIL), check("B", needs=("A",))), accepted, lambda _: None)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from canvos_tui.core.checks.check import Method
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.checks.check import Context, Method
+from canvos_tui.core.checks.registry import CHECKS
+from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError, DockerError
 from canvos_tui.core.machine import PrivilegedProbe
 from canvos_tui.core.status import Status
@@ -154,3 +158,16 @@ async def test_an_engine_that_goes_away_during_the_probe_is_unknown(tmp_path):
 
     result = await Gone(tmp_path).one("TOOL-DOCKER-PRIV")
     assert (result.status, result.answer.observed) == (Status.UNKNOWN, "the engine went away")
+
+
+@pytest.mark.parametrize(
+    "tools", [{}, {"git": "git version 2.43.0", "envsubst": "0.21", "earthly": "v0.8", "crane": ""}], ids=["none", "all"]
+)
+async def test_the_near_ones_ask_for_nothing_but_programs_of_this_machine(tmp_path, tools):
+    nothing: Any = None
+    ports = replace(World(tmp_path, tools=tools).ports(), docker=nothing, network=nothing, aws=nothing, git=nothing, files=nothing)
+    near = tuple(check for check in CHECKS if check.near)
+    assert [check.id for check in near] == ["TOOL-GIT", "TOOL-ENVSUBST", "TOOL-EARTHLY", "TOOL-CRANE"]
+    for result in await run(near, Context(ports, fresh()), lambda _: None):
+        assert result.status in {Status.PASS, Status.FAIL}, result.answer.observed
+        assert result.answer.method is Method.VERIFIED

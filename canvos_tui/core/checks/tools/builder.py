@@ -166,5 +166,6 @@ CHECKS_BUILDER = (
         "step 13",
         "with the proxy of step 13 earthly.sh fills in a template with it; without it the builder gets an empty one",
         envsubst,
+        near=True,
     ),
 )

@@ -34,7 +34,16 @@ def _optional(name: str, remark: str) -> Callable[[Context], Awaitable[CheckAnsw
 
 
 CHECKS_TOOLS = (
-    Check("TOOL-GIT", "git", "tools", Severity.REQUIRED, "prerequisites 3", "steps 1 to 4 clone CanvOS and check out a tag with it", git),
+    Check(
+        "TOOL-GIT",
+        "git",
+        "tools",
+        Severity.REQUIRED,
+        "prerequisites 3",
+        "steps 1 to 4 clone CanvOS and check out a tag with it",
+        git,
+        near=True,
+    ),
     *CHECKS_DOCKER,
     *CHECKS_BUILDER,
     Check(
@@ -45,6 +54,7 @@ CHECKS_TOOLS = (
         "prerequisites 4",
         "optional: step 16 brings its own Earthly in a container",
         _optional("earthly", "step 16 does not use it"),
+        near=True,
     ),
     Check(
         "TOOL-CRANE",
@@ -54,5 +64,6 @@ CHECKS_TOOLS = (
         "prerequisites 5",
         "optional: the guide names it as an alternative to Docker, but step 16 needs Docker",
         _optional("crane", "it cannot take Docker's place in step 16"),
+        near=True,
     ),
 )

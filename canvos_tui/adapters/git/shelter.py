@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from canvos_tui.core.errors import GitError
 from canvos_tui.core.secret import without_keys
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
 # of git's own variables those that say how to reach a server and where the user's configuration lies; all others choose a
 # repository, inject a setting, name a program, or write a trace between the words that are read here
-_KEPT = re.compile(
+_KEPT = pattern(
     r"GIT_(?:SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_\w+|PROXY_SSL_\w+|HTTP_\w+|EXEC_PATH|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM)"
 )
 _SET = {
@@ -38,12 +39,12 @@ _ALWAYS = {
     "safe.bareRepository": "explicit",  # a folder that merely looks like a repository is none
 }
 # a filter of the user's own reads the checkout's configuration in its turn (git-lfs does), so none is used, whoever named it
-_FILTER = re.compile(r"(filter\..+)\.(?:clean|smudge|process|required)", re.DOTALL)
-_OFF = re.compile(r"diff\.external|diff\..+\.(?:textconv|command)|merge\..+\.driver", re.DOTALL)
+_FILTER = pattern(r"(filter\..+)\.(?:clean|smudge|process|required)", re.DOTALL)
+_OFF = pattern(r"diff\.external|diff\..+\.(?:textconv|command)|merge\..+\.driver", re.DOTALL)
 # these are needed, so the user's own value takes the place of the checkout's, and git's default where he has none
 _OWN = {"core.sshcommand": "ssh", "core.askpass": "", "core.gitproxy": "", "core.excludesfile": "/dev/null"}
-_UPLOADPACK = re.compile(r"remote\..+\.uploadpack", re.DOTALL)
-_CREDENTIAL = re.compile(r"credential\.(?:.+\.)?helper", re.DOTALL)
+_UPLOADPACK = pattern(r"remote\..+\.uploadpack", re.DOTALL)
+_CREDENTIAL = pattern(r"credential\.(?:.+\.)?helper", re.DOTALL)
 _MINE = frozenset({"system", "global"})
 _MOST = 200  # settings that a sane checkout never has
 

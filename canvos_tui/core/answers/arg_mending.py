@@ -10,11 +10,12 @@ import re
 from canvos_tui.core.answers import fields
 from canvos_tui.core.checkout import arg_file
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values.late_pattern import pattern
 
 _MARK = b"\xef\xbb\xbf"
 # what stands between a name and its value where only Earthly reads it; `NAME:value` is read by neither
-_LOOSE = re.compile(r"[ \t]*([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+)(.*)")
-_SET = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_LOOSE = pattern(r"[ \t]*([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]*=[ \t]*|[ \t]*:[ \t]+)(.*)")
+_SET = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
 def mended(data: bytes) -> bytes:

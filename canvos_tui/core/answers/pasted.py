@@ -9,22 +9,23 @@ from canvos_tui.core.aws.keys import EXPIRES
 from canvos_tui.core.checkout.compatibility import version_in
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
 ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 TOKEN = "AWS_SESSION_TOKEN"  # noqa: S105  a name
-_JSON = re.compile(r'"(AccessKeyId|SecretAccessKey|SessionToken|Expiration)"\s*:\s*"([^"\s]+)"')
+_JSON = pattern(r'"(AccessKeyId|SecretAccessKey|SessionToken|Expiration)"\s*:\s*"([^"\s]+)"')
 _JSON_NAMES = {"AccessKeyId": ID, "SecretAccessKey": SECRET, "SessionToken": TOKEN, "Expiration": EXPIRES}
 HIDDEN = frozenset({SECRET, TOKEN, "EDGE_HOST_TOKEN"})  # whose values are never shown
-_ASSIGNED = re.compile(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
+_ASSIGNED = pattern(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
 _IN_USER_DATA = {"PALETTE_ENDPOINT": "PALETTEENDPOINT", "EDGE_HOST_TOKEN": "EDGEHOSTTOKEN"}  # what a line of that file calls them
 _QUOTES = {"'", '"', "`"}
-_S3_ADDRESS = re.compile(r"^s3://([^/\s]+)(?:/(\S*))?$", re.IGNORECASE)
-_S3_ARN = re.compile(r"^arn:aws[\w-]*:s3:::([^/\s]+)(?:/(\S*))?$")
-_CONSOLE = re.compile(r"^https://[\w.-]*console\.aws\.amazon\.com/s3/(?:buckets|object)/([^/?#\s]+)")
-_HOSTED = re.compile(r"^https?://([a-z0-9.-]+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:/(\S*))?$")
-_ZONE = re.compile(r"^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$")
-_REGION_IN = re.compile(r"(?:[?&]region=|https://)([a-z]{2}(?:-[a-z]+)+-\d)(?:[&#.]|$)")
-_PAIR = re.compile(r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b[\s,;]+([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
+_S3_ADDRESS = pattern(r"^s3://([^/\s]+)(?:/(\S*))?$", re.IGNORECASE)
+_S3_ARN = pattern(r"^arn:aws[\w-]*:s3:::([^/\s]+)(?:/(\S*))?$")
+_CONSOLE = pattern(r"^https://[\w.-]*console\.aws\.amazon\.com/s3/(?:buckets|object)/([^/?#\s]+)")
+_HOSTED = pattern(r"^https?://([a-z0-9.-]+)\.s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:/(\S*))?$")
+_ZONE = pattern(r"^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$")
+_REGION_IN = pattern(r"(?:[?&]region=|https://)([a-z]{2}(?:-[a-z]+)+-\d)(?:[&#.]|$)")
+_PAIR = pattern(r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b[\s,;]+([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
 
 
 def value_in(key: str, text: str) -> str:
@@ -78,15 +79,15 @@ def _unquoted(text: str) -> str:
 
 
 def _bucket(text: str) -> str:
-    for pattern in (_S3_ADDRESS, _S3_ARN, _CONSOLE, _HOSTED):
-        if (found := pattern.match(text)) is not None:
+    for known in (_S3_ADDRESS, _S3_ARN, _CONSOLE, _HOSTED):
+        if (found := known.match(text)) is not None:
             return found[1]
     return text
 
 
 def _object_key(text: str) -> str:
-    for pattern in (_S3_ADDRESS, _S3_ARN, _HOSTED):
-        if (found := pattern.match(text)) is not None and found[2]:
+    for known in (_S3_ADDRESS, _S3_ARN, _HOSTED):
+        if (found := known.match(text)) is not None and found[2]:
             return found[2]
     return text
 

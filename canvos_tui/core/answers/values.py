@@ -8,19 +8,20 @@ from collections.abc import Callable
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values.late_pattern import pattern
 
-_TAG = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-_HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_PATH_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,127}")
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
-_OS_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
-_WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,9}")
-_PROXY = re.compile(r"https?://(?:[A-Za-z0-9._~!$&*+,;=:%-]*@)?(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
-_NO_PROXY = re.compile(r"[A-Za-z0-9.:/*,_-]*")
+_TAG = pattern(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_HOST_LABEL = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_PATH_PART = pattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_REGION = pattern(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_BUCKET = pattern(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
+_KEY = pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]{2,127}")
+_VERSION = pattern(r"\d+\.\d+\.\d+")
+_OS_VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+_WORD = pattern(r"[a-z0-9][a-z0-9-]*")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]{0,9}")
+_PROXY = pattern(r"https?://(?:[A-Za-z0-9._~!$&*+,;=:%-]*@)?(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
+_NO_PROXY = pattern(r"[A-Za-z0-9.:/*,_-]*")
 _SHORT_TOKEN = 16  # real ones have hundreds of characters
 _PROXY_UNSAFE = "!$&*;~"  # a shell or one of the two readers of .arg gives these a meaning
 

@@ -11,15 +11,16 @@ from collections.abc import Mapping
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
-_PLAIN = re.compile(r"[A-Za-z0-9._:/@%+=,-]*")
-_ASSIGN = re.compile(r"(?P<export>export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
-_SPACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+=|[ \t]*:[ \t]).*")
-_DASHED = re.compile(r"([A-Za-z0-9_]*[-.][A-Za-z0-9_.-]*|[0-9]\w*)=.*")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
-_REFERENCE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_PLAIN = pattern(r"[A-Za-z0-9._:/@%+=,-]*")
+_ASSIGN = pattern(r"(?P<export>export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
+_SPACED = pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+=|[ \t]*:[ \t]).*")
+_DASHED = pattern(r"([A-Za-z0-9_]*[-.][A-Za-z0-9_.-]*|[0-9]\w*)=.*")
+_QUOTED = pattern(r"'[^']*'|\"[^\"$`\\]*\"")
+_REFERENCE = pattern(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 # a value under such a name would change how earthly.sh itself runs
-_UNSAFE_KEYS = re.compile(r"PATH|HOME|IFS|ENV|BASH_.*|LD_.*|DOCKER_.*|EARTHLY_.*|SHELL.*|PS4|PROMPT_COMMAND|global_config|ALPINE_IMG")
+_UNSAFE_KEYS = pattern(r"PATH|HOME|IFS|ENV|BASH_.*|LD_.*|DOCKER_.*|EARTHLY_.*|SHELL.*|PS4|PROMPT_COMMAND|global_config|ALPINE_IMG")
 
 KEY_ORDER = (
     "CUSTOM_TAG",

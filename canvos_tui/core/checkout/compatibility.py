@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
 if TYPE_CHECKING:
     from canvos_tui.core.checkout.tags import CanvosTag
@@ -20,7 +21,7 @@ Version = tuple[int, int, int]
 
 EXAMPLE = "4.9.48"
 _NUMBER = "(0|[1-9][0-9]{0,4})"
-_VERSION = re.compile(rf"(?<![0-9.]){_NUMBER}\.{_NUMBER}\.{_NUMBER}(?![0-9.])")
+_VERSION = pattern(rf"(?<![0-9.]){_NUMBER}\.{_NUMBER}\.{_NUMBER}(?![0-9.])")
 
 
 def version_of(text: str) -> Version | None:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from canvos_tui.core.text import nearest
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
-_COMPARED = re.compile(r"\"?\$\{?OS_DISTRIBUTION\}?\"?\s*==?\s*[\"']?([A-Za-z0-9][\w.-]*)")
+_COMPARED = pattern(r"\"?\$\{?OS_DISTRIBUTION\}?\"?\s*==?\s*[\"']?([A-Za-z0-9][\w.-]*)")
 _OPTIONS = r"(?:--[\w-]+(?:=\S+)?[ \t]+)*"
-_ELSE = re.compile(rf"^[ \t]*ELSE\n(?:[ \t]*#[^\n]*\n)*[ \t]*ARG[ \t]+{_OPTIONS}BASE_IMAGE[ \t]*$", re.MULTILINE)
-_BLOCK = re.compile(r"^[ \t]*(ELSE IF|ELSE|IF|FOR|WITH|TRY|WAIT|END)\b([^\n]*)$", re.MULTILINE)
-_CHOSEN = re.compile(rf"^[ \t]*(?:ARG|LET|SET)[ \t]+{_OPTIONS}BASE_IMAGE[ \t]*=[ \t]*\S", re.MULTILINE)
+_ELSE = pattern(rf"^[ \t]*ELSE\n(?:[ \t]*#[^\n]*\n)*[ \t]*ARG[ \t]+{_OPTIONS}BASE_IMAGE[ \t]*$", re.MULTILINE)
+_BLOCK = pattern(r"^[ \t]*(ELSE IF|ELSE|IF|FOR|WITH|TRY|WAIT|END)\b([^\n]*)$", re.MULTILINE)
+_CHOSEN = pattern(rf"^[ \t]*(?:ARG|LET|SET)[ \t]+{_OPTIONS}BASE_IMAGE[ \t]*=[ \t]*\S", re.MULTILINE)
 ANY = "*"
 NEEDS_BASE = ("rhel", "sles")  # without an image of the vendor's where an Earthfile does not tell by itself
 

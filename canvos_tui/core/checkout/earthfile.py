@@ -6,18 +6,19 @@ import re
 
 from canvos_tui.core.checkout.distributions import NO_NAMES, Distributions, read_distributions
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
 TARGET = "aws-cloud-image"
 MOST = 4_000_000  # bytes of an Earthfile that are read; the largest of CanvOS is a fiftieth of that
 LINKED, LOST, TOO_LARGE = "is a link to outside", "is a link to nothing", f"is larger than {MOST // 1_000_000} MB"
 
 _OPTIONS = r"(?:--[\w-]+(?:=\S+)?[ \t]+)*"
-_ARG_LINE = re.compile(rf"^ARG[ \t]+{_OPTIONS}(\w+)[ \t]*=[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"']+))", re.MULTILINE)
-_ARG_NAME = re.compile(rf"^[ \t]*ARG[ \t]+{_OPTIONS}(\w+)", re.MULTILINE)
-_REQUIRED = re.compile(rf"^([ \t]*)ARG[ \t]+(?=[^\n]*--required\b){_OPTIONS}(\w+)[ \t]*$", re.MULTILINE)
-_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_TARGETS = re.compile(r"^([a-z][\w.-]*):[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
-_COPY = re.compile(r"^[ \t]+COPY[ \t]+((?:[^\n\\]|\\\n)+)$", re.MULTILINE)
+_ARG_LINE = pattern(rf"^ARG[ \t]+{_OPTIONS}(\w+)[ \t]*=[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"']+))", re.MULTILINE)
+_ARG_NAME = pattern(rf"^[ \t]*ARG[ \t]+{_OPTIONS}(\w+)", re.MULTILINE)
+_REQUIRED = pattern(rf"^([ \t]*)ARG[ \t]+(?=[^\n]*--required\b){_OPTIONS}(\w+)[ \t]*$", re.MULTILINE)
+_REFERENCE = pattern(r"\$(?:\{(\w+)\}|(\w+))")
+_TARGETS = pattern(r"^([a-z][\w.-]*):[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_COPY = pattern(r"^[ \t]+COPY[ \t]+((?:[^\n\\]|\\\n)+)$", re.MULTILINE)
 _OF_AWS = frozenset({"aws", "ami", "ec2"})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
 STARTING = "Starting RAW to AMI creation process."
 UPLOADING = "Uploading '"
@@ -17,8 +18,8 @@ REGISTERING = "Creating/Verifying AMI '"
 DONE = "Process completed successfully!"
 
 
-_OPTIONS = re.compile(r"^(?:#!\S*sh|[ \t]*set) (-.*)$", re.MULTILINE)  # of the shell, in the first line or by `set`
-_TRACE = re.compile(r"-[a-zA-Z]*x|-[a-zA-Z]*o +xtrace\b")
+_OPTIONS = pattern(r"^(?:#!\S*sh|[ \t]*set) (-.*)$", re.MULTILINE)  # of the shell, in the first line or by `set`
+_TRACE = pattern(r"-[a-zA-Z]*x|-[a-zA-Z]*o +xtrace\b")
 
 
 @dataclass(frozen=True)

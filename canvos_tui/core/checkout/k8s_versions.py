@@ -6,15 +6,15 @@ The file is read only by `+build-provider-images`; the AMI target does not look 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = pattern(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
-_MINOR = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_MINOR = pattern(r"(\d+)\.(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True)

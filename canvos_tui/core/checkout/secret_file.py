@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.secret import Secret
+from canvos_tui.core.values.late_pattern import pattern
 
 MODE = 0o600
 IDS = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*")
-_WHOLE = re.compile(r"'[^']*'(?:\s+#.*)?|\"(?:[^\"\\]|\\.)*\"(?:\s+#.*)?")
-_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,39}")  # of a setting; what is longer or has small letters could be the value
+_LINE = pattern(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*?)\s*")
+_WHOLE = pattern(r"'[^']*'(?:\s+#.*)?|\"(?:[^\"\\]|\\.)*\"(?:\s+#.*)?")
+_NAME = pattern(r"[A-Z_][A-Z0-9_]{0,39}")  # of a setting; what is longer or has small letters could be the value
 _HIDDEN = "********"
-_SAFE = re.compile(r"[A-Za-z0-9/+=]+")
+_SAFE = pattern(r"[A-Za-z0-9/+=]+")
 
 
 def render(keys: AwsKeys, current: bytes | None = None) -> bytes:

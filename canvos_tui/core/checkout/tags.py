@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from enum import Enum
 
@@ -10,12 +9,13 @@ from canvos_tui.core.checkout.earthfile import Earthfile
 from canvos_tui.core.checkout.novelty import against, news
 from canvos_tui.core.checkout.sources import SEEN_UP_TO
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
-_RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
-_CANDIDATE = re.compile(r"v(\d+)\.(\d+)\.(\d+)-rc\.(\d+)")
-_ALPHA = re.compile(r"v(\d+)\.(\d+)\.(\d+)-alpha\.?(\d+)")
-_PATCH = re.compile(r"v(\d+)\.(\d+)\.(\d+)-patch\.(\d+)")
-_LETTER = re.compile(r"v(\d+)\.(\d+)\.([a-z])")
+_RELEASE = pattern(r"v(\d+)\.(\d+)\.(\d+)")
+_CANDIDATE = pattern(r"v(\d+)\.(\d+)\.(\d+)-rc\.(\d+)")
+_ALPHA = pattern(r"v(\d+)\.(\d+)\.(\d+)-alpha\.?(\d+)")
+_PATCH = pattern(r"v(\d+)\.(\d+)\.(\d+)-patch\.(\d+)")
+_LETTER = pattern(r"v(\d+)\.(\d+)\.([a-z])")
 
 
 class TagKind(Enum):
@@ -103,8 +103,8 @@ class CanvosTag:
 
 def classify(name: str, date: datetime | None, earthfile: Earthfile) -> CanvosTag:
     """A tag with its kind and numbers read from its name by anchored patterns."""
-    for kind, pattern in _PATTERNS:
-        if found := pattern.fullmatch(name):
+    for kind, known in _PATTERNS:
+        if found := known.fullmatch(name):
             groups = [int(g) for g in found.groups()]
             return CanvosTag(name, kind, (groups[0], groups[1], groups[2], groups[3] if len(groups) > 3 else 0), date, earthfile)
     if found := _LETTER.fullmatch(name):

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values.late_pattern import pattern
 
 HEADER = "#cloud-config"
 # what a template has in the place of a value: user-data.template of CanvOS, and what people write who mean "yours"
-_EXAMPLE = re.compile(
+_EXAMPLE = pattern(
     r"x{4,}|\*{3,}|#{3,}|<[^>]*>|\$\{?[A-Z_]+|^(?:your|my|token|changeme|change-me|todo|example)\b|\.example\.", re.IGNORECASE
 )
 _MARK = "[[["  # AuroraBoot's template delimiter

@@ -76,7 +76,9 @@ async def test_every_page_opens_and_fits(make_app, full, page, size):
         await until(pilot, settled)
         assert len(painted()) == size[1]
         assert painted()[-1].rstrip().endswith("F1 Help  ^Q Quit"), "help and the way out stand at the right end"
-        assert all(held.visible for held in app.screen.query("#middle > *, #main > *") if held.id != "main"), "their grounds are not painted"
+        assert all(held.visible for held in app.screen.query("#middle > *, #main > *") if held.id != "main"), (
+            "their grounds are not painted"
+        )
         body = app.screen.query_one("#body")
         assert body.max_scroll_y == 0 or page in {"result", "review"}, f"{page} needs {body.virtual_size.height} rows"
 

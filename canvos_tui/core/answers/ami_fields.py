@@ -8,7 +8,7 @@ from canvos_tui.core.aws import bandwidth
 
 _HOLDER = "routes two-stage and direct"
 _BLANK = "as the script does"
-_AS_SCRIPT = f"Empty, or {ami.SCRIPT}: the parameter is left out, as CanvOS' script leaves it out. "
+_AS_SCRIPT = f"Empty, or {ami.SCRIPT}: the parameter is left out, as CanvOS' script leaves it out."
 
 IMDS = Field(
     ami.IMDS,
@@ -54,7 +54,7 @@ ROOT_SIZE = Field(
     "",
     f"empty, {ami.SCRIPT}, or GiB: 1 to {ami.LARGEST}",
     ami.parse_root_size,
-    f"{_AS_SCRIPT}\nA number is the size of the root volume in GiB. The disk makes its state and persistent partitions at the first boot,\n"
+    f"{_AS_SCRIPT}\nA number is the size of the root volume in GiB. The disk makes its state and persistent partitions at the first boot, "
     "so that a larger one spares a trap; 100 is our suggestion. One below the image's own size becomes that size.",
     optional=True,
     holder=_HOLDER,

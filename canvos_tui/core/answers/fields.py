@@ -58,7 +58,7 @@ OS_VERSION = Field(
     "24.04",
     "24.04, 22.04 or 20.04 for ubuntu; 15.6 for opensuse-leap",
     values.parse_os_version,
-    "Part of the base image's tag. The list is that of the checkout's os_version.json, and the guide's own 24.04: no build reads\n"
+    "Part of the base image's tag. The list is that of the checkout's os_version.json, and the guide's own 24.04: no build reads "
     f"the file ({SEEN}). Whether the base image exists is known when it is pulled.",
 )
 BASE_IMAGE = Field(
@@ -96,7 +96,7 @@ REGION = Field(
     "",
     "the region that the bucket is in; the import runs there",
     values.parse_region,
-    "An AWS region such as eu-west-1. EC2 imports only from a bucket of the same region; the upload would succeed\n"
+    "An AWS region such as eu-west-1. EC2 imports only from a bucket of the same region; the upload would succeed "
     "anywhere and the import refuse afterwards.",
 )
 S3_BUCKET = Field(
@@ -106,7 +106,7 @@ S3_BUCKET = Field(
     "",
     "an existing bucket: 3-63 of lower case letters, digits, `.`, `-`",
     values.parse_bucket,
-    "The bucket that the raw image is uploaded to; the direct route needs none. It must exist. Create one with\n"
+    "The bucket that the raw image is uploaded to; the direct route needs none. It must exist. Create one with "
     "aws s3 mb s3://NAME --region REGION, or in the S3 console.",
 )
 S3_KEY = Field(
@@ -116,7 +116,7 @@ S3_KEY = Field(
     "",
     "3-128 of letters, digits, `.` `_` `/` `-`; also the AMI's name",
     values.parse_s3_key,
-    "Name of the object in the bucket and of the AMI. It must be new: an existing object is silently reused (the upload\n"
+    "Name of the object in the bucket and of the AMI. It must be new: an existing object is silently reused (the upload "
     "is skipped), an existing AMI is silently reported as the result.\n"
     "Step 11 says that an empty key means CUSTOM_TAG. The script would use the raw file's name, so it is filled in here.",
 )
@@ -148,7 +148,7 @@ AWS_SESSION_TOKEN = Field(
     "",
     "of a temporary key (ASIA...), hundreds of characters; empty for a long-lived one",
     values.parse_session_token,
-    "The third part of temporary keys: aws configure export-credentials --format env prints all three, and pasted together they fill\n"
+    "The third part of temporary keys: aws configure export-credentials --format env prints all three, and pasted together they fill "
     "all fields. The guide's build cannot pass it on: only on the routes two-stage and direct. Kept in memory only, masked in every log.",
     secret=True,
     optional=True,

@@ -35,7 +35,7 @@ class LogBrowser(Vertical):
         #log > .log--cursor { text-style: bold; background: $primary-background; }
         #log > .log--selected { background: $primary; color: $text; }
         #log > .log--hit { text-style: reverse bold; }
-        #log > .log--thumb { text-style: reverse; }
+        #log > .log--thumb { background: $scrollbar; }
         #log > .log--time { text-style: dim; }
         #log-search { height: 1; display: none; }
         #log-search Static { width: 1 !important; height: 1; }

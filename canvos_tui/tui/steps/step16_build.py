@@ -33,8 +33,7 @@ from canvos_tui.tui.widgets.phase_list import PhaseList
 
 LEAVE = (
     "You may leave: Ctrl+Q, Detach. Build and import go on; come back with canvos-tui attach.\n"
-    "If this machine is switched off during the import, AWS still finishes the snapshot,\n"
-    "but the AMI would have to be registered by hand."
+    "If this machine is switched off during the import, AWS still finishes the snapshot; canvos-tui resume makes the AMI of it."
 )
 
 STAYS = "What is in AWS stays and is listed afterwards. An import that began goes on in AWS."

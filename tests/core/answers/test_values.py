@@ -154,3 +154,10 @@ def test_the_guides_own_values_are_accepted():
     for field in fields.ASKED:
         if field.guide:
             assert field.parse(field.guide) == field.guide
+
+
+@pytest.mark.parametrize("key", fields.BY_KEY)
+def test_no_sentence_of_the_help_is_broken_by_its_text(key):
+    """Each window has its own width: a line ends with its sentence."""
+    for line in fields.BY_KEY[key].help.split("\n"):
+        assert line.endswith((".", ":")), line

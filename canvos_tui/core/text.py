@@ -30,13 +30,12 @@ def elapsed(seconds: float) -> str:
 
 
 def ago(now: datetime, then: datetime) -> str:
-    """`12 s ago`, `5 min ago`, `2 h ago`, `1 day ago`, `3 days ago`."""
+    """`12 s ago`, `5 min ago`, `2 h ago`, `30 h ago`, `3 days ago`: a unit from two of it on, so that what is older never looks younger."""
     seconds = max(0, int((now - then).total_seconds()))
-    for limit, unit, name in ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h")):
-        if seconds < limit:
+    for unit, name in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * unit:
             return f"{seconds // unit} {name} ago"
-    days = seconds // 86400
-    return f"{days} day{'s' if days > 1 else ''} ago"
+    return f"{seconds} s ago"
 
 
 def clip(text: str, width: int) -> str:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from canvos_tui.core.text import Whole, ago, at_home, clip, elapsed, folded, middle, size
 
@@ -22,10 +24,18 @@ def test_durations_and_ages():
         "12 s ago",
         "5 min ago",
         "2 h ago",
-        "1 day ago",
+        "36 h ago",
         "3 days ago",
         "0 s ago",
     ]
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_what_is_older_never_looks_younger(one, other):
+    now, unit = datetime(2026, 11, 23, 12, tzinfo=UTC), {"s": 1, "min": 60, "h": 3600, "days": 86400}
+    told = [ago(now, now - timedelta(seconds=age)).split() for age in sorted((one, other))]
+    younger, older = (int(number) * unit[name] for number, name, _ in told)
+    assert younger <= older
 
 
 def test_the_own_folder_is_called_as_a_shell_calls_it():

@@ -200,7 +200,7 @@ def test_lines_and_data_say_the_same():
     account = Account(REGION, tasks=(ACTIVE,), objects={(BUCKET, KEY): OBJECT})
     found = Found(inventory((RECORD,), account), ("eu-central-1: AMIs could not be asked for: denied",), ("run x goes on",))
     told = "\n".join(lines(found, NOW + timedelta(hours=2)))
-    assert f"object      s3://{BUCKET}/{KEY}   3.0 GB · 1 h ago · 0.07 USD a month" in told
+    assert f"object      s3://{BUCKET}/{KEY}   3.0 GB · 90 min ago · 0.07 USD a month" in told
     assert f"stays: {TASK} reads it" in told
     assert f"remove: canvos-tui leftovers --delete {TASK}" in told
     assert "? eu-central-1: AMIs could not be asked for: denied" in told

@@ -1,4 +1,4 @@
-"""The style sheets of the pages: what the start page needs comes with it, the rest with the first page after it."""
+"""The style sheets of the pages: what the start page needs comes with it, what the checks need with them, the rest with the next."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from typing import Any
 from textual.app import App
 
 _STYLES = Path(__file__).parents[1]
-_EVERYWHERE = ("app.tcss", "widgets/*.tcss", "steps/start.tcss")
+_EVERYWHERE = ("app.tcss", "widgets/push.tcss", "widgets/row_list.tcss", "steps/start.tcss")
+_CHECK = ("steps/step00_prerequisites.tcss",)
+_PAGES = ("widgets/*.tcss", "steps/*.tcss", "bundle/*.tcss")  # what was read already is left out
 
 
 def read_sheets(app: App[Any], slug: str) -> None:
     """Has the app know what a page looks like, before the page is made.
 
-    `Screen.CSS_PATH` would do so too, and Textual would then parse all that it knows twice more. Two sources and not one a file: it
+    `Screen.CSS_PATH` would do so too, and Textual would then parse all that it knows twice more. Three sources and not one a file: it
     keeps 64 that are parsed, and begins anew with each of them as soon as there are more.
     """
-    _read(app, "everywhere", _EVERYWHERE)
+    before = _read(app, "everywhere", _EVERYWHERE)
     if slug != "start":
-        _read(app, "pages", ("steps/*.tcss", "bundle/*.tcss"))
+        before |= _read(app, "check", _CHECK)
+    if slug not in {"start", "check"}:
+        _read(app, "pages", _PAGES, before)
 
 
-def _read(app: App[Any], name: str, patterns: tuple[str, ...]) -> None:
+def _read(app: App[Any], name: str, patterns: tuple[str, ...], before: frozenset[Path] = frozenset()) -> frozenset[Path]:
+    """The files that the patterns stand for, without those before."""
+    found = frozenset(path for pattern in patterns for path in _STYLES.glob(pattern)) - before
     if not app.stylesheet.has_source(name):
-        found = [path for pattern in patterns for path in sorted(_STYLES.glob(pattern))]
-        app.stylesheet.add_source("\n".join(path.read_text(encoding="utf-8") for path in found), (name, ""))
+        app.stylesheet.add_source("\n".join(path.read_text(encoding="utf-8") for path in sorted(found)), (name, ""))
+    return found

@@ -23,6 +23,7 @@ from canvos_tui.core.values import dataclass
 
 WORKERS = 6
 _LONGEST_PART = 20.0  # seconds that a part may take where the rate is limited: what is under way is sent again after a death
+_KIND = {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}  # of the sums that an upload of ours is begun with
 _GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 _NO_UPLOAD = frozenset({"NoSuchUpload", "404"})
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -125,9 +126,7 @@ class RawUpload:
             if known is not None:
                 return kept.upload_id, known
         self._record.ready()
-        made = await self._clients.call(
-            "s3", lambda s3: s3.create_multipart_upload(**self._target, ChecksumAlgorithm="CRC32", ChecksumType="FULL_OBJECT")
-        )
+        made = await self._clients.call("s3", lambda s3: s3.create_multipart_upload(**self._target, **_KIND))
         upload_id = str(made["UploadId"])
         self._record.save(upload_id, self._raw.identity, self._raw.part)
         return upload_id, {}
@@ -147,11 +146,10 @@ class RawUpload:
             elif error.code not in _NO_UPLOAD:
                 raise
             return None
-        if any(page.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT" for page in pages):
+        if any(page.get(name, kind) != kind for page in pages for name, kind in _KIND.items()):
             return None
         rows = [row for page in pages for row in page.get("Parts", ())]
-        if any("ChecksumCRC32" not in row for row in rows):
-            return None
+        # an S3 that lists no sums proves nothing of what it has: all of it is sent again, into the same upload, and none is left behind
         mine = await threads.call(lambda: [row for row in rows if self._is_ours(row)])
         return {int(row["PartNumber"]): str(row["ETag"]) for row in mine}
 

@@ -1,4 +1,8 @@
-"""moto's EBS direct calls put right where AWS refuses: blocks of 524288 bytes, checksums that fit, no list while a snapshot is pending."""
+"""moto's EBS direct calls put right where AWS refuses what moto takes.
+
+Blocks of 524288 bytes with checksums that fit, inside the volume and while the snapshot is pending; a token that is remembered; the number
+of blocks and the checksum of them all; no list before the snapshot is complete, and then in pages, lowest index first.
+"""
 
 from __future__ import annotations
 
@@ -8,48 +12,105 @@ from typing import Any
 
 import pytest
 from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
 from moto.ebs import models
+from moto.ebs.responses import EBSResponse
 
 BLOCK = 524288
+PAGE = 2  # blocks of one page: AWS may answer with fewer than it was asked for, and with none while more follow
+_GIB = 1024**3
+_tokens: dict[str, tuple[dict[str, Any], ActionResult]] = {}
+_begin, _start = models.EBSSnapshot.__init__, EBSResponse.start_snapshot
+_put = EBSResponse.put_snapshot_block
 
 
-class _RefusedError(JsonRESTError):
-    code = 400
+class RefusedError(JsonRESTError):
+    """What AWS refuses, with the code and the status of the service's model."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("ValidationException", message)
+    def __init__(self, message: str, code: str = "ValidationException", status: int = 400) -> None:
+        super().__init__(code, message)
+        self.code = status
 
 
 def _sum(raw: bytes) -> str:
     return base64.b64encode(hashlib.sha256(raw).digest()).decode()
 
 
+def _known(self: Any) -> Any:
+    """The snapshot of a request, while EC2 has it, too."""
+    name = self._get_param("SnapshotId")
+    if name not in self.ebs_backend.snapshots or name not in self.ebs_backend.ec2_backend.snapshots:
+        raise RefusedError(f"The snapshot '{name}' does not exist.", "ResourceNotFoundException", 404)
+    return self.ebs_backend.snapshots[name]
+
+
+def _complete(self: Any) -> Any:
+    snapshot = _known(self)
+    if snapshot.status != "completed":
+        raise RefusedError(f"The snapshot '{snapshot.snapshot_id}' is not accessible.")
+    return snapshot
+
+
+def _pending(self: Any) -> Any:
+    snapshot = _known(self)
+    if snapshot.status != "pending":
+        raise RefusedError(f"The snapshot '{snapshot.snapshot_id}' is not pending.")
+    return snapshot
+
+
+def _begun(self: Any, account_id: str, snapshot: Any) -> None:
+    _begin(self, account_id, snapshot)
+    self.block_size = BLOCK
+    self.of_ec2 = snapshot
+    snapshot.status = "pending"
+
+
+def _started(self: Any) -> ActionResult:
+    names = ("VolumeSize", "Tags", "Description", "Timeout", "Encrypted", "KmsKeyArn", "ParentSnapshotId")
+    asked = {name: self._get_param(name) for name in names}
+    token = self._get_param("ClientToken")
+    if asked["ParentSnapshotId"] and asked["Encrypted"] is not None:
+        raise RefusedError("Encrypted cannot be given together with ParentSnapshotId.")
+    if token in _tokens and _tokens[token][0] != asked:
+        raise RefusedError("The same client token with other parameters.", "ConflictException", 409)
+    if token not in _tokens:
+        _tokens[token] = (asked, _start(self))
+    return _tokens[token][1]
+
+
+def _one(self: Any) -> ActionResult:
+    snapshot, data = _pending(self), self._get_param("BlockData")
+    if len(data) != BLOCK or int(self._get_param("DataLength")) != BLOCK or self._get_param("Checksum") != _sum(data):
+        raise RefusedError("The block is none.")
+    if (int(self._get_param("BlockIndex")) + 1) * BLOCK > snapshot.volume_size * _GIB:
+        raise RefusedError("The block lies behind the end of the volume.")
+    return _put(self)
+
+
+def _sealed(self: Any) -> ActionResult:
+    snapshot = _pending(self)
+    digests = b"".join(base64.b64decode(snapshot.blocks[index].checksum) for index in sorted(snapshot.blocks))
+    wanted = (self._get_param("Checksum"), self._get_param("ChecksumAlgorithm"), self._get_param("ChecksumAggregationMethod"))
+    if int(self._get_param("ChangedBlocksCount")) != len(snapshot.blocks):
+        raise RefusedError("ChangedBlocksCount does not match the blocks that were written.")
+    if any(wanted) and wanted != (_sum(digests), "SHA256", "LINEAR"):
+        raise RefusedError("The checksum does not match the blocks that were written.")
+    snapshot.status = snapshot.of_ec2.status = "completed"
+    return ActionResult({"Status": "pending"})  # it is sealed behind the answer
+
+
+def _listed(self: Any) -> ActionResult:
+    snapshot, at = _complete(self), int(self._get_param("NextToken") or 0)
+    indexes = sorted(snapshot.blocks)
+    rows = [{"BlockIndex": index, "BlockToken": snapshot.blocks[index].block_token} for index in indexes[at : at + PAGE]]
+    more = {"NextToken": str(at + PAGE)} if at + PAGE < len(indexes) else {}
+    return ActionResult({"Blocks": rows, "BlockSize": BLOCK, "VolumeSize": snapshot.volume_size, **more})
+
+
 def put_right(patch: pytest.MonkeyPatch) -> None:
-    """Until the patch is undone. moto drops the number of blocks and the checksum of them all: nobody judges them here."""
-    backend, snapshot = models.EBSBackend, models.EBSSnapshot
-    begin, put, complete, listed = snapshot.__init__, backend.put_snapshot_block, backend.complete_snapshot, backend.list_snapshot_blocks
-
-    def begun(self: Any, *args: Any, **more: Any) -> None:
-        begin(self, *args, **more)
-        self.block_size = BLOCK
-        self.of_ec2 = args[1] if len(args) > 1 else more["snapshot"]
-        self.of_ec2.status = "pending"
-
-    def one(self: Any, snapshot_id: str, **block: Any) -> Any:
-        data, length, checksum = block["block_data"], block["data_length"], block["checksum"]
-        if len(data) != BLOCK or int(length) != BLOCK or checksum != _sum(data) or self.snapshots[snapshot_id].status != "pending":
-            raise _RefusedError("the block is none")
-        return put(self, snapshot_id, **block)
-
-    def done(self: Any, snapshot_id: str) -> Any:
-        self.snapshots[snapshot_id].of_ec2.status = "completed"
-        return complete(self, snapshot_id)
-
-    def blocks(self: Any, snapshot_id: str) -> Any:
-        if self.snapshots[snapshot_id].status != "completed":
-            raise _RefusedError("the snapshot is not accessible")
-        return listed(self, snapshot_id)
-
-    patch.setattr(snapshot, "__init__", begun)
-    for name, deed in (("put_snapshot_block", one), ("complete_snapshot", done), ("list_snapshot_blocks", blocks)):
-        patch.setattr(backend, name, deed)
+    """Until the patch is undone."""
+    _tokens.clear()
+    patch.setattr(models.EBSSnapshot, "__init__", _begun)
+    calls = {"start_snapshot": _started, "put_snapshot_block": _one, "complete_snapshot": _sealed}
+    for name, deed in (calls | {"list_snapshot_blocks": _listed}).items():
+        patch.setattr(EBSResponse, name, deed)

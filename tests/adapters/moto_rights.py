@@ -51,16 +51,17 @@ class Corrections:
             return _answer(start, 404, _error("NoSuchBucket", "The specified bucket does not exist"), "")
         told: list[Any] = []
         body = b"".join(self._app(environ, lambda status, headers, info=None: told.extend((status, headers))))
-        status, headers = int(told[0].split()[0]), [(k, v) for k, v in told[1] if k.lower() != "content-length"]
+        head = environ["REQUEST_METHOD"] == "HEAD"  # its answer says how long the body is that it does not have
+        status, headers = int(told[0].split()[0]), [(k, v) for k, v in told[1] if head or k.lower() != "content-length"]
         if service == "ec2" and status == 403:
             body = body.replace(b"<Code>AccessDenied</Code>", b"<Code>UnauthorizedOperation</Code>")
         if service == "s3":
             status, body = _s3(environ, key_id, status, body)
             headers += [("x-amz-bucket-region", home)] if home and status != 200 else []
-        if environ["REQUEST_METHOD"] != "HEAD":
+        if not head:
             headers.append(("Content-Length", str(len(body))))
         start(f"{status} X", headers)
-        return [body if environ["REQUEST_METHOD"] != "HEAD" else b""]
+        return [b"" if head else body]
 
 
 def _s3(environ: dict[str, Any], key_id: str, status: int, body: bytes) -> tuple[int, bytes]:
@@ -154,7 +155,12 @@ class MotoRights:
     """A server with one account; `judged()` switches the evaluation of policies on."""
 
     def __init__(self) -> None:
-        for deed in (moto_import.describe_import_snapshot_tasks, moto_import.register_image, moto_import.describe_images):
+        for deed in (
+            moto_import.describe_import_snapshot_tasks,
+            moto_import.cancel_import_task,
+            moto_import.register_image,
+            moto_import.describe_images,
+        ):
             setattr(EC2Response, deed.__name__, deed)
         for deed in (import_snapshot, create_tags, get_ebs_default_kms_key_id):
             setattr(EC2Response, deed.__name__, deed)

@@ -137,3 +137,12 @@ def test_one_more_policy_that_allows_is_not_offered_against_one_that_forbids(sai
 def test_an_allow_is_offered_where_none_is_there():
     [fix] = advice("s3:PutObject", about(), said=WHO + "because no identity-based policy allows the s3:PutObject action")
     assert "put-user-policy" in fix.commands[0].run
+
+
+def test_on_the_direct_route_an_administrator_is_asked_once_for_what_is_needed_and_for_what_is_only_recommended():
+    subject = Subject("", "us-east-1")
+    assert "ebs:ListSnapshotBlocks" not in str(user_document(subject))
+    ((_, text),) = documents(subject)
+    assert json.loads(text)["Statement"][:2] == user_document(subject)["Statement"]
+    assert text in message(subject, ()).replace("\r", "")
+    assert "ebs:ListSnapshotBlocks" in text

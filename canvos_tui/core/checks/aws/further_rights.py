@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from canvos_tui.core.checks.aws.advice import Subject, allow, user_document
+from canvos_tui.core.checks.aws.advice import SEE_BLOCKS, Subject, allow, snapshots_of, user_document
 
 SEE_PARTS = ("s3:ListBucketMultipartUploads",)  # the bytes of an upload while it runs, as S3 counts them
 GO_ON = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")  # an upload that was interrupted goes on with its parts
@@ -26,11 +26,13 @@ POLICIES = ("needed", "optional", "clean-up")
 
 
 def optional_document(about: Subject) -> dict[str, Any]:
-    """With it an upload shows its bytes and can be gone on from, and `canvos-tui publish` copies, shares, retires and tries the AMI."""
+    """With it an upload shows its bytes and is gone on from, AWS lists the blocks of a snapshot, and `publish` copies, shares and tries."""
     found = [allow(PUBLISH, "*")]
     if about.bucket:
         arn = f"arn:{about.partition}:s3:::{about.bucket}"
         found = [allow(SEE_PARTS, arn), allow(GO_ON, f"{arn}/*"), *found]
+    else:
+        found = [allow(SEE_BLOCKS, snapshots_of(about)), *found]
     return {"Version": "2012-10-17", "Statement": found}
 
 

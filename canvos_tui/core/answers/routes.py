@@ -6,6 +6,7 @@ from enum import Enum
 
 from canvos_tui.core.aws import bandwidth
 from canvos_tui.core.aws.ami_settings import KEYS as AMI_KEYS
+from canvos_tui.core.aws.prices import PUT_PRICE
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.text import nearest
 from canvos_tui.core.values import dataclass
@@ -79,7 +80,7 @@ _TOLD = {
         "neither bucket nor vmimport",
         ("./earthly.sh", "+cloud-image", "--ARCH=amd64"),
         "needs  rights of EBS direct, keys of any kind; no bucket, no role",
-        "takes  the build, then minutes; 0.01 USD for each GB that is sent",
+        f"takes  the build, then minutes; {PUT_PRICE:.2f} USD for each GB that is sent",
         "fails  a day long canvos-tui resume sends only what is missing",
     ),
 }

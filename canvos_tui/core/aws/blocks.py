@@ -16,8 +16,6 @@ from canvos_tui.core.values import dataclass
 BLOCK = 512 * 1024  # bytes
 ZEROS = bytes(BLOCK)
 _GIB = 1024**3
-# list prices of us-east-1, as published in November 2026
-PUT_PRICE, KEPT_PRICE = 0.006, 0.05  # USD for a thousand puts, USD for a GB and month
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,6 @@ class Manifest:
 def text_of(digest: bytes) -> str:
     """A SHA-256 as these APIs write it."""
     return base64.b64encode(digest).decode("ascii")
-
-
-def price(count: int) -> float:
-    """USD for writing so many blocks, at list price."""
-    return count / 1000 * PUT_PRICE
 
 
 def runs(indexes: Iterable[int]) -> str:

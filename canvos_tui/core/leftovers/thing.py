@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
+from canvos_tui.core.aws.prices import S3_PRICE, SNAPSHOT_PRICE
 from canvos_tui.core.text import GB
 from canvos_tui.core.values import dataclass
-
-# USD per GB and month, list prices of us-east-1 as published when they were read; other regions differ a little
-S3_PRICE, SNAPSHOT_PRICE = 0.023, 0.05
-PRICES = "list prices of us-east-1, read 2026-11"
 
 
 class Kind(Enum):

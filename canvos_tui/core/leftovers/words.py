@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from canvos_tui.core.aws.prices import PRICES
 from canvos_tui.core.command_words import word
 from canvos_tui.core.leftovers.collect import Found
-from canvos_tui.core.leftovers.thing import PRICES, Kind, Thing
+from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.text import ago, middle, size
 
 SCHEMA = "canvos-tui.leftovers/1"

@@ -7,7 +7,7 @@ from typing import Any
 from canvos_tui.core.aws.console_links import console_links
 from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.instance import Launch
-from canvos_tui.core.leftovers.thing import PRICES, SNAPSHOT_PRICE
+from canvos_tui.core.aws.prices import PRICES, SNAPSHOT_PRICE, TRANSFER_PRICE
 from canvos_tui.core.publish.copying import Copy
 from canvos_tui.core.publish.launch import launch_words
 from canvos_tui.core.publish.wish import Wish
@@ -15,7 +15,6 @@ from canvos_tui.core.publish.work import Work
 from canvos_tui.core.text import GB, near, size
 
 SCHEMA = "canvos-tui.publish/1"
-TRANSFER = 0.02  # USD per GB between regions, list price of us-east-1 as published when it was read; pairs of regions differ
 _BAR, _SHORTEST, _BESIDE = 20, 6, 54  # columns: of a bar at most and at least, and of all that stands beside it
 
 
@@ -43,7 +42,7 @@ def _unknown(region: str, known: tuple[str, ...]) -> str:
 
 
 def _price(count: int, regions: int) -> str:
-    monthly, once = regions * count / GB * SNAPSHOT_PRICE, regions * count / GB * TRANSFER
+    monthly, once = regions * count / GB * SNAPSHOT_PRICE, regions * count / GB * TRANSFER_PRICE
     many = f"{regions} regions" if regions > 1 else "one region"
     transfer = f"{once:.2f} USD once for the transfer, more to some regions"
     return f"costs at most {monthly:.2f} USD a month for {size(count)} in {many}, and {transfer} ({PRICES})"

@@ -6,20 +6,19 @@ import json
 import shlex
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.aws.prices import PRICE, S3_PRICE, SNAPSHOT_PRICE
 from canvos_tui.core.command_words import word
 from canvos_tui.core.run.result import LeftOver
 from canvos_tui.core.text import size
 
-_S3_PRICE, _SNAPSHOT_PRICE = 0.023, 0.05  # USD per GB and month
-_SOURCE = "(list price of us-east-1, read 2026-11)"
 _SHOW_TASK = "describe-import-snapshot-tasks --import-task-ids"
-_BLOCKS = f"its written blocks are billed, {_SNAPSHOT_PRICE} USD per GB and month {_SOURCE}"
+_BLOCKS = f"its written blocks are billed, {SNAPSHOT_PRICE} USD per GB and month ({PRICE})"
 
 
 def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> LeftOver:
     """The raw image in the bucket."""
     version = f" --version-id {word(found.version_id)}" if found.version_id and found.version_id != "null" else ""
-    note = f"{size(found.size)}, about {_month(found.size, _S3_PRICE)}"
+    note = f"{size(found.size)}, about {_month(found.size, S3_PRICE)}"
     if task_runs:
         note += "; wait for the import task to end first, it reads the object"
     return LeftOver("object", f"s3://{baseline.bucket}/{found.key}", True, note, _s3(baseline, "delete-object", found.key) + version)
@@ -27,7 +26,7 @@ def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> Left
 
 def left_upload(baseline: Baseline, upload: Upload, *, certain: bool) -> LeftOver:
     """Parts of an upload that was not completed; not `certain` when this run uploaded nothing."""
-    note = f"{size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, _S3_PRICE)}"
+    note = f"{size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, S3_PRICE)}"
     remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {word(upload.upload_id)}"
     look = _s3(baseline, "list-parts", upload.key) + f" --upload-id {word(upload.upload_id)}"
     return LeftOver("upload", upload.upload_id, certain, note, remove if certain else "", "" if certain else look)
@@ -56,7 +55,7 @@ def left_snapshot(baseline: Baseline, snapshot_id: str, snapshot: Snapshot | Non
     """A snapshot that no AMI uses; `usable` when it is this build and its name is still free."""
     region = baseline.region
     count = snapshot.size if snapshot is not None and snapshot.snapshot_id == snapshot_id else 0
-    note = f"no AMI uses it, up to {_month(count, _SNAPSHOT_PRICE)}" if count else f"no AMI uses it; {_BLOCKS}"
+    note = f"no AMI uses it, up to {_month(count, SNAPSHOT_PRICE)}" if count else f"no AMI uses it; {_BLOCKS}"
     use = register_command(region, baseline.image_name, snapshot_id) if usable else ""
     return LeftOver("snapshot", snapshot_id, True, note, _ec2(region, "delete-snapshot --snapshot-id", snapshot_id), use=use)
 
@@ -116,4 +115,4 @@ def _ec2(region: str, command: str, found: str) -> str:
 
 
 def _month(count: int, price: float) -> str:
-    return f"{max(count / 1e9 * price, 0.01):.2f} USD a month {_SOURCE}"
+    return f"{max(count / 1e9 * price, 0.01):.2f} USD a month ({PRICE})"

@@ -128,7 +128,8 @@ async def _record(ports: Ports, run_id: str, plan: BuildPlan, result: RunResult)
     run = await so_far(ports, run_id)
     wrote = frozenset(run.named[kind] for kind in ("writing", "snapshot") if plan.baseline.direct and kind in run.named)
     volumes = frozenset(name for seen in run.containers.values() for name in seen.volumes)
-    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""), wrote, volumes)
+    upload = run.named.get("upload", "") if plan.resumes is not None else ""
+    return Record(run_id, plan, result, run.uploaded, run.named.get("import_task", ""), run.named.get("ami", ""), wrote, upload, volumes)
 
 
 async def _real_folder(ports: Ports, thing: Thing) -> str:

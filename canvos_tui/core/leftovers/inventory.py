@@ -32,6 +32,7 @@ class Record:
     task: str = ""  # the import that its log names
     ami: str = ""  # and the AMI
     wrote: frozenset[str] = frozenset()  # the snapshots that it wrote itself, on the direct route
+    upload: str = ""  # the upload in parts that its own stages began or went on with; CanvOS' script names none
     volumes: frozenset[str] = frozenset()  # of the containers that it was seen to run in
 
     @property
@@ -86,16 +87,15 @@ def _tasks(records: list[Record], account: Account) -> Iterator[Thing]:
 def _uploads(records: list[Record], account: Account) -> Iterator[Thing]:
     for record in records:
         for upload in account.uploads.get(record.where, ()):
-            if upload.upload_id in record.base.upload_ids:
+            mine = upload.upload_id == record.upload
+            if not mine and (upload.upload_id in record.base.upload_ids or not within(record, upload.started)):
                 continue
-            if not within(record, upload.started):
-                continue
-            note = f"{size(upload.done)} in parts that `aws s3 ls` does not show; whose they are, AWS does not say"
+            whose = "canvos-tui resume goes on with it" if mine else "whose they are, AWS does not say"
             yield Thing(
                 Kind.UPLOAD,
                 upload.upload_id,
-                False,
-                note,
+                mine,
+                f"{size(upload.done)} in parts that `aws s3 ls` does not show; {whose}",
                 upload.done,
                 upload.started,
                 record.run,

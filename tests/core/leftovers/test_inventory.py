@@ -145,8 +145,8 @@ results = st.builds(
     found=st.sampled_from([{}, {"object": "x"}]),
 )
 records = st.builds(
-    lambda result, bucket, key, begun, before, uploaded, task: Record(
-        "r", BuildPlan("/c", "v", (), Baseline(begun, REGION, bucket, key, task_ids=before)), result, uploaded, task
+    lambda result, bucket, key, begun, before, uploaded, task, upload: Record(
+        "r", BuildPlan("/c", "v", (), Baseline(begun, REGION, bucket, key, task_ids=before)), result, uploaded, task, upload=upload
     ),
     results,
     names,
@@ -155,6 +155,7 @@ records = st.builds(
     st.lists(names.map("import-snap-{}".format), max_size=2).map(tuple),
     st.one_of(st.none(), st.builds(S3Object, names, st.integers(0, 3), moments, names)),
     st.one_of(st.just(""), names.map("import-snap-{}".format)),
+    st.one_of(st.just(""), names),
 )
 
 
@@ -178,7 +179,8 @@ def test_nothing_is_certain_that_no_run_can_have_made(account, ours):
         if thing.kind is Kind.OBJECT:
             found = account.objects[thing.place.bucket, thing.place.key]
             assert any(r.uploaded == found for r in ours if r.where == (thing.place.bucket, thing.place.key))
-        assert thing.kind is not Kind.UPLOAD
+        if thing.kind is Kind.UPLOAD:
+            assert any(thing.id == r.upload for r in ours if r.where == (thing.place.bucket, thing.place.key))
 
 
 def test_what_an_import_may_use_stays_while_imports_cannot_be_asked_for():

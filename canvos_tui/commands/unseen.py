@@ -18,7 +18,8 @@ _PASTE_RESTS = 0.3  # seconds without another line, after which a paste is over
 class Unseen:
     """The terminal behind standard input. EOFError for one that was closed before anything was typed.
 
-    Nothing that was typed ahead is thrown away before a line is read: the lines of a paste may answer several questions.
+    Nothing that was typed ahead is thrown away before a line is read, unless `forget` says so: the lines of a paste may answer several
+    questions.
     """
 
     def __init__(self, writes: TextIO) -> None:
@@ -49,6 +50,13 @@ class Unseen:
                     pass
                 if forget:
                     termios.tcflush(fd, termios.TCIFLUSH)
+
+    def forget(self) -> bool:
+        """Throws away what was typed ahead; whether there was a line of it."""
+        fd = sys.stdin.fileno()
+        found = bool(select.select([fd], [], [], 0)[0])
+        termios.tcflush(fd, termios.TCIFLUSH)
+        return found
 
     def _more(self) -> bool:
         """Whether another line comes at once, as nobody types it."""

@@ -24,6 +24,10 @@ from canvos_tui.plain.walk import Question
 PLACES = {"environment": KeySource.ENVIRONMENT, "profile": KeySource.PROFILE, ".secret": KeySource.SECRET}
 PASTE = "the lines as they are: export AWS_ACCESS_KEY_ID=... and so on; an empty line ends them"
 LATE = "What is typed at this question is shown after Enter, so that keys that are pasted here stand nowhere."
+AHEAD = (
+    "! What was typed before this question was shown, and is thrown away. Keys among it stand on this screen and in what records it: "
+    "clear both, and make new keys where others may have seen them."
+)
 NOT_PIPED = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or write .secret in the checkout: keys are never read from a pipe"
 )
@@ -63,10 +67,15 @@ class Keys(Question):
             talk.refuse(self.name, error)
 
     async def _chosen(self, desk: Desk, talk: Talk) -> Way:
-        talk.prose(rules.good_to_know(desk.draft))
+        ahead = True
         while True:
-            found = await self._look(desk, talk)
-            word = await _way(desk, talk, found)
+            with talk.quietly(forget=False):  # before anything is looked up: whoever knows what comes pastes it meanwhile
+                if ahead and talk.forget():
+                    talk.prose(AHEAD)
+                if ahead:
+                    talk.prose(rules.good_to_know(desk.draft))
+                ahead, found = False, await self._look(desk, talk)
+                word = await _way(desk, talk, found)
             if word is Way.BACK:
                 return word
             if word == "keep":

@@ -83,6 +83,9 @@ class Hidden(Protocol):
     def quietly(self, *, forget: bool = True) -> AbstractContextManager[None]:
         """Nothing is shown between several of them either, and in the end what is left of a paste is forgotten, if `forget` says so."""
 
+    def forget(self) -> bool:
+        """Throws away what was typed before anybody asked; whether there was anything."""
+
 
 class Talk:
     """`hidden` reads what must not be shown; None where nobody types."""
@@ -98,6 +101,10 @@ class Talk:
     def quietly(self, *, forget: bool = True) -> AbstractContextManager[None]:
         """Until its end nothing that is typed is shown, also between two questions: a paste may hold the answers to several."""
         return self._hidden.quietly(forget=forget) if self._hidden is not None else contextlib.nullcontext()
+
+    def forget(self) -> bool:
+        """Throws away what was typed before the next question; whether there was anything."""
+        return self._hidden is not None and self._hidden.forget()
 
     def say(self, *lines: str) -> None:
         """Lines as they are."""

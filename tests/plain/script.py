@@ -50,6 +50,9 @@ class Script(io.StringIO):
 
     lines = line_or_paste = line
 
+    def forget(self) -> bool:
+        return False
+
     def quietly(self, *, forget: bool = True) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 

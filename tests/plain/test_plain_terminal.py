@@ -172,6 +172,39 @@ def test_keys_that_are_pasted_one_question_too_early_are_shown_nowhere(paste):
         assert terminal.left_on() == []
 
 
+AHEAD = """
+import asyncio, select, sys, types
+from canvos_tui.commands.questions import talk_of
+from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.plain import keys
+async def nothing(*_):
+    return None
+async def look(*_):
+    print("looking", flush=True)
+    select.select([sys.stdin], [], [])
+keys._test = nothing
+keys.Keys._look = staticmethod(look)
+desk = types.SimpleNamespace(draft=fresh({}), known=types.SimpleNamespace(identity=None))
+print("the question before", flush=True)
+select.select([sys.stdin], [], [])
+keys._take = lambda *_: None
+print("over:", asyncio.run(keys.Keys()._chosen(desk, talk_of(typed=True))))
+"""
+
+
+def test_what_is_typed_ahead_is_no_answer_and_whoever_showed_keys_is_told_and_meanwhile_nothing_is_shown():
+    with Terminal([sys.executable, "-c", AHEAD], {}) as terminal:
+        terminal.see("the question before")
+        terminal.type("early words\r")
+        terminal.see("What was typed before this question was shown, and is thrown away", "looking")
+        terminal.type("".join(PASTES["both lines"]))  # while it is looked up where keys are
+        terminal.see("AWS keys [1]:", "over: Way.NEXT")
+        assert "none of the answers" not in terminal.said
+        for hidden in (b"canary", ID_[:-4].encode()):
+            assert hidden not in terminal.printed
+        assert terminal.left_on() == []
+
+
 def test_a_way_and_the_keys_after_it_in_one_paste_are_taken():
     with Terminal([sys.executable, "-c", CHOSEN], {}) as terminal:
         terminal.see("AWS keys [1]:")

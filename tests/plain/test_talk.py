@@ -27,6 +27,9 @@ class Unseen:
 
     lines = line_or_paste = line
 
+    def forget(self) -> bool:
+        return False
+
     def quietly(self, *, forget: bool = True) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 

@@ -9,9 +9,9 @@ import yaml
 
 import canvos_tui
 from canvos_tui.adapters.catalogue import catalogue_of, load_catalogue
-from canvos_tui.core.diagnosis import reasons
 from canvos_tui.core.diagnosis.catalogue import KnownError
 from canvos_tui.core.diagnosis.cause_search import Matcher
+from canvos_tui.core.diagnosis.speech import reasons
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.log.line import Kind, parse_line
 

@@ -9,7 +9,7 @@ import pytest
 
 from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.checks.files.mending import MENDERS
-from canvos_tui.core.diagnosis.catalogue import PLACES
+from canvos_tui.core.diagnosis.places import PLACES
 from canvos_tui.core.errors import Changes, Command, Remedy
 
 GIVEN = [(e.id, remedy, command) for e in load_catalogue().entries for remedy in e.remedies for command in remedy.commands]

@@ -11,7 +11,7 @@ import pytest
 from canvos_tui.adapters.git.command import GitCommand
 from canvos_tui.adapters.git.words import _BY_REASON, Stored, git_error, read_batch
 from canvos_tui.core.checkout.state import Place
-from canvos_tui.core.diagnosis.reasons import REASONS
+from canvos_tui.core.diagnosis.speech.reasons import REASONS
 from canvos_tui.core.errors import FilesError, GitError
 from tests.doubles import canvos_repo
 

@@ -33,7 +33,7 @@ _REFUSED = re.compile(r"privileged|authorization denied by plugin|user namespace
 
 def pull_cause(text: str) -> str:
     """Why an image could not be pulled; `pull-failed` when the words are not known."""
-    from canvos_tui.core.diagnosis.reasons import reason_in
+    from canvos_tui.core.diagnosis.speech.reasons import reason_in
 
     low = text.lower()
     own = next((cause for cause, pattern in _OWN if re.search(pattern, low)), "")

@@ -104,7 +104,7 @@ def _of_git(causes: Iterable[tuple[str, str, str]], low: str) -> tuple[str, str]
 
 def _of_anybody(low: str) -> tuple[str, str] | None:
     """What the first line says that gives a reason."""
-    from canvos_tui.core.diagnosis.reasons import reason_in
+    from canvos_tui.core.diagnosis.speech.reasons import reason_in
 
     return next((_BY_REASON[told.reason] for line in low.splitlines() if (told := reason_in(line)) and told.reason in _BY_REASON), None)
 

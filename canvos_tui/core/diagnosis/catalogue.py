@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from itertools import pairwise
 from typing import Any
 
 from canvos_tui.core.checkout.sources import SEEN
-from canvos_tui.core.command_words import word
 from canvos_tui.core.diagnosis.harmless import shrugged_off, tells_nothing
 from canvos_tui.core.diagnosis.pattern import Nearby, Pattern, compiled, parse_patterns
-from canvos_tui.core.diagnosis.reasons import ALARMS, NETWORK, REASONS, Told, reason_in
-from canvos_tui.core.diagnosis.speakers import SPEAKERS, odd_region, speaker_of
+from canvos_tui.core.diagnosis.speech.reasons import ALARMS, NETWORK, REASONS, Told, reason_in
+from canvos_tui.core.diagnosis.speech.speakers import SPEAKERS, odd_region, speaker_of
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import LogLine
 from canvos_tui.core.run.phase import Phase
@@ -22,14 +20,11 @@ from canvos_tui.core.values import dataclass
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
 _TAG = re.compile(r"v\d+\.\d+\.\d+")
-_NAMED = {"HOST": "host", "IMAGE": "image", "PROXY": "proxy"}  # by the line of the log
-PLACES = {"AMI_ID": "ami", "SNAPSHOT_ID": "snapshot", "S3_BUCKET": "bucket", "S3_KEY": "key", "REGION": "region", **_NAMED}
-_PLACE = re.compile(rf"(?<![\w|(])(?:{'|'.join(PLACES)})(?![\w|)=])")
 _LONGEST = 8192  # characters of a line that are looked at
 _REMEMBERED = 500  # lines whose entry is known
 _REQUIRED = ("id", "title", "priority", "explanation", "fix", "sample")
 _ANY = "any"  # in the place of a speaker: whoever says it, where no entry names that speaker
-_OPTIONAL = ("phase", "unless", "target", "docs", "since", "until", "patterns", "reasons", "holds", "source")
+_OPTIONAL = ("phase", "unless", "target", "docs", "since", "until", "patterns", "reasons", "holds", "source", "general")
 
 
 class Priority(Enum):
@@ -90,6 +85,7 @@ class KnownError:
     reasons: frozenset[tuple[str, str]] = frozenset()  # speaker and reason
     hold: Hold = Hold.STEP
     source: str = ""  # whose words they are
+    general: bool = False  # its words leave the reason open, so that one that their line names goes before
 
     @property
     def is_symptom(self) -> bool:
@@ -131,10 +127,12 @@ class Catalogue:
             return []
         near = [self._ranked[n] for n in self._near.of(body)]
         found = [Claim(entry, *place) for entry in near if (place := entry.claims(line.target, body)) is not None]
-        if found and found[0].entry.priority is Priority.A and not odd_region(body):
+        if found and found[0].entry.priority is Priority.A and not (found[0].entry.general or odd_region(body)):
             return found
         told = self._reasoned(body)
-        if told is None or (found and found[0].strength <= told.strength and told.reason != "region-unknown"):
+        if told is None or (
+            found and found[0].strength <= told.strength and not found[0].entry.general and told.reason != "region-unknown"
+        ):
             return found
         return [told, *(claim for claim in found if claim.strength > told.strength)]
 
@@ -164,15 +162,6 @@ class Catalogue:
     def entry(self, name: str) -> KnownError | None:
         """The entry with this id."""
         return next((entry for entry in self.entries if entry.id == name), None)
-
-
-def filled(remedy: Remedy, values: Mapping[str, str]) -> Remedy:
-    """The same with real values, by the names of a run's ids, for the words in capitals; those that are not known stay."""
-    return replace(remedy, commands=tuple(replace(command, run=_fill(command.run, values)) for command in remedy.commands))
-
-
-def _fill(command: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda found: word(values.get(PLACES[found[0]], "") or found[0]), command)
 
 
 def parse_catalogue(data: object, *, proven: bool = False) -> Catalogue:
@@ -230,6 +219,7 @@ def _entry(item: Mapping[Any, Any], *, proven: bool) -> KnownError:
         reasons=reasons,
         hold=Hold(_text(item, "holds")) if "holds" in item else Hold.STEP,
         source=_text(item, "source") if "source" in item else "",
+        general=item.get("general") is True,
     )
 
 

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError, filled
+from canvos_tui.core.diagnosis.catalogue import Catalogue, Claim, Hold, KnownError
 from canvos_tui.core.diagnosis.evidence import LogEvidence, cut
 from canvos_tui.core.diagnosis.harmless import NEAR, SIGNS, begins_step, is_before, is_done, is_numbered, is_part_of, tried_again
-from canvos_tui.core.diagnosis.reason_words import in_words
+from canvos_tui.core.diagnosis.places import filled
 from canvos_tui.core.diagnosis.recent import RecentLines, StepEnd
-from canvos_tui.core.diagnosis.speakers import places_in
+from canvos_tui.core.diagnosis.speech.reason_words import in_words
+from canvos_tui.core.diagnosis.speech.speakers import places_in
 from canvos_tui.core.log.line import Kind, LogLine, Passage, front_of, is_traced
 from canvos_tui.core.log.literals import any_of_words, lines_with, numbered
 from canvos_tui.core.run.result import Cause
@@ -27,8 +28,7 @@ _BEGINS = (" Init ", " Build ")
 _GOES_ON, _IMAGE = "No content-* directories found", re.compile(r" *RAW_IMG: *(\S?)")
 _WORD_OF_AWS = re.compile(r"Status Message: \S|An error occurred \(\w|AWS_(?:ERROR|IO)_\w")
 _NAMES_TARGET = re.compile(r"(?:for|of|target|build) (\+[\w-]{1,60})")
-_LINES, _NEAR = 3, 10  # lines of evidence, and how far apart they may be
-_HITS = 400  # places that are remembered at most
+_LINES, _NEAR, _HITS = 3, 10, 400  # lines of evidence, how far apart they may be, and places that are remembered at most
 _FOLLOWERS = 8
 _ALWAYS = (_GOES_ON.lower(), "raw_img:", "error", "warn earthfile")
 _TITLES, _FIRST_TITLES = re.compile(rb"\n(?: init | build |in\t)"), (b" init ", b" build ", b"in\t")

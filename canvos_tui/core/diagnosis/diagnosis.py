@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
+from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Hit, Matcher, signs_of
 from canvos_tui.core.diagnosis.evidence import LogEvidence
+from canvos_tui.core.diagnosis.places import explained, filled
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, hit_in_log, known_cause, phase_of
 from canvos_tui.core.diagnosis.story import WORDS, LogStory, Warned
 from canvos_tui.core.diagnosis.unknown import FIRST_ERROR, STEP_FAILED, end_of
@@ -125,7 +126,7 @@ class Diagnoser:
             result,
             phase=_phase(facts, story, hit, result),
             cause=cause,
-            remedies=tuple(filled(remedy, ids) for remedy in cause.remedies) if cause is not None else (),
+            remedies=tuple(explained(filled(remedy, ids)) for remedy in cause.remedies) if cause is not None else (),
             evidence=self._evidence(hit, facts) if result == "failed" or hit is not None or cause is not None else (),
             follow_on=self._placed(self._matcher.followers(hit)) if hit is not None else (),
             ids=ids,

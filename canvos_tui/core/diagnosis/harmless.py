@@ -21,7 +21,8 @@ _PROGRESS = re.compile(
     r"|[-dlbcps][rwxsStT-]{9}[.+@]?\s|Collecting \S|Downloading \S|Created symlink "
 )
 _SHRUGGED = re.compile(
-    r"\bignor(?:ed|ing|e)\b|harmless|\bnon-?fatal|not fatal|will (?:be )?retr|retrying|trying (?:again|other|another|next)"
+    r"\bignor(?:ed|ing|e)\b(?! https?://\S{1,300}: )|harmless|\bnon-?fatal|not fatal|will (?:be )?retr|retrying"
+    r"|trying (?:again|other|another|next)"
     r"|continuing\b|skipp(?:ed|ing)\b"
     r"|fall(?:s|ing)? ?back|\bnext mirror|trying \S+ mirror|\[mirror\]|\bif you (?:see|read)\b|\bfor example\b|warning only|is normal\b"
     r"|\bmeans (?:that|the|an?|you)\b|\bhandl(?:er|ing)\b|\brunning test|^test[_ ]|^checking (?:for|whether)|\.\.\. ?(?:ok|yes|no|passed)$"

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from canvos_tui.core.diagnosis.catalogue import Catalogue, filled
+from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
+from canvos_tui.core.diagnosis.places import explained, filled
 from canvos_tui.core.diagnosis.unknown import FIRST_ERROR, STEP_FAILED, unknown_cause
 from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine
@@ -34,7 +35,7 @@ def with_cause(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: 
         return result
     values = {**facts.ids, "bucket": result.bucket, "key": result.key, "region": result.region}
     values |= {name: found for name, found in (("ami", result.ami), ("snapshot", result.snapshot)) if found}
-    remedies = tuple(filled(remedy, values) for remedy in result.cause.remedies)
+    remedies = tuple(explained(filled(remedy, values)) for remedy in result.cause.remedies)
     return replace(result, cause=replace(result.cause, remedies=remedies))
 
 

@@ -21,7 +21,7 @@ from canvos_tui.adapters.docker import ping as asking
 from canvos_tui.adapters.docker.context import find_engine, is_local
 from canvos_tui.adapters.docker.engine import DockerEngine
 from canvos_tui.adapters.docker.words import _BY_REASON, pull_cause, start_cause
-from canvos_tui.core.diagnosis.reasons import REASONS
+from canvos_tui.core.diagnosis.speech.reasons import REASONS
 from canvos_tui.core.errors import DockerError
 from tests.doubles.fake_engine import IMAGE, INFO, VERSION, WORDS, FakeEngine
 from tests.doubles.http_server import answer, hang, read_head, unix

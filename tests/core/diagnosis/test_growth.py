@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from canvos_tui.adapters.catalogue import load_catalogue
-from canvos_tui.core.diagnosis import harmless, reasons, recent, speakers
+from canvos_tui.core.diagnosis import harmless, recent
 from canvos_tui.core.diagnosis.pattern import Pattern
+from canvos_tui.core.diagnosis.speech import reasons, speakers
 
 MATCHED = {"_NUMBERED", "WRAPPERS", "_COMMENT", "_PROGRESS", "_END"}  # tried at one place only
 SIZES = 4_000, 16_000

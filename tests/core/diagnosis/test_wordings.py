@@ -10,8 +10,8 @@ import yaml
 
 from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.diagnosis.evidence import cut
-from canvos_tui.core.diagnosis.reasons import REASONS, reason_in
-from canvos_tui.core.diagnosis.speakers import SPEAKERS, speaker_of
+from canvos_tui.core.diagnosis.speech.reasons import REASONS, reason_in
+from canvos_tui.core.diagnosis.speech.speakers import SPEAKERS, speaker_of
 from tests.build_log import BuildLog, outside
 from tests.causes_table import told
 

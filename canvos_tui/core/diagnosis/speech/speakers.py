@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from canvos_tui.core.aws.regions import REGIONS
+
 _ANYBODY = "program"  # a program that nobody here knows, when its line looks like an error
 # searched in order in the line in lower case; the first that fits has said it
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -67,7 +69,8 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "wget",
-            r"^wget: |^--\d{4}-|unable to resolve host address|http request sent|^resolving \S+ |^connecting to \S+[|:]"
+            r"^wget: |^--\d{4}-|^the certificate's owner |^error: the certificate of |^gnutls: "
+            r"|unable to resolve host address|http request sent|^resolving \S+ |^connecting to \S+[|:]"
             r"|^\S* ?error \d{3}: ",
         ),
         (
@@ -90,20 +93,26 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 SPEAKERS = frozenset(name for name, _ in _MARKS)
 _AWS_HOST = re.compile(r"\b(?:s3|ec2|sts|iam|kms|ebs)[.-]([A-Za-z0-9_-]{2,30})\.(?:amazonaws\.com|api\.aws)")
-_REGION = re.compile(  # by its form only: which of them exist changes from year to year
+_REGION = re.compile(  # by its form: which of them exist changes from year to year
     r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc|us-gov|us-iso[bef]?|eu-isoe|dualstack)"
     r"(?:-(?:de|north|south|east|west|central|northeast|northwest|southeast|southwest))?-[1-9]|external-1|dualstack|accelerate"
     r"|global|fips",
     re.IGNORECASE,
 )
+_NO_REGIONS = ("external-1", "dualstack", "accelerate", "global", "fips")  # what else stands in the place of one
+_NO_HOST = re.compile(  # botocore says of a missing name only that it could not connect
+    r"could not connect to the endpoint url|resol|no such host|not known|getaddrinfo|dns_|bad address|nxdomain|unknown host"
+)
 _HOSTS = tuple(
     re.compile(pattern)
     for pattern in (
         r"lookup ([\w.-]{1,253})",
-        r"[Cc]ould(?:n't| not) resolve (?:host|host name|hostname|proxy)?:? ?'?([\w.-]{2,253})",
+        r"[Cc]ould(?:n't| not) resolve(?: (?:host ?name|host|proxy))?(?:: ?| ?['\"])([\w.-]{2,253})",
         r"resolv(?:e|ing) (?:host(?: address)? )?['\"‘`]([\w.-]{2,253})",
         r"bad address '([\w.-]{2,253})",
         r"host='([\w.-]{2,253})",
+        r"(?:host ?name|[Cc]ertificate of) ['‘]([\w.-]{2,253})",
+        r"[Cc]onnecting to ([\w.-]{2,253}) \(",
         r"[Cc]onnect to ([\w.-]{2,253}) port",
         r"onnect to ([\w.-]{2,253}):\d",
         r"https?://(?:[^\s/@\"']{1,200}@)?([\w.-]{2,253})",
@@ -123,9 +132,16 @@ def speaker_of(low: str) -> str:
 
 
 def odd_region(text: str) -> tuple[int, int] | None:
-    """Where an address of AWS names a region whose name is none by its form, such as `eu-wst-1`."""
+    """Where an address of AWS names a region that does not exist: its name is none by its form, such as `eu-wst-1`.
+
+    A good name that nobody here knows counts only where the line also says, or may mean, that there is no such host.
+    """
     found = _AWS_HOST.search(text) if "amazonaws" in text or "api.aws" in text else None
-    return found.span(1) if found is not None and not _REGION.fullmatch(found[1]) else None
+    if found is None:
+        return None
+    name, formed = found[1].lower(), _REGION.fullmatch(found[1])
+    known = formed and (name in REGIONS or name in _NO_REGIONS or not _NO_HOST.search(text.lower()))
+    return None if known else found.span(1)
 
 
 def places_in(body: str) -> Mapping[str, str]:

@@ -9,7 +9,8 @@ import re
 from typing import NamedTuple
 
 from canvos_tui.core.diagnosis.harmless import only_mentioned
-from canvos_tui.core.diagnosis.reason_words import MACHINE, Words, plain, shaped, status
+from canvos_tui.core.diagnosis.speech.reason_words import MACHINE, Words, plain, shaped, status
+from canvos_tui.core.diagnosis.speech.tls_words import TLS
 
 
 class Told(NamedTuple):
@@ -58,45 +59,7 @@ _TABLE: tuple[Words, ...] = (
         r"|could(?:n't| not) resolve proxy|proxy connect\w* failed|connect\w* to (?:the )?proxy|proxyerror"
         r"|http_proxy_connect_failed|resolve proxy|proxy connect aborted|via proxy.{0,80}fail)",
     ),
-    # -- TLS
-    shaped(
-        "tls-expired",
-        ("expired", "not yet valid"),
-        r"(?:certificate|x509|ssl|tls)\W.{0,160}(?:\bexpired|not yet valid)|(?:expired|not yet valid).{0,60}certificate",
-    ),
-    shaped(
-        "tls-name",
-        ("certificate", "hostname", "subject name", "issuer", "host name"),
-        r"certificate is (?:not )?valid for|doesn'?t match (?:the )?(?:target )?host|no alternative certificate subject name"
-        r"|hostname mismatch|host ?name (?:verification|does not match|mismatch)|ip sans|does(?: not|n't) match (?:host|target"
-        r"|name|common)"
-        r"|legacy common name|certificate (?:owner|subject name)[^:]{0,60}does not match"
-        r"|not the expected (?:host|name)|name in the certificate",
-    ),
-    plain(
-        "tls-unknown",
-        """
-signed by unknown authority | failed to verify certificate | unable to get local issuer | unable to get issuer certificate |
-self-signed certificate | self signed certificate | certificate verify failed | certificate_verify_failed |
-server certificate verification failed | certificate verification failed | unable to verify the first certificate |
-unable to locally verify the issuer | issuer is unknown | issuer has been marked as not trusted | untrusted_issuer |
-unknown_issuer | certificate not trusted | ssl validation failed | ssl certificate problem |
-peer certificate cannot be authenticated | ssl peer certificate or ssh remote key was not ok | certificate was not trusted |
-no trusted certificate | unknown ca | curl: (60) | curl error (60) | curl: (77)
-""",
-    ),
-    shaped("tls-unknown", ("not trusted",), r"certificate of .{1,80} is not trusted|certificate is not trusted"),
-    shaped("cut", ("connection reset",), r"curl: \(35\) recv failure: connection reset"),
-    plain("tls-plain", "http response to https client | first record does not look like a tls handshake"),
-    plain(
-        "tls-failed",
-        """
-handshake failure | wrong version number | wrong_version_number | gnutls_handshake() failed | ssl handshake failed |
-tls handshake failed | tls negotiation failed | tls (ssl) negotiation failed | tls_error_negotiation_failure |
-routines::unsupported protocol | protocol version not supported | ssl_error_syscall | ssl connect error | tlsv1 alert |
-ssl: sslv3_alert | curl: (35) | curl error (35)
-""",
-    ),
+    *TLS,
     # -- names
     shaped(
         "dns-broken",
@@ -108,7 +71,7 @@ ssl: sslv3_alert | curl: (35) | curl error (35)
         "dns-broken",
         """
 server misbehaving | temporary failure in name resolution | temporary failure resolving | eai_again | servfail |
-dns: transient error | resolving timed out | name resolution timed out | no answer from name server |
+dns_query_again | dns: transient error | resolving timed out | name resolution timed out | no answer from name server |
 no servers could be reached
 """,
     ),
@@ -121,7 +84,7 @@ no servers could be reached
         r"|(?:failed|unable|failure) to resolve (?:host|name|address|')"
         r"|name or service not known|nodename nor servname|name does not resolve|could not be resolved|unable to resolve host"
         r"|bad address '|unknown host\b|getaddrinfo (?:failed|enotfound)|no address associated with"
-        r"|dns_invalid_name|name ?resolution ?error"
+        r"|dns_invalid_name|dns_no_address|name ?resolution ?error"
         r"|dns: name does not exist|dns_query_failed|host_not_found|name resolution failed|failed to resolve '|dns resolution fail",
     ),
     # -- what a server answers
@@ -228,6 +191,7 @@ curl error (92)
         r"|failed to establish a new connection|curl: \(7\)|curl error \(7\)|cannot connect to (?:server|host|remote)"
         r"|can't connect to remote host",
     ),
+    plain("tls-failed", "ssl validation failed"),
     # -- the machine
     plain(
         "disk-full",

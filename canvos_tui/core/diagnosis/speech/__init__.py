@@ -1,0 +1,1 @@
+"""Who says a line of a log, for which reason, and which places it names."""

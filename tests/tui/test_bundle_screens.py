@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Button
 
+from canvos_tui.adapters.bundled.sealed import Sealed
 from canvos_tui.core.bundle.archive import Opened
 from canvos_tui.core.bundle.contents import DOCTOR, EVENTS, PLAN, RESULT
 from canvos_tui.core.bundle.seen import Seen
+from canvos_tui.tui.bundle.places import Looking
 from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.widgets.key_footer import KeyFooter
 from tests import samples
@@ -25,6 +29,8 @@ from tests.tui.screen import see, text_of, type_text, until
 
 ACTING = {"cancel", "bundle", "rerun", "accept", "save", "json", "links", "delete", "guide"}
 ELSEWHERE = {"app.quit", "app.command_palette"}  # what is the same on every page
+NOT_PRESSED = {"app.quit", "leave", "suspend_process", "app.command_palette", "stream"}  # they leave the screens
+ASIDE = {"Keys", "Leave the mouse to the terminal", "Take the mouse back", "Maximize", "Minimize", "Quit", "Screenshot", "Theme"}
 SIZE = pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 
 
@@ -74,6 +80,7 @@ async def test_every_key_of_a_footer_does_something_and_none_acts(failed: Seen, 
             await until(pilot, lambda: pilot.app.screen.query(KeyFooter) and pilot.app.focused)
             await pilot.pause()
             assert not offered(pilot) & ACTING
+            assert not [push for push in app.screen.query(Button) if push.visible and push.region], "no way to a build"
             for key in [
                 key.key for key in pilot.app.screen.query_one(KeyFooter).keys if key.action not in {"app.quit", "app.command_palette"}
             ]:
@@ -86,6 +93,53 @@ async def test_every_key_of_a_footer_does_something_and_none_acts(failed: Seen, 
                     await app._enter(page)
                 app.screen.post_message(KeyCame())
                 await pilot.pause()
+
+
+@pytest.mark.long  # the keys of the footers are pressed above
+async def test_every_key_button_and_command_of_a_bundle_asks_nothing_of_any_machine(failed: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that no footer names, too; and no button leads towards a build, for there is none on any screen."""
+    asked: list[str] = []
+    refusing = Sealed.__getattr__
+
+    def told(sealed: Sealed, name: str) -> object:
+        asked.append(name)
+        return refusing(sealed, name)
+
+    monkeypatch.setattr(Sealed, "__getattr__", told)
+    async with app_of(failed).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "FAILED in Snapshot import")
+        app: Any = pilot.app
+        slugs = ("result", "build", "check", "files")
+        for page in slugs:
+            await app._enter(page)
+            await until(pilot, lambda: pilot.app.screen.query(KeyFooter) and pilot.app.focused)
+            await pilot.pause()
+            assert [push for push in app.screen.query(Button) if push.visible and push.region] == []
+            assert not re.search(r"\[ [A-Z]\w+[^\]]* \]|Next\b", text_of(app)), "nothing looks like a button, either"
+            keys = {key for key, active in app.screen.active_bindings.items() if active.binding.action not in NOT_PRESSED}
+            keys |= {key for panel in app.screen.query(Looking) for key in panel._bindings.key_to_bindings}  # what is hidden of them, too
+            for key in sorted(keys - {"ctrl+z", "q", "o"} | {"enter", "f2", "f5"}):
+                await pilot.press("home", key)  # at the first row, for the last one closes the bundle
+                await pilot.pause()
+                assert app._exit is False, (page, key)
+                while len(app.screen_stack) > 1:
+                    await app.screen.dismiss()
+                assert app.current_mode in slugs, (page, key)
+                if app.current_mode != page:
+                    await app._enter(page)
+            commands = [command.title for command in app.get_system_commands(app.screen)]
+            assert {title for title in commands if not title.startswith("Go to ")} <= ASIDE, page
+            assert {f"Go to {place.title}" for place in app._pages()} <= set(commands)
+        assert not asked
+
+
+async def test_a_row_of_the_checks_shows_its_raw_output(failed: Seen) -> None:
+    async with app_of(failed).run_test(size=(80, 24)) as pilot:
+        await see(pilot, "FAILED in Snapshot import")
+        await pilot.app._enter("check")  # type: ignore[attr-defined]
+        await see(pilot, "Service role vmimport", "asked 2026-08-23 ")
+        await pilot.press("enter")
+        await see(pilot, "Raw output of AWS-ROLE-VMIMPORT")
 
 
 def seen(pilot: Pilot[Any]) -> tuple[object, ...]:

@@ -68,6 +68,9 @@ class SeenResult(Looking, Validate):
     ABOUT = "The run as its bundle tells it: the AMI, and the facts from AWS that prove it."
     HIDDEN = frozenset({"json", "links", "delete"})
 
+    def _find_secret(self) -> None:  # type: ignore[override]  # it looks for nothing, and so waits for nothing
+        """The keys lie where it was made, if at all."""
+
     def _show_ways(self, result: RunResult) -> None:  # noqa: ARG002  they are the same for each
         self._ways = ways(self)
         self.query_one("#result-ways", RowList).fill([Content(way.line) for way in self._ways])
@@ -103,9 +106,19 @@ class SeenChecks(Looking, Prerequisites):
     TITLE = "What the doctor found"
     ABOUT = (
         "What was found on the machine that the bundle comes from; it is asked again there. Space unfolds what passed and what waited, "
-        "/ filters the list, f shows another fix, v the raw output, C copies the report."
+        "/ filters the list, f shows another fix, Enter or v the raw output, C copies the report."
     )
     HIDDEN = frozenset({"rerun", "accept", "bundle", "go_on"})
+
+    def compose(self) -> ComposeResult:
+        """The list; no build begins behind it."""
+        yield CheckList("")
+
+    def _open_row(self) -> None:
+        self.call_later(self.action_raw)
+
+    def _nothing_to_look_at(self) -> None:
+        """The list is all there is."""
 
     def entered(self) -> None:
         """The list, as it was."""

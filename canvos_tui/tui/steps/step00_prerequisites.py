@@ -171,7 +171,11 @@ class Prerequisites(StepPanel):
         if self.report.results:
             self.call_after_refresh(self._painted.set)
         if quiet(self.report) and not self._asking and not listed.moved and listed.query_one("#check-rows").has_focus:
-            self.query_one("#next").focus()  # nothing to look at: the way on is what comes next
+            self._nothing_to_look_at()
+
+    def _nothing_to_look_at(self) -> None:
+        """The way on is what comes next."""
+        self.query_one("#next").focus()
 
     def _tick(self) -> None:
         if self.screen.is_current and self.report.checks:
@@ -186,6 +190,9 @@ class Prerequisites(StepPanel):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         """Enter goes on here as everywhere; what it stands on is open already."""
         event.stop()
+        self._open_row()
+
+    def _open_row(self) -> None:
         self.leave("next")
 
     @property

@@ -12,6 +12,7 @@ from canvos_tui.core.log.line import LogLine, command_of
 _COMMENT = re.compile(
     r"\s*(?:#+\s|//|<!--|[A-Z][A-Z0-9_]{2,}=|(?:[Uu]sage|[Nn]ote|NOTE|[Hh]int|[Tt]ip|[Ee]xample|PASS|SKIP)\b|\* (?:Fix|Add"
     r"|Handle|Remove|Update|Support|Improve|Avoid|New|Allow|Make)\w*\b)"
+    r"| {2,8}\* (?!.{0,400}(?:[Ff]ail|[Ee]rror|exit|denied))"  # a change that a package lists; what went wrong has such a word
     r"|(?:#\d+ [\d.]{1,9} )?\++ \S|.{0,40} (?:DBG|TRC|WRN) |.{0,60}\blevel=(?:debug|info|trace|warn)|.{0,40}\[(?:DEBUG|debug"
     r"|INFO|info)\] "
 )

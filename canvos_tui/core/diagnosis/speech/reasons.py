@@ -36,6 +36,8 @@ _TABLE: tuple[Words, ...] = (
         r"(?:\b407\b.{0,80}proxy|proxy.{0,120}\b407\b|response 407\b|error: 407\b"
         r"|status(?: code)?:? 407\b)",
     ),
+    plain("proxy-login", "aws_error_http_proxy_strategy_"),
+    plain("proxy-down", "aws_io_socks5_ | aws_error_s3_proxy_parse | aws_error_s3_unsupported_proxy"),
     shaped(
         "proxy-no-tls",
         ("proxy",),
@@ -49,7 +51,8 @@ _TABLE: tuple[Words, ...] = (
     shaped(
         "proxy-refuses",
         ("proxy",),
-        r"(?:received http code [345]\d\d from proxy|proxy responded with [345]\d\d|proxy.{0,40}refused to connect|proxy tunneling failed)",
+        r"(?:received http code [345]\d\d from proxy|invalid response from proxy: http/[\d.]{1,3} [345]\d\d"
+        r"|proxy responded with [345]\d\d|proxy.{0,40}refused to connect|proxy tunneling failed)",
     ),
     shaped("proxy-refuses", ("forbidden",), r'(?:get|head|post) "https://[^"]{1,400}": forbidden\b'),
     shaped(
@@ -158,6 +161,7 @@ cannot assign requested address
 """,
     ),
     shaped("timeout", ("failure: ", "curl 28"), r"(?:recv|send) failure: (?:connection|operation) timed out|rpc failed; curl 28\b"),
+    shaped("cut", ("aws_",), r"aws_error_http_(?:server_closed|goaway_received|rst_stream_received)|aws_io_broken_pipe"),
     plain(
         "cut",
         """
@@ -214,14 +218,15 @@ oom killer | enomem | signal: killed | killed by signal 9 | signal 9 (killed | f
 unable to allocate memory | exit code: 137 | exit code 137 | exit status 137 | error 137 | cannot fork
 """,
     ),
+    shaped("memory", ("aws_",), r"aws_error_s3_(?:exceeds_memory_limit|buffer_allocation_failed|part_size_exceeds_memory)"),
     shaped("memory", ("killed",), r"killed signal terminated program|^(?:(?:\S+: )?(?:line \d+: )?)?\s*(?:\d+ )?killed(?:\s|$)"),
     plain(
         "wrong-cpu",
         """
-exec format error | invalid elf image | cannot execute binary file | wrong elf class | could not open '/lib/ld- |
-could not open '/lib64/ld-
+exec format error | invalid elf image | cannot execute binary file | wrong elf class
 """,
     ),
+    shaped("wrong-cpu", ("could not open '/lib",), r"qemu\S{0,40}: could not open '/lib(?:64)?/ld-"),
 )
 # where a word begins in each line that gives a reason; in the second row are words that stand before one of the first within a word
 ALARMS = frozenset({text for words in _TABLE for text in words.fixed if text}).union(

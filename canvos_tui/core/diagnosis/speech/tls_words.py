@@ -7,8 +7,9 @@ from canvos_tui.core.diagnosis.speech.reason_words import Words, plain, shaped
 TLS: tuple[Words, ...] = (
     shaped(
         "tls-expired",
-        ("expired", "not yet valid"),
-        r"(?:certificate|x509|ssl|tls)\W.{0,160}(?:\bexpired|not yet valid)|(?:expired|not yet valid).{0,60}certificate",
+        ("expired", "not yet valid", "aws_io_tls_"),
+        r"aws_io_tls_\w{0,40}(?:expired|not_yet_valid)"
+        r"|(?:certificate|x509|ssl|tls)\W.{0,160}(?:\bexpired|not yet valid)|(?:expired|not yet valid).{0,60}certificate",
     ),
     shaped(
         "tls-name",

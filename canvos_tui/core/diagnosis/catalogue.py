@@ -19,11 +19,12 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.values import dataclass
 
 _ID = re.compile(r"E-[A-Z0-9]+(-[A-Z0-9]+)*")
-_TAG = re.compile(r"v\d+\.\d+\.\d+")
+_TAG = re.compile(r"v\d+\.\d+\.\d+(?:-rc\.\d+)?")
 _LONGEST = 8192  # characters of a line that are looked at
 _REMEMBERED = 500  # lines whose entry is known
 _REQUIRED = ("id", "title", "priority", "explanation", "fix", "sample")
-_ANY = "any"  # in the place of a speaker: whoever says it, where no entry names that speaker
+_ANY = "any"  # in the place of a speaker: whoever says it, where no entry names that speaker; of a phase or a tag: each
+_FIRST = "v4.8.8"  # the first tag with the steps for AWS: what concerns all from there on concerns every build of ours
 _OPTIONAL = ("phase", "unless", "target", "docs", "since", "until", "patterns", "reasons", "holds", "source", "general")
 
 
@@ -67,7 +68,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class KnownError:
-    """One cause. `phase` is None where it can come up anywhere; `since` and `until` are tags, empty where nothing is known."""
+    """One cause. `phase` is None where it can come up anywhere; `since` and `until` are tags, empty where it may be any that was read."""
 
     id: str
     title: str
@@ -100,10 +101,10 @@ class KnownError:
         return None if any(other.search(body) for other in self.unless) else found
 
     def concerns(self) -> str:
-        """The tags it concerns as words, empty where that is not known."""
+        """The tags it concerns as words, empty where that is every tag with which an AMI can be built."""
         if self.since and self.until:
             return f"Concerns the tags {self.since} to {self.until}."
-        if self.since or self.until:
+        if self.until or self.since not in {"", _FIRST}:
             return f"Concerns tags from {self.since} on, {SEEN}." if self.since else f"Concerns tags up to {self.until}."
         return ""
 
@@ -210,7 +211,7 @@ def _entry(item: Mapping[Any, Any], *, proven: bool) -> KnownError:
         _text(item, "explanation"),
         tuple(_remedy(fix) for fix in item["fix"]),
         samples,
-        phase=Phase(_text(item, "phase")) if item.get("phase") else None,
+        phase=Phase(_text(item, "phase")) if item.get("phase", _ANY) != _ANY else None,
         unless=tuple(compiled(text) for text in _texts(item, "unless")),
         target=compiled(_text(item, "target")) if "target" in item else None,
         docs=tuple(_address(text) for text in _texts(item, "docs")),
@@ -283,6 +284,8 @@ def _address(text: str) -> str:
 
 def _tag(item: Mapping[Any, Any], key: str) -> str:
     tag = _text(item, key) if key in item else ""
+    if tag == _ANY:
+        return ""
     if tag and not _TAG.fullmatch(tag):
         raise ValueError(f"{key} is no release tag")
     return tag

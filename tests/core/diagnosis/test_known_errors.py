@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +37,19 @@ def test_an_entry_as_data():
     assert entry.docs == ("https://example.org/",)
     assert entry.concerns() == "Concerns the tags v4.8.8 to v4.9.38."
     assert not entry.is_symptom
+
+
+def test_each_cause_that_came_with_this_version_says_phase_and_tags():
+    """Where it holds everywhere it says so, and no entry is left unthought of."""
+    items = yaml.safe_load(files("canvos_tui.core.diagnosis").joinpath("known_errors.yaml").read_text(encoding="utf-8"))
+    assert [item["id"] for item in items if not {"phase", "since", "source", "docs"} <= item.keys()] == []
+    for item in items:
+        in_aws = item["phase"] in {"checks", "upload", "import", "register", "ami", "awscli"}
+        assert not in_aws or item["since"] != "any", f"{item['id']}: no tag before v4.8.8 has these steps"
+    anywhere = parse_catalogue([{**GOOD, "phase": "any", "since": "any"}]).entries[0]
+    assert (anywhere.phase, anywhere.since, anywhere.concerns()) == (None, "", "")
+    assert parse_catalogue([{**GOOD, "since": "v4.8.8"}]).entries[0].concerns() == "", "that is every tag with the target"
+    assert "v4.10.0-rc.2 on" in parse_catalogue([{**GOOD, "since": "v4.10.0-rc.2"}]).entries[0].concerns()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ In this order, because an escape sequence in the middle of a secret would hide i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -15,9 +14,10 @@ from canvos_tui.core.masking.address import password_in
 from canvos_tui.core.masking.redactor import Redactor
 from canvos_tui.core.masking.spellings import Masked
 from canvos_tui.core.secret import KEY_VARIABLES, PRO_KEY, Secret
+from canvos_tui.core.values.late_pattern import pattern as late
 
-_NAMED = re.compile(r"(?:export\s+|-\s+)?[\"']?[A-Za-z_][\w.-]*[\"']?(?:\s*=\s*|:\s+|:$)")
-_COMMENT = re.compile(r"\s+#.*$")
+_NAMED = late(r"(?:export\s+|-\s+)?[\"']?[A-Za-z_][\w.-]*[\"']?(?:\s*=\s*|:\s+|:$)")
+_COMMENT = late(r"\s+#.*$")
 _SHORTEST = 6
 MASK = "***MASKED:"  # how whatever was masked begins
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "AWS_ENDPOINT_URL", "SPECTRO_PUB_REPO", "IMAGE_REGISTRY")

@@ -12,6 +12,7 @@ from typing import cast
 from canvos_tui.core.masking.prose import SAID, said
 from canvos_tui.core.masking.spellings import PACKED
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern as late
 
 MARKER = b"***MASKED:%s***"
 
@@ -43,103 +44,99 @@ _WORDS = (
 _NEEDS = (b"token", b"passw", b"passphrase", b"secret")
 _KEYS = (b"pro_key", b"pro-key", b"api_key", b"api-key", b"apikey", b"private_key", b"privatekey")
 _QUOTED = rb"\"((?:[^\"\\\r\n]|\\.)+)|\\+\"((?:(?!\\+\")[^\r\n])+)|'([^'\r\n]+(?:'\\''[^'\r\n]*)*)"
-_PAIR = re.compile(
+_PAIR = late(
     _WORDS + rb"(?:\\*[\"'])?(?: \[[^\]\r\n]{0,30}\])?[ \t]{0,8}[:=][ \t]{0,8}(?:" + _QUOTED + rb"|([^ \t\r\n\"'\\][^ \t\r\n]*))",
     re.IGNORECASE,
 )
-_YAML = re.compile(
-    rb"(?m)(?:^|(?<= \| ))[ \t-]{0,60}[\"']?[\w.-]{0,40}?" + _WORDS + rb"[\"']?:[ \t]{1,8}([^ \t\r\n][^\r\n]*)", re.IGNORECASE
-)
-_HARMLESS = re.compile(
-    rb"PASSWORD[\"']?$|\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE
-)
+_YAML = late(rb"(?m)(?:^|(?<= \| ))[ \t-]{0,60}[\"']?[\w.-]{0,40}?" + _WORDS + rb"[\"']?:[ \t]{1,8}([^ \t\r\n][^\r\n]*)", re.IGNORECASE)
+_HARMLESS = late(rb"PASSWORD[\"']?$|\*\*\*MASKED|\$\{?[A-Za-z_]\w*\}?[\"']?$|\$\(|(?:true|false|null|none|yes|no)\b[\"',]?$", re.IGNORECASE)
 
 # a word behind an option: in quotes or bare; another option, a variable or a place to fill in is none
 _WORD = rb"(?:\"((?:[^\"\\\r\n]|\\.)+)|'([^'\r\n]+)|((?![-$<\[{(|&;])[^ \t\r\n\"'`]+))"
-_OPTION = re.compile(
+_OPTION = late(
     rb"(?<![\w-])--[a-z0-9-]{0,30}?(token|api-?key|passw(?:or)?d|passphrase|secret(?:-access)?(?:-key)?|pro-key)[ \t]{1,4}" + _WORD,
     re.IGNORECASE,
 )
 _ADDRESS = 300  # bytes of an address in front of a secret in it
-_LOGIN = re.compile(rb"\"auth\\{0,8}\"[ \t]{0,8}:[ \t]{0,8}\\{0,8}\"([A-Za-z0-9+/_-]{4,8192}={0,2})")
+_LOGIN = late(rb"\"auth\\{0,8}\"[ \t]{0,8}:[ \t]{0,8}\\{0,8}\"([A-Za-z0-9+/_-]{4,8192}={0,2})")
 
 RULES = (
     Rule(
         "aws_key_id",
         (b"akia", b"asia"),
-        re.compile(rb"(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{12,124})(?![A-Za-z0-9])"),
+        late(rb"(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{12,124})(?![A-Za-z0-9])"),
         kept=4,
     ),
     Rule(
         "aws_secret",
         (b"[ -",),
-        re.compile(rb"\[ -[zn] [\"']?(?![0-9a-f]{40})([A-Za-z0-9/+]{40})[\"']? \]"),
+        late(rb"\[ -[zn] [\"']?(?![0-9a-f]{40})([A-Za-z0-9/+]{40})[\"']? \]"),
     ),
     Rule(
         "aws_token",
         (b"ogzxivyxdz", b"iqojb3jpz2lu"),
-        re.compile(rb"((?:FwoGZXIvYXdz|IQoJb3JpZ2lu|FQoGZXIvYXdz)[A-Za-z0-9/+=%_-]*)"),
+        late(rb"((?:FwoGZXIvYXdz|IQoJb3JpZ2lu|FQoGZXIvYXdz)[A-Za-z0-9/+=%_-]*)"),
     ),
     Rule(
         "aws_signature",
         (b"x-amz-",),
-        re.compile(rb"X-Amz-(?:Signature|Security-Token|Credential)[\"']?[=:][ \t]?[\"']?([^ \t\r\n&\"']+)", re.IGNORECASE),
+        late(rb"X-Amz-(?:Signature|Security-Token|Credential)[\"']?[=:][ \t]?[\"']?([^ \t\r\n&\"']+)", re.IGNORECASE),
     ),
-    Rule("url_password", (b"@",), re.compile(rb"://[^ \t\r\n/@:\"'<>]{0,256}:([^ \t\r\n/\"'<>]{1,1024})@")),
+    Rule("url_password", (b"@",), late(rb"://[^ \t\r\n/@:\"'<>]{0,256}:([^ \t\r\n/\"'<>]{1,1024})@")),
     Rule(
         "authorization",
         (b"authorization",),
-        re.compile(rb"authorization[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([^ \t\r\n\"'][^\r\n\"']*)", re.I),
+        late(rb"authorization[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([^ \t\r\n\"'][^\r\n\"']*)", re.I),
     ),
-    Rule("jwt", (b"eyj",), re.compile(rb"\b(eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)")),
+    Rule("jwt", (b"eyj",), late(rb"\b(eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)")),
     # a token in the place of the user
-    Rule("url_password", (b"@",), re.compile(rb"://([A-Za-z0-9_-]{20,1024})@")),
+    Rule("url_password", (b"@",), late(rb"://([A-Za-z0-9_-]{20,1024})@")),
     Rule(
         "token",
         (b"ghp_", b"gho_", b"ghs_", b"ghu_", b"ghr_", b"github_pat_", b"glpat-", b"gldt-", b"glrt-", b"dckr_pat_", b"dckr_oat_"),
-        re.compile(rb"(?<![A-Za-z0-9])((?:gh[opsur]_|github_pat_|gl(?:pat|dt|rt)-|dckr_[po]at_)[A-Za-z0-9_-]{16,})"),
+        late(rb"(?<![A-Za-z0-9])((?:gh[opsur]_|github_pat_|gl(?:pat|dt|rt)-|dckr_[po]at_)[A-Za-z0-9_-]{16,})"),
     ),
     Rule(
         "aws_secret",
         (b"akia", b"asia"),
-        re.compile(rb"(?:AKIA|ASIA)[A-Z0-9]{12,124}[\"']?[ \t]{0,4}[,;:|\t ][ \t]{0,4}[\"']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"),
+        late(rb"(?:AKIA|ASIA)[A-Z0-9]{12,124}[\"']?[ \t]{0,4}[,;:|\t ][ \t]{0,4}[\"']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"),
     ),
-    Rule("aws_signature", (b"signature=",), re.compile(rb"\bSignature=([A-Za-z0-9%+/=~_-]{16,})")),
-    Rule("password", (b"login",), re.compile(rb"\blogin\b[^\r\n|;&]{0,200}?[ \t]-p[ \t=]{0,4}" + _WORD)),
+    Rule("aws_signature", (b"signature=",), late(rb"\bSignature=([A-Za-z0-9%+/=~_-]{16,})")),
+    Rule("password", (b"login",), late(rb"\blogin\b[^\r\n|;&]{0,200}?[ \t]-p[ \t=]{0,4}" + _WORD)),
     Rule(
         "password",
         (b"curl",),
-        re.compile(rb"\bcurl\b[^\r\n|;&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,4}[\"']?[^ \t\r\n:\"']{1,100}:([^ \t\r\n\"']+)"),
+        late(rb"\bcurl\b[^\r\n|;&]{0,200}?[ \t](?:-u|--user)[ \t=]{0,4}[\"']?[^ \t\r\n:\"']{1,100}:([^ \t\r\n\"']+)"),
     ),
     Rule(
         "secret",
         (b"attach",),
-        re.compile(
+        late(
             rb"\b(?:pro|ua|ubuntu-advantage)[ \t]{1,4}attach[ \t]{1,4}(?:--?[a-z-]{1,30}[ \t]{1,4}){0,3}((?=[A-Za-z]*\d)[A-Za-z0-9]{14,})"
         ),
     ),
-    Rule("password", (b"login",), re.compile(rb"\blogin[ \t]{1,8}[^ \t\r\n]{1,200}[ \t]{1,8}password[ \t]{1,8}([^ \t\r\n]+)")),
-    Rule("user_data", (b'content="',), re.compile(rb"\bcontent=\"((?:[^\"\\\r\n]|\\.)+)")),
-    Rule("user_data", (b" s=",), re.compile(rb" s=([A-Za-z0-9+/]{24,}={0,2})")),
+    Rule("password", (b"login",), late(rb"\blogin[ \t]{1,8}[^ \t\r\n]{1,200}[ \t]{1,8}password[ \t]{1,8}([^ \t\r\n]+)")),
+    Rule("user_data", (b'content="',), late(rb"\bcontent=\"((?:[^\"\\\r\n]|\\.)+)")),
+    Rule("user_data", (b" s=",), late(rb" s=([A-Za-z0-9+/]{24,}={0,2})")),
 )
 
 # words that hardly any text holds, found by their rarest letter: what begins with one letter is looked for far quicker than what may begin
 # with one of several
 _SELDOM = (
-    re.compile(rb"g(?:h[opsur]_|ithub_pat_|l(?:pat|dt|rt)-|(?<=sig)nature=)"),
-    re.compile(rb"k(?:(?<=ak)ia|(?<=dck)r_[po]at_|(?:(?<=pro[_-]k)|(?<=api[_-]k)|(?<=apik)|(?<=private_k)|(?<=privatek))ey)"),
-    re.compile(rb"x(?:-amz-|(?<=ogzx)ivyxdz)"),
-    re.compile(rb"j(?:(?<=eyj)|(?<=iqoj)b3jpz2lu)"),
-    re.compile(rb"z(?<=authoriz)ation"),
-    re.compile(rb"\[(?= -)"),
-    re.compile(rb'=(?:(?<= s=)|(?<=content=)")'),
+    late(rb"g(?:h[opsur]_|ithub_pat_|l(?:pat|dt|rt)-|(?<=sig)nature=)"),
+    late(rb"k(?:(?<=ak)ia|(?<=dck)r_[po]at_|(?:(?<=pro[_-]k)|(?<=api[_-]k)|(?<=apik)|(?<=private_k)|(?<=privatek))ey)"),
+    late(rb"x(?:-amz-|(?<=ogzx)ivyxdz)"),
+    late(rb"j(?:(?<=eyj)|(?<=iqoj)b3jpz2lu)"),
+    late(rb"z(?<=authoriz)ation"),
+    late(rb"\[(?= -)"),
+    late(rb'=(?:(?<= s=)|(?<=content=)")'),
 )
 _NEEDED = {word for rule in RULES for word in rule.needs}.union(_KEYS)  # each is looked for once in a text, whatever rules need it
 _BY_SELDOM = [(found, {word for word in _NEEDED if found.search(word)}) for found in _SELDOM]
 _FEW, _REACH = 100, max(map(len, _NEEDED))
 _OFTEN = _NEEDED.difference(*(words for _, words in _BY_SELDOM))
-_RUN = re.compile(rb"[A-Za-z0-9+/]{48,}={0,2}")
-_HEX = re.compile(rb"[0-9a-fA-F]+")
+_RUN = late(rb"[A-Za-z0-9+/]{48,}={0,2}")
+_HEX = late(rb"[0-9a-fA-F]+")
 _ALPHABET = bytes(97 if re.fullmatch(rb"[A-Za-z0-9+/]", bytes([c])) else 32 for c in range(256))
 _LONG = b"a" * 48
 _PACKED = b"a" * PACKED

@@ -6,7 +6,6 @@ windows. Escape sequences are looked through, because a colour may change in the
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -14,21 +13,22 @@ from canvos_tui.core.escapes import ANY_BYTES, COLOUR_BYTES
 from canvos_tui.core.masking.patterns import MARKER, Span, has_packed, spans_by_pattern
 from canvos_tui.core.masking.seams import Seams
 from canvos_tui.core.masking.spellings import EDGE, Masked, Needle, needles
+from canvos_tui.core.values.late_pattern import pattern as late
 
 _WINDOW = 64 * 1024  # bytes of an endless line that are looked at together
 _OVERLAP = 8 * 1024
 _PEM_LINES = 200  # a private key that never ends must not mask the rest of a log
-_SEQUENCE = re.compile(ANY_BYTES)
-_HIDDEN = re.compile(ANY_BYTES + rb"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SEQUENCE = late(ANY_BYTES)
+_HIDDEN = late(ANY_BYTES + rb"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1b") + b"\x7f"
-_KEY_BLOCK = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
-_KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16,}")
+_KEY_BLOCK = late(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
+_KEY_TEXT = late(rb"[A-Za-z0-9+/=]{16,}")
 _BREAKS = (b"\n", b"\r", b"\\\n", b" ...[")  # where a text was cut: a line, a progress report, the middle of a long line
 _LEFT_OUT = b"]... "
 _STARTS = (b"\n", b"\r", b" | ", _LEFT_OUT)
 _SPLIT = EDGE + 4  # a shorter secret is looked for whole only
 _LINE_END = 80  # bytes in which the first few characters of a secret and the colours behind them have room
-_ENDS_SWALLOW = re.compile(rb"[\n\"]")
+_ENDS_SWALLOW = late(rb"[\n\"]")
 
 
 class Redactor:

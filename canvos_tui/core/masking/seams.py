@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 
 from canvos_tui.core.masking.patterns import Span
 from canvos_tui.core.masking.spellings import Needle
+from canvos_tui.core.values.late_pattern import pattern as late
 
-_SEAM = re.compile(rb"\r?\n(?:[^\n|]{0,80} \| )?[ \t]*")
-_SEAM_OF_A_COMMAND = re.compile(rb"\\" + _SEAM.pattern)
+_SEAM = late(rb"\r?\n(?:[^\n|]{0,80} \| )?[ \t]*")
+_SEAM_OF_A_COMMAND = late(rb"\\" + _SEAM.pattern)
 _PIECE = 8  # bytes of which at least one stays whole wherever a line is folded, if no line is shorter than twice as much
 _FEW = range(4, _PIECE)  # so many characters of a beginning are not masked for it alone; less than that say nothing
 _SHORTEST = 8  # a shorter secret is looked for in one line only

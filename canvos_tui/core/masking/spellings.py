@@ -11,14 +11,15 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern as late
 
 SHORTEST = 5  # a shorter text would be found everywhere and hide nothing but the log
 EDGE = 8  # so many characters of a secret's beginning or end are masked where a line was cut
 PACKED = 16  # a base64 spelling is looked for only in text that has such a long run of its characters at all
 _LINE = 8  # shortest line of a secret with several lines that is looked for by itself
-_PERCENT = re.compile(r"%[0-9A-F]{2}")
-_PACKED = re.compile(rb"[A-Za-z0-9+/]{%d,}" % PACKED)
-_UNSAFE = re.compile(r"([^A-Za-z0-9_./:=@%+,-])")
+_PERCENT = late(r"%[0-9A-F]{2}")
+_PACKED = late(rb"[A-Za-z0-9+/]{%d,}" % PACKED)
+_UNSAFE = late(r"([^A-Za-z0-9_./:=@%+,-])")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Click, Key, Resize
+from textual.geometry import Size
 from textual.widgets import OptionList, Static
 
 from canvos_tui.core.checks.report import Report
@@ -51,6 +52,7 @@ class CheckList(Vertical):
         self._took: Took | None = None
         self._unfolded: bool | None = None  # None: as the height has it
         self._moved = False
+        self._shown_at: tuple[Size, Size] | None = None  # that of the list and of the window, when it was filled
         self._fixes: dict[str, int] = {}
         self._detail = ""
         self.words = ""
@@ -71,6 +73,7 @@ class CheckList(Vertical):
     def show(self, report: Report, now: datetime, took: Took | None, *, settle: bool = False) -> None:
         """Fills the rows; `settle` puts them in order even if the user has moved the cursor."""
         self._report, self._now, self._took = report, now, took
+        self._shown_at = self.size, self.app.size
         made = rows(report, self._how_far(), self.words)
         self._fill(made if settle or not self._moved else in_place(self._rows, made, report))
         self._around()
@@ -190,8 +193,8 @@ class CheckList(Vertical):
 
     def on_resize(self, _: Resize) -> None:
         """Another width has other columns, another height may fold or unfold."""
-        self.call_after_refresh(self._again if not self._moved else self._refold)
+        self.call_after_refresh(self._refold)
 
     def _refold(self) -> None:
-        if self._now is not None:
-            self.show(self._report, self._now, self._took)
+        if self._now is not None and self._shown_at != (self.size, self.app.size):  # else it was filled meanwhile
+            self.show(self._report, self._now, self._took, settle=not self._moved)

@@ -52,6 +52,17 @@ def stat_fields(pid: int) -> list[str]:
     return text.rpartition(")")[2].split()
 
 
+def born(pid: int) -> str:
+    """When a process that is not dead yet was started, which tells it from a later one of its number; "" where there is none."""
+    fields = stat_fields(pid)
+    return fields[19] if fields and fields[0] not in "ZX" else ""
+
+
+def lives(pid: int, since: str) -> bool:
+    """Whether the process that was started then is not dead yet; without /proc nobody can tell, and it counts as alive."""
+    return not _shown() or (since != "" and born(pid) == since)
+
+
 def _shown() -> bool:
     return (_PROC / "self" / "stat").exists()
 

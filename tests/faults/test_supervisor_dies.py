@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.processes import session_members, stat_fields
+from canvos_tui.adapters.runs import lost_run
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import read_heart
 from canvos_tui.adapters.runs.local_runs import LocalRuns
@@ -31,6 +33,7 @@ from tests.runs import KEY_ID, KEYS, SECRET, Site, opened
 from tests.waiting import until
 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
+APART = "setsid -w bash -c 'trap \"\" HUP INT TERM; echo apart $$; while :; do sleep 0.05; done'"
 
 
 @pytest.fixture
@@ -203,3 +206,16 @@ def test_a_supervisor_without_a_sign_of_life_but_with_its_lock_is_slow(site: Sit
     until(lambda: felt() is Beat.SLOW)
     (site.checkout / "go").touch()
     site.result(run_id)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_left_the_builds_session_and_heeds_no_signal_is_ended_with_the_rest(site, monkeypatch, force):
+    monkeypatch.setattr(lost_run, "_PATIENCE", 0.3)
+    run_id = site.start(f"trap '' HUP; {APART} & wait")
+    until(lambda: re.search(r"apart \d+", site.log(run_id)))
+    apart = int(site.log(run_id).partition("apart ")[2].split()[0])
+    os.kill(site.supervisor(run_id), signal.SIGKILL)
+    until(lambda: asyncio.run(site.runs.result(run_id)))
+    assert stat_fields(apart)
+    asyncio.run(site.runs.clear(run_id, force=force))
+    until(lambda: not stat_fields(apart) or stat_fields(apart)[0] in "ZX")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from canvos_tui.adapters.docker.build_engine import BuildEngine
-from canvos_tui.adapters.processes import session_members, signal_family
+from canvos_tui.adapters.processes import born, family, lives, signal_family
 from canvos_tui.adapters.runs.event_file import EventFile
 from canvos_tui.adapters.runs.folder import RunFolder
 from canvos_tui.adapters.runs.heart import build_goes_on, read_heart, rebooted_since
@@ -88,15 +88,24 @@ def end(folder: RunFolder, plan: BuildPlan, environ: Mapping[str, str], *, force
 
 
 def _end_process(group: int, *, force: bool) -> str:
+    """Also of what left its session: it is known as the build's by who started it, which nobody can tell once that is gone."""
     number = signal.SIGKILL if force else signal.SIGINT
     until = time.monotonic() + _PATIENCE
+    members: dict[int, str] = {}
+    _left(members, group)
     signal_family(group, number)
-    while session_members(group) and time.monotonic() < until:
+    while _left(members, group) and time.monotonic() < until:
         time.sleep(0.1)
-    for pid in session_members(group):
+    for pid in _left(members, group):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return f"the build's process {group} was ended"
+
+
+def _left(members: dict[int, str], group: int) -> list[int]:
+    """The build's processes that are not dead yet; those that are new among them are noted in `members`, with when they were started."""
+    members.update({pid: born(pid) for pid in family(group) if pid not in members})
+    return [pid for pid, since in members.items() if lives(pid, since)]
 
 
 def _going_on(

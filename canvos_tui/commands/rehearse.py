@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SCENARIO = "success"
 KEPT_MINUTES = 15  # without a request the stand-in ends by itself
 _END_LIMIT = 20.0  # seconds that a killed build's supervisor has to store its result
+WITHIN = "nothing to go on from: on the guide's route the raw image lies inside the build; --route two-stage keeps it in build/"
 HINT = "Nothing is real. Type any registry; take the keys from the Environment."
 
 
@@ -124,15 +125,18 @@ def _resumable(ports: Ports, stage: Stage, folder: Path) -> bool:
     """Whether the newest run can be gone on from; then its account stays for that, and the command is printed."""
     import asyncio
 
+    from canvos_tui.core.run.phase import Phase
     from canvos_tui.core.run.resumable import offer_words, resume_command
 
-    async def words() -> tuple[str, str]:
+    async def words() -> tuple[str, str, Phase | None]:
         runs = await ports.runs.infos()
         result = await ports.runs.result(runs[0].run_id) if runs else None
-        return (runs[0].run_id, offer_words(result)) if result is not None else ("", "")
+        return (runs[0].run_id, offer_words(result), result.phase) if result is not None else ("", "", None)
 
-    run_id, offer = asyncio.run(words())
+    run_id, offer, phase = asyncio.run(words())
     if not offer:
+        if phase is Phase.UPLOAD:
+            sys.stderr.write(f"{WITHIN}\n")
         return False
     found = {} if (folder / "CanvOS" / ".secret").exists() else stage.keep_keys(folder)
     given = {**stage.environ, "XDG_STATE_HOME": str(folder / "state"), **found}

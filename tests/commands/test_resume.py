@@ -75,6 +75,27 @@ def test_a_kept_rehearsal_that_failed_is_gone_on_from_by_the_command_that_it_pri
     end_the_account(kept)
 
 
+@pytest.mark.long
+def test_a_kept_rehearsal_whose_upload_failed_says_which_route_keeps_the_raw_image_and_that_one_goes_on(tmp_path):
+    environ = environ_of(tmp_path)
+
+    def rehearsed(route: str) -> str:
+        line = f"canvos-tui rehearse --plain --keep {tmp_path / route} --route {route} --scenario upload-once"
+        ended = shell(line, environ, tmp_path)
+        assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
+        return ended.stderr
+
+    assert "--route two-stage keeps it in build/" in rehearsed("guide")
+    said = rehearsed("two-stage")
+    assert "--route two-stage" not in said
+    (line,) = (line.strip() for line in said.splitlines() if line.startswith("  env "))
+    done = shell(f"{line} --yes", environ, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert AMI.fullmatch(done.stdout.splitlines()[-1])
+    assert "+base-image" not in done.stdout + done.stderr, "nothing is built again"
+    end_the_account(tmp_path / "two-stage")
+
+
 def test_a_kept_rehearsal_of_a_route_without_a_secret_file_is_gone_on_from_too(tmp_path):
     environ, kept = environ_of(tmp_path), tmp_path / "kept"
     ended = shell(f"canvos-tui rehearse --plain --keep {kept} --route direct --scenario snapshot-once", environ, tmp_path)

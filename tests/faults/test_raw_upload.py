@@ -171,6 +171,7 @@ def test_somebody_who_writes_the_key_first_keeps_it_and_nothing_is_made_of_it(si
     again = site.result(asyncio.run(begin(ports, ground, StageId.UPLOAD)))
     assert (again.outcome, standin.cloud.tasks) == (Outcome.FAILED, {})
     assert not any(thing.certain for thing in asyncio.run(collect(ports)).things)
+    assert not standin.cloud.buckets["images"].uploads, "parts of which nothing can be made any more are given up"
 
 
 def said(ports: Ports, raw: Path, bucket: str = "images") -> CanvosError:

@@ -209,14 +209,23 @@ class RawUpload:
                 ),
             )
         except AwsError as error:
-            if error.code in _TAKEN and not await self.stands():
-                raise
             if error.code in _TAKEN:
-                await self._abort(upload_id)
-                return False
+                return await self._given_way(upload_id, error)
             if error.code not in _NO_UPLOAD:  # its answer may have been lost: what stands there decides
                 raise
         return True
+
+    async def _given_way(self, upload_id: str, error: AwsError) -> bool:
+        """False where the same bytes stand there by now; else raises. S3 keeps parts that nothing can be made of any more: not these."""
+        try:
+            stands = await self.stands()
+        except RunError:  # other bytes
+            await self._abort(upload_id)
+            raise
+        if not stands:
+            raise error
+        await self._abort(upload_id)
+        return False
 
     async def _abort(self, upload_id: str) -> None:
         """Gives up an upload of ours; one that is gone already is no error, and a right that is missing leaves it to the left-overs."""

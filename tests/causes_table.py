@@ -1,4 +1,7 @@
-"""What `diagnose` says about every sample log, beside what is right: run it for the table, a test asks for its figures."""
+"""What `diagnose` says about every sample log, beside what is right and what it said before causes were sought by reasons and speakers.
+
+Run it for the table; a test asks for its figures.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,8 @@ class Row:
     result: str
     phase: str
     grade: str
+    before: str  # what the last version that sought by sentences said, and how good that was
+    before_grade: str
 
 
 def told(data: bytes) -> dict[str, Any]:
@@ -53,32 +58,45 @@ def graded(said: str, result: str, wanted: dict[str, Any]) -> str:
 def rows() -> list[Row]:
     """Every log of the reports, then those that were recorded."""
     expected = json.loads((REPORTS / "expected.json").read_text(encoding="utf-8"))
-    found = [_row(name, (REPORTS / name).read_bytes(), wanted) for name, wanted in expected.items()]
+    before = json.loads((REPORTS / "before.json").read_text(encoding="utf-8"))
+    found = [_row(name, (REPORTS / name).read_bytes(), wanted, before[name]) for name, wanted in expected.items()]
     for sample in SAMPLES:
-        cause = sample.points["cause"]
+        cause, name = sample.points["cause"], f"{sample.path.parent.name}/{sample.path.name}"
         wanted = {"result": sample.points["verdict"][0], "right": [cause["id"]] if cause else []}
-        found.append(_row(f"{sample.path.parent.name}/{sample.path.name}", sample.path.read_bytes(), wanted))
+        found.append(_row(name, sample.path.read_bytes(), wanted, before[name]))
     return found
 
 
-def _row(name: str, data: bytes, wanted: dict[str, Any]) -> Row:
+def _row(name: str, data: bytes, wanted: dict[str, Any], before: dict[str, str]) -> Row:
     document = told(data)
     said = document["cause"]["id"] if document["cause"] else ""
-    grade = graded(said, document["result"], wanted)
-    if grade == "right" and wanted.get("phase") and wanted["phase"] != document["phase"]:
-        grade = "partly"
-    return Row(name, tuple(wanted["right"]), said, document["result"], document["phase"] or "", grade)
+    grade = _in_phase(graded(said, document["result"], wanted), wanted, document["phase"])
+    old = _in_phase(graded(before["cause"], before["result"], wanted), wanted, before["phase"])
+    return Row(name, tuple(wanted["right"]), said, document["result"], document["phase"] or "", grade, before["cause"], old)
+
+
+def _in_phase(grade: str, wanted: dict[str, Any], phase: str | None) -> str:
+    return "partly" if grade == "right" and wanted.get("phase") and wanted["phase"] != phase else grade
 
 
 def table(found: list[Row]) -> str:
-    """Lines for people: all that is not right, then the figures of each folder."""
-    lines = [f"{r.grade:<7}{r.log:<48}{r.said or '-':<24}{r.result:<13}{r.phase:<10}wanted {' '.join(r.wanted) or '-'}" for r in found]
-    figures: dict[str, Counter[str]] = {}
+    """Lines for people: each log, then the figures of each folder."""
+    lines = [
+        f"{r.grade:<7}{r.log:<48}{r.said or '-':<24}{r.result:<13}{r.phase:<10}before: {r.before_grade:<7}{r.before or '-':<24}"
+        f"wanted {' '.join(r.wanted) or '-'}"
+        for r in found
+    ]
+    figures: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for row in found:
-        figures.setdefault(row.log.split("/")[0], Counter())[row.grade] += 1
-    return "\n".join(
-        [*lines, *(f"{folder:<12}" + "".join(f"{g} {count[g]:<5}" for g in GRADES) for folder, count in sorted(figures.items()))]
-    )
+        for folder in (row.log.split("/")[0], "all"):
+            old, new = figures.setdefault(folder, (Counter(), Counter()))
+            old[row.before_grade] += 1
+            new[row.grade] += 1
+    return "\n".join([*lines, *(f"{name:<12}before {_figures(old)}  after {_figures(new)}" for name, (old, new) in figures.items())])
+
+
+def _figures(count: Counter[str]) -> str:
+    return " ".join(f"{grade} {count[grade]:<3}" for grade in GRADES)
 
 
 if __name__ == "__main__":

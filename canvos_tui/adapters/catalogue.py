@@ -56,7 +56,7 @@ def with_own(known: Catalogue, path: Path) -> Catalogue:
         except CanvosError as error:
             raise CanvosError(f"{path}, line {node.start_mark.line + 1}: {error}", remedy=remedy) from None
         own[entry.id] = entry
-    return Catalogue([*own.values(), *(entry for entry in known.entries if entry.id not in own)])
+    return Catalogue([*own.values(), *(entry for entry in known.entries if entry.id not in own)], known.regions)
 
 
 def catalogue_of(text: str, *, proven: bool = False) -> Catalogue:
@@ -68,4 +68,12 @@ def catalogue_of(text: str, *, proven: bool = False) -> Catalogue:
         data = yaml.load(text, Loader=loader)  # noqa: S506  both loaders are safe ones
     except yaml.YAMLError as error:
         raise CanvosError(f"the catalogue of known errors is no YAML: {error}", remedy=_REMEDY) from None
-    return parse_catalogue(data, proven=proven)
+    return parse_catalogue(data, proven=proven, regions=_regions)
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Those of the SDK's own list, which is read when a line names one that could not be reached."""
+    from canvos_tui.adapters.aws.account import regions
+
+    return frozenset(regions())

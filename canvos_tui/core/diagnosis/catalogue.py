@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import pairwise
 from typing import Any
@@ -112,7 +112,8 @@ class KnownError:
 class Catalogue:
     """All entries, and a quick way to see which lines may be a sign of one."""
 
-    def __init__(self, entries: Iterable[KnownError]) -> None:
+    def __init__(self, entries: Iterable[KnownError], regions: Callable[[], Collection[str]] = frozenset) -> None:
+        self.regions = regions  # the names of AWS' regions; without them a region is wrong by its form alone
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._ranked = sorted(self.entries, key=lambda entry: (entry.priority.value, entry.hold is Hold.LAST, entry.id))
         self._near = Nearby((pattern, n) for n, entry in enumerate(self._ranked) for pattern in entry.patterns)
@@ -128,7 +129,7 @@ class Catalogue:
             return []
         near = [self._ranked[n] for n in self._near.of(body)]
         found = [Claim(entry, *place) for entry in near if (place := entry.claims(line.target, body)) is not None]
-        if found and found[0].entry.priority is Priority.A and not (found[0].entry.general or odd_region(body)):
+        if found and found[0].entry.priority is Priority.A and not (found[0].entry.general or odd_region(body, self.regions)):
             return found
         told = self._reasoned(body)
         if told is None or (
@@ -139,7 +140,7 @@ class Catalogue:
 
     def _reasoned(self, body: str) -> Claim | None:
         low = body.lower()
-        if odd := odd_region(low):
+        if odd := odd_region(low, self.regions):
             told: Told | None = Told("region-unknown", *odd)
         else:
             told = reason_in(low)
@@ -165,10 +166,11 @@ class Catalogue:
         return next((entry for entry in self.entries if entry.id == name), None)
 
 
-def parse_catalogue(data: object, *, proven: bool = False) -> Catalogue:
+def parse_catalogue(data: object, *, proven: bool = False, regions: Callable[[], Collection[str]] = frozenset) -> Catalogue:
     """The catalogue of a list of mappings; CanvosError names the entry and what is wrong with it.
 
-    `proven` leaves out what a test looked at and what takes the time: each expression compiled, and a sample for each.
+    `proven` leaves out what a test looked at and what takes the time: each expression compiled, and a sample for each; `regions` are those
+    of AWS by name.
     """
     if not isinstance(data, list) or not data:
         raise CanvosError("the catalogue of known errors is no list of entries")
@@ -176,7 +178,7 @@ def parse_catalogue(data: object, *, proven: bool = False) -> Catalogue:
     for before, entry in pairwise(entries):
         if entry.id <= before.id:
             raise CanvosError(f"known error {entry.id}: must stand before {before.id}, and only once; the ids are sorted")
-    return Catalogue(entries)
+    return Catalogue(entries, regions)
 
 
 def parse_entry(item: object, number: int, *, proven: bool = False) -> KnownError:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from canvos_tui.adapters.catalogue import load_catalogue
-from canvos_tui.core.aws.regions import REGIONS
 from canvos_tui.core.diagnosis.places import explained, filled
 from canvos_tui.core.diagnosis.speech.reasons import REASONS
 from canvos_tui.core.diagnosis.speech.speakers import SPEAKERS, odd_region, places_in
@@ -124,14 +123,6 @@ def test_an_entry_stands_for_one_kind_of_reason() -> None:
         assert len(reasons) <= 1 or any(reasons <= kind for kind in KINDS), entry.id
 
 
-def test_the_sdk_knows_no_region_that_we_do_not() -> None:
-    import boto3
-
-    session = boto3.session.Session()
-    known = {name for part in session.get_available_partitions() for name in session.get_available_regions("ec2", partition_name=part)}
-    assert known <= REGIONS
-
-
 @pytest.mark.parametrize(
     ("text", "odd"),
     [
@@ -145,7 +136,21 @@ def test_the_sdk_knows_no_region_that_we_do_not() -> None:
     ],
 )
 def test_a_region_that_nobody_knows_counts_where_its_host_was_not_found(text: str, odd: bool) -> None:
-    assert (odd_region(text) is not None) is odd
+    assert (odd_region(text, lambda: {"eu-west-1", "us-east-1"}) is not None) is odd
+
+
+def test_without_a_list_of_regions_the_form_alone_tells() -> None:
+    address = 'Could not connect to the endpoint URL: "https://ec2.{}.amazonaws.com/"'
+    assert odd_region(address.format("eu-west-9"), frozenset) is None
+    assert odd_region(address.format("eu-wst-1"), frozenset) is not None
+
+
+def test_the_list_is_asked_for_only_where_a_host_was_not_found() -> None:
+    def nobody() -> frozenset[str]:
+        raise AssertionError("asked")
+
+    assert odd_region('Connect timeout on endpoint URL: "https://ec2.eu-west-9.amazonaws.com/"', nobody) is None
+    assert odd_region("curl: (6) Could not resolve host: awscli.amazonaws.com", nobody) is None
 
 
 def test_a_word_in_capitals_gets_its_value_or_a_sentence() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-
-from canvos_tui.core.aws.regions import REGIONS
 
 _ANYBODY = "program"  # a program that nobody here knows, when its line looks like an error
 # searched in order in the line in lower case; the first that fits has said it
@@ -131,17 +129,19 @@ def speaker_of(low: str) -> str:
     return next((name for name, mark in _MARKS if mark.search(low)), "")
 
 
-def odd_region(text: str) -> tuple[int, int] | None:
+def odd_region(text: str, regions: Callable[[], Collection[str]]) -> tuple[int, int] | None:
     """Where an address of AWS names a region that does not exist: its name is none by its form, such as `eu-wst-1`.
 
-    A good name that nobody here knows counts only where the line also says, or may mean, that there is no such host.
+    A good name that is none of `regions` counts only where the line also says, or may mean, that there is no such host; they are asked
+    for then alone. Where none is known every good name is one.
     """
     found = _AWS_HOST.search(text) if "amazonaws" in text or "api.aws" in text else None
     if found is None:
         return None
     name, formed = found[1].lower(), _REGION.fullmatch(found[1])
-    known = formed and (name in REGIONS or name in _NO_REGIONS or not _NO_HOST.search(text.lower()))
-    return None if known else found.span(1)
+    if formed and (name in _NO_REGIONS or not _NO_HOST.search(text.lower()) or name in (known := regions()) or not known):
+        return None
+    return found.span(1)
 
 
 def places_in(body: str) -> Mapping[str, str]:

@@ -11,7 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.diagnosis.catalogue import Priority, parse_catalogue
+from canvos_tui.core.diagnosis.places import PLACES, explained, filled
 from canvos_tui.core.errors import CanvosError, Command, Remedy
 from canvos_tui.core.log.line import parse_line
 from canvos_tui.core.log.literals import fixed_text
@@ -131,3 +133,13 @@ def test_the_fixed_text_is_in_every_match(text):
     pattern = r"x(ab|c)?d\.e+[fg]*hi(j{1,2}|k) l"
     assert fixed_text(pattern) == "d.e"
     assert "d.e" in text
+
+
+def test_a_name_that_is_looked_for_is_no_place_for_a_value() -> None:
+    """`grep REGION .arg` would look for eu-west-1 as soon as the run's region is known."""
+    values = dict.fromkeys(PLACES.values(), "a-value")
+    looks = [c for entry in load_catalogue().entries for fix in entry.remedies for c in fix.commands if c.run.startswith("grep ")]
+    assert len(looks) > 10
+    for command in looks:
+        assert filled(Remedy("", (command,)), values).commands == (command,)
+        assert "put" not in explained(Remedy("", (command,))).text

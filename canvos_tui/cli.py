@@ -127,12 +127,12 @@ def _crashed(error: Exception, words: list[str]) -> int:
     from canvos_tui.arguments import COMMANDS
 
     home = reports_to()
-    where = f"; reports are taken at {home}" if home else ""
+    where = f"; reports are taken at {home}" if home else "; send it to whoever gave you canvos-tui"
     text = report(error, next((word for word in words if word in COMMANDS), "the wizard"), os.environ)
     path = keep(text, os.environ)
     if path is None:
         sys.stderr.write(f"canvos-tui: this is a bug of ours; the report cannot be stored, so it stands here{where}:\n{indented(text)}\n")
     else:
-        said = f"this is a bug of ours ({type(error).__name__}); attach the report to yours, it is masked: {path}{where}"
+        said = f"this is a bug of ours ({type(error).__name__}); attach the masked report to yours: {path}{where}"
         sys.stderr.write(f"canvos-tui: {said}\n")
     return ExitCode.BUG

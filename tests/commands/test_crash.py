@@ -70,7 +70,8 @@ def test_one_line_says_where_the_report_lies(face: str, tmp_path: Path) -> None:
     )
     assert done.returncode == ExitCode.BUG
     told = [line for line in done.stderr.splitlines() if "bug of ours" in line]
-    assert told == [f"canvos-tui: this is a bug of ours (KeyError); attach the report to yours, it is masked: {reported(home)}"]
+    where = f"attach the masked report to yours: {reported(home)}; send it to whoever gave you canvos-tui"
+    assert told == [f"canvos-tui: this is a bug of ours (KeyError); {where}"]
     assert "Traceback" not in done.stderr
     assert SECRET not in done.stderr + done.stdout
 

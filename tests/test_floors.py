@@ -29,8 +29,8 @@ ADAPTERS = {
     "docker": 4,
     "last_passed": 3,
     "machine": 3,
-    **dict.fromkeys(("files", "git", "log", "network", "ebs"), 2),
-    **dict.fromkeys(("settings", "aws", "catalogue", "explanations", "clock", "crash_file", "compatibility", "append_file", "programs"), 1),
+    **dict.fromkeys(("files", "git", "log", "network", "ebs", "catalogue"), 2),
+    **dict.fromkeys(("settings", "aws", "explanations", "clock", "crash_file", "compatibility", "append_file", "programs"), 1),
     **dict.fromkeys(("threads", "processes", "regular_file", "new_file", "state_folder"), 0),
 }
 TUI = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.events import ScreenResume
-from textual.screen import Screen
 from textual.widgets import Static
+
+from canvos_tui.tui.textual_inside import SparingScreen
 
 WELCOME = "Build an AWS cloud image with CanvOS"
 
 
-class Doorstep(Screen[None]):
+class Doorstep(SparingScreen[None]):
     """Two lines and no more: it has to be painted as soon as Textual can paint anything."""
 
     DEFAULT_CSS = """

@@ -24,8 +24,6 @@ from canvos_tui.core.session import Checked
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import commands_of, raw_output
 from canvos_tui.tui.checks.rows import Took, quiet, span, stale
-from canvos_tui.tui.dialogs.ask_text import AskText
-from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.check_list import CheckList
@@ -33,12 +31,7 @@ from canvos_tui.tui.widgets.filter_line import FilterLine
 from canvos_tui.tui.widgets.push import Push
 
 FOLLOW_ANSWERS = frozenset({"repo", "files", "aws"})  # asked again each time: an answer may have changed them
-REASONS = (
-    Choice("", "Back"),
-    Choice("a test machine", "Accept: this is a test machine"),
-    Choice("tried with less", "Accept: I want to try it with less"),
-    Choice("own", "Accept, with a reason of my own ..."),
-)
+PATIENCE = 0.1  # seconds for first answers that somebody waits for, before the rows are painted without one
 TOGETHER = 0.05  # seconds in which answers that come are painted as one
 
 
@@ -117,7 +110,10 @@ class Prerequisites(StepPanel):
         clock, context = self.ports.clock, Context(self.ports, draft or self.draft, final=self.known.final)
         self._asking, self._took = True, Took(clock.now())
         self.report = Report(report.checks, known)
-        self._show(self.report)
+        if self._first is None:
+            self._paint()
+        else:
+            self.set_timer(PATIENCE, self._paint_unanswered)
 
         def came(result: CheckResult) -> None:
             self.report = self.report.after(result)
@@ -158,6 +154,10 @@ class Prerequisites(StepPanel):
     def _show(self, report: Report) -> None:
         self.report = report
         self._paint()
+
+    def _paint_unanswered(self) -> None:
+        if not self.report.results:
+            self._paint()
 
     def _paint(self) -> None:
         self._due = False
@@ -265,12 +265,9 @@ class Prerequisites(StepPanel):
         if picked is None or not acceptable(picked):
             self.decline("only a failed check can be accepted")
             return
-        text = f"{picked.answer.observed}; needs: {picked.answer.required}\nIt stays in the report as accepted; the build may fail of it."
-        reason = await self.app.push_screen_wait(Ask(f"Accept {picked.check.id}?", text, REASONS))
-        if reason == "own":
-            given = await self.app.push_screen_wait(AskText(f"Accept {picked.check.id}", "Why may the build go on?", ""))
-            reason = given or ""
-        if reason:
+        from canvos_tui.tui.dialogs.accept_failure import ask_reason
+
+        if reason := await ask_reason(self.app, picked):
             accepted = accept(CHECKS, picked.check.id, reason)
             self.answer(accepted)
             # the answer is still on its way back when the check runs again

@@ -44,6 +44,7 @@ def test_what_the_catalogue_takes_for_a_change_of_the_machine_is_one() -> None:
         "modprobe",
         "service",
         "sh",
+        "subscription-manager",
         "sysctl",
         "systemctl",
         "timedatectl",

@@ -7,9 +7,10 @@ the same ClientToken, and with it the same snapshot, on this and on another mach
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -57,6 +58,7 @@ class SnapshotWriter:
         self._started = 0.0
         self._crew = Crew(BLOCK, time.monotonic(), limit)
         self._done = 0
+        self._failed = asyncio.Event()  # a block was refused for good: what is under way is waited for, so that it is not sent again
         self.sent = 0  # blocks that AWS has acknowledged here
 
     async def run(self) -> str:
@@ -192,22 +194,34 @@ class SnapshotWriter:
     # -- blocks ------------------------------------------------------------------------------------------
 
     async def _put_all(self, begun: Begun, waiting: list[int]) -> None:
-        queue = iter(waiting)
+        """All of them are there. An ExceptionGroup of what was refused, raised when the blocks that were under way have been noted."""
+        queue, failures = iter(waiting), list[Exception]()
 
         async def worker(number: int) -> None:
-            while True:
-                while number >= self._crew.size:
-                    await asyncio.sleep(0.1)
-                    if self._done >= self._manifest.data:
-                        return
-                index = next(queue, None)
-                if index is None:
-                    return
-                await self._put(begun, index)
+            try:
+                await self._work(begun, queue, number)
+            except Exception as error:  # noqa: BLE001  raised below
+                failures.append(error)
+                self._failed.set()
 
         async with asyncio.TaskGroup() as group:
             for number in range(min(MOST, len(waiting))):
                 group.create_task(worker(number))
+        self._failed.clear()
+        if failures:
+            raise ExceptionGroup("blocks were refused", failures)
+
+    async def _work(self, begun: Begun, queue: Iterator[int], number: int) -> None:
+        """Writes blocks of the queue until it is empty, or one was refused anywhere; waits while the crew has no use for this worker."""
+        while not self._failed.is_set():
+            while number >= self._crew.size:
+                await asyncio.sleep(0.1)
+                if self._done >= self._manifest.data or self._failed.is_set():
+                    return
+            index = next(queue, None)
+            if index is None:
+                return
+            await self._put(begun, index)
 
     async def _put(self, begun: Begun, index: int) -> None:
         digest = self._manifest.digests[index]
@@ -232,10 +246,11 @@ class SnapshotWriter:
                     self._crew.pushed_back(time.monotonic())
                 unseen = missing(error) and self._young
                 attempt += 0 if unseen else 1
-                if not (unseen or passes(error) or pushes(error)) or attempt >= _ATTEMPTS:
+                if not (unseen or passes(error) or pushes(error)) or attempt >= _ATTEMPTS or self._failed.is_set():
                     raise
             span = min(_LONG, _SHORT * 2 ** max(attempt, 1))
-            await asyncio.sleep(random.uniform(_SHORT / 2, span) * self._pace)  # noqa: S311  a pause, no secret
+            with contextlib.suppress(TimeoutError):  # another block's refusal ends it sooner: this one is asked for a last time
+                await asyncio.wait_for(self._failed.wait(), random.uniform(_SHORT / 2, span) * self._pace)  # noqa: S311  no secret
 
     async def _rest(self, looks: int) -> None:
         await asyncio.sleep(min(_LOOK, _SOONER * looks) * self._pace)

@@ -157,6 +157,28 @@ def test_a_missing_right_ends_it_at_once_and_later_it_goes_on(standin, raw, tmp_
     assert written.writer.sent == len(WRITTEN) - puts
 
 
+def test_what_is_under_way_when_a_block_is_refused_is_noted_and_not_sent_again(standin, raw, tmp_path, monkeypatch):
+    refused, put = asyncio.Event(), EbsCalls.put
+
+    async def late(calls: EbsCalls, snapshot_id: str, index: int, body: bytes, digest: bytes) -> None:
+        if index not in WRITTEN[:3]:
+            refused.set()
+            raise AwsError("The security token included in the request is expired", code="ExpiredTokenException", status=403)
+        await put(calls, snapshot_id, index, body, digest)  # AWS has it
+        await refused.wait()
+        await asyncio.sleep(0.1)  # its answer comes when the others have ended
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EbsCalls, "put", late)
+        with pytest.raises(AwsError, match="expired"):
+            Written(raw, tmp_path).run()
+    second = Written(raw, tmp_path)
+    snapshot = second.run()
+    assert holds(standin, snapshot, second)
+    assert second.told[0] == 3 * BLOCK
+    assert standin.ebs.snapshots[snapshot].puts == len(WRITTEN)
+
+
 def test_without_the_right_to_list_aws_checksum_has_to_do(standin, raw, tmp_path):
     standin.set_faults(*deny("ebs:ListSnapshotBlocks"))
     written = Written(raw, tmp_path)

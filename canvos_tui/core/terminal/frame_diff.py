@@ -130,7 +130,11 @@ def _runs(data: str) -> list[_Run] | None:
 
 def _changed(chars: list[str], styles: list[Style | None], cells: list[str], style: Style) -> Iterator[tuple[int, int]]:
     """Stretches, from and to before, in which a cell gets something else; those that lie near to each other are one."""
-    if chars == cells and styles.count(style) == len(styles):
+    same = styles.count(style)
+    if not same:  # a page that is new: nothing in it stays, and nobody has to look cell by cell
+        yield 0, len(cells)
+        return
+    if chars == cells and same == len(styles):
         return
     start = stop = -1
     for n, (char, worn) in enumerate(zip(chars, styles, strict=True)):

@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import re
 
+from canvos_tui.core.values.late_pattern import pattern
+
 _COLOUR = r"\x1b\[[0-9;:]*m"
 _NO_COLOUR = r"\x1b(?!\[[0-9;:]*m)"
 # what follows the ESC: CSI, the strings (OSC, DCS, SOS, PM, APC), which end with their line at the latest, and two-byte ones such as DECSC
 _REST = r"(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)"
 
-COLOUR = re.compile(_COLOUR)
-COLOUR_BYTES = re.compile(_COLOUR.encode())
-OTHER_START_BYTES = re.compile(_NO_COLOUR.encode())  # where a sequence begins that is no colour
+COLOUR = pattern(_COLOUR)
+COLOUR_BYTES = pattern(_COLOUR.encode())
+OTHER_START_BYTES = pattern(_NO_COLOUR.encode())  # where a sequence begins that is no colour
 ANY_BYTES = (r"\x1b" + _REST).encode()  # any sequence, as a part of a pattern
 OTHER_BYTES = (_NO_COLOUR + _REST).encode()  # any but colours
 
-_ESCAPE = re.compile(_NO_COLOUR + _REST)
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
+_ESCAPE = pattern(_NO_COLOUR + _REST)
+_CONTROL = pattern(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
 # selectors and joiners change only how an emoji looks, but terminals disagree about its width
-_SHAPE = re.compile("[\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SHAPE = pattern("[\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # text that is invisible, or that makes what follows it appear in another order
-_DECEIT = re.compile(
+_DECEIT = pattern(
     "[\u00ad\u061c\u115f\u1160\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# those of them that Python takes for printable: letters of Hangul that stand for nothing
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0")
+_SURROGATE = pattern("[\ud800-\udfff]")
 _COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_HEAP = re.compile(f"([{_COMBINING}]{{2}})[{_COMBINING}]+")  # more marks on one letter than any language has
+_HEAP = pattern(f"([{_COMBINING}]{{2}})[{_COMBINING}]+")  # more marks on one letter than any language has
 _TAB = 8  # columns
-_TABBED = re.compile(f"({_COLOUR}|\t)")
+_TABBED = pattern(f"({_COLOUR}|\t)")
 
 
 def showable(line: str) -> str:
@@ -63,7 +67,7 @@ def clean(text: str) -> str:
 
 def vanish(text: str) -> str:
     """The same for a piece of a line that is as wide as it has to be: what takes no room goes without leaving a name."""
-    if text.isprintable() and not _DECEIT.search(text):
+    if text.isprintable() and _BLANKS.isdisjoint(text):
         return text
     text = _CONTROL.sub("", _ESCAPE.sub("", text).replace("\x1b", "").replace("\t", " "))
     return _SURROGATE.sub("?", _DECEIT.sub("", text))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 
 import pytest
 
-from canvos_tui.core.escapes import plain, showable
+from canvos_tui.core.escapes import plain, showable, vanish
 
 OBEYED = re.compile(r"\x1b(?!\[[0-9;:]*m)|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]")
 
@@ -68,3 +69,9 @@ def test_nothing_that_a_terminal_obeys_survives_in_any_mixture() -> None:
         line = "".join(dice.choice(parts) for _ in range(dice.randint(1, 14)))
         assert not OBEYED.search(showable(line)), repr(line)
         assert "\x1b" not in plain(line), repr(line)
+
+
+def test_what_is_invisible_vanishes_though_python_takes_it_for_printable() -> None:
+    hidden = [chr(n) for n in range(sys.maxunicode + 1) if showable(chr(n)) == f"<U+{n:04X}>"]
+    assert {"\u115f", "\u1160", "\u3164", "\uffa0"} <= {char for char in hidden if char.isprintable()}
+    assert {vanish(f"a{char}b") for char in hidden} == {"ab"}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.values.late_pattern import pattern
 
 KEY = "limit"  # the answer
 LEAST = 100_000  # bytes a second; below that AWS takes a body for one that never comes
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-_RATE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([kmg]?i?)b?(?:/s)?", re.IGNORECASE)
+_RATE = pattern(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([kmg]?i?)b?(?:/s)?", re.IGNORECASE)
 _ALLOWED = "bytes a second such as 20M, 1.5M, 500k (decimal) or 20Mi; 100k at least"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from canvos_tui.core.machine import FileFacts
+if TYPE_CHECKING:
+    from canvos_tui.core.machine import FileFacts
 
 
 class Files(Protocol):

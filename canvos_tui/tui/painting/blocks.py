@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
@@ -11,6 +10,7 @@ from textual.style import Style
 
 from canvos_tui.core.errors import Command
 from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.core.values.late_pattern import pattern
 from canvos_tui.tui.painting.command_rows import COPIES, command_rows
 from canvos_tui.tui.painting.looks import COLOURS, MUTED
 
@@ -39,7 +39,7 @@ def _wrapped(text: str | Content, room: int) -> list[Content]:
 
 # a blank between a number and its unit or what it counts, and one that stands there while lines are cut
 _UNIT, _GLUE = (
-    re.compile(
+    pattern(
         r"(?<=\d) (?=(?:USD|[kMGT]i?B|B|min|days?|[hs%])\b)|(?<=USD) (?=a month)|(?<=USD a) (?=month)|(?<=\d) (?=%)"
         r"|(?<=log) (?=line \d)|(?<=log line) (?=\d)"
     ),
@@ -79,7 +79,7 @@ def code(commands: Iterable[Command], width: int, label: str = "", columns: int 
         yield Content.assemble((f"{'' if number else label:<{indent}}", MUTED), (f" {row.text:<{across - 1}}", COMMAND), (note, MUTED))
 
 
-_ADDRESS = re.compile(r"https://[\w.~:/?#@!$&*+,;=%-]*[\w/=]")
+_ADDRESS = pattern(r"https://[\w.~:/?#@!$&*+,;=%-]*[\w/=]")
 _SAID = {"x ": Mark.FAILED, "! ": Mark.WARNING, "? ": Mark.UNKNOWN}
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
 COPIES = "c copies"  # stands beside a row that is cut, two columns apart
 _GOES_ON = " \\"
 # what must stay in one piece: quotes, a comment, a document that follows; only the blanks between such pieces may become a line end
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""'[^']*(?:'|\Z) | "(?:\\.|[^"\\])*(?:"|\Z) | (?<!\S)\#[^\n]* | <<.* | \\. | (?P<blanks>[ \t]+) | .""", re.DOTALL | re.VERBOSE
 )
 

@@ -85,10 +85,18 @@ def knows_the_styles(app: App[Any], screen: Screen[Any]) -> None:
 
 
 class SparingScreen(Screen[Result]):
-    """A screen that is painted once when it is opened within `App.batch_update`.
+    """A screen that is painted once when it is opened within `App.batch_update`, and once when it is laid out and painted anew.
 
     `Screen._compositor_refresh`, `App._batch_count`: Textual paints all of it meanwhile, twice, and throws it away.
+    `Screen._on_timer_update`, `_layout_required`, `_repaint_required`, `_dirty_widgets`: it paints what it has laid out, and then, where
+    all was to be painted anyway, all of that again.
     """
+
+    def _on_timer_update(self) -> None:
+        if self._layout_required and self._repaint_required:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)  # painted with the layout
+        super()._on_timer_update()
 
     def _compositor_refresh(self) -> None:
         if not self.app._batch_count:

@@ -229,6 +229,32 @@ async def test_a_page_that_is_opened_within_a_batch_is_painted_when_it_is_whole(
     assert ("Sparing", True) not in seen
 
 
+@pytest.mark.parametrize(("kind", "times"), [(Screen, 2), (SparingScreen, 1)])
+async def test_what_is_laid_out_and_painted_anew_is_painted_once(kind, times, monkeypatch):
+    """Textual's own twice: when it does so no longer, ours has nothing to do."""
+    painted: list[Compositor] = []
+    whole = Compositor.render_update
+
+    def count(self: Compositor, **how: Any) -> Any:
+        painted.append(self)
+        return whole(self, **how)
+
+    monkeypatch.setattr(Compositor, "render_update", count)
+
+    class Page(kind):  # type: ignore[misc, valid-type]  # either
+        def compose(self):
+            yield Static("words")
+
+    app = App[None]()
+    async with app.run_test() as pilot:
+        await app.push_screen(Page())
+        await pilot.pause()
+        app.screen.refresh(layout=True)
+        painted.clear()
+        app.screen._on_timer_update()
+        assert len(painted) == times
+
+
 def _defined(node: ast.AST) -> set[str]:
     """The names that a statement of ours defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -265,12 +291,14 @@ def test_no_other_module_looks_inside():
             "_batch_count",
             "_close_messages_no_wait",
             "_css_update_count",
+            "_dirty_widgets",
             "_disable_mouse_support",
             "_driver",
             "_enable_mouse_support",
             "_exit",
             "_filters",
             "_handle_exception",
+            "_layout_required",
             "_mouse",
             "_refresh_truecolor_filter",
             "_shutdown",

@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 import pytest
+from textual._compositor import Compositor
 from textual.events import Key
 
 from canvos_tui.core.answers.beginning import fresh
@@ -20,6 +21,7 @@ from canvos_tui.core.errors import CanvosError
 from canvos_tui.tui import collector
 from canvos_tui.tui.app import CanvosApp
 from canvos_tui.tui.opening import Opening, Room
+from canvos_tui.tui.widgets.hint_row import HintRow
 from tests import samples
 from tests.terminal import Terminal
 from tests.tui.fakes import make_ports
@@ -98,6 +100,29 @@ async def test_keys_typed_before_the_first_page_is_there_reach_it(make_room):
         go_on.set()
         await until(pilot, lambda: app.current_mode == "check" and app.screen.query("#check-rows"))
         await pilot.pause()
+
+
+async def test_what_was_typed_before_has_its_effect_in_the_first_picture_of_the_page(make_room, monkeypatch):
+    go_on, painted = asyncio.Event(), list[tuple[str, str]]()
+    whole = Compositor.render_update
+
+    def noted(self: Compositor, **how: Any) -> Any:
+        painted.append((type(app.screen).__name__, " ".join(str(row.visual) for row in app.screen.query(HintRow))))
+        return whole(self, **how)
+
+    async def room():
+        await go_on.wait()
+        return make_room()
+
+    monkeypatch.setattr(Compositor, "render_update", noted)
+    app = CanvosApp(room)
+    async with app.run_test() as pilot:
+        app.post_message(_key("z"))
+        await pilot.pause()
+        go_on.set()
+        await until(pilot, lambda: any(name == "PageScreen" for name, _ in painted))
+    said = [hint for name, hint in painted if name == "PageScreen"]
+    assert "z does nothing here" in said[0]
 
 
 async def test_garbage_is_searched_for_again_as_soon_as_the_first_page_stands(make_room):

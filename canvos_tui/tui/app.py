@@ -128,8 +128,12 @@ class CanvosApp(PacedApp[int]):
         if is_leaving(self):
             return  # the user has left meanwhile
         self._move_in(room)
-        await self._open(room)
-        self._pass_keys()
+        with self.batch_update():  # what was typed meanwhile has its effect in the first picture of the page
+            await self._open(room)
+            collector.release()
+            keys, self._early = self._early or [], None
+            await self.pressed(keys)
+        self.screen.refresh()
 
     async def _open(self, room: Room) -> None:
         """Opens the first page; each page is a mode of its own, so that it keeps its widgets and its workers."""
@@ -171,12 +175,6 @@ class CanvosApp(PacedApp[int]):
         if isinstance(event, events.Key) and event.key != "ctrl+c":
             self._reflex.forget()
         await super().on_event(event)
-
-    def _pass_keys(self) -> None:
-        collector.release()
-        keys, self._early = self._early or [], None
-        for key in keys:
-            self.post_message(key)
 
     def _make(self, page: Page, banner: str) -> PageScreen:
         from canvos_tui.tui.steps import new_page

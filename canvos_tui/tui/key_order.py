@@ -10,7 +10,9 @@ A mark that goes the way of a key, from the widget with the focus up to the app,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
+from collections.abc import Sequence
 from typing import TypeVar
 
 from textual import events, on
@@ -23,6 +25,7 @@ from canvos_tui.tui.textual_inside import QuietlyLeavingApp
 
 ROUNDS = 2  # the first mark follows the key, the second what the key brought about: a text changed, a button pushed, a page left
 MOST = 6  # marks behind one key: each time the focus moves one more, so that the next key finds it where it comes to rest
+SOON = 0.3  # seconds that a picture waits for what was typed before it
 LOST = 1.0  # seconds after which a mark is not waited for any more; whoever was to pass it on is gone
 Result = TypeVar("Result")
 
@@ -51,6 +54,18 @@ class OrderlyApp(QuietlyLeavingApp[Result]):
         self._stood: DOMNode | None = None  # where the last of them set out
         self._lettered = False  # whether letters went out since, without a mark
 
+    async def pressed(self, keys: Sequence[events.Key]) -> None:
+        """Passes on what was typed when nothing could take it; returns when it has done what it does, or soon."""
+        if not keys:
+            return
+        self._caught_up = asyncio.Event()
+        for key in keys:
+            self.post_message(key)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._caught_up.wait(), SOON)
+
+    _caught_up: asyncio.Event | None = None  # somebody waits for the keys
+
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted texts queue up; everything else goes its way."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
@@ -75,6 +90,8 @@ class OrderlyApp(QuietlyLeavingApp[Result]):
                 self._lettered = True
             else:
                 self._begin()
+        if self._caught_up is not None and not self._queue and not self._rounds:
+            self._caught_up.set()
 
     def _is_letter(self, event: events.Event) -> bool:
         return isinstance(self._focus(), Input) and (not isinstance(event, events.Key) or event.is_printable)

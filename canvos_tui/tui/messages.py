@@ -34,6 +34,10 @@ class ChoiceAsked(Message):
         super().__init__()
 
 
+class FieldChanged(Message):
+    """There is something else to say of a field."""
+
+
 class Learned(Message):
     """Something was found out."""
 

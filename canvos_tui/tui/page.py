@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.events import DescendantFocus, Key, ScreenResume
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -20,23 +20,23 @@ from canvos_tui.core.answers.draft_file import unstored
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.pages import PAGES, Page
 from canvos_tui.core.ports import Ports
-from canvos_tui.core.questions.help import of_field
 from canvos_tui.core.readiness import Blocker, blockers, gaps
 from canvos_tui.core.session import Session
 from canvos_tui.tui.checks.titles import titled
-from canvos_tui.tui.dialogs import help_text
 from canvos_tui.tui.key_order import KeyCame
-from canvos_tui.tui.messages import Entered, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
-from canvos_tui.tui.painting.shape import COLUMNS, ROWS, shape
-from canvos_tui.tui.step_panel import StepPanel, WayChanged
+from canvos_tui.tui.messages import Entered, FieldChanged, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
+from canvos_tui.tui.painting.shape import COLUMNS, ROWS, shape, too_small
+from canvos_tui.tui.step_panel import StepPanel, WayChanged, rows_in
 from canvos_tui.tui.textual_inside import SparingScreen
-from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow, field_of, row_of
 from canvos_tui.tui.widgets.frame import Rail, SideRail, TopBar
-from canvos_tui.tui.widgets.help_box import HelpBox
 from canvos_tui.tui.widgets.hint_row import HintRow, does_nothing
 from canvos_tui.tui.widgets.key_footer import KeyFooter
-from canvos_tui.tui.widgets.so_far import SoFar
-from canvos_tui.tui.widgets.ways import Ways
+
+if TYPE_CHECKING:  # what the first page has not is loaded with the page that has it
+    from textual.css.query import DOMQuery
+
+    from canvos_tui.tui.widgets.help_box import HelpBox
+    from canvos_tui.tui.widgets.ways import Ways
 
 _WITH_ROOM = {"image", "s3"}  # whose fields leave half of a tall window empty
 Panels = tuple[type[StepPanel], ...]
@@ -82,9 +82,9 @@ class PageScreen(SparingScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Frame around the panels."""
-        yield Static("", id="too-small", markup=False)
         yield TopBar(self.page.slug, self._banner, self.ports.environ.get("HOME", "")).data_bind(PageScreen.draft, PageScreen.known)
-        yield Rail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
+        if self.page is not PAGES[0]:  # which has no place on the rail
+            yield Rail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
         with Horizontal(id="middle"):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
             with Vertical(id="main"):
@@ -93,9 +93,14 @@ class PageScreen(SparingScreen[None]):
                     for panel in panels:
                         yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
                     if self.page.fields:
+                        from canvos_tui.tui.widgets.help_box import HelpBox
+                        from canvos_tui.tui.widgets.so_far import SoFar
+
                         so_far = [SoFar(self.page, self.draft).data_bind(PageScreen.draft)] if self.page.slug in _WITH_ROOM else []
                         yield Vertical(HelpBox(), *so_far, id="help-rest")
                 if self.has_next and not any(panel.HAS_NEXT for panel in panels):
+                    from canvos_tui.tui.widgets.ways import Ways
+
                     yield Ways()
         yield HintRow()
         yield KeyFooter(detaches=self.known.building)
@@ -108,12 +113,13 @@ class PageScreen(SparingScreen[None]):
         """The help starts with what the page is about."""
         self._explain(None)
 
-    def on_resize(self) -> None:
-        """Says how large the window would have to be."""
-        width, height = self.app.size
-        self.query_one("#too-small", Static).update(
-            Content(f"Please enlarge the window (now {width}x{height}) or use canvos-tui run. Ctrl+Q quits.")
-        )
+    async def on_resize(self) -> None:
+        """Asks for a larger window where no page fits into this one."""
+        if too_small(*(size := self.app.size)):
+            if not self.query("#too-small"):
+                await self.mount(Static("", id="too-small", markup=False), before=0)
+            words = f"Please enlarge the window (now {size.width}x{size.height}) or use canvos-tui run. Ctrl+Q quits."
+            self.query_one("#too-small", Static).update(words)
         self.call_after_refresh(self._stand_again)
 
     _stood: Widget | None = None  # what had the focus last
@@ -126,17 +132,14 @@ class PageScreen(SparingScreen[None]):
 
     @on(Entered)
     def _entered(self, event: Entered) -> None:
+        """The first thing typed on a page should land in the field that still needs it."""
         event.stop()
         self._was_entered = True
         for panel in self.query(StepPanel):
             panel.entered()
-        self._stand_on_what_is_missing()
-
-    def _stand_on_what_is_missing(self) -> None:
-        """The first thing typed on a page should land in the field that still needs it."""
         self._relabel()
         missing = {g.key for g in self._missing()}
-        rows = [row for row in self.query(FieldRow) if row.field.key in missing]
+        rows = [row for row in rows_in(self) if row.field.key in missing]
         if rows and not any(row.has_focus_within for row in rows):
             self.stand_on(rows[0].field.key)
 
@@ -148,9 +151,7 @@ class PageScreen(SparingScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  Textual's signature
         """What does nothing here is not offered."""
-        if action == "back":
-            return self.page.slug != PAGES[0].slug
-        return action != "next" or self.has_next or bool(self._label)
+        return self.page is not PAGES[0] if action == "back" else action != "next" or self.has_next or bool(self._label)
 
     _label = "Next"  # what F8 does here
 
@@ -163,7 +164,7 @@ class PageScreen(SparingScreen[None]):
         """The footer says what F8 does, and does not name it where it does nothing."""
         panel, own = self._own_way()
         label, other = own or ("Next" if self.has_next else ""), panel.other_way() if panel is not None else ""
-        for ways in self.query(Ways):
+        for ways in cast("DOMQuery[Ways]", self.query("Ways")):
             ways.say(label, other, panel.go_other if panel is not None else None)
         if label != self._label:
             self._label = label
@@ -218,17 +219,20 @@ class PageScreen(SparingScreen[None]):
         self._explain(self.focused)
 
     def _explain(self, standing: Widget | None) -> None:
-        rows, row, field = self.query(FieldRow), row_of(standing), field_of(standing)
-        for box in self.query(HelpBox):
+        for box in cast("DOMQuery[HelpBox]", self.query("HelpBox")):
+            from canvos_tui.tui.dialogs.help_text import of_page
+            from canvos_tui.tui.widgets.field_row import field_of, row_of
+
+            rows, row, field = rows_in(self), row_of(standing), field_of(standing)
             if row is not None:
                 box.tell(row, rows)
             elif field is not None:
                 box.about(field)
             else:
-                box.explain(self.page.title, self._about(), rows)
+                box.explain(self.page.title, of_page(self._about()), rows)
 
-    def _about(self) -> str:
-        return help_text.of_page((panel.TITLE, panel.about()) for panel in self.query(StepPanel))
+    def _about(self) -> list[tuple[str, str]]:
+        return [(panel.TITLE, panel.about()) for panel in self.query(StepPanel)]
 
     def action_next(self) -> None:
         """Goes on, unless an answer of this page is missing: then stands on that field and says how many there are."""
@@ -258,8 +262,8 @@ class PageScreen(SparingScreen[None]):
 
     def action_leave(self) -> None:
         """A `q` may be a letter for a field that has lost the focus: it asks first where something was typed that is kept nowhere."""
-        typed = (*unstored(self.draft), *(panel.unkept() for panel in self.query(StepPanel)))
-        tell(self, LeaveAsked(", ".join(dict.fromkeys(filter(None, typed)))))
+        typed = dict.fromkeys((*unstored(self.draft), *(panel.unkept() for panel in self.query(StepPanel))))
+        tell(self, LeaveAsked(", ".join(filter(None, typed))))
 
     def on_key(self, event: Key) -> None:
         """Keys that nothing on the way took come by here, those with a binding too: a key without one says so."""
@@ -276,22 +280,19 @@ class PageScreen(SparingScreen[None]):
 
     async def action_help(self) -> None:
         """What the focused field or this page is about, and the keys."""
-        from canvos_tui.tui.dialogs.read_text import ReadText
+        from canvos_tui.tui.dialogs.page_help import help_of
 
-        field = field_of(self.focused)
-        about = of_field(field) if field is not None else self._about()
-        await self.app.push_screen(ReadText("Help", f"{about}\n\n{help_text.keys(self)}"))
+        await self.app.push_screen(help_of(self, self._about()))
 
     async def action_guide(self) -> None:
         """The guide's own commands for this page, with the user's values in place."""
-        from canvos_tui.tui.dialogs import guide_text
-        from canvos_tui.tui.dialogs.read_text import ReadText
+        from canvos_tui.tui.dialogs.page_help import guide_of
 
-        await self.app.push_screen(ReadText(*guide_text.of([n for panel in self.panels() for n in panel.GUIDE], self.draft)))
+        await self.app.push_screen(guide_of([n for panel in self.panels() for n in panel.GUIDE], self.draft))
 
     def action_scroll_body(self, way: int) -> None:
         """A page that is longer than the window scrolls by keys, whatever has the focus; at its end the help does."""
-        boxes = [self.query_one("#body", VerticalScroll), *(box.text for box in self.query(HelpBox))]
+        boxes = [self.query_one("#body", VerticalScroll), *(box.text for box in cast("DOMQuery[HelpBox]", self.query("HelpBox")))]
         for box in boxes if way > 0 else reversed(boxes):
             if (box.scroll_target_y < box.max_scroll_y) if way > 0 else box.scroll_target_y > 0:
                 box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)

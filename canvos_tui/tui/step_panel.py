@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.dom import DOMNode
 from textual.events import DescendantBlur
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,11 +18,18 @@ from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
-from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.panel import Panel
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first page has no field, and does not wait for what one is made of
+    from textual.css.query import DOMQuery
+
     from canvos_tui.core.questions.rules import Rule
+    from canvos_tui.tui.widgets.field_row import FieldRow
+
+
+def rows_in(node: DOMNode) -> DOMQuery[FieldRow]:
+    """The fields somewhere below."""
+    return cast("DOMQuery[FieldRow]", node.query("FieldRow"))
 
 
 class WayChanged(Message):
@@ -112,6 +120,8 @@ class FormStep(StepPanel):
 
     def compose(self) -> ComposeResult:
         """A row for each field."""
+        from canvos_tui.tui.widgets.field_row import FieldRow
+
         with Panel(title=self.GROUP or self.TITLE, small=self.steps()):
             for field in self.FIELDS:
                 yield FieldRow(field, field.blank).begin(self.draft).data_bind(draft=StepPanel.draft)
@@ -127,7 +137,7 @@ class FormStep(StepPanel):
     async def _pick(self, event: ChoiceAsked) -> None:
         """Opens the list that a field asks for."""
         event.stop()
-        row = next(row for row in self.query(FieldRow) if row.field.key == event.key)
+        row = next(row for row in rows_in(self) if row.field.key == event.key)
         from canvos_tui.tui.dialogs.pick_one import PickOne
 
         chosen = await self.app.push_screen_wait(PickOne(row.field.title, row.choices, self.draft.text(event.key), _rule(row.field).label))
@@ -140,7 +150,7 @@ class FormStep(StepPanel):
 
     def watch_known(self) -> None:
         """Choices and cautions follow what was found out."""
-        for row in self.query(FieldRow):
+        for row in rows_in(self):
             row.choices = self.choices(row.field)
             row.caution = self.caution(row.field)
             # a field that is being typed into stays, also while it is empty and would not be asked for

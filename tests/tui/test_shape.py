@@ -24,9 +24,9 @@ async def test_the_first_page_is_laid_out_once_at_its_width(make_app, monkeypatc
     widths: list[int] = []
     own = PageScreen.on_resize
 
-    def noted(page: PageScreen) -> None:
+    async def noted(page: PageScreen) -> None:
         widths.append(page.query_one("#body").size.width)
-        own(page)
+        await own(page)
 
     monkeypatch.setattr(PageScreen, "on_resize", noted)
     app = make_app()

@@ -79,7 +79,7 @@ async def test_the_theme_that_was_asked_for_is_worn_from_the_first_frame(make_ap
             roles = LIGHT if name == "light" else DARK
             assert app.screen.styles.background == Color.parse(roles["ground"])
             assert app.screen.query_one("TopBar").styles.background == Color.parse(roles["raised"])
-            assert app.screen.query_one("Rail").styles.color == Color.parse(roles["muted"])
+            assert app.screen.query_one("#side-rail").styles.color == Color.parse(roles["muted"])
 
 
 def test_the_light_theme_is_painted_in_a_real_terminal(tmp_path):

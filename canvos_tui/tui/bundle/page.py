@@ -77,7 +77,6 @@ class BundlePage(PageScreen):
 
     def compose(self) -> ComposeResult:
         """Frame around the panels."""
-        yield Static("", id="too-small", markup=False)
         yield TopBar(self.page.slug, self._banner, "").data_bind(PageScreen.draft, PageScreen.known)
         yield BundleRail(self.page, self._seen)
         with Horizontal(id="middle"), Vertical(id="main"), VerticalScroll(id="body", can_focus=False):

@@ -13,5 +13,10 @@ def shape(columns: int, rows: int) -> tuple[str, str]:
     return _last(COLUMNS, columns), _last(ROWS, rows)
 
 
+def too_small(columns: int, rows: int) -> bool:
+    """Whether no page fits into such a window."""
+    return shape(columns, rows)[0] == COLUMNS[0][1] or shape(columns, rows)[1] == ROWS[0][1]
+
+
 def _last(breakpoints: Breakpoints, cells: int) -> str:
     return [name for least, name in breakpoints if least <= cells][-1]

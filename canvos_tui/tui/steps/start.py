@@ -24,7 +24,9 @@ from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from canvos_tui.core.answers.draft import Draft
     from canvos_tui.core.run.result import RunInfo
+    from canvos_tui.core.session import Session
 
 PROMISE = "The guide's 16 steps, from this Linux machine to a verified AMI."
 NAME = 11  # columns of a door's name
@@ -44,7 +46,6 @@ class Start(StepPanel):
         yield Static(Content.assemble((WELCOME, "bold"), "\n", (PROMISE, "$text-muted")), id="welcome", markup=False)
         yield Panel(RowList(id="doors"), title="Start")
         yield Panel(Static(self._have_ready(), id="have-ready", markup=False), title="Have ready", small=rules.NOTHING_WRITTEN)
-        yield Panel(Static("", id="last-runs", markup=False), title="Last builds", id="last-runs-box")
         path = [Content.assemble((f"{name:<9}", "bold"), f"{what:<66}", (steps, "$text-muted")) for name, what, steps in rules.PATH]
         yield Panel(Static(Content("\n").join(path), markup=False), title="The way", small="F1 explains each page", id="path-box")
 
@@ -105,12 +106,13 @@ class Start(StepPanel):
 
     def watch_known(self) -> None:
         """A run that ended or began changes the doors."""
-        if self.is_mounted:
+        draft, known = self._told
+        if self.is_mounted and not (draft is self.draft and known is self.known):  # a data binding begins with what is told already
             self._fill()
 
     def watch_draft(self) -> None:
         """So does the first answer; another route needs other things."""
-        if self.is_mounted:
+        if self.is_mounted and self._told[0] is not self.draft:
             self.query_one("#have-ready", Static).update(self._have_ready())
         self.watch_known()
 
@@ -118,13 +120,20 @@ class Start(StepPanel):
         return tuple(rules.doors(self.draft, self.known, self.ports.environ.get("HOME", ""), self.ports.clock.now()))
 
     def _fill(self) -> None:
+        self._told = self.draft, self.known
         doors = [Content.assemble(door.line[:NAME], (door.line[NAME:], "$text-muted")) for door in self._doors()]
         self.query_one("#doors", RowList).fill(doors, None if len(doors) == self._shown else 0)
         self._shown = len(doors)
         lines = [self._line(info) for info in self.known.runs if not info.live][:3]
-        self.query_one("#last-runs", Static).update(Content("\n").join(lines))
-        self.query_one("#last-runs-box").display = bool(lines)
+        if lines and self._builds is None:
+            self._builds = Static("", id="last-runs", markup=False)
+            _ = self.mount(Panel(self._builds, title="Last builds", id="last-runs-box"), before="#path-box")
+        if self._builds is not None:
+            self._builds.update(Content("\n").join(lines))
+            self.query_one("#last-runs-box").display = bool(lines)
 
+    _told: tuple[Draft | None, Session | None] = (None, None)  # whose doors and builds stand there
+    _builds: Static | None = None  # the last ones, where there are any
     _shown = 0  # doors; a new one takes the cursor, because it comes first
 
     def _line(self, info: RunInfo) -> Content:

@@ -18,10 +18,11 @@ from canvos_tui.core.questions import palette
 from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.tui.messages import FieldChanged
 from canvos_tui.tui.painting.looks import COLOURS, MUTED
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.field_input import StillInput
-from canvos_tui.tui.widgets.field_row import FieldChanged, FieldRow
+from canvos_tui.tui.widgets.field_row import FieldRow
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
 

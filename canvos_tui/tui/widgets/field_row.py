@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -17,7 +16,7 @@ from textual.widgets import Input, Static
 from canvos_tui.core.answers.draft import Draft, Entry, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import HIDDEN, Field
 from canvos_tui.core.terminal.marks import Mark
-from canvos_tui.tui.messages import Answered, ChoiceAsked, decline, tell
+from canvos_tui.tui.messages import Answered, ChoiceAsked, FieldChanged, decline, tell
 from canvos_tui.tui.widgets.field_input import FieldInput
 from canvos_tui.tui.widgets.on_its_way import OnItsWay
 
@@ -140,7 +139,7 @@ class FieldRow(Horizontal):
         self.query_one(".field-origin", Static).update(self._remark(entry, refused), layout=False)
         self.set_class(bool(refused), "-refused")
         self.set_class(bool(self.caution) and not refused, "-caution")
-        self.post_message(FieldChanged(self))
+        self.post_message(FieldChanged())
 
     def _remark(self, entry: Entry, refused: str) -> Content:
         if refused:
@@ -152,14 +151,6 @@ class FieldRow(Horizontal):
                 return Content.styled("not needed", "$text-muted")
             return Content.styled("" if self.field.optional else f"{Mark.TO_COME.sign} needed", "$text-muted")
         return Content.styled("" if entry.origin is Origin.YOU else entry.origin.value, "$text-muted")
-
-
-class FieldChanged(Message):
-    """There is something else to say of a field."""
-
-    def __init__(self, row: FieldRow) -> None:
-        super().__init__()
-        self.row = row
 
 
 def row_of(widget: Widget | None) -> FieldRow | None:

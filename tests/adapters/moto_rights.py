@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 from moto import settings
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
@@ -240,3 +241,11 @@ class MotoRights:
         delattr(IamResponse, "_determine_resource")
         for name, deed in (("import_snapshot", moto_import.import_snapshot), ("create_tags", _tag)):
             setattr(EC2Response, name, deed)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MotoRights]:
+    """One server for all tests of a module; each of them resets it."""
+    found = MotoRights()
+    yield found
+    found.close()

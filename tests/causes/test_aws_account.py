@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
+from tests.adapters.moto_rights import server as server
 from tests.causes.aws_account import BUCKET, KEY, REGION, doctor, policy
 from tests.causes.told import assert_told
 
@@ -21,13 +22,6 @@ Deed = Callable[[MotoRights], None]
 KMS = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = role_document(BUCKET)
 FAIL, WARN, UNKNOWN, PASS = Status.FAIL, Status.WARN, Status.UNKNOWN, Status.PASS
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MotoRights]:
-    found = MotoRights()
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from canvos_tui.core.checks.check import Method
 from canvos_tui.core.checks.reports.report_text import row
 from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import MotoRights
+from tests.adapters.moto_rights import server as server
 from tests.causes.aws_account import BUCKET, NINE, OURS, doctor, good, policy
 from tests.causes.told import assert_told
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MotoRights]:
-    found = MotoRights()
-    yield found
-    found.close()
 
 
 @pytest.fixture

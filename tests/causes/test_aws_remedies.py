@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import MotoRights
+from tests.adapters.moto_rights import server as server
 from tests.causes.aws_account import BUCKET, REGION, doctor, policy
 from tests.causes.remedies import faults, looks, row_of
 from tests.causes.test_remedies import AWS
 
 OTHER = "acme-images-eu-west-1"
 NOBODY = {**trust_document(), "Statement": [{**trust_document()["Statement"][0], "Principal": {"Service": "ec2.amazonaws.com"}}]}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MotoRights]:
-    found = MotoRights()
-    yield found
-    found.close()
 
 
 def administrator(moto: MotoRights, command: str) -> None:

@@ -37,6 +37,7 @@ from canvos_tui.core.errors import AwsError
 from canvos_tui.core.secret import Secret
 from tests.adapters import moto_ebs, moto_more
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
+from tests.adapters.moto_rights import server as server
 from tests.waiting import answered
 
 BUCKET, KEY, REGION, THERE = "acme-images", "edge/2026.raw", "eu-west-1", "us-west-2"
@@ -44,13 +45,6 @@ ADMIN = AwsKeys("AKIAADMIN00000000000", Secret("a" * 40))
 PART = 5 * 1024**2
 HASTE = Patience(2, 20, 1)
 OTHER = "999999999999"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MotoRights]:
-    found = MotoRights()
-    yield found
-    found.close()
 
 
 @pytest.fixture

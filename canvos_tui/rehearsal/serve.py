@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey
+from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, StandinKmsKey, StandinRole
 from canvos_tui.rehearsal.aws.server import StandinAws
 
 IDLE_SECONDS = 900.0
@@ -22,6 +22,8 @@ def config_from(values: Mapping[str, Any]) -> StandinConfig:
     given = dict(values)
     given["keys"] = tuple(StandinKey(**key) for key in given.get("keys", ()))
     given["images"] = tuple(StandinImage(**image) for image in given.get("images", ()))
+    given["kms_keys"] = tuple(StandinKmsKey(**key) for key in given.get("kms_keys", ()))
+    given["roles"] = {name: StandinRole(**role) for name, role in given.get("roles", {}).items()}
     given["faults"] = tuple(Fault(**{**fault, "kind": FaultKind(fault["kind"])}) for fault in given.get("faults", ()))
     return StandinConfig(**given)
 

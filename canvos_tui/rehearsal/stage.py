@@ -23,6 +23,11 @@ from canvos_tui.rehearsal.repository import make_repository
 from canvos_tui.rehearsal.scenarios import SCENARIOS, Scenario
 
 BUCKET, REGION = "canvos-rehearsal", "us-east-1"
+IMPORT_ROLE = "canvos-import"  # a role of the account that may import, beside vmimport
+KMS_KEYS = (  # alias, id and state of those that can be answered
+    ("canvos-rehearsal", "1234abcd-12ab-34cd-56ef-1234567890ab", "Enabled"),
+    ("canvos-disabled", "0987dcba-09fe-87dc-65ba-ab0987654321", "Disabled"),
+)
 _PENDING, _IMPORT, _IMAGE, _COPY = 2.0, 16.0, 4.0, 20.0  # seconds of AWS' part at pace 1
 _START_LIMIT = 20.0
 
@@ -107,6 +112,8 @@ def _aws(scenario: Scenario, keys: AwsKeys, pace: float) -> dict[str, Any]:
         "image_seconds": _IMAGE * speed,
         "copy_seconds": _COPY * speed,
         "seal_seconds": _PENDING * speed,
+        "kms_keys": [{"key_id": key, "alias": f"alias/{name}", "state": state} for name, key, state in KMS_KEYS],
+        "roles": {IMPORT_ROLE: {}},
         **dict(scenario.aws),
     }
 

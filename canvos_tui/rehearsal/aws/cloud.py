@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.aws.config import ACCOUNT, StandinConfig
+from canvos_tui.rehearsal.aws.protocol import RefusalError
 
 GIB = 1024**3
 
@@ -62,6 +63,7 @@ class StoredTask:
     failure: str
     tags: dict[str, str] = field(default_factory=dict)
     cancelled: float | None = None
+    sealed: str | None = None  # KMS key of its snapshot; "" for AWS' own, None for no encryption
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Cloud:
         self.lock = threading.RLock()
         self.buckets = {name: StoredBucket(name, region) for name, region in config.buckets.items()}
         self.tasks: dict[str, StoredTask] = {}
-        self._tokens: dict[str, str] = {}  # ClientToken of an import -> its task
+        self._tokens: dict[str, tuple[str, tuple[object, ...]]] = {}  # ClientToken of an import -> its task, and what was asked
         self.snapshots: dict[str, StoredSnapshot] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self.images = {
@@ -139,16 +141,31 @@ class Cloud:
             self.buckets[bucket].objects[key] = found
         return found
 
-    def start_import(self, bucket: str, key: str, description: str, tags: dict[str, str], token: str = "") -> StoredTask:
-        """Begins an import; an object that is not there lets it fail later, as AWS does. A token that was there gives the same task."""
+    def start_import(  # noqa: PLR0913  what an import is
+        self,
+        bucket: str,
+        key: str,
+        description: str,
+        tags: dict[str, str],
+        token: str = "",
+        *,
+        asked: tuple[str, ...] = (),
+        sealed: str | None = None,
+        barred: str = "",
+    ) -> StoredTask:
+        """Begins an import; an object that is not there lets it fail later, as AWS does. A token that was there gives the same task.
+
+        `sealed` is the KMS key of the snapshot, `barred` why the role cannot do it, which AWS finds out later as well.
+        `asked` is what else the request says: a token goes with one request alone.
+        """
+        request = (bucket, key, description, tuple(sorted(tags.items())), asked)
         with self.lock:
             if token in self._tokens:
-                return self.tasks[self._tokens[token]]
-            found = self.buckets[bucket].objects.get(key) if bucket in self.buckets else None
-            missing = "ClientError: Disk validation failed [We do not have access to the given resource. Reason 404 Not Found]"
-            most = self.config.failing_imports
-            wanted = self.config.import_failure if most is None or len(self.tasks) < most else ""
-            failure = wanted or ("" if found is not None else missing)
+                name, before = self._tokens[token]
+                if before != request:
+                    raise RefusalError("IdempotentParameterMismatch", "Client token was used before with other parameters.")
+                return self.tasks[name]
+            found = self._object(bucket, key)
             task = StoredTask(
                 task_id=new_id("import-snap"),
                 bucket=bucket,
@@ -157,13 +174,23 @@ class Cloud:
                 size=found.size if found is not None else 0,
                 started=time.monotonic(),
                 snapshot_id=new_id("snap"),
-                failure=failure,
+                failure=self._failure(found) or barred,
                 tags=tags,
+                sealed=sealed,
             )
             self.tasks[task.task_id] = task
-            if token:
-                self._tokens[token] = task.task_id
+            self._tokens |= {token: (task.task_id, request)} if token else {}
             return task
+
+    def _object(self, bucket: str, key: str) -> StoredObject | None:
+        return self.buckets[bucket].objects.get(key) if bucket in self.buckets else None
+
+    def _failure(self, found: StoredObject | None) -> str:
+        """What the next import fails of, "" where it goes well."""
+        missing = "ClientError: Disk validation failed [We do not have access to the given resource. Reason 404 Not Found]"
+        most = self.config.failing_imports
+        wanted = self.config.import_failure if most is None or len(self.tasks) < most else ""
+        return wanted or ("" if found is not None else missing)
 
     def look(self, task: StoredTask) -> TaskView:
         """The task at this moment: pending, active with progress, and in the end completed or deleted."""
@@ -187,7 +214,7 @@ class Cloud:
         with self.lock:
             if task.snapshot_id not in self.snapshots:
                 description = f"Created by AWS-VMImport service for {task.task_id}"
-                self.snapshots[task.snapshot_id] = StoredSnapshot(task.snapshot_id, description, task.size)
+                self.snapshots[task.snapshot_id] = StoredSnapshot(task.snapshot_id, description, task.size, key=task.sealed)
 
     def settle(self) -> None:
         """Lets every task that is due end, so that its snapshot exists."""

@@ -11,7 +11,6 @@ from canvos_tui.core.values import dataclass
 
 ACCOUNT = "123456789012"
 FOREIGN_ACCOUNT = "999999999999"
-VMIMPORT_ARN = f"arn:aws:iam::{ACCOUNT}:role/vmimport"
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,35 @@ class StandinImage:
 
 
 @dataclass(frozen=True)
+class StandinKmsKey:
+    """A KMS key of the account; `state`, `spec` and `manager` in KMS' own words."""
+
+    key_id: str
+    alias: str = ""
+    region: str = "us-east-1"
+    state: str = "Enabled"
+    spec: str = "SYMMETRIC_DEFAULT"
+    manager: str = "CUSTOMER"
+
+    @property
+    def arn(self) -> str:
+        """In its own region."""
+        return self.at(self.region)
+
+    def at(self, region: str) -> str:
+        """Its ARN, as a key of that region."""
+        return f"arn:aws:kms:{region}:{ACCOUNT}:key/{self.key_id}"
+
+
+@dataclass(frozen=True)
+class StandinRole:
+    """A service role: its trust policy and its inline policies by name, None for the right ones."""
+
+    trust: Mapping[str, Any] | None = None
+    policies: Mapping[str, Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
 class StandinConfig:
     """The stand-in's world at the start. Times are seconds; `clock_offset` is how far its clock is ahead of ours."""
 
@@ -88,6 +116,8 @@ class StandinConfig:
     role_policies: Mapping[str, Mapping[str, Any]] | None = None  # its inline policies by name; None for the right ones
     attached_policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # policy ARN -> document
     boundary: str = ""  # ARN of the role's permissions boundary
+    roles: Mapping[str, StandinRole] = field(default_factory=dict)  # besides vmimport, by name
+    kms_keys: tuple[StandinKmsKey, ...] = ()  # besides AWS' own
     bucket_key: str | None = None  # the KMS key of the bucket's default encryption; "" for AWS' own, None for SSE-S3
     ebs_key: str | None = None  # the same for EBS encryption by default; None when it is off
     policy: Mapping[str, Any] | None = None  # of the keys' user: what it does not allow is denied; None allows everything

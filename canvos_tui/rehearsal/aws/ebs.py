@@ -14,9 +14,10 @@ from urllib.parse import unquote
 
 from canvos_tui.core.values import dataclass
 from canvos_tui.rehearsal.aws.cloud import GIB, Cloud, StoredSnapshot, new_id
+from canvos_tui.rehearsal.aws.kms.keys import USES, UnfitKeyError, sealing
 from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Request
 from canvos_tui.rehearsal.aws.rights.permit import Permit
-from canvos_tui.rehearsal.aws.rights.targets import of_ebs
+from canvos_tui.rehearsal.aws.rights.targets import of_ebs, of_kms
 
 BLOCK = 512 * 1024
 _KEPT = 64 * 1024**2  # bytes of a snapshot that can be read again; of more only the digests are kept
@@ -57,7 +58,8 @@ class Ebs:
             permit("ebs:StartSnapshot", "*", dry=dry, targets=new)
             if asked.get("Tags"):
                 permit("ec2:CreateTags", "*", dry=dry, targets=new)
-            return _json(201, self._start(asked))
+            sealed = None if dry else self._sealed(asked, permit)
+            return _json(201, self._start(asked, sealed))
         if (found := _SEAL.fullmatch(path)) is not None and request.method == "POST":
             self._permit(permit, "ebs:CompleteSnapshot", found["id"])
             return _json(202, self._complete(self._known(found["id"]), request.headers))
@@ -106,7 +108,22 @@ class Ebs:
                 raise RefusalError("ResourceNotFoundException", text, 404, {"Reason": "SNAPSHOT_NOT_FOUND"})
             return snapshot
 
-    def _start(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _sealed(self, asked: Mapping[str, Any], permit: Permit) -> str | None:
+        """The KMS key of the snapshot, which these keys may use: which call needs which of the rights AWS does not tell."""
+        config = self._cloud.config
+        try:
+            key = sealing(config, config.region, encrypted=bool(asked.get("Encrypted")), key=str(asked.get("KmsKeyArn", "")))
+        except UnfitKeyError as error:
+            raise _invalid("INVALID_CUSTOMER_KEY", str(error)) from None
+        if key and key.startswith("arn:"):
+            try:
+                for action in USES:
+                    permit(action, key, targets=of_kms(key, config.region))
+            except RefusalError as refusal:
+                raise RefusalError("AccessDeniedException", refusal.message, 403, {"Reason": "DEPENDENCY_ACCESS_DENIED"}) from None
+        return key
+
+    def _start(self, asked: dict[str, Any], sealed: str | None) -> dict[str, Any]:
         if asked.get("ParentSnapshotId") and (asked.get("Encrypted") is not None or asked.get("KmsKeyArn")):
             raise _invalid("INVALID_PARAMETER_VALUE", "Encrypted and KmsKeyArn cannot be given together with ParentSnapshotId.")
         if asked.get("Encrypted") is False and self._cloud.config.ebs_key is not None:
@@ -125,7 +142,8 @@ class Ebs:
             made = OpenSnapshot(snapshot_id, asked, now, now)
             self.snapshots[snapshot_id] = made
             self._tokens[token] = snapshot_id
-            self._cloud.snapshots[snapshot_id] = StoredSnapshot(snapshot_id, str(asked.get("Description", "")), size * GIB, state="pending")
+            text = str(asked.get("Description", ""))
+            self._cloud.snapshots[snapshot_id] = StoredSnapshot(snapshot_id, text, size * GIB, state="pending", key=sealed)
             self._cloud.tags[snapshot_id] = {tag["Key"]: tag["Value"] for tag in asked.get("Tags", ())}
             return self._started(made)
 
@@ -136,6 +154,7 @@ class Ebs:
             "BlockSize": BLOCK,
             "VolumeSize": snapshot.asked.get("VolumeSize"),
             "Tags": snapshot.asked.get("Tags", []),
+            **({"KmsKeyArn": snapshot.asked["KmsKeyArn"]} if "KmsKeyArn" in snapshot.asked else {}),
         }
 
     def _put(self, snapshot: OpenSnapshot, index: int, request: Request) -> HttpAnswer:

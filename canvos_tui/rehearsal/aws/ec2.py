@@ -12,6 +12,8 @@ from canvos_tui.rehearsal.aws.config import ACCOUNT
 from canvos_tui.rehearsal.aws.ec2_copies import Ec2Copies
 from canvos_tui.rehearsal.aws.ec2_images import Ec2Images
 from canvos_tui.rehearsal.aws.ec2_parameters import filters, page, values
+from canvos_tui.rehearsal.aws.iam import barred, trusts_import
+from canvos_tui.rehearsal.aws.kms.keys import UnfitKeyError, sealing, shown
 from canvos_tui.rehearsal.aws.protocol import REQUEST_ID, HttpAnswer, RefusalError, Tree, xml
 from canvos_tui.rehearsal.aws.rights.permit import Permit
 from canvos_tui.rehearsal.aws.rights.targets import of_ec2
@@ -66,8 +68,8 @@ class Ec2:
         return HttpAnswer(200, xml(f"{action}Response", body, items=True, space=SPACE), {"Content-Type": "text/xml;charset=UTF-8"})
 
     def _import_snapshot(self, form: Mapping[str, str]) -> Tree:
-        if not self._cloud.config.vmimport:
-            role = form.get("RoleName", "vmimport")
+        role, config = form.get("RoleName", "vmimport"), self._cloud.config
+        if not trusts_import(role, config):
             text = f"The service role {role} provided does not exist or does not have sufficient permissions"
             raise RefusalError("InvalidParameter", text)
         bucket, key = form.get("DiskContainer.UserBucket.S3Bucket", ""), form.get("DiskContainer.UserBucket.S3Key", "")
@@ -77,8 +79,21 @@ class Ec2:
         if stored is not None and stored.region != form["_region"]:
             text = f"The given S3 object is not local to the region. The object must be located in {form['_region']}."
             raise RefusalError("InvalidParameter", text)
-        task = self._cloud.start_import(bucket, key, form.get("Description", ""), _tags(form), form.get("ClientToken", ""))
-        return self._task(task)
+        sealed = self._sealed(form)
+        why = barred(role, self._cloud, f"{bucket}/{key}", sealed or "")
+        asked = tuple(form.get(name, "") for name in ("RoleName", "Encrypted", "KmsKeyId"))
+        given = (bucket, key, form.get("Description", ""), _tags(form), form.get("ClientToken", ""))
+        return self._task(self._cloud.start_import(*given, asked=asked, sealed=sealed, barred=why))
+
+    def _sealed(self, form: Mapping[str, str]) -> str | None:
+        """The KMS key of the snapshot. In which words AWS refuses one is not known: these are the stand-in's."""
+        key, encrypted = form.get("KmsKeyId", ""), form.get("Encrypted") == "true"
+        if key and not encrypted:
+            raise RefusalError("InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.")
+        try:
+            return sealing(self._cloud.config, form["_region"], encrypted=encrypted, key=key)
+        except UnfitKeyError as error:
+            raise RefusalError("InvalidParameterValue", str(error)) from None
 
     def _describe_tasks(self, form: Mapping[str, str]) -> Tree:
         wanted = values(form, "ImportTaskId")
@@ -102,6 +117,8 @@ class Ec2:
             "snapshotId": view.snapshot_id,
             "status": view.status,
             "statusMessage": view.message,
+            "encrypted": task.sealed is not None,
+            "kmsKeyId": shown(task.sealed, self._cloud.config.region),
             "userBucket": {"s3Bucket": task.bucket, "s3Key": task.key},
         }
         tags: list[Tree] = [{"key": k, "value": v} for k, v in task.tags.items()]
@@ -137,6 +154,7 @@ class Ec2:
                 "status": self._state(s),
                 "progress": "100%" if self._state(s) == "completed" else f"{self._cloud.copied(s) or 0}%",
                 "encrypted": s.key is not None,
+                "kmsKeyId": shown(s.key, form["_region"]),
                 "ownerId": ACCOUNT,
                 "volumeSize": max(1, -(-s.size // GIB)),
                 "description": s.description,

@@ -18,6 +18,7 @@ _THROTTLED = {
     "s3": ("SlowDown", "Please reduce your request rate.", 503),
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
     "ebs": ("ThrottlingException", "Rate exceeded", 400),
+    "kms": ("ThrottlingException", "Rate exceeded", 400),
 }
 _UNSIGNED_BODY = "UNSIGNED-PAYLOAD"
 
@@ -127,7 +128,7 @@ def _unknown_key(service: str) -> RefusalError:
         return RefusalError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
     if service == "ec2":
         return RefusalError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
-    code = "UnrecognizedClientException" if service == "ebs" else "InvalidClientTokenId"
+    code = "UnrecognizedClientException" if service in {"ebs", "kms"} else "InvalidClientTokenId"
     return RefusalError(code, "The security token included in the request is invalid.", 403)
 
 
@@ -149,5 +150,5 @@ def _denied(service: str, action: str, key: StandinKey, resource: str) -> Refusa
     because = f"because no identity-based policy allows the {action} action"
     if service == "ec2":
         return RefusalError("UnauthorizedOperation", f"You are not authorized to perform this operation. {why} {because}", 403)
-    code = "AccessDeniedException" if service == "ebs" else "AccessDenied"
-    return RefusalError(code, f'{why} on resource: "{resource}" {because}', 403)
+    code = "AccessDeniedException" if service in {"ebs", "kms"} else "AccessDenied"
+    return RefusalError(code, f'{why} on resource: "{resource}" {because}', 400 if service == "kms" else 403)

@@ -7,9 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.aws.vmimport_role import judge_trust
 from canvos_tui.rehearsal.aws.cloud import Cloud
-from canvos_tui.rehearsal.aws.config import ACCOUNT, VMIMPORT_ARN
+from canvos_tui.rehearsal.aws.config import ACCOUNT, StandinConfig, StandinRole
+from canvos_tui.rehearsal.aws.kms.keys import USES
 from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Tree, query_document
+from canvos_tui.rehearsal.aws.rights.policy import allowed
+from canvos_tui.rehearsal.aws.rights.targets import anything, of_kms
 
 Permit = Callable[[str, str], None]
 _IAM, _ROLE = "https://iam.amazonaws.com/doc/2010-05-08/", "vmimport"
@@ -33,9 +38,10 @@ def answer_iam(form: Mapping[str, str], cloud: Cloud, allows: Callable[[str], bo
     if action in _ROLE_ACTIONS:
         name = form.get("RoleName", "")
         permit(f"iam:{action}", f"arn:aws:iam::{ACCOUNT}:role/{name}")
-        if name != _ROLE or not cloud.config.vmimport:
+        role = _role(name, cloud.config)
+        if role is None:
             raise RefusalError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
-        return query_document(action, _about_role(action, form, cloud), _IAM)
+        return query_document(action, _about_role(action, form, cloud, role), _IAM)
     if action in {"GetPolicy", "GetPolicyVersion"}:
         arn = form.get("PolicyArn", "")
         permit(f"iam:{action}", arn)
@@ -48,39 +54,74 @@ def answer_iam(form: Mapping[str, str], cloud: Cloud, allows: Callable[[str], bo
     raise RefusalError("InvalidAction", f"Could not find operation {action}", 400)
 
 
-def _policies(cloud: Cloud) -> Mapping[str, Mapping[str, Any]]:
-    """The role's inline policies: those of the configuration, or one that is good for every bucket there is."""
-    if cloud.config.role_policies is not None:
-        return cloud.config.role_policies
+def _role(name: str, config: StandinConfig) -> StandinRole | None:
+    """The service role of that name, None where there is none."""
+    if name == _ROLE:
+        return StandinRole(config.trust, config.role_policies) if config.vmimport else None
+    return config.roles.get(name)
+
+
+def trusts_import(name: str, config: StandinConfig) -> bool:
+    """Whether there is a role of that name that VM Import may take."""
+    role = _role(name, config)
+    return role is not None and judge_trust(role.trust or _TRUST)[0] is not Right.DENIED
+
+
+def barred(name: str, cloud: Cloud, object_: str, sealed: str) -> str:
+    """Why an import through that role fails: it may not read the object, or not use the KMS key; "" where it may."""
+    role = _role(name, cloud.config)
+    documents = [*_policies(role or StandinRole(), cloud).values(), *(cloud.config.attached_policies.values() if name == _ROLE else ())]
+    whole = {"Statement": [row for document in documents for row in _rows(document)]}
+    if name != _ROLE and not allowed(whole, "s3:GetObject", anything(f"arn:aws:s3:::{object_}", cloud.config.region)):
+        return "ClientError: Disk validation failed [We do not have access to the given resource. Reason 403 Forbidden]"
+    if sealed.startswith("arn:") and not all(allowed(whole, action, of_kms(sealed, cloud.config.region)) for action in USES):
+        return "ClientError: The KMS key of the snapshot is not accessible to the service role"
+    return ""
+
+
+def _rows(document: Mapping[str, Any]) -> list[Any]:
+    rows = document.get("Statement") or []
+    return list(rows) if isinstance(rows, list) else [rows]
+
+
+def _policies(role: StandinRole, cloud: Cloud) -> Mapping[str, Mapping[str, Any]]:
+    """The role's inline policies: those of the configuration, or one that is good for every bucket and every key there is."""
+    if role.policies is not None:
+        return role.policies
     arns = [f"arn:aws:s3:::{name}{end}" for name in cloud.buckets for end in ("", "/*")]
     reads = {"Effect": "Allow", "Action": ["s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"], "Resource": arns}
     makes = ["ec2:ModifySnapshotAttribute", "ec2:CopySnapshot", "ec2:RegisterImage", "ec2:Describe*"]
-    return {_ROLE: {"Version": "2012-10-17", "Statement": [reads, {"Effect": "Allow", "Action": makes, "Resource": "*"}]}}
+    rows: list[dict[str, Any]] = [reads, {"Effect": "Allow", "Action": makes, "Resource": "*"}]
+    if keys := [key.arn for key in cloud.config.kms_keys]:
+        rows.append({"Effect": "Allow", "Action": list(USES), "Resource": keys})
+    return {_ROLE: {"Version": "2012-10-17", "Statement": rows}}
 
 
-def _about_role(action: str, form: Mapping[str, str], cloud: Cloud) -> Tree:
-    config, policies = cloud.config, _policies(cloud)
+def _about_role(action: str, form: Mapping[str, str], cloud: Cloud, role_: StandinRole) -> Tree:
+    config, policies, who = cloud.config, _policies(role_, cloud), form.get("RoleName", "")
     if action == "GetRole":
         role: dict[str, Tree] = {
             "Path": "/",
-            "RoleName": _ROLE,
+            "RoleName": who,
             "RoleId": "AROAREHEARSAL",
-            "Arn": VMIMPORT_ARN,
+            "Arn": f"arn:aws:iam::{ACCOUNT}:role/{who}",
             "CreateDate": "2026-01-01T00:00:00Z",
-            "AssumeRolePolicyDocument": quote(json.dumps(config.trust or _TRUST)),
+            "AssumeRolePolicyDocument": quote(json.dumps(role_.trust or _TRUST)),
         }
-        if config.boundary:
+        if config.boundary and who == _ROLE:
             role["PermissionsBoundary"] = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": config.boundary}
         return {"Role": role}
     if action == "ListRolePolicies":
         return {"PolicyNames": {"member": list(policies)}, "IsTruncated": False}
     if action == "ListAttachedRolePolicies":
-        attached: list[Tree] = [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in config.attached_policies]
+        attached: list[Tree] = [
+            {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in (config.attached_policies if who == _ROLE else ())
+        ]
         return {"AttachedPolicies": {"member": attached}, "IsTruncated": False}
     name = form.get("PolicyName", "")
     if name not in policies:
         raise RefusalError("NoSuchEntity", f"The role policy with name {name} cannot be found.", 404)
-    return {"RoleName": _ROLE, "PolicyName": name, "PolicyDocument": quote(json.dumps(policies[name]))}
+    return {"RoleName": who, "PolicyName": name, "PolicyDocument": quote(json.dumps(policies[name]))}
 
 
 def _about_policy(action: str, arn: str, cloud: Cloud) -> Tree:

@@ -12,20 +12,23 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from canvos_tui.rehearsal.aws import ebs as ebs_direct
 from canvos_tui.rehearsal.aws.cloud import Cloud
 from canvos_tui.rehearsal.aws.config import Fault, StandinConfig, StandinKey
-from canvos_tui.rehearsal.aws.ebs import Ebs, refusal_of
+from canvos_tui.rehearsal.aws.ebs import Ebs
 from canvos_tui.rehearsal.aws.ec2 import Ec2
 from canvos_tui.rehearsal.aws.gate import Gate
 from canvos_tui.rehearsal.aws.iam import answer_iam
 from canvos_tui.rehearsal.aws.identity import answer_sts
 from canvos_tui.rehearsal.aws.intake import read_body
+from canvos_tui.rehearsal.aws.kms import answers as kms
 from canvos_tui.rehearsal.aws.protocol import HangUpError, HttpAnswer, RefusalError, Request, error_document
 from canvos_tui.rehearsal.aws.rights.policy import Target
 from canvos_tui.rehearsal.aws.s3 import S3
 from canvos_tui.rehearsal.aws.signature import Signed
 
-_OF_PATHS = frozenset({"s3", "ebs"})  # services whose bodies are data, and no form to be read
+_OF_PATHS = frozenset({"s3", "ebs", "kms"})  # services whose bodies are data, and no form to be read
+_REFUSALS = {"ebs": ebs_direct.refusal_of, "kms": kms.refusal_of}
 
 
 class StandinAws:
@@ -88,8 +91,8 @@ class StandinAws:
             return service, self._answer(request, caller)
         except RefusalError as refusal:
             service = _service_of(request) or service
-            if service == "ebs":
-                return service, refusal_of(refusal)
+            if service in _REFUSALS:
+                return service, _REFUSALS[service](refusal)
             body = error_document(service, refusal)
             return service, HttpAnswer(refusal.status, body, {"Content-Type": "application/xml", **refusal.headers})
         finally:
@@ -119,6 +122,8 @@ class StandinAws:
             return self._s3.answer(request, signed.region, permit)
         if signed.service == "ebs":
             return self.ebs.answer(request, permit)
+        if signed.service == "kms":
+            return kms.answer_kms(request, self.cloud.config, signed.region, permit)
         form = request.form
         if signed.service == "ec2":
             return self._ec2.answer(form, signed.region, permit)

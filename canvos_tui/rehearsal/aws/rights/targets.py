@@ -51,6 +51,11 @@ def of_ebs(snapshot: str, known: Known, region: str, asked: Mapping[str, Any] | 
     return (Target(_arn("snapshot", _NEW, region), {**common, **of_call, **_asked(tags)}),)
 
 
+def of_kms(arn: str, region: str) -> tuple[Target, ...]:
+    """A KMS key; a grant on it is asked for by AWS' own services alone."""
+    return (Target(arn, {**_of_request(region), "kms:grantisforawsresource": ("true",)}),)
+
+
 def anything(resource: str, region: str) -> tuple[Target, ...]:
     """A resource without tags."""
     return (Target(resource, _of_request(region)),)

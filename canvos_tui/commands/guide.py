@@ -32,11 +32,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _policy(which: str, draft: Draft) -> str:
     """As a file for IAM; a bucket that nobody named yet stands as BUCKET in it."""
-    from canvos_tui.core.checks.aws.advice import Subject, pretty
+    from canvos_tui.core.answers.on_route import making
+    from canvos_tui.core.checks.aws.advice import pretty
     from canvos_tui.core.checks.aws.further_rights import policy
+    from canvos_tui.core.checks.aws.questions import subject_of
 
     bucket = (draft.text("S3_BUCKET") or "BUCKET") if draft.route.needs_bucket else ""
-    return pretty(policy(which, Subject(bucket, draft.text("REGION"))))
+    return pretty(policy(which, subject_of(bucket, draft.text("REGION"), None, None, making(draft))))
 
 
 def guide(args: argparse.Namespace) -> int:

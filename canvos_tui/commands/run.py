@@ -79,7 +79,7 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
     from canvos_tui.commands.config import images_of, placed
     from canvos_tui.core.answers.ami_fields import LIMIT
     from canvos_tui.core.answers.draft import FieldAnswered, RouteChosen, TagChosen
-    from canvos_tui.core.answers.on_route import refuse_idle
+    from canvos_tui.core.answers.on_route import refuse_idle, refuse_key
     from canvos_tui.core.answers.routes import parse_route
     from canvos_tui.core.errors import InvalidValueError
 
@@ -106,6 +106,7 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
         found = [draft.after(accepted(name)) for draft in found]
     for draft in found:
         refuse_idle(draft)
+        refuse_key(draft)
         known_ids(tuple(draft.accepted))
     return tuple(found)
 

@@ -52,9 +52,18 @@ def gaps(draft: Draft, known: Session | None = None) -> tuple[Blocker, ...]:
         found.append(Blocker("os", f"{draft.text('OS_DISTRIBUTION')} needs BASE_IMAGE, an image that you built", "BASE_IMAGE"))
     if draft.several and not draft.kept:
         found.append(Blocker("versions", "several versions are wanted, but none is kept", "k8s_versions"))
+    found += _of_key(draft)
     if draft.keys is None:
         found.append(Blocker("keys", "no AWS keys yet", "AWS_ACCESS_KEY_ID"))
     return tuple(found)
+
+
+def _of_key(draft: Draft) -> Iterator[Blocker]:
+    if draft.text("encryption"):
+        from canvos_tui.core.answers.on_route import key_problem  # the first page asks what is missing as well
+
+        if wrong := key_problem(draft):
+            yield Blocker("ami-settings", wrong, "encryption")
 
 
 def _no_tag(known: Session | None) -> str:
@@ -158,7 +167,7 @@ async def refuse_second(ports: Ports, folder: Path) -> None:
 
 async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
     """The plan with a baseline taken from AWS right now. AwsError when AWS cannot be asked, RunError for a name that is taken by now."""
-    from canvos_tui.core.answers.on_route import ami_settings, upload_limit
+    from canvos_tui.core.answers.on_route import ami_settings, making, upload_limit
     from canvos_tui.core.run.run import BuildPlan, Resumes
     from canvos_tui.core.run.stage import StageId
     from canvos_tui.core.stages.elsewhere import mark_of, refuse_taken
@@ -180,6 +189,7 @@ async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:
         reuse_object=draft.reuses,
         resumes=Resumes("", StageId.IMAGE, token=mark_of(baseline)) if draft.route.uploads_itself else None,
         settings=ami_settings(draft),
+        making=making(draft),
         limit=upload_limit(draft),
         joins=await ports.files.mode(draft.folder / "user-data") is not None,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from canvos_tui.core.errors import CanvosError, RunError
-from canvos_tui.core.run.raw_image import FOLDER
+from canvos_tui.core.run.raw_image import FOLDER, RawImage
+from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import without_aws
+from canvos_tui.supervisor.stage_line import Job, tell
 
 _Seen = dict[str, tuple[int, int, int]]
 
@@ -22,6 +24,19 @@ class BuildEndedError(RunError):
         how = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
         super().__init__(f"the build of the raw image {how}", remedy="what it printed above says why, if anything does")
         self.code = 128 - code if code < 0 else code
+
+
+def image_of(job: Job, say: Callable[[str], None]) -> tuple[Path, int]:
+    """The raw image, built where that is the first stage, and 0; or the exit code of what went wrong, which was printed."""
+    if job.stage is not StageId.IMAGE:
+        return Path(job.raw), 0
+    try:
+        path = built(job.words, Path(job.checkout))
+        tell(job, "raw", RawImage(path.name, path.stat().st_size, "").id)  # at once; with its checksum when it was read
+    except (CanvosError, OSError) as error:
+        say(f"ERROR: {error}; {getattr(error, 'remedy', '')}")
+        return Path(), error.code if isinstance(error, BuildEndedError) else 1
+    return path, 0
 
 
 def built(words: Sequence[str], checkout: Path) -> Path:

@@ -112,7 +112,7 @@ def raw_snapshot(
             tell("writing", snapshot)
 
         try:
-            writer = SnapshotWriter(calls, raw, manifest, journal, job.key, Progress(say), begun, say, job.pace, given.limit)
+            writer = SnapshotWriter(calls, raw, manifest, journal, job.key, Progress(say), begun, say, job.pace, given.limit, job.making)
             return await writer.run()
         except BaseExceptionGroup as group:  # of the blocks that were on their way at once
             raise first(group) from None

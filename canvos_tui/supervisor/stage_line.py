@@ -16,8 +16,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
+from canvos_tui.core.aws import snapshot_settings
 from canvos_tui.core.aws.ami_settings import KEYS, AmiSettings, settings_of
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
@@ -54,6 +56,7 @@ class Job:
     told_fd: int = -1
     heard_fd: int = -1
     settings: AmiSettings = field(default_factory=AmiSettings)
+    making: SnapshotSettings = field(default_factory=SnapshotSettings)
     limit: int = 0  # bytes a second that the image is sent with, 0 for all that the line carries
 
 
@@ -72,7 +75,7 @@ def command(plan: BuildPlan, pace: float, more: Sequence[str] = ()) -> tuple[str
         "pace": str(pace),
         "limit": str(plan.limit or ""),
     }
-    words |= {option(key): text for key, text in plan.settings.texts.items()}
+    words |= {option(key): text for key, text in {**plan.settings.texts, **plan.making.texts}.items()}
     building = (f"--checkout={plan.checkout}", "--", *plan.command) if plan.builds else ()
     return (sys.executable, "-m", MODULE, *(f"--{name}={value}" for name, value in words.items() if value), *more, *building)
 
@@ -84,7 +87,7 @@ def parsed(words: Sequence[str]) -> Job:
         parser.add_argument(f"--{name}", required=True)
     for name in ("bucket", "task", "snapshot", "token", "etag", "raw", "crc"):
         parser.add_argument(f"--{name}", default="")
-    for key in KEYS:
+    for key in (*KEYS, *snapshot_settings.KEYS):
         parser.add_argument(f"--{option(key)}", default="")
     parser.add_argument("--pace", type=float, default=1.0)
     parser.add_argument("--limit", type=int, default=0)
@@ -94,11 +97,12 @@ def parsed(words: Sequence[str]) -> Job:
     parser.add_argument("words", nargs="*")
     found = vars(parser.parse_args(words))
     settings = settings_of({key: found.pop(key) for key in KEYS})
-    return Job(**{**found, "settings": settings, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
+    making = snapshot_settings.settings_of({key: found.pop(key) for key in snapshot_settings.KEYS})
+    return Job(**{**found, "settings": settings, "making": making, "stage": StageId(found["stage"]), "words": tuple(found["words"])})
 
 
 def option(key: str) -> str:
-    """The name of the option that carries a choice for the registration."""
+    """The name of the option that carries a choice for snapshot or registration."""
     return key.replace("_", "-")
 
 

@@ -12,19 +12,18 @@ import hashlib
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.upload import Written
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, Image, ImportTask, S3Object
-from canvos_tui.core.errors import AwsError, CanvosError, FilesError, RunError
+from canvos_tui.core.aws.snapshot_settings import encryption_words
+from canvos_tui.core.errors import AwsError, FilesError, RunError
 from canvos_tui.core.ports import Aws
-from canvos_tui.core.run.raw_image import RawImage
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.proof import HOPELESS
-from canvos_tui.supervisor.image_stage import BuildEndedError, built
+from canvos_tui.supervisor.image_stage import image_of
 from canvos_tui.supervisor.raw_sending import Given, raw_snapshot, raw_upload
 from canvos_tui.supervisor.stage_line import HELD, Job, parsed, read_keys, tell
 
@@ -84,8 +83,9 @@ class StageWork:
         job = self._job
         found = await self._unchanged()
         seal = (found.etag, found.version_id, found.modified.isoformat()) if found is not None else ("", "", "")
-        token = hashlib.sha256("\n".join((job.token, *seal)).encode()).hexdigest() if job.token else ""
-        return await self._aws.start_import(job.bucket, job.key, token, job.token)
+        words = (job.token, *seal, *(f"{name}={text}" for name, text in job.making.texts.items()))  # AWS refuses a token with other choices
+        token = hashlib.sha256("\n".join(words).encode()).hexdigest() if job.token else ""
+        return await self._aws.start_import(job.bucket, job.key, token, job.token, job.making)
 
     async def _imported(self) -> str:
         job = self._job
@@ -93,7 +93,7 @@ class StageWork:
             self._say(f"following the import {job.task}, which goes on in AWS")
             name = job.task
         else:
-            self._say(f"importing s3://{job.bucket}/{job.key} in {job.region}")
+            self._say(f"importing s3://{job.bucket}/{job.key} in {job.region}{f': {job.making.words}' if job.making.words else ''}")
             task = await self._insist("ImportSnapshot", self._begin_import)
             name = task.task_id
         self._say(f"+ taskID={name}")
@@ -129,12 +129,24 @@ class StageWork:
     # -- register ----------------------------------------------------------------------------------------
 
     async def _registered(self, snapshot: str) -> str:
+        await self._as_chosen(snapshot)
         ami = await self._ours(snapshot) or await self._made(snapshot)
         self._say(f"+ imageID={ami}")
         self._tell("ami", ami)
         await self._available(ami)
         await self._tagged((ami, snapshot))
         return ami
+
+    async def _as_chosen(self, snapshot: str) -> None:
+        """No AMI is made of a snapshot that is not encrypted as it was chosen: the registration cannot change that."""
+        if not self._job.making.encryption:
+            return
+        seen = await self._insist("DescribeSnapshots", lambda: self._aws.snapshot(snapshot))
+        if seen is not None and (wrong := self._job.making.unlike(seen)):
+            raise self._stop(f"{snapshot} {wrong}: no AMI is made of it")
+        self._say(
+            f"{snapshot} is {encryption_words(seen)}" if seen is not None else f"AWS does not list {snapshot}: its encryption was not seen"
+        )
 
     async def _tagged(self, ids: tuple[str, ...]) -> None:
         """A right that is missing for it takes nothing from the AMI."""
@@ -244,25 +256,12 @@ def _say(line: str) -> None:
     print("".join(c if c.isprintable() else "?" for c in line), flush=True)  # noqa: T201  its output is the run's log
 
 
-def _image(job: Job) -> tuple[Path, int]:
-    """The raw image, built where that is the first stage, and 0; or the exit code of what went wrong, which was printed."""
-    if job.stage is not StageId.IMAGE:
-        return Path(job.raw), 0
-    try:
-        path = built(job.words, Path(job.checkout))
-        tell(job, "raw", RawImage(path.name, path.stat().st_size, "").id)  # at once; with its checksum when it was read
-    except (CanvosError, OSError) as error:
-        _say(f"ERROR: {error}; {getattr(error, 'remedy', '')}")
-        return Path(), error.code if isinstance(error, BuildEndedError) else 1
-    return path, 0
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """0 when the AMI is available, 1 when AWS does not make it; the reason is printed."""
     job = parsed(sys.argv[1:] if words is None else words)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that the locale cannot write ends no upload
-    path, code = _image(job)
+    path, code = image_of(job, _say)
     if code:
         return code
     keys = read_keys(job.keys_fd)  # only now: nothing of it is in this process while a build runs beside it

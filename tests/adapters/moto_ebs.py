@@ -15,6 +15,9 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.ebs import models
 from moto.ebs.responses import EBSResponse
+from moto.ec2.exceptions import EC2ClientError
+
+from tests.adapters import moto_import
 
 BLOCK = 524288
 PAGE = 2  # blocks of one page: AWS may answer with fewer than it was asked for, and with none while more follow
@@ -74,8 +77,19 @@ def _started(self: Any) -> ActionResult:
     if token in _tokens and _tokens[token][0] != asked:
         raise RefusedError("The same client token with other parameters.", "ConflictException", 409)
     if token not in _tokens:
-        _tokens[token] = (asked, _start(self))
+        key = _key(self, asked["KmsKeyArn"])
+        answer: Any = _start(self)
+        made = self.ebs_backend.ec2_backend.snapshots[answer.result["SnapshotId"]]
+        made.encrypted, made.kms_key_id = bool(asked["Encrypted"] or key), key
+        _tokens[token] = (asked, answer)
     return _tokens[token][1]
+
+
+def _key(self: Any, arn: str | None) -> str | None:
+    try:
+        return moto_import.key_of(self, arn)
+    except EC2ClientError as error:
+        raise RefusedError(str(error)) from None
 
 
 def _one(self: Any) -> ActionResult:

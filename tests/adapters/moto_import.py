@@ -10,6 +10,8 @@ from moto import settings
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
 from moto.server import ThreadedMotoServer
 
 settings.ec2_load_default_amis = lambda: False  # a thousand images and snapshots of its own, read anew after each reset
@@ -22,6 +24,7 @@ _mappings: dict[str, tuple[str, list[dict[str, Any]], str | None]] = {}
 def import_snapshot(self: Any) -> ActionResult:
     container = self._get_param("DiskContainer") or {}
     specifications = self._get_param("TagSpecifications", [])
+    _judged(self)
     self.error_on_dryrun()
     task = {
         "ImportTaskId": f"import-snap-0{secrets.token_hex(8)}",
@@ -31,9 +34,33 @@ def import_snapshot(self: Any) -> ActionResult:
         "bucket": container["UserBucket"],
         "snapshot": "",
         "cancelled": False,
+        "sealed": bool(self._get_param("Encrypted")),
+        "key": key_of(self, self._get_param("KmsKeyId")),
     }
     _tasks[task["ImportTaskId"]] = task
     return ActionResult(_shown(task))
+
+
+def _judged(self: Any) -> None:
+    """A role that is named has to be there, and a key goes with encryption alone."""
+    role = self._get_param("RoleName")
+    if role and role not in {one.name for one in iam_backends[self.current_account]["aws"].roles.values()}:
+        raise EC2ClientError("InvalidParameter", f"The service role {role} provided does not exist or does not have sufficient permissions")
+    if self._get_param("KmsKeyId") and not self._get_param("Encrypted"):
+        raise EC2ClientError("InvalidParameterDependency", "The parameter KmsKeyId requires the parameter Encrypted to be set.")
+
+
+def key_of(self: Any, name: str | None) -> str | None:
+    """The ARN of a KMS key of the account, which is there and enabled."""
+    if not name:
+        return None
+    try:
+        key = kms_backends[self.current_account][self.region].describe_key(name)
+    except KeyError:
+        raise EC2ClientError("InvalidParameterValue", f"The KMS key {name} does not exist.") from None
+    if not key.enabled:
+        raise EC2ClientError("InvalidParameterValue", f"The KMS key {name} is not enabled.")
+    return str(key.arn)
 
 
 def describe_import_snapshot_tasks(self: Any) -> ActionResult:
@@ -44,12 +71,15 @@ def describe_import_snapshot_tasks(self: Any) -> ActionResult:
         if task["looks"] > LOOKS and not task["snapshot"] and not task["cancelled"]:
             volume = self.ec2_backend.create_volume(size=3, zone_name=f"{self.region}a")
             text = f"Created by AWS-VMImport service for {task['ImportTaskId']}"
-            task["snapshot"] = self.ec2_backend.create_snapshot(volume.id, text).id
+            made = self.ec2_backend.create_snapshot(volume.id, text)
+            made.encrypted, made.kms_key_id = task["sealed"], task["key"]
+            task["snapshot"] = made.id
     return ActionResult({"ImportSnapshotTasks": [_shown(task) for task in found]})
 
 
 def _shown(task: dict[str, Any]) -> dict[str, Any]:
     detail = {"DiskImageSize": 3.115815424e9, "Format": "RAW", "UserBucket": task["bucket"], "SnapshotId": task["snapshot"]}
+    detail |= {"Encrypted": task["sealed"], **({"KmsKeyId": task["key"]} if task["key"] else {})}
     if task["cancelled"]:
         detail |= {"Status": "deleted", "StatusMessage": "User initiated cancellation"}
     elif task["snapshot"]:

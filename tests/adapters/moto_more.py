@@ -58,17 +58,21 @@ def _paged(patch: pytest.MonkeyPatch, of: type, method: str, rows: str, token: t
 
 
 def _once(patch: pytest.MonkeyPatch, method: str) -> None:
-    """The same token again is answered as the first time."""
-    answers: dict[str, ActionResult] = {}
+    """The same token again is answered as the first time, and refused with another request."""
+    answers: dict[str, tuple[list[Any], ActionResult]] = {}
+    names = ("DiskContainer", "Description", "RoleName", "Encrypted", "KmsKeyId", "SourceImageId", "SourceRegion", "Name")
     make = getattr(EC2Response, method)
 
     def made(self: Any) -> ActionResult:
         token = self._get_param("ClientToken")
         if not token:
             return make(self)  # type: ignore[no-any-return]
+        asked = [self._get_param(name) for name in names]
         if token not in answers:
-            answers[token] = make(self)
-        return answers[token]
+            answers[token] = asked, make(self)
+        if answers[token][0] != asked:
+            raise EC2ClientError("IdempotentParameterMismatch", "The client token was used with other parameters.")
+        return answers[token][1]
 
     patch.setattr(EC2Response, method, made)
 

@@ -26,6 +26,7 @@ from canvos_tui.adapters.ebs.raw_blocks import RawBlocks
 from canvos_tui.adapters.ebs.snapshot_writer import SnapshotWriter
 from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
@@ -52,7 +53,7 @@ def sequential(path: Path) -> int:
     manifest, calls = raw.scan(), EbsCalls(clients_for(AwsKeys(KEY, Secret(SECRET)), REGION))
 
     async def write() -> None:
-        begun = await calls.start(manifest, "one", os.urandom(16).hex())
+        begun = await calls.start(manifest, "one", os.urandom(16).hex(), AS_SCRIPT)
         for index, digest in manifest.digests.items():
             await calls.put(begun.snapshot_id, index, raw.read(index, digest), digest)
         await calls.complete(begun.snapshot_id, manifest)

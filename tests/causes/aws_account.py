@@ -9,7 +9,8 @@ from typing import Any
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
-from canvos_tui.core.answers.draft import KeysGiven
+from canvos_tui.core.answers.draft import FieldAnswered, KeysGiven, RouteChosen
+from canvos_tui.core.answers.routes import Route, parse_route
 from canvos_tui.core.aws.facts import AwsKeys, Identity
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
@@ -56,9 +57,13 @@ def good(moto: MotoRights) -> None:
 
 
 async def doctor(endpoint: str, keys: AwsKeys, home: Path, *, patience: Patience | None = None, **values: str) -> dict[str, CheckResult]:
-    """The results of all AWS checks by id."""
+    """The results of all AWS checks by id, on the guide's route or that of the answer `route`."""
     door = BotoDoor({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}, patience)
     ports = replace(World(home).ports(), aws=door)
     texts = {"REGION": REGION, "S3_BUCKET": BUCKET, "S3_KEY": KEY, **values}
-    draft = answered(None, **texts).after(KeysGiven(keys, KeySource.SECRET))
+    route = parse_route(texts.pop("route", Route.GUIDE.value))
+    ours = {key: texts.pop(key) for key in ("encryption", "import_role") if key in texts}  # they stand in no .arg
+    draft = answered(None, **texts).after(KeysGiven(keys, KeySource.SECRET)).after(RouteChosen(route))
+    for key, text in ours.items():
+        draft = draft.after(FieldAnswered(key, text))
     return {r.check.id: r for r in await run(of_route(CHECKS_AWS, draft.route), Context(ports, draft, True), lambda _: None)}

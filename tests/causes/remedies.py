@@ -57,6 +57,8 @@ ROWS = (
     Row("allow role", r"aws iam put-role-policy .+"),
     Row("trust role", r"aws iam update-assume-role-policy .+"),
     Row("make bucket", r"aws s3 mb s3://\S+ --region \S+"),
+    Row("enable key", r"aws kms enable-key .+"),
+    Row("keep key", r"aws kms cancel-key-deletion .+"),
     # -- not run ---------------------------------------------------------------------------------------------
     Row("wizard", rf"canvos-tui(?: --checkout {_PATH})?", "it opens the wizard; tests/journeys goes its way to the written files"),
     Row("variables", r"(?:export|unset) .+", _SHELL),

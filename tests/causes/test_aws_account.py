@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
+from canvos_tui.core.checks.aws.advice import user_document
+from canvos_tui.core.checks.aws.questions import subject_of
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import ACCOUNT, MotoRights
@@ -192,6 +195,64 @@ async def test_default_encryption(moto, tmp_path, how, make, looks, status, word
     assert_told(results["AWS-ENCRYPTION"], status, words, how=f"moto, {how}")
     if status is WARN:
         assert KMS in results["AWS-ENCRYPTION"].answer.remedies[0].commands[0].run
+
+
+# -- another role, and a key of one's own ------------------------------------------------------------------------
+
+
+def made_key(moto: MotoRights, state: str = "Enabled", **more: Any) -> str:
+    """The ARN of a key of the account in that state."""
+    kms = moto.client("kms")
+    found = kms.create_key(**more)["KeyMetadata"]
+    if state == "Disabled":
+        kms.disable_key(KeyId=found["KeyId"])
+    elif state == "PendingDeletion":
+        kms.schedule_key_deletion(KeyId=found["KeyId"])
+    return str(found["Arn"])
+
+
+SEES_KEY = (*LOOKS, "kms:DescribeKey")
+KEYS: tuple[tuple[str, str, dict[str, Any], tuple[str, ...], Status, str], ...] = (
+    ("an enabled key", "Enabled", {}, SEES_KEY, PASS, "is enabled"),
+    ("a disabled key", "Disabled", {}, SEES_KEY, FAIL, "in state Disabled"),
+    ("a key that is about to be deleted", "PendingDeletion", {}, SEES_KEY, FAIL, "in state PendingDeletion"),
+    ("a key that signs", "Enabled", {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}, SEES_KEY, FAIL, "EBS takes no other"),
+    ("keys without kms:DescribeKey", "Enabled", {}, LOOKS, WARN, "not verifiable: kms:DescribeKey is not allowed"),
+)
+
+
+@pytest.mark.parametrize(("how", "state", "more", "looks", "status", "words"), KEYS, ids=[k[0] for k in KEYS])
+async def test_the_key_that_was_chosen(moto, tmp_path, how, state, more, looks, status, words):
+    moto.bucket(BUCKET)
+    plain_role(moto)
+    key = made_key(moto, state, **more)
+    results = await seen(moto, tmp_path, policy(more=looks), route="two-stage", encryption=key)
+    assert_told(results["AWS-KMS-KEY"], status, words, how=f"moto, {how}")
+    assert key in results["AWS-ENCRYPTION"].answer.observed
+
+
+async def test_a_key_that_is_not_there(moto, tmp_path):
+    moto.bucket(BUCKET)
+    plain_role(moto)
+    results = await seen(moto, tmp_path, policy(more=SEES_KEY), route="two-stage", encryption="alias/none")
+    assert_told(results["AWS-KMS-KEY"], FAIL, "there is no KMS key alias/none in eu-west-1", how="moto, an alias that nobody made")
+
+
+async def test_the_role_that_was_chosen_is_the_one_that_is_looked_at(moto, tmp_path):
+    moto.bucket(BUCKET)
+    plain_role(moto)
+    document = user_document(subject_of(BUCKET, REGION, None, None, SnapshotSettings("canvos-import")))
+    keys = moto.user(document)
+    for name, status, words in (("none", FAIL, "there is no role canvos-import"), ("made", PASS, "the role canvos-import exists, trusts")):
+        if name == "made":
+            moto.client("iam").create_role(RoleName="canvos-import", AssumeRolePolicyDocument=json.dumps(trust_document()))
+            moto.client("iam").put_role_policy(RoleName="canvos-import", PolicyName="p", PolicyDocument=json.dumps(ROLE))
+        with moto.judged():
+            results = await doctor(moto.endpoint, keys, tmp_path, route="two-stage", import_role="canvos-import")
+        assert_told(results["AWS-ROLE-VMIMPORT"], status, words, how=f"moto, another role: {name}")
+        if status is FAIL:
+            commands = [one.run for remedy in results["AWS-ROLE-VMIMPORT"].answer.remedies for one in remedy.commands]
+            assert any("create-role --role-name canvos-import" in one for one in commands), commands
 
 
 # -- bucket, names, tasks ------------------------------------------------------------------------------------

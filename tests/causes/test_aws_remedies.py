@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,11 @@ from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.status import Status
 from tests.adapters.moto_rights import MotoRights
 from tests.adapters.moto_rights import server as server
-from tests.causes.aws_account import BUCKET, REGION, doctor, policy
+from tests.causes.aws_account import BUCKET, ENCRYPTION, REGION, doctor, policy
 from tests.causes.remedies import faults, looks, row_of
 from tests.causes.test_remedies import AWS
 
+ALIAS = "alias/edge"
 OTHER = "acme-images-eu-west-1"
 NOBODY = {**trust_document(), "Statement": [{**trust_document()["Statement"][0], "Principal": {"Service": "ec2.amazonaws.com"}}]}
 
@@ -28,7 +30,8 @@ def administrator(moto: MotoRights, command: str) -> None:
         moto.bucket(address.removeprefix("s3://"), region)
         return
     given = {name.removeprefix("--").title().replace("-", ""): value for name, value in zip(rest[::2], rest[1::2], strict=True)}
-    getattr(moto.client(service), operation.replace("-", "_"))(**given)
+    client = moto.client(service, given.pop("Region", REGION))
+    getattr(client, operation.replace("-", "_"))(**given)
 
 
 def bucket(moto: MotoRights) -> None:
@@ -58,6 +61,23 @@ def may_nothing(moto: MotoRights) -> None:
     moto.role(trust_document())
 
 
+def sealed(moto: MotoRights, deed: str) -> None:
+    """A key of that alias with which something was done."""
+    bucket(moto)
+    kms = moto.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
+    getattr(kms, deed)(KeyId=key)
+
+
+def disabled(moto: MotoRights) -> None:
+    sealed(moto, "disable_key")
+
+
+def nearly_deleted(moto: MotoRights) -> None:
+    sealed(moto, "schedule_key_deletion")
+
+
 CASES: tuple[tuple[str, Callable[[MotoRights], None], tuple[str, ...], dict[str, str], set[str]], ...] = (
     ("AWS-S3-PUT", bucket, ("s3:PutObject",), {}, {"user policy"}),
     ("AWS-S3-LIST", bucket, ("s3:ListBucket",), {}, {"user policy"}),
@@ -67,6 +87,8 @@ CASES: tuple[tuple[str, Callable[[MotoRights], None], tuple[str, ...], dict[str,
     ("AWS-ROLE-VMIMPORT", no_role, (), {}, {"make role", "allow role"}),
     ("AWS-ROLE-VMIMPORT", trusts_nobody, (), {}, {"trust role"}),
     ("AWS-ROLE-VMIMPORT", may_nothing, (), {}, {"allow role"}),
+    ("AWS-KMS-KEY", disabled, (), {}, {"enable key"}),
+    ("AWS-KMS-KEY", nearly_deleted, (), {}, {"keep key", "enable key"}),
 )
 
 
@@ -74,9 +96,10 @@ CASES: tuple[tuple[str, Callable[[MotoRights], None], tuple[str, ...], dict[str,
 async def test_an_administrator_mends_it(server, tmp_path, name, make, without, then, rows):
     server.reset()
     make(server)
-    keys = server.user(policy(*without))
+    keys = server.user(policy(*without, more=(*ENCRYPTION, "kms:DescribeKey")))
+    given: dict[str, Any] = {"route": "two-stage", "encryption": ALIAS} if name == "AWS-KMS-KEY" else {}
     with server.judged():
-        result = (await doctor(server.endpoint, keys, tmp_path))[name]
+        result = (await doctor(server.endpoint, keys, tmp_path, **given))[name]
     assert result.status is not Status.PASS
     assert faults(result) == []
     seen: set[str] = set()
@@ -90,7 +113,7 @@ async def test_an_administrator_mends_it(server, tmp_path, name, make, without, 
     if then:
         keys = server.user(policy_for(then["S3_BUCKET"]), "second")
     with server.judged():
-        again = (await doctor(server.endpoint, keys, tmp_path, **then))[name]
+        again = (await doctor(server.endpoint, keys, tmp_path, **given, **then))[name]
     assert again.status is Status.PASS, again.answer
 
 

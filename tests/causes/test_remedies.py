@@ -24,7 +24,9 @@ from tests.doubles.canvos_repo import git
 from tests.doubles.check_world import World
 
 PASS, WARN = Status.PASS, Status.WARN
-AWS = frozenset({"user policy", "make role", "allow role", "trust role", "make bucket"})  # test_aws_remedies.py runs them
+AWS = frozenset(
+    {"user policy", "make role", "allow role", "trust role", "make bucket", "enable key", "keep key"}
+)  # test_aws_remedies.py runs them
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from canvos_tui.core.exit_codes import ExitCode
 from canvos_tui.core.status import Status
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
 from canvos_tui.rehearsal.aws.server import StandinAws
+from canvos_tui.rehearsal.stage import IMPORT_ROLE, KMS_KEYS
 from tests.on_stage import OnStage, on_stage
 
 AMI = re.compile(r"ami-[0-9a-f]{17}")
@@ -80,6 +81,50 @@ def test_choices_for_the_ami_are_refused_where_they_do_not_count_and_where_they_
     assert shown.returncode == 0, shown.stderr
     plan = asyncio.run(scene.runs.plan(shown.stdout.strip()))
     assert (plan.settings, plan.limit) == (AmiSettings("v2.0"), 20_000_000)
+
+
+def test_the_snapshot_is_imported_by_the_role_and_with_the_key_that_were_chosen(scene: OnStage):
+    chosen = {"import_role": IMPORT_ROLE, "encryption": f"alias/{KMS_KEYS[0][0]}"}
+    done = scene.inside("run", "--config", scene.answers(route="two-stage", **chosen), "--yes", "--plain")
+    assert done.returncode == 0, done.stderr
+    (info,) = scene.infos()
+    result = scene.result(info.run_id)
+    assert result is not None
+    (shown,) = (finding for finding in result.findings if finding.id == "encryption")
+    assert (shown.status, KMS_KEYS[0][1] in shown.text) == (Status.PASS, True), shown.text
+    looked = scene.inside("validate", "--checkout", str(scene.checkout))
+    assert f"completed, encrypted with arn:aws:kms:us-east-1:123456789012:key/{KMS_KEYS[0][1]}" in looked.stdout, (
+        looked.stdout + looked.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "chosen", "code", "says"),
+    [
+        ("guide", {"encryption": "yes"}, ExitCode.USAGE, "encryption: on the guide's route CanvOS' script uploads and registers"),
+        ("direct", {"import_role": "canvos-import"}, ExitCode.USAGE, "import_role: on the direct route nothing is imported"),
+        ("direct", {"encryption": "alias/edge"}, ExitCode.USAGE, "takes a key by its ARN alone"),
+        (
+            "two-stage",
+            {"encryption": f"arn:aws:kms:eu-west-1:123456789012:key/{KMS_KEYS[0][1]}"},
+            ExitCode.USAGE,
+            "the key is in eu-west-1",
+        ),
+        ("two-stage", {"import_role": "arn:aws:iam::123456789012:role/x"}, ExitCode.USAGE, "is an ARN, and the role's name is asked for"),
+        ("two-stage", {"import_role": "nobody"}, ExitCode.NOT_READY, "there is no role nobody in this account"),
+        ("two-stage", {"encryption": "alias/nobody"}, ExitCode.NOT_READY, "there is no KMS key alias/nobody in us-east-1"),
+        (
+            "two-stage",
+            {"encryption": f"alias/{KMS_KEYS[1][0]}"},
+            ExitCode.NOT_READY,
+            "is in state Disabled: nothing can be encrypted with it",
+        ),
+    ],
+)
+def test_a_role_or_a_key_that_is_no_good_is_told_before_anything_is_built(scene: OnStage, route, chosen, code, says):
+    done = scene.inside("run", "--config", scene.answers(route=route, **chosen), "--yes")
+    assert (done.returncode, says in done.stderr) == (code, True), done.stderr
+    assert scene.infos() == (), "nothing was begun"
 
 
 def test_the_doctor_judges_by_the_route(scene: OnStage):

@@ -31,6 +31,7 @@ from canvos_tui.core.aws.facts import (
     S3Object,
 )
 from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.aws.snapshot_settings import KeyFacts, SnapshotSettings
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.routes import of_route
@@ -60,6 +61,7 @@ MACHINE = HostFacts("Linux", "x86_64", 8, 16 * GB, 200 * GB, 400 * GB, "alice", 
 RAN = PrivilegedProbe(True, "", "Privileged container test", 0.8)
 EDGE = Identity("123456789012", "arn:aws:iam::123456789012:user/edge", 1.0)
 BUCKET = Bucket("acme-images", True, "eu-west-1", True)
+KEY = KeyFacts(True, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", "Enabled")
 PLAIN, ROLE, HERE = Encryption(bucket_kms=False, ebs=False), RoleFacts(exists=True), RegionFacts("eu-west-1", known=True)
 DATA_ROOT = "/var/lib/docker"
 ENGINE = DockerFacts("unix:///var/run/docker.sock", "27.1.1", DATA_ROOT, False, False, 8, 16 * GB, "Docker version 27.1.1")
@@ -89,6 +91,7 @@ class World:
     images: tuple[Image, ...] = ()
     tasks: tuple[ImportTask, ...] | AwsError = ()
     encryption: Encryption = PLAIN
+    kms_key: KeyFacts | AwsError = KEY
     role: RoleFacts = ROLE
     region: RegionFacts = HERE
     environ: dict[str, str] = field(default_factory=dict)
@@ -221,10 +224,17 @@ class _Aws:
     async def region_facts(self) -> RegionFacts:
         return self._world.region
 
-    async def role_facts(self) -> RoleFacts:
+    async def role_facts(self, name: str) -> RoleFacts:
+        self._world.asked[f"role {name}"] += 1
         return self._world.role
 
-    async def encryption(self, bucket: str) -> Encryption:
+    async def kms_key(self, key: str) -> KeyFacts:
+        self._world.asked[f"key {key}"] += 1
+        if isinstance(self._world.kms_key, AwsError):
+            raise self._world.kms_key
+        return self._world.kms_key
+
+    async def encryption(self, bucket: str, *, sealed: bool) -> Encryption:
         self._world.asked["encryption"] += 1
         return self._world.encryption
 
@@ -248,7 +258,9 @@ class _Aws:
         self._world.asked["images"] += 1
         return tuple(i for i in self._world.images if i.name == name)
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
+    async def rights(
+        self, bucket: str, key: str, report: Callable[[RightProbe], None], making: SnapshotSettings | None
+    ) -> tuple[RightProbe, ...]:
         self._world.asked["rights"] += 1
         if self._world.rights_error:
             raise self._world.rights_error

@@ -16,11 +16,13 @@ from canvos_tui.adapters.aws.boto import BotoAws, BotoDoor
 from canvos_tui.adapters.aws.clients import Patience
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.run.run import BuildPlan, Resumes
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.cloud import StoredSnapshot
-from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
+from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, StandinKmsKey, StandinRole, deny
+from canvos_tui.rehearsal.aws.kms.keys import OWN
 from canvos_tui.rehearsal.aws.server import StandinAws
 from canvos_tui.supervisor import stage_work
 from canvos_tui.supervisor.stage_line import Job, StageLine, command, parsed, read_keys, tell
@@ -33,9 +35,20 @@ SNAP = "snap-0123456789abcdef0"
 REGISTER = replace(IMPORT, stage=StageId.REGISTER, snapshot=SNAP)
 
 
+KEY = StandinKmsKey("1234abcd-12ab-34cd-56ef-1234567890ab", "alias/edge")
+OFF = StandinKmsKey("0987dcba-09fe-87dc-65ba-ab0987654321", "alias/off", state="Disabled")
+
+
 @pytest.fixture
 def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandinAws]:
-    config = StandinConfig(keys=(StandinKey(KEY_ID, SECRET),), buckets={"images": "us-east-1"}, import_seconds=0.05, image_seconds=0.05)
+    config = StandinConfig(
+        keys=(StandinKey(KEY_ID, SECRET),),
+        buckets={"images": "us-east-1"},
+        roles={"canvos-import": StandinRole(), "deaf": StandinRole(policies={})},
+        kms_keys=(KEY, OFF),
+        import_seconds=0.05,
+        image_seconds=0.05,
+    )
     with StandinAws(config) as found:
         monkeypatch.setenv("AWS_ENDPOINT_URL", found.start())
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
@@ -162,6 +175,59 @@ def test_what_was_chosen_is_registered_and_the_script_s_own_where_nothing_was(st
     assert f"registering {SNAP} as the AMI edge-2" in said
 
 
+@pytest.mark.parametrize(
+    ("chosen", "arn"),
+    [("yes", OWN.arn), ("alias/edge", KEY.arn), (KEY.key_id, KEY.arn), (KEY.arn, KEY.arn)],
+)
+def test_a_snapshot_is_imported_by_the_role_and_with_the_encryption_that_were_chosen(standin, chosen, arn):
+    making = SnapshotSettings("canvos-import", chosen)
+    ami, said = worked(replace(IMPORT, making=making))
+    (task,) = standin.cloud.tasks.values()
+    seen = asyncio.run(opened().snapshot(task.snapshot_id))
+    assert ami, said
+    assert seen is not None
+    assert (seen.encrypted, seen.kms_key, making.unlike(seen)) == (True, arn, "")
+    assert f"importing s3://images/edge.raw in us-east-1: {making.words}" in said
+    assert f"{task.snapshot_id} is encrypted with {arn}" in said
+
+
+def test_the_same_choices_again_are_the_same_import_and_others_another_one(standin):
+    sealed = replace(IMPORT, making=SnapshotSettings(encryption="yes"))
+    ami, _ = worked(sealed)
+    again, _ = worked(sealed)
+    assert (again, len(standin.cloud.tasks)) == (ami, 1)
+    for number, making in enumerate(
+        (SnapshotSettings(), SnapshotSettings(encryption=KEY.arn), SnapshotSettings("canvos-import", "yes")), 2
+    ):
+        made, said = worked(replace(IMPORT, name=f"edge-{number}", making=making))
+        assert made, said
+        assert len(standin.cloud.tasks) == number, "AWS refuses a token with other parameters: it has to be another one"
+
+
+@pytest.mark.parametrize(
+    ("making", "says"),
+    [
+        (SnapshotSettings("nobody"), "The service role nobody provided does not exist"),
+        (SnapshotSettings("deaf"), "We do not have access to the given resource. Reason 403 Forbidden"),
+        (SnapshotSettings(encryption="alias/none"), "The specified KMS key alias/none does not exist"),
+        (SnapshotSettings(encryption="alias/off"), "The specified KMS key alias/off is not accessible: Disabled"),
+    ],
+)
+def test_a_role_or_a_key_that_is_no_good_ends_it_with_what_aws_says(standin, making, says):
+    ami, said = worked(replace(IMPORT, making=making))
+    assert (ami, standin.cloud.images) == ("", {})
+    assert says in said[-1], said
+
+
+def test_no_ami_is_made_of_a_snapshot_that_is_not_encrypted_as_it_was_chosen(standin):
+    ami, said = worked(replace(REGISTER, making=SnapshotSettings(encryption="yes")))
+    assert (ami, standin.cloud.images) == ("", {})
+    assert said[-1] == f"ERROR: {SNAP} is not encrypted, as it was chosen to be: no AMI is made of it"
+    standin.cloud.snapshots[SNAP] = replace(standin.cloud.snapshots[SNAP], key=f"{KEY.arn}0")
+    ami, said = worked(replace(REGISTER, making=SnapshotSettings(encryption=KEY.arn)))
+    assert (ami, f"is encrypted with {KEY.arn}0, and not with {KEY.arn}" in said[-1]) == ("", True)
+
+
 def test_a_root_volume_that_would_not_hold_the_image_gets_its_size(standin):
     standin.cloud.snapshots[SNAP] = replace(standin.cloud.snapshots[SNAP], size=16 * 1024**3)
     ami, said = worked(replace(REGISTER, settings=replace(CHOSEN, root_gib=8)))
@@ -192,6 +258,8 @@ def test_the_command_line_holds_all_of_the_job_and_nothing_secret():
     words = command(plan, 0.5)
     assert words[1:3] == ("-m", "canvos_tui.supervisor.stage_work")
     assert parsed(words[3:]) == Job("us-east-1", "images", "-edge", "edge two", StageId.REGISTER, "import-snap-0", SNAP, pace=0.5)
+    for making in (SnapshotSettings("canvos-import", "yes"), SnapshotSettings(encryption=KEY.arn)):
+        assert parsed(command(replace(plan, making=making), 0.5)[3:]).making == making
     for chosen in (CHOSEN, AmiSettings(delete_on_termination=False), AmiSettings(root_gib=7)):
         assert parsed(command(replace(plan, settings=chosen), 0.5)[3:]).settings == chosen
     assert [parsed(command(replace(plan, limit=limit), 0.5)[3:]).limit for limit in (0, 20_000_000)] == [0, 20_000_000]

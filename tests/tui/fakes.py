@@ -36,6 +36,7 @@ from canvos_tui.core.aws.facts import (
     Upload,
 )
 from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.aws.snapshot_settings import KeyFacts, SnapshotSettings
 from canvos_tui.core.errors import AwsError, DockerError, RunError
 from canvos_tui.core.machine import DockerFacts, DockerStore, Filesystem, HostFacts, NamedContainer, PrivilegedProbe, Reach
 from canvos_tui.core.ports import AwsCare, AwsPublish, Ports
@@ -155,11 +156,14 @@ class FakeAws:
     async def region_facts(self) -> RegionFacts:
         return RegionFacts(self.region, known=True)
 
-    async def role_facts(self) -> RoleFacts:
+    async def role_facts(self, name: str) -> RoleFacts:
         return RoleFacts(self.role)
 
-    async def encryption(self, bucket: str) -> Encryption:
+    async def encryption(self, bucket: str, *, sealed: bool) -> Encryption:
         return self.default_encryption
+
+    async def kms_key(self, key: str) -> KeyFacts:
+        return KeyFacts(True, f"arn:aws:kms:{self.region}:123456789012:key/{key}", "Enabled")
 
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
         self.proven.append(way)
@@ -200,7 +204,7 @@ class FakeAws:
     async def baseline(self, bucket: str, key: str) -> Baseline:
         return Baseline(NOW, self.region, bucket, key, "123456789012")
 
-    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+    async def start_import(self, bucket: str, key: str, token: str, mark: str, making: SnapshotSettings) -> ImportTask:
         return ImportTask("import-snap-0abc1234def567891", "pending", bucket=bucket, key=key)
 
     async def register_image(self, name: str, snapshot_id: str, settings: AmiSettings) -> str:
@@ -214,7 +218,9 @@ class FakeAws:
         snapshot = await self.snapshot(task.snapshot_id) if task is not None and task.snapshot_id else None
         return Sighting(NOW, (), self.objects.get(baseline.key), True, self.tasks, snapshot, tuple(self.images))
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
+    async def rights(
+        self, bucket: str, key: str, report: Callable[[RightProbe], None], making: SnapshotSettings | None
+    ) -> tuple[RightProbe, ...]:
         probes = [RightProbe(a, Right.DENIED if a in self.denied else Right.ALLOWED, "verified") for a in NINE]
         role = Right.ALLOWED if self.role else Right.DENIED
         probes.append(RightProbe("vmimport", role, "verified", *(() if self.role else ("NoSuchEntity", "The role cannot be found"))))

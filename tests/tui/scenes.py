@@ -123,8 +123,13 @@ async def _type_bad_registry(pilot: Pilot[Any], _: Ports) -> None:
     await type_text(pilot, "acme_team")
 
 
+def _key_elsewhere(ports: Ports, draft: d.Draft) -> d.Draft:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    return _two_stage(ports, draft).after(d.FieldAnswered("import_role", "canvos-import")).after(d.FieldAnswered("encryption", key))
+
+
 def _two_stage(_: Ports, draft: d.Draft) -> d.Draft:
-    for key, value in (("imds", "v2.0"), ("volume_type", "gp3"), ("root_size", "100")):
+    for key, value in (("imds", "v2.0"), ("volume_type", "gp3"), ("root_size", "100"), ("encryption", "yes")):
         draft = draft.after(d.FieldAnswered(key, value))
     return draft.after(d.RouteChosen(Route.TWO_STAGE))
 
@@ -189,6 +194,13 @@ SCENES = (
         ("not in the guide", "session tokens alone", "gp3"),
         _two_stage,
         act=lambda p, _: _focus(p, "#imds"),
+    ),
+    Scene(
+        "ami-encryption",
+        "ami-settings",
+        ("Import role", "the key is in us-east-1", "the AMI cannot be shared"),
+        _key_elsewhere,
+        act=lambda p, _: _focus(p, "#encryption"),
     ),
     Scene("step12-aws-keys", "keys", ("✓ account",), act=_keys_tested),
     Scene("step13-arg", "review", (".arg", "new, ", "Write")),

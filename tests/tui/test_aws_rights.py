@@ -326,11 +326,11 @@ async def test_rows_come_as_aws_answers(make_app, ports, full):
     account = ports.aws.account
     real = account.rights
 
-    async def slowly(bucket, key, report, *, ours=False):
+    async def slowly(bucket, key, report, making):
         report(replace(NOT_SEEN, action="s3:ListBucket", right=Right.ALLOWED, method="verified"))
         report(RightProbe("ec2:DescribeImages", Right.ALLOWED, "verified"))
         await release.wait()
-        return await real(bucket, key, report, ours=ours)
+        return await real(bucket, key, report, making)
 
     account.rights = slowly
     app = make_app(full, page="aws")

@@ -12,6 +12,7 @@ from canvos_tui.adapters import threads
 from canvos_tui.adapters.aws import account as aws_account
 from canvos_tui.adapters.aws import profiles as aws_profiles
 from canvos_tui.adapters.aws import values as aws_values
+from canvos_tui.adapters.aws.account import Account
 from canvos_tui.adapters.aws.bucket import head_bucket, open_uploads
 from canvos_tui.adapters.aws.care import BotoCare
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
@@ -25,19 +26,17 @@ from canvos_tui.core.aws.facts import (
     AwsKeys,
     Baseline,
     Bucket,
-    Encryption,
     Identity,
     Image,
     ImportTask,
     PutWay,
-    RegionFacts,
     RightProbe,
-    RoleFacts,
     S3Object,
     Snapshot,
     Upload,
 )
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.masking.address import without_password
 from canvos_tui.core.verdict.watch import is_unlisted, our_task
@@ -89,7 +88,7 @@ class BotoDoor:
         return await threads.call(aws_account.regions)
 
 
-class BotoAws(Making):
+class BotoAws(Account, Making):
     """AWS with one pair of keys in one region."""
 
     def __init__(self, keys: AwsKeys, region: str, environ: Mapping[str, str], patience: Patience | None = None) -> None:
@@ -104,18 +103,6 @@ class BotoAws(Making):
 
         self._identity = await aws_account.identity(self._probes)
         return self._identity
-
-    async def region_facts(self) -> RegionFacts:
-        """What the SDK's own list says of this region's name."""
-        return await aws_account.region(self._region)
-
-    async def role_facts(self) -> RoleFacts:
-        """The service role vmimport with its documents, as far as these keys may look."""
-        return await aws_account.role(self._probes)
-
-    async def encryption(self, bucket: str) -> Encryption:
-        """What is encrypted by default, as far as these keys may look."""
-        return await aws_account.encryption(self._probes, bucket)
 
     async def bucket(self, name: str) -> Bucket:
         """HeadBucket; region even where access is refused, and whose it is where the identity is known."""
@@ -264,9 +251,11 @@ class BotoAws(Making):
         self._parts_denied = next((unseen for unseen in blind if unseen.what is Question.UPLOADS and unseen.denied), None)
         return known, found
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
-        """The guide's nine permissions and the vmimport role, probed without leaving a trace."""
-        return await RightsProber(self._probes, bucket, key, report, ours=ours).ask()
+    async def rights(
+        self, bucket: str, key: str, report: Callable[[RightProbe], None], making: SnapshotSettings | None = None
+    ) -> tuple[RightProbe, ...]:
+        """The guide's nine permissions and the import's role, probed without leaving a trace."""
+        return await RightsProber(self._probes, bucket, key, report, making).ask()
 
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
         """s3:PutObject in a way that was asked for; the probe names what stays in the bucket."""

@@ -22,7 +22,7 @@ from canvos_tui.core.values.heard import listened, tell
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.Lock()
-SERVICES = ("s3", "ec2", "sts", "iam", "ebs")
+SERVICES = ("s3", "ec2", "sts", "iam", "ebs", "kms")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import CREATED_BY, MARK_TAG, ImportTask
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 
 DEVICE = "/dev/xvda"
 Tags = list[dict[str, str]]
@@ -18,9 +19,9 @@ class Making:
 
     _clients: Clients
 
-    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+    async def start_import(self, bucket: str, key: str, token: str, mark: str, making: SnapshotSettings) -> ImportTask:
         """ImportSnapshot of a raw image in S3. The same `token` again gives the same task, tagged with `mark`; the script has neither."""
-        asked = import_request(bucket, key, import_tags(key, mark))
+        asked = import_request(bucket, key, import_tags(key, mark), making)
 
         def ask(ec2: Any) -> ImportTask:
             return aws_values.import_task(ec2.import_snapshot(ClientToken=token, **asked))
@@ -52,11 +53,17 @@ def import_tags(key: str, mark: str) -> Tags:
     return [name, {"Key": MARK_TAG, "Value": mark}, *ours] if mark else [name]
 
 
-def import_request(bucket: str, key: str, tags: Tags) -> dict[str, Any]:
-    """ImportSnapshot of a raw image in S3, as CanvOS' script asks for it."""
+def import_request(bucket: str, key: str, tags: Tags, making: SnapshotSettings) -> dict[str, Any]:
+    """ImportSnapshot of a raw image in S3, as CanvOS' script asks for it, and what was chosen beyond that."""
     container = {"Description": f"Snapshot for {key}", "Format": "RAW", "UserBucket": {"S3Bucket": bucket, "S3Key": key}}
     tagged = {"TagSpecifications": [{"ResourceType": "import-snapshot-task", "Tags": tags}]} if tags else {}
-    return {"Description": f"Import {key}", "DiskContainer": container, **tagged}
+    chosen = {"RoleName": making.role, "Encrypted": bool(making.encryption), "KmsKeyId": making.key}
+    return {
+        "Description": f"Import {key}",
+        "DiskContainer": container,
+        **tagged,
+        **{name: value for name, value in chosen.items() if value},
+    }
 
 
 def register_request(name: str, snapshot_id: str, settings: AmiSettings) -> dict[str, Any]:
@@ -81,5 +88,10 @@ def register_request(name: str, snapshot_id: str, settings: AmiSettings) -> dict
 
 
 def snapshot_request(name: str, gib: int, tags: Tags) -> dict[str, Any]:
-    """StartSnapshot; encryption is left to the account: `Encrypted=False` is refused where it is on by default."""
+    """StartSnapshot without its encryption, which a question that begins nothing has to ask in another way."""
     return {"VolumeSize": gib, "Description": name[:255], **({"Tags": tags} if tags else {})}
+
+
+def encryption_request(making: SnapshotSettings) -> dict[str, Any]:
+    """What StartSnapshot is told of the encryption. Nothing leaves it to the account, where `Encrypted=False` may be refused."""
+    return {**({"Encrypted": True} if making.encryption else {}), **({"KmsKeyArn": making.key} if making.key else {})}

@@ -49,6 +49,7 @@ def snapshot(found: SdkAnswer) -> Snapshot:
         started=found["StartTime"].astimezone(UTC) if found.get("StartTime") else None,
         tagged=CREATED_BY in {(tag.get("Key"), tag.get("Value")) for tag in found.get("Tags", ())},
         encrypted=bool(found.get("Encrypted")),
+        kms_key=str(found.get("KmsKeyId") or ""),
         copy_of=next((str(tag.get("Value") or "") for tag in found.get("Tags", ()) if tag.get("Key") == COPY_TAG), ""),
     )
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.clients import Clients, Patience
-from canvos_tui.adapters.aws.making import named_tags, snapshot_request
+from canvos_tui.adapters.aws.making import encryption_request, named_tags, snapshot_request
 from canvos_tui.adapters.aws.pace import Pace
 from canvos_tui.core.aws.blocks import BLOCK, Manifest, text_of
 from canvos_tui.core.aws.crew import MOST
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, THROTTLES, AwsKeys, Snapshot
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.values import dataclass
 
@@ -60,9 +61,9 @@ class EbsCalls:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    async def start(self, manifest: Manifest, name: str, token: str) -> Started:
+    async def start(self, manifest: Manifest, name: str, token: str, making: SnapshotSettings) -> Started:
         """StartSnapshot, tagged as ours: the same for each run of the same content and name, because the token stands for all of it."""
-        asked = snapshot_request(name, manifest.gib, named_tags(name))
+        asked = {**snapshot_request(name, manifest.gib, named_tags(name)), **encryption_request(making)}
 
         def ask(ebs: Any) -> Started:
             made = ebs.start_snapshot(Timeout=IDLE_MINUTES, ClientToken=token, **asked)

@@ -21,6 +21,7 @@ from canvos_tui.adapters.ebs.raw_blocks import RawBlocks
 from canvos_tui.core.aws.blocks import BLOCK, Manifest, runs
 from canvos_tui.core.aws.crew import MOST, Crew
 from canvos_tui.core.aws.facts import DENIALS
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.errors import AwsError, RunError
 
 T = TypeVar("T")
@@ -51,9 +52,11 @@ class SnapshotWriter:
         say: Callable[[str], None] = lambda _: None,
         pace: float = 1.0,
         limit: int = 0,
+        making: SnapshotSettings = AS_SCRIPT,
     ) -> None:
         self._calls, self._raw, self._manifest, self._journal = calls, raw, manifest, journal
-        self._name = name
+        self._name, self._making = name, making
+        self._words = (name, *making.texts.values())  # what the token stands for beside the content: with other choices it is another one
         self._told, self._begun, self._say, self._pace = told, begun, say, pace
         self._started = 0.0
         self._crew = Crew(BLOCK, time.monotonic(), limit)
@@ -63,7 +66,7 @@ class SnapshotWriter:
 
     async def run(self) -> str:
         """The id of the completed snapshot of exactly these blocks. AwsError for what AWS refuses, RunError for what it made."""
-        begun = self._journal.load(self._manifest.token(self._name))
+        begun = self._journal.load(self._manifest.token(*self._words))
         for _ in range(_SNAPSHOTS):
             try:
                 begun = await self._snapshot(begun)
@@ -87,9 +90,9 @@ class SnapshotWriter:
                 raise _GoneError
             return begun
         self._journal.save(begun)
-        token = self._manifest.token(self._name, str(begun.attempt))
+        token = self._manifest.token(*self._words, str(begun.attempt))
         try:
-            made = await self._patiently(lambda: self._calls.start(self._manifest, self._name, token))
+            made = await self._patiently(lambda: self._calls.start(self._manifest, self._name, token, self._making))
         except AwsError as error:
             if error.code != _OTHER_REQUEST:
                 raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 from canvos_tui.core.answers.field import Field
 from canvos_tui.core.aws import ami_settings as ami
 from canvos_tui.core.aws import bandwidth
+from canvos_tui.core.aws import snapshot_settings as snap
+from canvos_tui.core.aws.vmimport_role import ROLE
 
 _HOLDER = "routes two-stage and direct"
 _BLANK = "as the script does"
@@ -73,4 +75,33 @@ LIMIT = Field(
     holder=_HOLDER,
     blank="all that the line carries",
 )
-FIELDS = (IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE, LIMIT)
+IMPORT_ROLE = Field(
+    snap.IMPORT_ROLE,
+    "Import role",
+    0,
+    "",
+    f"empty, or the name of an IAM role in place of {ROLE}",
+    snap.parse_role,
+    f"The service role through which EC2 reads the image from the bucket. Empty: {ROLE}, which AWS takes where none is named.\n"
+    f"It has to trust vmie.amazonaws.com with the external id {ROLE}, whatever its name, and to read the bucket.\n"
+    "Some accounts ask for iam:PassRole on it, too. Only the two-stage route imports with it.",
+    optional=True,
+    holder="route two-stage",
+    blank=ROLE,
+)
+ENCRYPTION = Field(
+    snap.ENCRYPTION,
+    "Encryption",
+    0,
+    "",
+    f"empty, {snap.SCRIPT}, {snap.YES}, or a KMS key",
+    snap.parse_encryption,
+    f"Empty, or {snap.SCRIPT}: as the account does by default. {snap.YES}: with its key for EBS; with aws/ebs, AWS' own, the AMI "
+    "cannot be shared.\n"
+    "Or a symmetric KMS key of the same region: its id, alias/NAME or an ARN; on the direct route the key's ARN alone.\n"
+    "What is made of the AMI is encrypted with it; the registration cannot change that.",
+    optional=True,
+    holder=_HOLDER,
+    blank="as the account does",
+)
+FIELDS = (IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE, IMPORT_ROLE, ENCRYPTION, LIMIT)

@@ -35,7 +35,7 @@ def of_plan(plan: BuildPlan) -> Draft:
     for key, text in (("REGION", base.region), ("S3_BUCKET", base.bucket), ("S3_KEY", base.key)):
         if text and key not in entries:
             entries[key] = Entry(text, Origin.ARG)
-    ours = {**plan.settings.texts, **({LIMIT.key: str(plan.limit)} if plan.limit else {})}
+    ours = {**plan.settings.texts, **plan.making.texts, **({LIMIT.key: str(plan.limit)} if plan.limit else {})}
     entries |= {key: Entry(text, Origin.CONFIG) for key, text in ours.items()}
     chosen = UserData.NONE if plan.joins is False else UserData.CHECKOUT
     # where it was cloned from is not recorded with a run

@@ -7,11 +7,13 @@ from enum import Enum
 from canvos_tui.core.aws import bandwidth
 from canvos_tui.core.aws.ami_settings import KEYS as AMI_KEYS
 from canvos_tui.core.aws.prices import PUT_PRICE
+from canvos_tui.core.aws.snapshot_settings import IMPORT_ROLE
+from canvos_tui.core.aws.snapshot_settings import KEYS as SNAPSHOT_KEYS
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.text import nearest
 from canvos_tui.core.values import dataclass
 
-OUR_STAGES = (*AMI_KEYS, bandwidth.KEY)  # answers that count where upload and registration are ours
+OUR_STAGES = (*AMI_KEYS, *SNAPSHOT_KEYS, bandwidth.KEY)  # answers that count where upload and registration are ours
 
 
 class Route(Enum):
@@ -38,7 +40,8 @@ class Route(Enum):
 
     def wants(self, key: str) -> bool:
         """Whether the answer of that name is needed at all."""
-        return (self.needs_bucket or key != "S3_BUCKET") and (self.uploads_itself or key not in OUR_STAGES)
+        through_s3 = self.needs_bucket or key not in {"S3_BUCKET", IMPORT_ROLE}
+        return through_s3 and (self.uploads_itself or key not in OUR_STAGES)
 
     @property
     def keys_in_build(self) -> bool:

@@ -32,11 +32,10 @@ REFUSED_KEYS = frozenset(
         "UnrecognizedClientException",
     }
 )
-# how AWS describes the snapshot of an import task, whatever description was asked for; the task's id follows
 MARK_TAG = "canvos-tui-token"  # of an import task that we began: by it a later start knows it again
 CREATED_BY = ("created-by", "canvos-tui")  # the tag of an AMI and a snapshot that our own stages made
 COPY_TAG = "canvos-tui-copy-of"  # of an AMI that we copied: `region/ami` of its source
-IMPORTED_BY = "Created by AWS-VMImport service for "
+IMPORTED_BY = "Created by AWS-VMImport service for "  # and the task's id: how AWS describes a snapshot, whatever was asked for
 
 # states of an import task (EC2, DescribeImportSnapshotTasks); `active` is the only other one
 _ENDING_IMPORT = frozenset({"deleting", "cancelling"})
@@ -209,6 +208,7 @@ class Snapshot:
     started: datetime | None = None
     tagged: bool = False  # as ours; by whichever machine
     encrypted: bool = False
+    kms_key: str = ""  # that it is encrypted with, as AWS names it: an ARN
     copy_of: str = ""  # `region/ami` of the AMI whose copy it is behind, by our tag
 
     @property

@@ -1,4 +1,4 @@
-"""The vmimport service role: its two documents, the commands that make it, and whether an existing one will do.
+"""The service role of VM Import: its two documents, the commands that make it, and whether an existing one will do.
 
 What the role needs is written in the VM Import/Export user guide, "Required permissions".
 """
@@ -49,32 +49,38 @@ def role_document(bucket: str, partition: str = "aws", kms_keys: tuple[str, ...]
     return {"Version": "2012-10-17", "Statement": found}
 
 
-def role_commands(bucket: str, partition: str = "aws", kms_keys: tuple[str, ...] = (), *, code: str = NO_ROLE) -> tuple[str, ...]:
-    """The commands that make the role, or that mend the part of it that `code` says is wrong."""
+def role_commands(
+    bucket: str, partition: str = "aws", kms_keys: tuple[str, ...] = (), *, code: str = NO_ROLE, name: str = ROLE
+) -> tuple[str, ...]:
+    """The commands that make the role of that name, or that mend the part of it that `code` says is wrong."""
     trust = shlex.quote(json.dumps(trust_document()))
     policy = shlex.quote(json.dumps(role_document(bucket, partition, kms_keys)))
-    make = f"aws iam create-role --role-name {ROLE} --assume-role-policy-document {trust}"
-    mend = f"aws iam update-assume-role-policy --role-name {ROLE} --policy-document {trust}"
+    make = f"aws iam create-role --role-name {name} --assume-role-policy-document {trust}"
+    mend = f"aws iam update-assume-role-policy --role-name {name} --policy-document {trust}"
     # one inline policy for each bucket: the role is shared by the whole account
-    allow = f"aws iam put-role-policy --role-name {ROLE} --policy-name {ROLE}-{bucket} --policy-document {policy}"
+    allow = f"aws iam put-role-policy --role-name {name} --policy-name {ROLE}-{bucket} --policy-document {policy}"
     return {BAD_TRUST: (mend,), BAD_POLICY: (allow,), ROLE_EXISTS: (mend, allow)}.get(code, (make, allow))
 
 
 # -- an existing role ----------------------------------------------------------------------------------------
 
 
-def judge_role(facts: RoleFacts, bucket: str, key: str, region: str) -> RightProbe:
-    """Whether an import of that object could work through the role; never more than was seen."""
+def judge_role(facts: RoleFacts, bucket: str, key: str, region: str, name: str = ROLE) -> RightProbe:
+    """Whether an import of that object could work through the role of that name; never more than was seen.
+
+    The answer is about the right `vmimport` whatever the role's name: that is what it is for.
+    """
+    the = "the role" if name == ROLE else f"the role {name}"
     if not facts.exists:
-        return RightProbe(ROLE, Right.DENIED, "verified", NO_ROLE, "there is no role vmimport in this account")
+        return RightProbe(ROLE, Right.DENIED, "verified", NO_ROLE, f"there is no role {name} in this account")
     if facts.trust is None:
         return RightProbe(ROLE, Right.UNKNOWN, "not_verifiable", message="; ".join(facts.unseen) or "its trust policy was not shown")
     trusted, doubt = judge_trust(facts.trust)
     if trusted is Right.DENIED:
-        return RightProbe(ROLE, Right.DENIED, "verified", BAD_TRUST, f"the role exists, but {doubt}")
+        return RightProbe(ROLE, Right.DENIED, "verified", BAD_TRUST, f"{the} exists, but {doubt}")
     lacking = tuple(_lacking(facts, bucket, key, region, Right.DENIED))
     if lacking and not facts.unseen:
-        text = f"the role exists, but its policies do not allow {', '.join(lacking)} for {bucket}"
+        text = f"{the} exists, but its policies do not allow {', '.join(lacking)} for {bucket}"
         return RightProbe(ROLE, Right.DENIED, "verified", BAD_POLICY, text)
     open_ones = tuple(_lacking(facts, bucket, key, region, Right.UNKNOWN))
     doubts = [doubt] if trusted is Right.UNKNOWN else []
@@ -82,8 +88,10 @@ def judge_role(facts: RoleFacts, bucket: str, key: str, region: str) -> RightPro
     if open_ones:
         doubts.append(f"a condition decides over {', '.join(open_ones)}")
     if doubts:
-        return RightProbe(ROLE, Right.UNKNOWN, "not_verifiable", message="the role exists, but " + "; ".join(doubts))
-    return RightProbe(ROLE, Right.ALLOWED, "verified", message=f"exists, trusts VM Import, may read {bucket}")
+        return RightProbe(ROLE, Right.UNKNOWN, "not_verifiable", message=f"{the} exists, but {'; '.join(doubts)}")
+    return RightProbe(
+        ROLE, Right.ALLOWED, "verified", message=f"{'' if name == ROLE else f'{the} '}exists, trusts VM Import, may read {bucket}"
+    )
 
 
 def _lacking(facts: RoleFacts, bucket: str, key: str, region: str, right: Right) -> Iterator[str]:

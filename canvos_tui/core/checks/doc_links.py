@@ -17,6 +17,7 @@ _OF = {
     "AWS-BUCKET": f"{_AWS}/AmazonS3/latest/userguide/bucketnamingrules.html",
     "AWS-BUCKET-REGION": f"{_IMPORT}/vmimport-import-snapshot.html",
     "AWS-IMPORT-TASKS": f"{_IMPORT}/limits.html",
+    "AWS-KMS-KEY": f"{_AWS}/kms/latest/developerguide/key-state.html",
     "AWS-KEY-CLASH": f"{_AWS}/AmazonS3/latest/userguide/object-keys.html",
     "AWS-AMI-CLASH": _REGISTER,
     "AWS-AMI-NAME": _REGISTER,

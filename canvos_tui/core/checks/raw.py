@@ -55,6 +55,7 @@ _TOPICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "AWS-BUCKET": ("s3:",),
         "AWS-BUCKET-REGION": ("s3:",),
         "AWS-ENCRYPTION": ("s3:", "ec2:", "iam:"),
+        "AWS-KMS-KEY": ("kms:",),
         "AWS-KEY-CLASH": ("s3:",),
         "AWS-AMI-CLASH": ("ec2:",),
         "AWS-IMPORT-TASKS": ("ec2:",),
@@ -135,6 +136,10 @@ async def _ami_name(context: Context) -> Evidence:
     return Evidence("S3_KEY as it was found or answered", f"{entry.text}\n{len(entry.text)} characters")
 
 
+async def _encryption(context: Context) -> Evidence:
+    return Evidence("the answer encryption", context.draft.text("encryption") or "empty")
+
+
 _READ: Mapping[str, Callable[[Context], Awaitable[Evidence | None]]] = MappingProxyType(
     {
         "NET-PROXY": _environment,
@@ -146,5 +151,6 @@ _READ: Mapping[str, Callable[[Context], Awaitable[Evidence | None]]] = MappingPr
         "REPO-TARGET": _earthfile(f"{TARGET}:"),
         "AWS-KEYTYPE": _key,
         "AWS-AMI-NAME": _ami_name,
+        "AWS-KMS-KEY": _encryption,
     }
 )

@@ -13,6 +13,7 @@ _ONLY: dict[str, frozenset[Route]] = {
     **dict.fromkeys(("NET-S3", "AWS-BUCKET", "AWS-BUCKET-REGION", "AWS-S3-LIST", "AWS-S3-GET", "AWS-S3-PUT"), _THROUGH_S3),
     **dict.fromkeys(("AWS-EC2-IMPORT", "AWS-EC2-DESC-TASKS", "AWS-ROLE-VMIMPORT"), _THROUGH_S3),
     **dict.fromkeys(("AWS-IMPORT-TASKS", "AWS-KEY-CLASH"), _THROUGH_S3),
+    "AWS-KMS-KEY": frozenset(route for route in Route if route.uploads_itself),
     **dict.fromkeys(("NET-EBS", "AWS-EBS-START", "AWS-EBS-PUT", "AWS-EBS-COMPLETE", "AWS-EBS-LIST"), frozenset({Route.DIRECT})),
 }
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # the shapes of what the world says: who only asks for one th
         Upload,
     )
     from canvos_tui.core.aws.sighting import Sighting
+    from canvos_tui.core.aws.snapshot_settings import KeyFacts, SnapshotSettings
     from canvos_tui.core.checkout.compatibility import Matrix
     from canvos_tui.core.checkout.state import CheckoutState, Damage, Left
     from canvos_tui.core.checkout.tags import CanvosTag
@@ -173,11 +174,17 @@ class Aws(Protocol):
     async def region_facts(self) -> RegionFacts:
         """What the SDK's own list says of this region's name; makes no request."""
 
-    async def role_facts(self) -> RoleFacts:
-        """The service role vmimport with its documents, as far as these keys may look."""
+    async def role_facts(self, name: str) -> RoleFacts:
+        """The service role of that name with its documents, as far as these keys may look."""
 
-    async def encryption(self, bucket: str) -> Encryption:
-        """What is encrypted by default, as far as these keys may look; never raises for a refusal."""
+    async def encryption(self, bucket: str, *, sealed: bool) -> Encryption:
+        """What is encrypted by default, as far as these keys may look; never raises for a refusal.
+
+        `sealed` says that the snapshot will be encrypted in any case: then the key for EBS is asked for, too.
+        """
+
+    async def kms_key(self, key: str) -> KeyFacts:
+        """A KMS key, named as ImportSnapshot takes it; never raises for a refusal."""
 
     async def bucket(self, name: str) -> Bucket:
         """HeadBucket; region even where access is refused."""
@@ -212,10 +219,12 @@ class Aws(Protocol):
         `task_id` is the import that the run knows as its own: where it may not be described, its snapshot is looked for.
         """
 
-    async def rights(self, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> tuple[RightProbe, ...]:
-        """The guide's nine permissions and the vmimport role, probed without leaving a trace; without a bucket those of the direct route.
+    async def rights(
+        self, bucket: str, key: str, report: Callable[[RightProbe], None], making: SnapshotSettings | None
+    ) -> tuple[RightProbe, ...]:
+        """The guide's nine permissions and the import's role, probed without leaving a trace; without a bucket those of the direct route.
 
-        `ours` says that our own stages import the image, with their tags, and not CanvOS' script.
+        `making` is what our own stages ask for the snapshot, beside their tags; None where CanvOS' script imports.
         """
 
     async def prove_put(self, bucket: str, way: PutWay) -> RightProbe:
@@ -227,8 +236,10 @@ class Aws(Protocol):
     async def cancel_import(self, task_id: str) -> None:
         """Cancels an import task; needs a right beyond the guide's nine."""
 
-    async def start_import(self, bucket: str, key: str, token: str, mark: str) -> ImportTask:
+    async def start_import(self, bucket: str, key: str, token: str, mark: str, making: SnapshotSettings) -> ImportTask:
         """Begins to import a raw image of S3, as CanvOS' script does; the same `token` (64 hexadecimal digits) gives the same task.
+
+        It goes with these choices alone: AWS refuses it with others.
 
         The task carries `mark` in a tag, by which whoever lost the answer knows it again.
         """

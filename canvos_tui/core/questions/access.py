@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Draft
+from canvos_tui.core.answers.on_route import making
 from canvos_tui.core.aws.facts import PutWay, RightProbe
 from canvos_tui.core.checks.aws.account import CHECKS_AWS
 from canvos_tui.core.checks.aws.advice import Subject
@@ -18,7 +19,7 @@ from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.session import AccountSeen, Fact, RightsSeen
 from canvos_tui.core.stages.elsewhere import names_of
 
-PUT_ID = "AWS-S3-PUT"
+PUT_ID, _KEY_ID = "AWS-S3-PUT", "AWS-KMS-KEY"
 NOT_TRIED = "not tried"
 WAYS_TITLE = f"How shall {PUT} be found out?"
 WAYS = (
@@ -30,8 +31,9 @@ WAYS = (
 
 
 def checks_of(draft: Draft) -> tuple[Check, ...]:
-    """What AWS is asked on the way to the AMI that was chosen."""
-    return of_route(CHECKS_AWS, draft.route)
+    """What AWS is asked on the way to the AMI that was chosen; of a KMS key only where one was."""
+    left_out = set() if making(draft).key else {_KEY_ID}
+    return tuple(check for check in of_route(CHECKS_AWS, draft.route) if check.id not in left_out)
 
 
 def missing(draft: Draft) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ def missing(draft: Draft) -> tuple[str, ...]:
 def about(draft: Draft, found: Found) -> Subject:
     """Whom and what the documents are about, as far as it is known."""
     bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
-    return subject_of(bucket, draft.text("REGION"), found.identity, found.encryption)
+    return subject_of(bucket, draft.text("REGION"), found.identity, found.encryption, making(draft))
 
 
 def learned(found: Found, subject: str) -> Iterator[Fact]:
@@ -58,5 +60,5 @@ async def prove_put(ports: Ports, draft: Draft, found: Found, word: str) -> tupl
     region, bucket = draft.text("REGION"), draft.text("S3_BUCKET")
     aws = await ports.aws.open(draft.keys, region)
     probe: RightProbe = await aws.prove_put(bucket, PutWay(word))
-    answer = judge_right(probe, subject_of(bucket, region, found.identity, found.encryption))
+    answer = judge_right(probe, subject_of(bucket, region, found.identity, found.encryption, making(draft)))
     return answer, replace(found, probes={**found.probes, probe.action: probe})

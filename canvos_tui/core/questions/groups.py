@@ -63,7 +63,7 @@ AMI = Group(
     (),
     "AMI settings",
     fields.AMI,
-    "What is asked of EC2 beyond the script's parameters when the AMI is registered, and how fast its image is sent. All may stay empty.",
+    "What is asked of EC2 beyond the script's parameters for snapshot and AMI, and how fast the image is sent. All may stay empty.",
     "Only on the routes two-stage and direct: on the guide's CanvOS' script uploads and registers, with its own parameters.",
 )
 GROUPS = (PALETTE, IMAGE_TAG, IMAGE_REGISTRY, USER_DATA, OPERATING_SYSTEM, KUBERNETES, S3_BUCKET, S3_KEY, AMI)

@@ -8,7 +8,7 @@ from pathlib import Path
 from canvos_tui.core.answers.draft import Answer, Draft, KeysGiven, UserData, UserDataChosen
 from canvos_tui.core.answers.fields import BY_KEY
 from canvos_tui.core.answers.file_changes import ARG, SECRET, FileChange, Written, apply, counts, plan, read_current, texts_to_mask
-from canvos_tui.core.answers.on_route import ami_settings, idle, upload_limit
+from canvos_tui.core.answers.on_route import ami_settings, idle, making, upload_limit
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import arg_file
@@ -29,7 +29,7 @@ from canvos_tui.core.values import dataclass
 
 ABOUT = (
     "On the guide's route CanvOS' script registers the AMI with its own parameters; on the others IMDSv2, gp3, the root volume's size and "
-    "its end can be chosen."
+    "its end can be chosen, and the snapshot's encryption."
 )
 ROUTE = "route"  # the row that is changed right here
 _ASKING = frozenset(page.slug for page in PAGES if page.fields) | {"repo", "versions"}  # what is missing there keeps from writing, too
@@ -104,8 +104,11 @@ def _of_ami(draft: Draft) -> tuple[ReviewRow, ...]:
     """How the AMI is registered, where that is ours; choices that do not count on the route, so that nobody takes them for made."""
     if draft.route.uploads_itself:
         limit = upload_limit(draft)
-        chosen = ", ".join(filter(None, (ami_settings(draft).words, f"sent with at most {size(limit)}/s" if limit else "")))
-        return (ReviewRow(AMI.title, chosen or "as CanvOS' script does", "you" if chosen else "", "ami-settings"),)
+        sent = f"sent with at most {size(limit)}/s" if limit else ""
+        chosen = ", ".join(filter(None, (ami_settings(draft).words, making(draft).words, sent)))
+        shown, vain = chosen or "as CanvOS' script does", ", ".join(idle(draft))
+        caution = f"{shown}; {vain}: not on the direct route" if vain else ""
+        return (ReviewRow(AMI.title, shown, "you" if chosen else "", "ami-settings", caution=caution),)
     told = ", ".join(idle(draft))
     return (ReviewRow(AMI.title, told, "", "ami-settings", caution=f"{told}: not on the guide's route"),) if told else ()
 

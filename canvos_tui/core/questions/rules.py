@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import Field
-from canvos_tui.core.aws.ami_settings import LABELS
+from canvos_tui.core.answers.on_route import key_problem
+from canvos_tui.core.aws import ami_settings, snapshot_settings
 from canvos_tui.core.questions import bucket, kubernetes, operating_system, palette
 from canvos_tui.core.session import Session
 from canvos_tui.core.values import dataclass
@@ -38,9 +40,22 @@ def _as_it_is(value: str) -> str:
     return value
 
 
+def _key(draft: Draft, known: Session) -> str:  # noqa: ARG001  as every rule is called
+    """A key that cannot be used there, or with the route."""
+    return key_problem(draft)
+
+
+def _imports(draft: Draft, known: Session) -> bool:  # noqa: ARG001  as every rule is called
+    """Without a bucket nothing is imported."""
+    return draft.route.needs_bucket
+
+
+_LABELS = {**ami_settings.LABELS, **snapshot_settings.LABELS}
+
+
 def _ami(key: str) -> Rule:
     """A choice for the registration: from a list whose entries say what they do."""
-    labels = LABELS[key]
+    labels = _LABELS[key]
     return Rule(choices=lambda draft, known: tuple(labels), label=lambda value: f"{value:<8}{labels[value]}")  # noqa: ARG005
 
 
@@ -68,7 +83,9 @@ RULES = {
     "NO_PROXY": Rule(wanted=kubernetes.proxied),
     "S3_BUCKET": Rule(caution=bucket.of_bucket),
     "REGION": Rule(choices=bucket.regions, caution=bucket.of_region),
-    **{key: _ami(key) for key in LABELS},
+    **{key: _ami(key) for key in ami_settings.LABELS},
+    "import_role": Rule(wanted=_imports),
+    "encryption": replace(_ami("encryption"), caution=_key),
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import Baseline, S3Object, Snapshot
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.run.events import (
     BuildEvent,
     CancelAsked,
@@ -86,6 +87,7 @@ class BuildPlan:
     reuse_object: bool = False  # the user chose to import the object that stood in the bucket before
     resumes: Resumes | None = None  # where stages of our own do what else the guide's one command does
     settings: AmiSettings = field(default_factory=AmiSettings)  # beyond the script's parameters, where the registration is ours
+    making: SnapshotSettings = field(default_factory=SnapshotSettings)  # of its snapshot, where that is ours
     limit: int = 0  # bytes a second that our own stages send, 0 for all that the line carries
     joins: bool | None = None  # whether a user-data stood in the checkout when the build was planned; None where nobody looked
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from canvos_tui.core.answers.draft import Draft
-from canvos_tui.core.answers.on_route import ami_settings, upload_limit
+from canvos_tui.core.answers.on_route import ami_settings, making, refuse_key, upload_limit
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
 from canvos_tui.core.errors import FilesError, InvalidValueError, RunError
 from canvos_tui.core.ports import Ports
@@ -31,15 +31,11 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
     missing = [field for field in names_of(draft) if not draft.text(field)]
     if missing:
         raise InvalidValueError(f"not known: {', '.join(missing)}", remedy="name them in the answers file: --config FILE")
+    refuse_key(draft)
     file, settings = await ports.files.facts(raw), ami_settings(draft)
     if file is None:
         raise FilesError(f"there is no file {raw}", remedy="CanvOS writes it to build/: ./earthly.sh +cloud-image --ARCH=amd64")
-    try:
-        str(raw).encode()
-    except UnicodeEncodeError:
-        raise InvalidValueError("the file's name is no UTF-8", remedy="give it another name: it is written into the run's record") from None
-    if not str(raw).isprintable():
-        raise InvalidValueError("the file's name has control characters", remedy="give it another name: it is written into the run's log")
+    _refuse_name(raw)
     if settings.fitting(file.size) != settings:
         least = settings.fitting(file.size).root_gib
         text = f"root_size: a root volume of {settings.root_gib} GiB does not hold this image of {size(file.size)}"
@@ -59,9 +55,19 @@ async def plan_of(ports: Ports, raw: Path, draft: Draft, keys: AwsKeys, name: st
         endpoint=ports.aws.endpoint(),
         args=tuple(sorted(draft.args().items())),
         settings=settings,
+        making=making(draft),
         limit=upload_limit(draft),
         resumes=Resumes("", StageId.UPLOAD if bucket else StageId.SNAPSHOT, token=mark_of(base), raw=str(raw)),
     )
+
+
+def _refuse_name(raw: Path) -> None:
+    try:
+        str(raw).encode()
+    except UnicodeEncodeError:
+        raise InvalidValueError("the file's name is no UTF-8", remedy="give it another name: it is written into the run's record") from None
+    if not str(raw).isprintable():
+        raise InvalidValueError("the file's name has control characters", remedy="give it another name: it is written into the run's log")
 
 
 def refuse_taken(base: Baseline) -> None:

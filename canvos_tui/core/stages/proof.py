@@ -7,6 +7,7 @@ from enum import Enum
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
 from canvos_tui.core.aws.sighting import Question
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.text import size
 from canvos_tui.core.values import dataclass
@@ -51,14 +52,17 @@ class Told:
     lived_until: datetime | None = None
 
 
-def proofs(chain: Chain, told: Told, raw: Proof | None = None) -> tuple[Proof, ...]:
-    """A proof for each stage, in order; `raw` is what was seen of the raw image's file, where the run has one."""
+def proofs(chain: Chain, told: Told, raw: Proof | None = None, making: SnapshotSettings = AS_SCRIPT) -> tuple[Proof, ...]:
+    """A proof for each stage, in order; `raw` is what was seen of the raw image's file, where the run has one.
+
+    `making` is what was chosen for the snapshot: one that is otherwise is made anew.
+    """
     if chain.baseline.direct:
-        snapshot = _snapshot_written(chain)
+        snapshot = _snapshot_written(chain, making)
         made = _proof(StageId.IMAGE, Done.DONE, "the snapshot was written of it") if snapshot.done is Done.DONE else None
         return (made or raw or _proof(StageId.IMAGE, Done.OPEN, "it was not built"), snapshot, _register(chain))
     upload = _upload(chain, told)
-    imported = _import(chain)
+    imported = _import(chain, making)
     # our own stages name a snapshot only when the object was still the same behind the import
     unnamed = chain.named_snapshot != chain.snapshot
     if imported.done is Done.DONE and unnamed and chain.object is not None and _written_over(chain.object, told):
@@ -86,9 +90,11 @@ def _image(upload: Proof) -> Proof:
     return Proof(StageId.IMAGE, upload.done, text)
 
 
-def _snapshot_written(chain: Chain) -> Proof:
+def _snapshot_written(chain: Chain, making: SnapshotSettings) -> Proof:
     """Of the direct route: complete counts, and nothing else; one that is pending is written on to."""
     seen, name = chain.sighting.snapshot, chain.named_snapshot
+    if chain.snapshot and seen is not None and (wrong := making.unlike(seen)):
+        return _proof(StageId.SNAPSHOT, Done.OPEN, f"{chain.snapshot} {wrong}")
     if chain.snapshot and seen is not None:
         return _proof(StageId.SNAPSHOT, Done.DONE, f"{chain.snapshot} is completed, a volume of {size(seen.size)}")
     if any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
@@ -137,7 +143,7 @@ def _untimely(chain: Chain, found: S3Object, told: Told) -> str:
     return ""
 
 
-def _import(chain: Chain) -> Proof:
+def _import(chain: Chain, making: SnapshotSettings) -> Proof:
     task = chain.task
     if doubt := _doubt(chain):
         return _proof(StageId.IMPORT, Done.UNKNOWN, doubt)
@@ -147,8 +153,8 @@ def _import(chain: Chain) -> Proof:
         return _without_snapshot(chain, task)
     if _snapshot(chain) is None and not any(unseen.what is Question.SNAPSHOT for unseen in chain.sighting.blind):
         return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is no longer there")
-    if (seen := _snapshot(chain)) is not None and seen.state in HOPELESS:
-        return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} is `{seen.state}`")
+    if (seen := _snapshot(chain)) is not None and (wrong := f"is `{seen.state}`" if seen.state in HOPELESS else making.unlike(seen)):
+        return _proof(StageId.IMPORT, Done.OPEN, f"its snapshot {chain.snapshot} {wrong}")
     by = f"{task.task_id} is completed" if task is not None else "AWS describes it with this run's import task"
     return _proof(StageId.IMPORT, Done.DONE, f"{chain.snapshot}, {by}")
 

@@ -64,9 +64,8 @@ async def look(ports: Ports, run_id: RunId, keys: AwsKeys | None = None, name: s
     built = await _built(ports, run_id, plan)
     raw, image = await _raw_image(ports, plan, built)
     told = replace(await _told(ports, run_id, plan, result), lived_until=result.ended_at)
-    return Ground(
-        run_id, plan, chain, proofs(chain, told, image), keys, named, raw, *((built.crc, built.size) if built is not None else ())
-    )
+    proven = proofs(chain, told, image, plan.making)
+    return Ground(run_id, plan, chain, proven, keys, named, raw, *((built.crc, built.size) if built is not None else ()))
 
 
 def _imports_seen(run: BuildRun) -> tuple[str, ...]:

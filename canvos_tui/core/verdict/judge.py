@@ -120,7 +120,7 @@ def _verdict(plan: BuildPlan, chain: Chain, exit_code: int | None, log: JudgeHin
         return _whole(registration.cause(plan, chain))
     if cancelled:
         return Verdict(Outcome.CANCELLED)
-    proven = _proven_by_aws(chain)
+    proven = _unlike(plan, chain) or _proven_by_aws(chain, plan.making.importer)
     if proven is not None:
         return replace(proven, by_aws=True)
     before_aws = log.phase is None or log.phase.order < Phase.IMPORT.order
@@ -138,14 +138,20 @@ def _whole(otherwise: Cause | None) -> Verdict:
     return Verdict(Outcome.SUCCEEDED, Phase.DONE)
 
 
-def _proven_by_aws(chain: Chain) -> Verdict | None:
+def _unlike(plan: BuildPlan, chain: Chain) -> Verdict | None:
+    """A snapshot that is not encrypted as it was chosen: our own stages make no AMI of it."""
+    otherwise = registration.snapshot_cause(plan, chain) if chain.image is None else None
+    return Verdict(Outcome.FAILED, Phase.SNAPSHOT if plan.baseline.direct else Phase.IMPORT, otherwise) if otherwise is not None else None
+
+
+def _proven_by_aws(chain: Chain, role: str) -> Verdict | None:
     """What AWS shows, whatever the command said."""
     if chain.rivals:
         return Verdict(Outcome.INCONCLUSIVE, None, _ambiguous(chain))
     if chain.missed and not chain.as_wanted and not chain.snapshot:
         return Verdict(Outcome.FAILED, Phase.UPLOAD, _skipped(chain))
     if chain.task is not None and chain.task.failed:
-        return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.task))
+        return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.task, role))
     if chain.image is None or (not chain.imported and chain.as_wanted):
         return None
     if chain.image.state == "available":
@@ -184,11 +190,11 @@ def _unfinished_image(image: Image) -> Verdict:
     return Verdict(Outcome.INCONCLUSIVE, Phase.AMI, Cause("ami-not-ready", "The AMI is not available yet", text))
 
 
-def _import_failed(task: ImportTask) -> Cause:
+def _import_failed(task: ImportTask, role: str) -> Cause:
     reason = task.message or "AWS gave no reason"
     remedies: tuple[Remedy, ...] = ()
     if any(word in task.message for word in ("403", "access")):
-        remedies = (Remedy("let the role vmimport read the bucket (and its key, if the bucket is encrypted)"),)
+        remedies = (Remedy(f"let the role {role} read the bucket (and its key, if the bucket is encrypted)"),)
     elif "ServerError" in task.message:
         remedies = (Remedy("this is an error on AWS' side: start the import again"),)
     return Cause("import-failed", f"The snapshot import ended as `{task.status}`", reason, remedies, (reason,))

@@ -1,10 +1,12 @@
-"""Whether AWS registered the AMI with what was chosen for it: an AMI that lacks it is not what was asked for."""
+"""Whether AWS made snapshot and AMI with what was chosen for them: an AMI that lacks it is not what was asked for."""
 
 from __future__ import annotations
 
 import shlex
 
 from canvos_tui.core.aws.ami_settings import IMDS, image_words
+from canvos_tui.core.aws.facts import Snapshot
+from canvos_tui.core.aws.snapshot_settings import encryption_words
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.result import Cause, Finding
 from canvos_tui.core.run.run import BuildPlan
@@ -13,7 +15,33 @@ from canvos_tui.core.verdict.chain import Chain
 
 
 def finding(plan: BuildPlan, chain: Chain) -> tuple[Finding, ...]:
-    """What DescribeImages shows of the choices; nothing where none was made, or there is no AMI."""
+    """What DescribeSnapshots and DescribeImages show of the choices; nothing where none was made, or there is neither.
+
+    A snapshot that the account had encrypted by itself is said, too.
+    """
+    return (*_of_snapshot(plan, chain), *_of_image(plan, chain))
+
+
+def described(chain: Chain) -> Snapshot | None:
+    """The run's snapshot as AWS described it; None where there is none, or it was not seen."""
+    seen = chain.sighting.snapshot
+    return seen if seen is not None and seen.snapshot_id == chain.snapshot else None
+
+
+def _of_snapshot(plan: BuildPlan, chain: Chain) -> tuple[Finding, ...]:
+    seen, asked = described(chain), bool(plan.making.encryption)
+    if seen is None:
+        unseen = asked and chain.snapshot
+        return (Finding("encryption", Status.UNKNOWN, f"whether {chain.snapshot} is encrypted was not seen"),) if unseen else ()
+    if wrong := plan.making.unlike(seen):
+        return (Finding("encryption", Status.FAIL, f"{seen.snapshot_id} {wrong}"),)
+    told = f"{seen.snapshot_id} is {encryption_words(seen)}"
+    if "alias/" in plan.making.key:
+        told += f"; that this is {plan.making.key} was not asked"
+    return (Finding("encryption", Status.PASS, told),) if seen.encrypted else ()
+
+
+def _of_image(plan: BuildPlan, chain: Chain) -> tuple[Finding, ...]:
     if chain.image is None or not plan.settings.texts:
         return ()
     wrong = plan.settings.unlike(chain.image)
@@ -21,8 +49,26 @@ def finding(plan: BuildPlan, chain: Chain) -> tuple[Finding, ...]:
     return (Finding("ami-settings", Status.FAIL if wrong else Status.PASS, told),)
 
 
+def snapshot_cause(plan: BuildPlan, chain: Chain) -> Cause | None:
+    """Why a snapshot is not what was asked for; None where it is, or was not seen."""
+    seen = described(chain)
+    if seen is None or not (wrong := plan.making.unlike(seen)):
+        return None
+    region = chain.baseline.region
+    away = [["deregister-image", "--region", region, "--image-id", chain.image.image_id]] if chain.image is not None else []
+    away.append(["delete-snapshot", "--region", region, "--snapshot-id", seen.snapshot_id])
+    made = "written" if chain.baseline.direct else "imported"
+    remedy = Remedy(
+        f"take it away, then let it be {made} anew: nothing is built or uploaded again",
+        (*(Command(shlex.join(["aws", "ec2", *words])) for words in away), Command("canvos-tui resume")),
+    )
+    return Cause("snapshot-encryption", "The snapshot is not encrypted as it was chosen", f"{seen.snapshot_id} {wrong}", (remedy,))
+
+
 def cause(plan: BuildPlan, chain: Chain) -> Cause | None:
-    """Why an AMI is not what was asked for; None where it is."""
+    """Why snapshot or AMI are not what was asked for; None where they are."""
+    if (otherwise := snapshot_cause(plan, chain)) is not None:
+        return otherwise
     if chain.image is None or not (wrong := plan.settings.unlike(chain.image)):
         return None
     ami, region = chain.image.image_id, chain.baseline.region

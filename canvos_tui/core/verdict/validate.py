@@ -6,6 +6,7 @@ from datetime import datetime
 
 from canvos_tui.core.aws.ami_settings import image_words
 from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.aws.snapshot_settings import encryption_words
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.result import Finding
 from canvos_tui.core.status import Status
@@ -25,8 +26,8 @@ async def validate(aws: Aws, bucket: str, key: str, now: datetime) -> tuple[Find
         found += [_image(image), Finding("AMI-SETTINGS", Status.PASS, image_words(image))]
         if image.root_snapshot:
             snapshot = await aws.snapshot(image.root_snapshot)
-            state = snapshot.state if snapshot else "not found"
-            good = Status.PASS if state == "completed" else Status.FAIL
+            state = f"{snapshot.state}, {encryption_words(snapshot)}" if snapshot else "not found"
+            good = Status.PASS if snapshot is not None and snapshot.state == "completed" else Status.FAIL
             found.append(Finding("SNAPSHOT", good, f"snapshot {image.root_snapshot} of its root device: {state}"))
     return tuple(found)
 

@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "AWS-AMI-CLASH": ("AMI name free", "AMI"),
     "AWS-AMI-NAME": ("AMI name legal", "AMI"),
     "AWS-ENCRYPTION": ("default encryption", "snapshot"),
+    "AWS-KMS-KEY": ("KMS key", "snapshot"),
     "AWS-IMPORT-TASKS": ("import tasks under way", "snapshot import"),
     "AWS-BUCKET": ("bucket", "upload"),
     "AWS-BUCKET-REGION": ("bucket's region", "snapshot import"),

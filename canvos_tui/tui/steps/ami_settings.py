@@ -1,4 +1,4 @@
-"""How the AMI is registered, beyond the script's parameters (ours; the guide's script has no such choices)."""
+"""How snapshot and AMI are made, beyond the script's parameters (ours; the guide's script has no such choices)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from canvos_tui.tui.step_panel import FormStep
 
 
 class AmiSettings(FormStep):
-    """IMDS, type, end and size of the root volume; they count where the registration is ours."""
+    """IMDS, root volume, import role, encryption and the upload's rate; they count where the stages are ours."""
 
     TITLE = groups.AMI.title
     FIELDS = groups.AMI.fields

@@ -32,6 +32,7 @@ from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import AwsKeys, PutWay, Right
 from canvos_tui.core.aws.instance import Launch
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, KeyFacts, SnapshotSettings
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.secret import Secret
@@ -145,16 +146,16 @@ async def looks_at_the_account(moto: MotoRights) -> None:
     aws = await door(moto).open(ADMIN, REGION)
     assert (await aws.identity()).account == ACCOUNT
     assert (await aws.bucket(BUCKET)).accessible
-    role = await aws.role_facts()
+    role = await aws.role_facts("vmimport")
     assert (len(role.policies), role.unseen) == (4, ()), "three of its own in two pages, and one that is attached"
-    kept = await aws.encryption(BUCKET)
+    kept = await aws.encryption(BUCKET, sealed=False)
     assert (kept.ebs, kept.ebs_key, kept.unseen) == (True, "arn:aws:kms:eu-west-1:123456789012:key/k", ())
     assert (kept.bucket_kms, kept.bucket_key) == (True, "alias/ours")
 
 
 async def asks_for_rights(moto: MotoRights) -> None:
     for bucket in (BUCKET, ""):
-        probes = await (await door(moto).open(ADMIN, REGION)).rights(bucket, KEY, lambda _: None, ours=True)
+        probes = await (await door(moto).open(ADMIN, REGION)).rights(bucket, KEY, lambda _: None, AS_SCRIPT)
         assert {(probe.action, probe.right) for probe in probes if probe.right is not Right.ALLOWED} == set()
     keys = moto.user({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "*"}]})
     aws = await door(moto).open(keys, REGION)
@@ -206,7 +207,7 @@ async def imports_and_registers(moto: MotoRights) -> tuple[str, str]:
     """The snapshot and the AMI."""
     moto.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"r")
     aws = await door(moto).open(ADMIN, REGION)
-    tasks = [await aws.start_import(BUCKET, KEY, token * 64, "mark") for token in "ttuv"]
+    tasks = [await aws.start_import(BUCKET, KEY, token * 64, "mark", AS_SCRIPT) for token in "ttuv"]
     assert len({task.task_id for task in tasks}) == 3, "the same token again is the same task"
     assert (await aws.may_cancel_import(tasks[-1].task_id)).right is Right.ALLOWED
     await aws.cancel_import(tasks[-1].task_id)
@@ -228,6 +229,52 @@ async def imports_and_registers(moto: MotoRights) -> tuple[str, str]:
     assert image.root_snapshot == made
     assert [one.image_id for one in await aws.images_named("edge")] == [ami]
     return made, ami
+
+
+async def encrypts(moto: MotoRights, raw: Path) -> None:
+    """With a key of the account, by each of its names; another token for other choices, and none of it without a word of AWS'."""
+    kms, iam = moto.client("kms"), moto.client("iam")
+    key, off, signs = (kms.create_key(**more)["KeyMetadata"] for more in ({}, {}, {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}))
+    kms.create_alias(AliasName="alias/edge", TargetKeyId=key["KeyId"])
+    kms.disable_key(KeyId=off["KeyId"])
+    iam.create_role(RoleName="canvos-import", AssumeRolePolicyDocument=json.dumps(trust_document()))
+    aws = await door(moto).open(ADMIN, REGION)
+    for name in (key["KeyId"], "alias/edge", key["Arn"]):
+        assert await aws.kms_key(name) == KeyFacts(True, key["Arn"], "Enabled")
+    assert (await aws.kms_key(off["KeyId"])).state == "Disabled"
+    assert not (await aws.kms_key(signs["KeyId"])).symmetric
+    assert not (await aws.kms_key("alias/none")).exists
+    nobody = moto.user(None, "nobody")
+    with moto.judged():
+        unseen = await (await door(moto).open(nobody, REGION)).kms_key(key["Arn"])
+    assert unseen.unseen.startswith("kms:DescribeKey is not allowed")
+    chosen = SnapshotSettings("canvos-import", "alias/edge")
+    task = (await aws.start_import(BUCKET, KEY, "k" * 64, "mark", chosen)).task_id
+    assert (await aws.start_import(BUCKET, KEY, "k" * 64, "mark", chosen)).task_id == task
+    for other in (AS_SCRIPT, SnapshotSettings("canvos-import", "yes"), SnapshotSettings(encryption="alias/edge")):
+        assert await refusal(aws.start_import(BUCKET, KEY, "k" * 64, "mark", other)) == "IdempotentParameterMismatch"
+    assert await refusal(aws.start_import(BUCKET, KEY, "l" * 64, "mark", SnapshotSettings("nobody"))) == "InvalidParameter"
+    assert (
+        await refusal(aws.start_import(BUCKET, KEY, "m" * 64, "mark", SnapshotSettings(encryption=off["Arn"]))) == "InvalidParameterValue"
+    )
+
+    async def snapshot() -> str:
+        return next((one.snapshot_id for one in await aws.import_tasks() if one.task_id == task), "")
+
+    made = await aws.snapshot(await answered(snapshot))
+    assert made is not None
+    assert (made.encrypted, made.kms_key, chosen.unlike(made)) == (True, key["Arn"], "")
+    calls, manifest = EbsCalls(clients(moto)), RawBlocks(raw).scan()
+    for number, (choice, arn) in enumerate(
+        ((SnapshotSettings(encryption="yes"), ""), (SnapshotSettings(encryption=key["Arn"]), key["Arn"]))
+    ):
+        begun = await calls.start(manifest, "edge", f"{number}" * 64, choice)
+        assert await calls.start(manifest, "edge", f"{number}" * 64, choice) == begun
+        assert await refusal(calls.start(manifest, "edge", f"{number}" * 64, AS_SCRIPT)) == "ConflictException"
+        seen = await calls.look(begun.snapshot_id)
+        assert seen is not None
+        assert (seen.encrypted, seen.kms_key) == (True, arn)
+    assert await refusal(calls.start(manifest, "edge", "9" * 64, SnapshotSettings(encryption=off["Arn"]))) == "ValidationException"
 
 
 async def publishes(moto: MotoRights, made: str, ami: str) -> None:
@@ -263,9 +310,9 @@ async def cleans_up(moto: MotoRights, ami: str) -> None:
 
 async def writes_a_snapshot(moto: MotoRights, raw: Path) -> None:
     calls, manifest = EbsCalls(clients(moto)), RawBlocks(raw).scan()
-    first, again = [await calls.start(manifest, "edge", "t" * 64) for _ in range(2)]
+    first, again = [await calls.start(manifest, "edge", "t" * 64, AS_SCRIPT) for _ in range(2)]
     assert first == again, "the same token again is the same snapshot"
-    assert await refusal(calls.start(manifest, "other", "t" * 64)) == "ConflictException"
+    assert await refusal(calls.start(manifest, "other", "t" * 64, AS_SCRIPT)) == "ConflictException"
     content = raw.read_bytes()
     for index in sorted(manifest.digests, reverse=True):
         await calls.put(first.snapshot_id, index, content[index * BLOCK : (index + 1) * BLOCK].ljust(BLOCK, b"\0"), manifest.digests[index])
@@ -304,6 +351,7 @@ async def test_every_call_is_made_and_gives_what_the_program_reads(moto, raw, tm
         made, ami = await imports_and_registers(moto)
         await publishes(moto, made, ami)
         await reads_what_is_sealed(moto)
+        await encrypts(moto, raw)
         await cleans_up(moto, ami)
     assert set(came) == wanted
     only_refused = {call: codes for call, codes in came.items() if "" not in codes}

@@ -20,6 +20,7 @@ from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import Right
 from canvos_tui.core.aws.instance import Launch
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT
 from canvos_tui.core.errors import AwsError, RunError
 from tests.adapters import moto_ebs
 from tests.adapters.aws.test_aws_contract import BUCKET, KEY, KEYS, REGION, World
@@ -81,7 +82,7 @@ async def test_a_snapshot_is_written_block_by_block_and_read_when_it_is_complete
     moto_ebs.put_right(monkeypatch)
     ebs, blocks = EbsCalls(clients(world)), RawBlocks(raw)
     manifest = blocks.scan()
-    made = await ebs.start(manifest, "edge", "t" * 64)
+    made = await ebs.start(manifest, "edge", "t" * 64, AS_SCRIPT)
     assert made.status == "pending"
     content = raw.read_bytes()
     for index in sorted(manifest.digests):
@@ -108,7 +109,7 @@ async def imported(world: World) -> tuple[str, str, str]:
     """A task, its snapshot and an AMI of it, made and tagged by our own calls."""
     world.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"r" * 1000)
     aws = await world.aws()
-    task = (await aws.start_import(BUCKET, KEY, "t" * 64, "m")).task_id
+    task = (await aws.start_import(BUCKET, KEY, "t" * 64, "m", AS_SCRIPT)).task_id
 
     async def snapshot() -> str:
         return next((t.snapshot_id for t in await aws.import_tasks() if t.task_id == task), "")

@@ -8,6 +8,7 @@ import pytest
 
 from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.core.aws.facts import AwsKeys, Right, RightProbe
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.cloud import GIB, StoredBucket, StoredSnapshot
 from canvos_tui.rehearsal.aws.config import StandinConfig, StandinKey
@@ -39,7 +40,7 @@ async def probes(
             cloud.tags[name] = tags
         monkeypatch.setenv("AWS_ENDPOINT_URL", standin.start())
         aws = await BotoDoor().open(AwsKeys(KEY_ID, Secret(SECRET)), "us-east-1")
-        found = await aws.rights(bucket, "edge", lambda _: None, ours=ours)
+        found = await aws.rights(bucket, "edge", lambda _: None, AS_SCRIPT if ours else None)
         assert (len(cloud.snapshots), cloud.images, cloud.tasks, cloud.buckets[BUCKET].objects) == (len(snapshots), {}, {}, {})
         return {probe.action: probe for probe in found}
 

@@ -16,6 +16,7 @@ from canvos_tui.adapters.ebs.raw_blocks import RawBlocks
 from canvos_tui.adapters.ebs.snapshot_writer import SnapshotWriter
 from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import AwsKeys
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.errors import AwsError, FilesError, RunError
 from canvos_tui.core.secret import Secret
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinKey, deny
@@ -48,7 +49,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Written:
     """A writer with what it told."""
 
-    def __init__(self, raw: Path, state: Path, read: float = 8.0) -> None:
+    def __init__(self, raw: Path, state: Path, read: float = 8.0, making: SnapshotSettings = AS_SCRIPT) -> None:
         self.blocks = RawBlocks(raw)
         self.manifest = self.blocks.scan()
         self.told: list[int] = []
@@ -65,6 +66,7 @@ class Written:
             self.ids.append,
             self.said.append,
             PACE,
+            making=making,
         )
 
     def run(self) -> str:
@@ -222,6 +224,19 @@ def test_a_second_image_of_the_same_name_forgets_nothing_of_the_first(standin, r
     assert holds(standin, again.run(), again)
     assert again.writer.sent == len(WRITTEN) - first.writer.sent
     assert len(standin.ebs.snapshots) == 2
+
+
+def test_another_encryption_is_another_snapshot_and_the_same_one_goes_on(standin, raw, tmp_path):
+    sealed = SnapshotSettings(encryption="yes")
+    stopped_after(first := Written(raw, tmp_path, making=sealed), 12)
+    plain = Written(raw, tmp_path)
+    assert holds(standin, plain.run(), plain), "a token goes with one request alone, and nobody asked for encryption here"
+    again = Written(raw, tmp_path, making=sealed)
+    made = again.run()
+    assert holds(standin, made, again)
+    assert again.writer.sent == len(WRITTEN) - first.writer.sent
+    assert sorted(one.key is not None for one in standin.cloud.snapshots.values()) == [False, True]
+    assert standin.cloud.snapshots[made].key is not None
 
 
 def test_a_journal_of_an_earlier_version_is_gone_on_with(standin, raw, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,14 @@ from canvos_tui.core.answers.answers_file import of_plan, scalar, to_answers_fil
 from canvos_tui.core.answers.beginning import fresh
 from canvos_tui.core.answers.draft import Draft, Origin, UserData, entry_for
 from canvos_tui.core.answers.draft_file import from_config
-from canvos_tui.core.answers.on_route import ami_settings
+from canvos_tui.core.answers.on_route import ami_settings, making
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import AwsKeys, Baseline
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.run.codec import parse_plan, plan_text
-from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.run import BuildPlan, Resumes
+from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
 
 HOME = Path("/home/you")
@@ -40,6 +43,8 @@ GOOD = {
     "imds": ("", "script", "v2.0"),
     "delete_on_termination": ("", "yes", "no"),
     "root_size": ("", "100"),
+    "import_role": ("", "vmimport", "canvos-import", "a+=,.@-_"),
+    "encryption": ("", "script", "yes", "alias/edge/images", "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 }
 DRAFTS = st.builds(
     lambda values, route, choice, several, kept, tag: replace(
@@ -138,3 +143,15 @@ def test_of_a_run_with_choices_for_its_ami() -> None:
     text = to_answers_file(of_plan(plan))
     assert ami_settings(from_config(parse_yaml(text, texts=True), {}, HOME).draft) == plan.settings
     assert parse_plan(plan_text(plan)) == plan
+
+
+def test_of_a_run_with_choices_for_its_snapshot() -> None:
+    base = Baseline(datetime(2026, 11, 27, tzinfo=UTC), "eu-west-1", "acme", "edge")
+    chosen = SnapshotSettings("canvos-import", "alias/edge")
+    plan = BuildPlan("/c", "v4.9.38", ("./earthly.sh",), base, resumes=Resumes("", StageId.IMAGE), making=chosen)
+    text = to_answers_file(of_plan(plan))
+    assert making(from_config(parse_yaml(text, texts=True), {}, HOME).draft) == chosen
+    assert parse_plan(plan_text(plan)) == plan
+    older = json.loads(plan_text(plan))
+    del older["making"]
+    assert parse_plan(json.dumps(older)) == replace(plan, making=SnapshotSettings()), "a run of an earlier version"

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from canvos_tui.core.answers.beginning import fresh
-from canvos_tui.core.answers.draft import FieldRefused, KeysGiven, ReuseAllowed, RouteChosen
+from canvos_tui.core.answers.draft import Draft, FieldAnswered, FieldRefused, KeysGiven, ReuseAllowed, RouteChosen
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys, Bucket, Encryption, Image, ImportTask, RegionFacts, Right, RightProbe, RoleFacts, S3Object
 from canvos_tui.core.aws.keys import KeySource
+from canvos_tui.core.aws.snapshot_settings import KeyFacts
 from canvos_tui.core.aws.vmimport_role import role_document, trust_document
 from canvos_tui.core.checks.aws import questions as questions
 from canvos_tui.core.checks.aws.account import CHECK_OF
@@ -340,6 +341,143 @@ async def test_default_encryption_of_a_snapshot_that_we_write(tmp_path, found, s
         assert KMS in row.answer.remedies[0].commands[0].run
 
 
+TWO_STAGE, DIRECT = answered().after(RouteChosen(Route.TWO_STAGE)), answered().after(RouteChosen(Route.DIRECT))
+SEALS = RoleFacts(True, trust_document(), (role_document("acme-images", "aws", (KMS,)),))
+NO_KEY = "ec2:GetEbsDefaultKmsKeyId is not allowed (x)"
+
+
+def with_key(draft: Draft, text: str, role: str = "") -> Draft:
+    return draft.after(FieldAnswered("encryption", text)).after(FieldAnswered("import_role", role))
+
+
+@pytest.mark.parametrize(
+    ("draft", "found", "role", "status", "words"),
+    [
+        (
+            with_key(TWO_STAGE, KMS),
+            Encryption(False, "", False),
+            SEALS,
+            Status.PASS,
+            f"encrypted with {KMS}; the policies of vmimport allow",
+        ),
+        (
+            with_key(TWO_STAGE, KMS),
+            Encryption(False, "", False),
+            RoleFacts(True, trust_document()),
+            Status.WARN,
+            "vmimport may not use the key",
+        ),
+        (
+            with_key(TWO_STAGE, KMS, "canvos-import"),
+            Encryption(False, "", False),
+            SEALS,
+            Status.PASS,
+            "the policies of canvos-import allow",
+        ),
+        (
+            with_key(TWO_STAGE, "yes"),
+            Encryption(False, "", False, "alias/aws/ebs"),
+            SEALS,
+            Status.PASS,
+            "AWS' own KMS key, and cannot be shared",
+        ),
+        (with_key(TWO_STAGE, "yes"), Encryption(False, "", False, KMS), SEALS, Status.PASS, f"encrypted with {KMS}"),
+        (with_key(TWO_STAGE, "yes"), Encryption(False, "", False, "", (NO_KEY,), ()), SEALS, Status.UNKNOWN, NO_KEY),
+        (with_key(DIRECT, KMS), Encryption(None, "", False), SEALS, Status.WARN, f"encrypted with {KMS}; whether these keys may use it"),
+        (
+            with_key(DIRECT, "yes"),
+            Encryption(None, "", False, "alias/aws/ebs"),
+            SEALS,
+            Status.PASS,
+            "AWS' own KMS key, and cannot be shared",
+        ),
+        (with_key(DIRECT, "yes"), Encryption(None, "", False, KMS), SEALS, Status.WARN, f"encrypted with {KMS}"),
+        (with_key(DIRECT, "yes"), Encryption(None, "", False, "", (NO_KEY,), ()), SEALS, Status.UNKNOWN, NO_KEY),
+        (
+            DIRECT,
+            Encryption(None, "", True, "", (NO_KEY,), ()),
+            SEALS,
+            Status.UNKNOWN,
+            NO_KEY,
+        ),  # on by default, with a key that nobody told
+    ],
+)
+async def test_what_the_snapshot_will_be_encrypted_with(tmp_path, draft, found, role, status, words):
+    world = World(tmp_path, encryption=found, role=role)
+    row = (await world.results(draft))["AWS-ENCRYPTION"]
+    assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
+    if status is Status.WARN and draft.route is Route.TWO_STAGE:
+        assert KMS in row.answer.remedies[0].commands[0].run
+    if status is Status.WARN and draft.route is Route.DIRECT:
+        assert "kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext" in row.answer.remedies[0].text
+
+
+@pytest.mark.parametrize(
+    ("draft", "facts", "status", "words", "command"),
+    [
+        (TWO_STAGE, KeyFacts(exists=False), Status.PASS, "no KMS key was chosen", ""),
+        (with_key(TWO_STAGE, "yes"), KeyFacts(exists=False), Status.PASS, "no KMS key was chosen", ""),
+        (with_key(TWO_STAGE, "alias/edge"), KeyFacts(True, KMS, "Enabled"), Status.PASS, f"{KMS} is enabled", ""),
+        (
+            with_key(DIRECT, KMS),
+            KeyFacts(True, KMS, "Disabled"),
+            Status.FAIL,
+            "in state Disabled",
+            f"aws kms enable-key --key-id {KMS[-36:]} --region eu-west-1",
+        ),
+        (
+            with_key(DIRECT, KMS),
+            KeyFacts(True, KMS, "PendingDeletion"),
+            Status.FAIL,
+            "in state PendingDeletion",
+            f"aws kms cancel-key-deletion --key-id {KMS[-36:]}",
+        ),
+        (with_key(TWO_STAGE, KMS), KeyFacts(True, KMS, "Creating"), Status.FAIL, "in state Creating", "describe-key"),
+        (with_key(TWO_STAGE, KMS), KeyFacts(True, KMS, "Enabled", symmetric=False), Status.FAIL, "EBS takes no other", "list-aliases"),
+        (with_key(TWO_STAGE, "alias/edge"), KeyFacts(exists=False), Status.FAIL, "no KMS key alias/edge in eu-west-1", "describe-key"),
+        (
+            with_key(TWO_STAGE, KMS),
+            KeyFacts(exists=True, unseen="kms:DescribeKey is not allowed (x)"),
+            Status.WARN,
+            "not verifiable",
+            "describe-key",
+        ),
+        (with_key(TWO_STAGE, KMS.replace("west", "east")), KeyFacts(True), Status.FAIL, "the key is in eu-east-1", ""),
+        (with_key(DIRECT, "alias/edge"), KeyFacts(True), Status.FAIL, "takes a key by its ARN alone", ""),
+        (with_key(TWO_STAGE, KMS), AwsError("no route", code="unreachable"), Status.UNKNOWN, "no route", ""),
+    ],
+)
+async def test_the_key_that_was_chosen(tmp_path, draft, facts, status, words, command):
+    row = await World(tmp_path, kms_key=facts).one("AWS-KMS-KEY", draft)
+    assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
+    commands = [one.run for remedy in row.answer.remedies for one in remedy.commands]
+    assert any(command in one for one in commands) if command else True, commands
+    assert bool(row.answer.remedies) is (status in {Status.FAIL, Status.WARN})
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "words"),
+    [
+        (KeyFacts(True, KMS, "Enabled"), Status.PASS, "alias/edge; the policies of vmimport allow the key"),
+        (KeyFacts(True, f"{KMS}0", "Enabled"), Status.WARN, "vmimport may not use the key"),
+        (KeyFacts(exists=True, unseen="kms:DescribeKey is not allowed (x)"), Status.WARN, "whether vmimport may use the key was not seen"),
+        (AwsError("no route", code="unreachable"), Status.WARN, "whether vmimport may use the key was not seen"),
+    ],
+)
+async def test_of_an_alias_is_said_what_was_seen_of_its_key(tmp_path, facts, status, words):
+    world = World(tmp_path, encryption=Encryption(False, "", False), role=SEALS, kms_key=facts)
+    row = await world.one("AWS-ENCRYPTION", with_key(TWO_STAGE, "alias/edge"))
+    assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
+
+
+async def test_the_guides_route_asks_for_no_key_and_for_the_scripts_role(tmp_path):
+    world = World(tmp_path)
+    results = await world.results(with_key(answered(), KMS, "canvos-import"))
+    assert "AWS-KMS-KEY" not in results
+    assert world.asked[f"key {KMS}"] == 0
+    assert world.asked["role canvos-import"] == 0
+
+
 def task(number: int, key: str = "other", status: str = "active") -> ImportTask:
     return ImportTask(f"import-snap-{number}", status, 40, bucket="acme-images", key=key)
 
@@ -379,7 +517,7 @@ async def test_answers_come_one_by_one_and_a_hung_group_holds_up_only_itself(tmp
     ports = world.ports()
     real = await ports.aws.open(KEYS, "eu-west-1")
 
-    async def rights(bucket, key, report, *, ours=False):
+    async def rights(bucket, key, report, making):
         report(RightProbe("s3:ListBucket", Right.DENIED, "verified", "AccessDenied"))
         await release.wait()
         return ()
@@ -454,11 +592,11 @@ async def test_rights_are_asked_for_with_the_tags_of_the_route(tmp_path, route):
     ports = World(tmp_path).ports()
     real, given = await ports.aws.open(KEYS, "eu-west-1"), []
 
-    async def rights(bucket, key, report, *, ours):
-        given.append((bucket, key, ours))
+    async def rights(bucket, key, report, making):
+        given.append((bucket, key, making is not None))
         return ()
 
-    real.rights = rights  # type: ignore[method-assign, assignment]
+    real.rights = rights  # type: ignore[method-assign]
 
     async def door(keys, region):
         return real

@@ -73,6 +73,7 @@ IDS = [
     "AWS-EBS-LIST",
     "AWS-ROLE-VMIMPORT",
     "AWS-ENCRYPTION",
+    "AWS-KMS-KEY",
     "AWS-IMPORT-TASKS",
     "AWS-KEY-CLASH",
     "AWS-AMI-CLASH",

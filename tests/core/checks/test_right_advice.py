@@ -10,6 +10,7 @@ import pytest
 
 from canvos_tui.core.aws.facts import Encryption, Identity, Right
 from canvos_tui.core.aws.iam_policy import judge, listed
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.checks.aws.advice import Subject, advice, documents, key_arn, message, user_document
 from canvos_tui.core.checks.aws.questions import subject_of
 from canvos_tui.core.errors import Changes
@@ -146,3 +147,21 @@ def test_on_the_direct_route_an_administrator_is_asked_once_for_what_is_needed_a
     assert json.loads(text)["Statement"][:2] == user_document(subject)["Statement"]
     assert text in message(subject, ()).replace("\r", "")
     assert "ebs:ListSnapshotBlocks" in text
+
+
+def test_another_role_is_named_wherever_the_administrator_reads_it():
+    subject = subject_of(BUCKET, "eu-west-1", None, None, SnapshotSettings("canvos-import", KEY))
+    told = message(subject, ())
+    for words in (
+        "2. Service role canvos-import",
+        "aws iam create-role --role-name canvos-import",
+        "aws iam put-role-policy --role-name canvos-import",
+        "iam:PassRole",
+    ):
+        assert words in told
+    assert "role/canvos-import" in str(user_document(subject))
+    assert '"sts:ExternalId": "vmimport"' in dict(documents(subject))["trust-policy.json"], "whatever the role's name"
+    assert KEY in dict(documents(subject))["role-policy.json"]
+    assert "iam:PassRole" not in message(subject_of(BUCKET, "eu-west-1", None, None), ())
+    commands = [one.run for remedy in advice("vmimport", subject) for one in remedy.commands]
+    assert all("--role-name canvos-import" in one for one in commands)

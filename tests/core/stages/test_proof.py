@@ -9,6 +9,7 @@ import pytest
 
 from canvos_tui.core.aws.facts import Snapshot
 from canvos_tui.core.aws.sighting import Question
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.run.stage import GUIDE, StageId
 from canvos_tui.core.stages.proof import Done, Proof, Told, name_taken, proofs
 from tests.core.stages.sight import (
@@ -90,6 +91,18 @@ def test_an_object_of_another_etag_is_another_object_whatever_its_size():
 def test_a_snapshot_that_is_broken_is_no_import():
     broken = replace(REGISTER_OPEN, snapshot=Snapshot("snap-0new", "error"))
     assert of(proofs(chain(broken), TOLD), StageId.IMPORT).text == "its snapshot snap-0new is `error`"
+
+
+def test_a_snapshot_that_is_not_encrypted_as_it_was_chosen_is_made_anew():
+    chosen = SnapshotSettings(encryption="yes")
+    found = of(proofs(chain(REGISTER_OPEN), TOLD, making=chosen), StageId.IMPORT)
+    assert (found.done, found.text) == (OPEN, "its snapshot snap-0new is not encrypted, as it was chosen to be")
+    sealed = replace(REGISTER_OPEN, snapshot=Snapshot("snap-0new", "completed", encrypted=True))
+    assert of(proofs(chain(sealed), TOLD, making=chosen), StageId.IMPORT).done is DONE_
+    base, named = replace(BASE, bucket=""), {"snapshot": "snap-0new"}
+    direct = of(proofs(chain(REGISTER_OPEN, base, named=named), TOLD, making=chosen), StageId.SNAPSHOT)
+    assert (direct.done, direct.text) == (OPEN, "snap-0new is not encrypted, as it was chosen to be")
+    assert of(proofs(chain(sealed, base, named=named), TOLD, making=chosen), StageId.SNAPSHOT).done is DONE_
 
 
 def test_clocks_that_differ_a_little_and_a_run_without_a_record_do_not_matter():

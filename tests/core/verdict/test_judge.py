@@ -12,6 +12,7 @@ import pytest
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, RunResult
@@ -35,7 +36,15 @@ BLIND = Sighting(NOW, blind=(Unseen(Question.TASKS, "", "no answer from AWS"),))
 
 def verdict(sighting: Sighting = GOOD, exit_code: int | None = 0, *, base: Baseline = BASE, **more) -> RunResult:
     chosen = more.get("settings", AmiSettings())
-    plan = BuildPlan("/c", "v1.2.3", ("./earthly.sh",), base, reuse_object=more.get("reuse", False), settings=chosen)
+    plan = BuildPlan(
+        "/c",
+        "v1.2.3",
+        ("./earthly.sh",),
+        base,
+        reuse_object=more.get("reuse", False),
+        settings=chosen,
+        making=more.get("making", AS_SCRIPT),
+    )
     log = JudgeHints(more.get("phase", Phase.AMI), more.get("cause"), "/s/build.log", more.get("found", {}))
     return judge("r", plan, sighting, exit_code, more.get("ids", {}), more.get("cancelled", False), log, NOW, NOW)
 
@@ -80,6 +89,46 @@ def test_an_ami_that_lacks_what_was_chosen_is_none_however_the_command_ended(ima
     commands = [command.run for remedy in result.cause.remedies for command in remedy.commands]
     assert f"aws ec2 {first} --region {REGION} --image-id {AMI}" in commands[0]
     assert commands[-2:] == [f"aws ec2 deregister-image --region {REGION} --image-id {AMI}", "canvos-tui resume"]
+
+
+KMS = f"arn:aws:kms:{REGION}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SEALED = Snapshot(SNAP, "completed", size=4 * 1024**3, encrypted=True, kms_key=KMS)
+
+
+@pytest.mark.parametrize(
+    ("encryption", "snapshot", "status", "says"),
+    [
+        ("yes", SEALED, Status.PASS, f"{SNAP} is encrypted with {KMS}"),
+        (KMS, SEALED, Status.PASS, f"{SNAP} is encrypted with {KMS}"),
+        ("alias/edge", SEALED, Status.PASS, "that this is alias/edge was not asked"),
+        ("", SEALED, Status.PASS, f"{SNAP} is encrypted with {KMS}"),
+        ("yes", None, Status.UNKNOWN, f"whether {SNAP} is encrypted was not seen"),
+    ],
+)
+def test_what_the_snapshot_is_encrypted_with_is_told_as_it_was_seen(encryption, snapshot, status, says):
+    result = verdict(replace(GOOD, snapshot=snapshot), making=SnapshotSettings(encryption=encryption))
+    (found,) = (finding for finding in result.findings if finding.id == "encryption")
+    assert (result.outcome, found.status, says in found.text) == (Outcome.SUCCEEDED, status, True), found.text
+    assert "encryption" not in {finding.id for finding in verdict().findings}, "nobody chose it, and it is not"
+
+
+@pytest.mark.parametrize("images", [(IMAGE,), ()], ids=["an AMI was made of it", "none was"])
+@pytest.mark.parametrize("snapshot", [GOOD.snapshot, replace(SEALED, kms_key=f"{KMS}0")], ids=["not at all", "with another key"])
+def test_a_snapshot_that_is_not_encrypted_as_it_was_chosen_is_no_success_however_the_command_ended(images, snapshot):
+    result = verdict(replace(GOOD, snapshot=snapshot, images=images), 0 if images else 1, making=SnapshotSettings(encryption=KMS))
+    assert (result.outcome, status_of(result, "encryption")) == (Outcome.FAILED, Status.FAIL)
+    assert result.cause is not None
+    assert (result.cause.id, SNAP in result.cause.explanation) == ("snapshot-encryption", True)
+    commands = [command.run for remedy in result.cause.remedies for command in remedy.commands]
+    away = [f"aws ec2 deregister-image --region {REGION} --image-id {AMI}"] if images else []
+    assert commands == [*away, f"aws ec2 delete-snapshot --region {REGION} --snapshot-id {SNAP}", "canvos-tui resume"]
+
+
+def test_the_role_that_was_chosen_is_the_one_that_has_to_read_the_bucket():
+    denied = replace(DONE, status="deleted", message="ClientError: Disk validation failed [... Reason 403 Forbidden]")
+    result = verdict(replace(GOOD, tasks=(denied,), images=()), making=SnapshotSettings("canvos-import"))
+    assert result.cause is not None
+    assert "let the role canvos-import read the bucket" in result.cause.remedies[0].text
 
 
 def test_a_bad_exit_code_is_a_warning_when_the_chain_holds():

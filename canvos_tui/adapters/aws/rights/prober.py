@@ -17,6 +17,7 @@ from canvos_tui.adapters.aws.rights.asking import TAGS, Asking, untagged
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import CREATED_BY, Right, RightProbe
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.aws.vmimport_role import ROLE, judge_role
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.values.heard import Evidence, hearing
@@ -30,15 +31,17 @@ _FEW = 5  # the smallest page that every describe call accepts
 class RightsProber(Asking):
     """The questions about one bucket and key; `report` gets each answer as it comes, in the caller's event loop.
 
-    `ours` says that our own stages import the image, with tags of ours, and not CanvOS' script.
+    `making` is what our own stages ask for the snapshot, beside tags of ours; None where CanvOS' script imports.
     """
 
-    def __init__(self, clients: Clients, bucket: str, key: str, report: Callable[[RightProbe], None], *, ours: bool = False) -> None:
+    def __init__(
+        self, clients: Clients, bucket: str, key: str, report: Callable[[RightProbe], None], making: SnapshotSettings | None = None
+    ) -> None:
         self._clients = clients
         self._bucket = bucket
         self._key = key
         self._report = report
-        self._ours = ours
+        self._ours, self._making = making is not None, making or AS_SCRIPT
         self._probe_key = f"canvos-tui-probe-{secrets.token_hex(8)}"
 
     async def ask(self) -> tuple[RightProbe, ...]:
@@ -163,7 +166,7 @@ class RightsProber(Asking):
         tags = making.import_tags(self._key, secrets.token_hex(32) if self._ours else "")
 
         async def ask(given: making.Tags) -> RightProbe:
-            asked = making.import_request(self._bucket, self._key, given)
+            asked = making.import_request(self._bucket, self._key, given, self._making)
             return await self._dry_run("ec2:ImportSnapshot", lambda ec2: ec2.import_snapshot(DryRun=True, **asked))
 
         with hearing() as heard:
@@ -216,10 +219,10 @@ class RightsProber(Asking):
 
     async def _judged(self) -> RightProbe:
         try:
-            facts = await aws_account.role(self._clients)
+            facts = await aws_account.role(self._clients, self._making.importer)
         except AwsError as error:
             return RightProbe(ROLE, Right.UNKNOWN, "verified", error.code, error.said or error.message, error.request_id)
-        return judge_role(facts, self._bucket, self._key, self._clients.region)
+        return judge_role(facts, self._bucket, self._key, self._clients.region, self._making.importer)
 
 
 def _as_made_up(probe: RightProbe) -> RightProbe:

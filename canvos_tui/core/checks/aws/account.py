@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from canvos_tui.core.answers import fields
-from canvos_tui.core.aws.facts import ImportTask, Right, RightProbe
+from canvos_tui.core.aws.facts import Right, RightProbe
 from canvos_tui.core.aws.vmimport_role import ROLE, partition_of
-from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, default_encryption, refused_entry
+from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, refused_entry
+from canvos_tui.core.checks.aws.encryption import default_encryption, kms_key
+from canvos_tui.core.checks.aws.import_tasks import import_tasks
 from canvos_tui.core.checks.aws.questions import KEYS, asked, aws, identity, missing, refused, rights
 from canvos_tui.core.checks.aws.rights import ami_clash, ami_name, key_clash, right
 from canvos_tui.core.checks.check import Check, CheckAnswer, Context, Measure, Method, Severity, waits
@@ -13,7 +15,6 @@ from canvos_tui.core.errors import AwsError, Command, InvalidValueError, Remedy
 from canvos_tui.core.status import Status
 
 SKEW = 240  # seconds; AWS refuses signatures that are five minutes off
-IMPORTS = 5  # import tasks at a time in a region, unless AWS raised it (VM Import/Export quotas)
 _REGION_OFF = frozenset({"OptInRequired", "AuthFailure"})
 
 
@@ -106,37 +107,6 @@ async def _no_region(context: Context, name: str, probes: list[RightProbe]) -> C
         return CheckAnswer(Status.FAIL, told, "an existing region", (Remedy(f"Correct the name: {near}"),), evidence)
     again = Remedy("Check network, proxy and firewall for this host", (Command(f"curl -sI https://ec2.{name}.amazonaws.com"),))
     return CheckAnswer(Status.UNKNOWN, f"EC2 of {name}: {said}", required, (again,), evidence, Method.NOT_VERIFIABLE)
-
-
-async def import_tasks(context: Context) -> CheckAnswer:
-    """Room for one more import, and none of this very object under way."""
-    if wait := missing(context, "keys", "REGION", "S3_BUCKET", "S3_KEY"):
-        return waits(wait)
-    about, required = asked(context), f"fewer than {IMPORTS}, none of this object"
-    try:
-        found = await (await aws(context)).import_tasks()
-    except AwsError as error:
-        return refused(error, required)
-    active = [task for task in found if not task.ended or task.ending]
-    measure = Measure(len(active), IMPORTS, "tasks")
-    same = next((task for task in active if (task.bucket, task.key) == (about.bucket, about.key)), None)
-    if same is not None:
-        fix = Remedy(
-            "Wait until it has ended, choose another S3_KEY, or stop it",
-            (Command(f"aws ec2 cancel-import-task --import-task-id {same.task_id} --region {about.region}"),),
-        )
-        return CheckAnswer(Status.FAIL, f"{_told(same)} already", required, (fix,), measure=measure)
-    if len(active) >= IMPORTS:
-        fix = Remedy("Wait until one has ended; AWS can raise the limit (Service Quotas, VM Import/Export)")
-        told = f"{len(active)} import tasks are under way, the usual limit is {IMPORTS}"
-        return CheckAnswer(Status.WARN, told, required, (fix,), measure=measure)
-    told = f"{len(active) or 'no'} import task{'' if len(active) == 1 else 's'} under way"
-    return CheckAnswer(Status.PASS, told, required, measure=measure)
-
-
-def _told(task: ImportTask) -> str:
-    share = f" {task.progress} %" if task.progress is not None else ""
-    return f"{task.task_id} ({task.status}{share}) imports s3://{task.bucket}/{task.key}"
 
 
 _REQUIRED = Severity.REQUIRED
@@ -249,6 +219,18 @@ CHECKS_AWS = (
         12,
         ("AWS-BUCKET",),
         _ROLE_DOCS,
+        beyond=True,
+    ),
+    Check(
+        "AWS-KMS-KEY",
+        "KMS key of the snapshot",
+        "aws",
+        _REQUIRED,
+        "step 16",
+        "a key that is disabled or in another region ends step 16 after the whole build",
+        kms_key,
+        12,
+        ("AWS-CREDS",),
         beyond=True,
     ),
     Check(

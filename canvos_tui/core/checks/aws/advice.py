@@ -25,6 +25,16 @@ EC2_ACTIONS = (
 LOOK_AT_ROLE = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
 LOOK_AT_POLICY = ("iam:GetPolicy", "iam:GetPolicyVersion")
 _UPLOADER_KMS = ("kms:Decrypt", "kms:GenerateDataKey")
+# what the EBS direct APIs ask of whoever writes with a key of the account (AWS, EBS user guide, permissions of the direct APIs)
+WRITE_ENCRYPTED = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncrypt*",
+)
+GRANT = ("kms:CreateGrant",)  # to AWS' own services alone
 
 
 DIRECT_ACTIONS = ("ebs:CompleteSnapshot", "ebs:PutSnapshotBlock", "ebs:StartSnapshot")
@@ -34,13 +44,17 @@ DIRECT_EC2_ACTIONS = ("ec2:CreateTags", "ec2:DescribeImages", "ec2:DescribeSnaps
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom and what the documents are about; `account` is empty while nobody knows it, `bucket` on the direct route."""
+    """Whom and what the documents are about; `account` is empty while nobody knows it, `bucket` on the direct route.
+
+    `role` is the one that imports, `snapshot_key` the ARN of the snapshot's KMS key, where it is the account's own.
+    """
 
     bucket: str
     region: str
     who: Identity | None = None
     upload_key: str = ""
     snapshot_key: str = ""
+    role: str = ROLE
 
     @property
     def kms_keys(self) -> tuple[str, ...]:
@@ -75,7 +89,8 @@ def key_arn(key: str, region: str, account: str) -> str:
 def user_document(about: Subject) -> dict[str, Any]:
     """The least that a build and these checks need: the guide's nine permissions and a look at the role, or those of the direct route."""
     if not about.bucket:
-        return {"Version": "2012-10-17", "Statement": [allow(DIRECT_ACTIONS, snapshots_of(about)), allow(DIRECT_EC2_ACTIONS, "*")]}
+        direct = [allow(DIRECT_ACTIONS, snapshots_of(about)), allow(DIRECT_EC2_ACTIONS, "*"), *_writes_with(about.snapshot_key)]
+        return {"Version": "2012-10-17", "Statement": direct}
     arn = f"arn:{about.partition}:s3:::{about.bucket}"
     found = [
         allow(BUCKET_ACTIONS, arn),
@@ -83,12 +98,18 @@ def user_document(about: Subject) -> dict[str, Any]:
         allow(EC2_ACTIONS, "*"),
     ]
     account = about.who.account if about.who else "*"
-    found.append(allow(LOOK_AT_ROLE, f"arn:{about.partition}:iam::{account}:role/{ROLE}"))
+    found.append(allow(LOOK_AT_ROLE, f"arn:{about.partition}:iam::{account}:role/{about.role}"))
     policies = (f"arn:{about.partition}:iam::{account}:policy/*", f"arn:{about.partition}:iam::aws:policy/*")
     found.append(allow(LOOK_AT_POLICY, *policies))
     if about.upload_key:
         found.append(allow(_UPLOADER_KMS, about.upload_key))
     return {"Version": "2012-10-17", "Statement": found}
+
+
+def _writes_with(key: str) -> tuple[dict[str, Any], ...]:
+    if not key:
+        return ()
+    return (allow(WRITE_ENCRYPTED, key), {**allow(GRANT, key), "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}})
 
 
 def snapshots_of(about: Subject) -> str:
@@ -116,7 +137,7 @@ def statement(action: str, bucket: str, partition: str = "aws") -> str:
 def advice(action: str, about: Subject, *, code: str = NO_ROLE, said: str = "") -> tuple[Remedy, ...]:
     """The commands for whoever may change IAM, by what AWS said; without an identity a user's name is left to fill in."""
     if action == ROLE:
-        commands = role_commands(about.bucket, about.partition, about.kms_keys, code=code)
+        commands = role_commands(about.bucket, about.partition, about.kms_keys, code=code, name=about.role)
         text = {"TrustPolicy": "Let VM Import take the role", "RolePolicy": "Let the role read the bucket and make snapshots"}.get(
             code, "Create the role and let it read the bucket"
         )
@@ -206,12 +227,13 @@ def message(about: Subject, lacking: tuple[str, ...]) -> str:
     if not about.bucket:
         return "\n".join(parts) + "\n"
     parts += [
-        "2. Service role vmimport, through which EC2 reads the image from the bucket. trust-policy.json:",
+        f"2. Service role {about.role}, through which EC2 reads the image from the bucket. trust-policy.json:",
         files["trust-policy.json"],
         "   role-policy.json:",
         files["role-policy.json"],
-        f"   aws iam create-role --role-name {ROLE} --assume-role-policy-document file://trust-policy.json",
-        f"   aws iam put-role-policy --role-name {ROLE} --policy-name {ROLE}-{about.bucket} --policy-document file://role-policy.json",
+        f"   aws iam create-role --role-name {about.role} --assume-role-policy-document file://trust-policy.json",
+        f"   aws iam put-role-policy --role-name {about.role} --policy-name {ROLE}-{about.bucket} --policy-document file://role-policy.json",
         "   (where the role exists already: aws iam update-assume-role-policy in place of create-role)",
+        *(["   (some accounts want iam:PassRole on it for the user, too)"] if about.role != ROLE else []),
     ]
     return "\n".join(parts) + "\n"

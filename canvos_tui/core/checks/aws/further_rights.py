@@ -8,6 +8,7 @@ from canvos_tui.core.checks.aws.advice import SEE_BLOCKS, Subject, allow, snapsh
 
 SEE_PARTS = ("s3:ListBucketMultipartUploads",)  # the bytes of an upload while it runs, as S3 counts them
 GO_ON = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")  # an upload that was interrupted goes on with its parts
+SEE_KEY = ("kms:DescribeKey",)  # whether the key of the snapshot is enabled; on the direct route it is needed anyway
 PUBLISH = (
     "ec2:CopyImage",
     "ec2:CreateTags",
@@ -31,6 +32,7 @@ def optional_document(about: Subject) -> dict[str, Any]:
     if about.bucket:
         arn = f"arn:{about.partition}:s3:::{about.bucket}"
         found = [allow(SEE_PARTS, arn), allow(GO_ON, f"{arn}/*"), *found]
+        found += [allow(SEE_KEY, about.snapshot_key)] if about.snapshot_key else []
     else:
         found = [allow(SEE_BLOCKS, snapshots_of(about)), *found]
     return {"Version": "2012-10-17", "Statement": found}

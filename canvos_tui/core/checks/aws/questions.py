@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
+from canvos_tui.core.answers.on_route import making
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import THROTTLES, AwsKeys, Bucket, Encryption, Identity, Right, RightProbe, RoleFacts
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, KeyFacts, SnapshotSettings
 from canvos_tui.core.aws.taken_names import TakenNames
 from canvos_tui.core.checks.aws.advice import Subject, key_arn
 from canvos_tui.core.checks.check import CheckAnswer, Context, Wait
@@ -33,7 +35,12 @@ class Asked:
     region: str
     bucket: str
     key: str
-    ours: bool = False  # whether our own stages upload and import
+    making: SnapshotSettings | None = None  # what our own stages ask for the snapshot; None where CanvOS' script imports
+
+    @property
+    def settings(self) -> SnapshotSettings:
+        """The same; the script asks for nothing."""
+        return self.making or AS_SCRIPT
 
 
 def missing(context: Context, *wanted: str) -> Wait | None:
@@ -52,7 +59,7 @@ def asked(context: Context) -> Asked:
     draft = context.draft
     assert draft.keys is not None
     bucket = draft.text("S3_BUCKET") if draft.route.needs_bucket else ""
-    return Asked(draft.keys, draft.text("REGION"), bucket, draft.text("S3_KEY"), draft.route.uploads_itself)
+    return Asked(draft.keys, draft.text("REGION"), bucket, draft.text("S3_KEY"), making(draft) if draft.route.uploads_itself else None)
 
 
 async def aws(context: Context) -> Aws:
@@ -83,7 +90,8 @@ async def encryption(context: Context) -> Encryption:
     """What is encrypted by default; raises AwsError."""
 
     async def ask() -> Encryption:
-        return await (await aws(context)).encryption(asked(context).bucket)
+        about = asked(context)
+        return await (await aws(context)).encryption(about.bucket, sealed=bool(about.settings.encryption))
 
     return await context.once("encryption", ask)
 
@@ -92,9 +100,18 @@ async def role(context: Context) -> RoleFacts:
     """The service role; raises AwsError."""
 
     async def ask() -> RoleFacts:
-        return await (await aws(context)).role_facts()
+        return await (await aws(context)).role_facts(asked(context).settings.importer)
 
     return await context.once("role", ask)
+
+
+async def chosen_key(context: Context) -> KeyFacts:
+    """The KMS key that was chosen for the snapshot; raises AwsError."""
+
+    async def ask() -> KeyFacts:
+        return await (await aws(context)).kms_key(asked(context).settings.key)
+
+    return await context.once("kms_key", ask)
 
 
 async def subject(context: Context) -> Subject:
@@ -107,15 +124,27 @@ async def subject(context: Context) -> Subject:
         found = await asyncio.wait_for(encryption(context), _FOR_A_FIX) if about.bucket else None
     except (AwsError, TimeoutError):
         pass  # the fix then has fewer real values in it, and the check of that question says why
-    return subject_of(about.bucket, about.region, who, found)
+    return subject_of(about.bucket, about.region, who, found, await _with_arn(context, about.settings))
 
 
-def subject_of(bucket: str, region: str, who: Identity | None, found: Encryption | None) -> Subject:
+async def _with_arn(context: Context, settings: SnapshotSettings) -> SnapshotSettings:
+    """A key that was chosen by its alias has its ARN where KMS tells it: a policy takes no alias."""
+    if "alias/" not in settings.key or settings.key.endswith("alias/aws/ebs"):  # AWS' own admits the whole account
+        return settings
+    try:
+        facts = await asyncio.wait_for(chosen_key(context), _FOR_A_FIX)
+    except (AwsError, TimeoutError):
+        return settings
+    return replace(settings, encryption=facts.arn) if facts.arn else settings
+
+
+def subject_of(bucket: str, region: str, who: Identity | None, found: Encryption | None, settings: SnapshotSettings = AS_SCRIPT) -> Subject:
     """The same from facts at hand."""
     account = who.account if who else "*"
     upload = key_arn(found.bucket_key, region, account) if found and found.bucket_kms else ""
-    snapshot = key_arn(found.ebs_key, region, account) if found and found.ebs else ""
-    return Subject(bucket, region, who, upload, snapshot)
+    usual = found.ebs_key if found and (found.ebs or settings.encryption) else ""
+    snapshot = key_arn(settings.key or usual, region, account)
+    return Subject(bucket, region, who, upload, snapshot, settings.importer)
 
 
 @dataclass(frozen=True)
@@ -156,7 +185,7 @@ class RightsAsked:
 
     async def _ask(self) -> tuple[RightProbe, ...]:
         about = asked(self._context)
-        return await (await aws(self._context)).rights(about.bucket, about.key, self._arrived, ours=about.ours)
+        return await (await aws(self._context)).rights(about.bucket, about.key, self._arrived, about.making)
 
     def _waiting(self, action: str) -> asyncio.Future[RightProbe]:
         return self._single.setdefault(action, asyncio.get_running_loop().create_future())

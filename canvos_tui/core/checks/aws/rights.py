@@ -32,14 +32,14 @@ def right(action: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
             return refused(error, f"{action} allowed")
         about = asked(context)
         good = probe.right is Right.ALLOWED and not probe.left
-        return judge_right(probe, subject_of(about.bucket, about.region, None, None) if good else await subject(context))
+        return judge_right(probe, subject_of(about.bucket, about.region, None, None, about.settings) if good else await subject(context))
 
     return ask
 
 
 def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
     """What a probe means: an answer of AWS' is a PASS or a FAIL, anything else is not known."""
-    required = "the role vmimport" if probe.action == ROLE else "allowed"
+    required = f"the role {about.role}" if probe.action == ROLE else "allowed"
     method = _METHODS.get(probe.method, Method.NOT_VERIFIABLE)
     said = " ".join(filter(None, (probe.code, probe.message)))
     evidence = probe.heard
@@ -76,7 +76,7 @@ def _left_something(probe: RightProbe, about: Subject, method: Method, evidence:
 
 def _to_find_out(probe: RightProbe, about: Subject) -> tuple[Remedy, ...]:
     if probe.action == ROLE:
-        show = Remedy("Ask somebody who may look at roles whether it is there", (Command(f"aws iam get-role --role-name {ROLE}"),))
+        show = Remedy("Ask somebody who may look at roles whether it is there", (Command(f"aws iam get-role --role-name {about.role}"),))
         new, there = (advice(ROLE, about, code=code)[0] for code in (NO_ROLE, ROLE_EXISTS))
         ways = (
             replace(new, text="If it is not there, make it"),

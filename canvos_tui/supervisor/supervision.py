@@ -267,7 +267,8 @@ class Supervision:
             self._terminal.ended_at,
         )
         if result.outcome is Outcome.FAILED:
-            result = story.blamed(with_cause(result, facts, self._matcher, self._catalogue), facts)
+            caused = with_cause(result, facts, self._matcher, self._catalogue, self._plan.making)
+            result = story.blamed(caused, facts)
         result = replace(
             result,
             phase_seconds=phase_seconds(self._run),

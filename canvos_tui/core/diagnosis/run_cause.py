@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.diagnosis.catalogue import Catalogue
 from canvos_tui.core.diagnosis.cause_search import Hit, Matcher
 from canvos_tui.core.diagnosis.places import explained, filled
@@ -28,12 +29,18 @@ _PHASES = {
 _STEP = re.compile(r"\d+/\d+")
 
 
-def with_cause(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Catalogue) -> RunResult:
-    """The failed run with the best cause that can be told, its commands with real values, and the phase that belongs to it."""
+def with_cause(
+    result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Catalogue, making: SnapshotSettings = AS_SCRIPT
+) -> RunResult:
+    """The failed run with the best cause that can be told, its commands with real values, and the phase that belongs to it.
+
+    `making` is what was chosen for its snapshot.
+    """
     result = _caused(result, facts, matcher, catalogue)
     if result.cause is None:
         return result
     values = {**facts.ids, "bucket": result.bucket, "key": result.key, "region": result.region}
+    values |= {name: found for name, found in (("import_role", making.role), ("kms_key", making.key)) if found}
     values |= {name: found for name, found in (("ami", result.ami), ("snapshot", result.snapshot)) if found}
     remedies = tuple(explained(filled(remedy, values)) for remedy in result.cause.remedies)
     return replace(result, cause=replace(result.cause, remedies=remedies))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from canvos_tui.adapters.catalogue import load_catalogue
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Sighting
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.diagnosis.cause_search import Matcher
 from canvos_tui.core.diagnosis.run_cause import cause_in_log, known_cause, phase_of, with_cause
 from canvos_tui.core.log.phase_reader import PhaseReader
@@ -36,17 +39,56 @@ def read(path: Path) -> tuple[PhaseReader, Matcher]:
     return both(*(pipe.feed(path.read_bytes()) + pipe.flush()).decode().split("\n")[:-1])
 
 
-def result_of(pair: tuple[PhaseReader, Matcher], sighting: Sighting, exit_code: int = 1) -> RunResult:
+def result_of(pair: tuple[PhaseReader, Matcher], sighting: Sighting, exit_code: int = 1, making: SnapshotSettings = AS_SCRIPT) -> RunResult:
     reader, matcher = pair
     facts = reader.facts
     plan = BuildPlan("/c", "v4.9.38", ("./earthly.sh",), BASE)
     hints = JudgeHints(facts.phase, known_cause(facts, matcher), "/s/build.log", facts.found)
     result = judge("r", plan, sighting, exit_code, facts.ids, False, hints, NOW, NOW)
-    return with_cause(result, facts, matcher, load_catalogue()) if result.outcome is Outcome.FAILED else result
+    return with_cause(result, facts, matcher, load_catalogue(), making) if result.outcome is Outcome.FAILED else result
 
 
 def nothing_made() -> Sighting:
     return Sighting(NOW, (), None, True, (), None, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "cause", "making", "command"),
+    [
+        ("ImportSnapshot operation: The service role x provided does not exist", "E-VMIMPORT-ROLE", AS_SCRIPT, "--role-name vmimport"),
+        (
+            "ImportSnapshot operation: The service role x provided does not exist",
+            "E-VMIMPORT-ROLE",
+            SnapshotSettings("canvos-import"),
+            "aws iam get-role --role-name canvos-import",
+        ),
+        (
+            "ImportSnapshot operation: The specified KMS key x is not accessible",
+            "E-KMS-IMPORT",
+            SnapshotSettings(encryption="alias/edge"),
+            "kms describe-key --key-id alias/edge",
+        ),
+        (
+            "StartSnapshot operation: The specified KMS key x is not accessible",
+            "E-KMS-SNAPSHOT",
+            SnapshotSettings(encryption="alias/edge"),
+            "kms describe-key --key-id alias/edge",
+        ),
+        (
+            "StartSnapshot operation: User: arn:aws:iam::1:user/x is not authorized to perform: kms:CreateGrant on resource: x",
+            "E-KMS-SNAPSHOT",
+            SnapshotSettings(encryption="yes"),
+            "get-ebs-default-kms-key-id",
+        ),
+    ],
+)
+def test_a_remedy_names_the_role_and_the_key_that_were_chosen(line, cause, making, command):
+    lines = (f"An error occurred (InvalidParameter) when calling the {line}",)
+    result = result_of(both(*lines), nothing_made(), making=making)
+    assert result.cause is not None
+    assert result.cause.id == cause
+    commands = [one.run for remedy in result.cause.remedies for one in remedy.commands]
+    assert any(command in one for one in commands), commands
 
 
 def test_the_log_names_the_cause_with_its_step():

@@ -17,6 +17,8 @@ ROLE = "vmimport"
 NO_ROLE, BAD_TRUST, BAD_POLICY, ROLE_EXISTS = "NoSuchEntity", "TrustPolicy", "RolePolicy", "EntityAlreadyExists"
 SERVICES = frozenset({"vmie.amazonaws.com", "vmie.amazonaws.com.cn"})
 KMS_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+# the calls behind them, which a policy may name one by one
+_KMS_CALLS = (*(a for a in KMS_ACTIONS if "*" not in a), "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
 _BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket")
 _EC2_ACTIONS = ("ec2:ModifySnapshotAttribute", "ec2:CopySnapshot", "ec2:RegisterImage", "ec2:Describe*")
 
@@ -113,7 +115,7 @@ def _lacking(facts: RoleFacts, bucket: str, key: str, region: str, right: Right)
 
 def uses_keys(facts: RoleFacts, keys: tuple[str, ...]) -> Right:
     """Whether the role may use those KMS keys, as far as its own policies say."""
-    found = {judge(facts.policies, a.replace("*", ""), k) for a in KMS_ACTIONS for k in keys}
+    found = {judge(facts.policies, a, k) for a in _KMS_CALLS for k in keys}
     if Right.DENIED in found:
         return Right.UNKNOWN if facts.unseen else Right.DENIED
     return Right.UNKNOWN if Right.UNKNOWN in found or facts.unseen else Right.ALLOWED

@@ -13,6 +13,7 @@ from canvos_tui.core.aws.vmimport_role import judge_role, judge_trust, partition
 
 BUCKET = "acme-images"
 ARN = f"arn:aws:s3:::{BUCKET}"
+CALLS = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")  # one by one
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
@@ -139,6 +140,8 @@ def test_what_could_not_be_looked_at_is_never_a_pass():
     ("documents", "unseen", "right"),
     [
         ((role_document(BUCKET, "aws", (KEY_ARN,)),), (), Right.ALLOWED),
+        ((policy(*(allow(f"kms:{call}", KEY_ARN) for call in CALLS)),), (), Right.ALLOWED),
+        ((policy(*(allow(f"kms:{call}", KEY_ARN) for call in CALLS if call != "ReEncryptTo")),), (), Right.DENIED),
         ((role_document(BUCKET),), (), Right.DENIED),
         ((role_document(BUCKET),), ("not allowed",), Right.UNKNOWN),
         ((role_document(BUCKET, "aws", (f"{KEY_ARN}-other",)),), (), Right.DENIED),

@@ -337,7 +337,7 @@ def test_without_an_answer_from_aws_it_says_so_and_writes_nothing(scene):
 
 
 FAILURES = (
-    ("vmimport-missing", ("AWS-ROLE-VMIMPORT",), 11, "role vmimport is missing"),
+    ("vmimport-missing", ("AWS-ROLE-VMIMPORT",), 11, "service role of the import is missing"),
     ("disk-full", (), 10, "The disk is full"),
     ("import-deleted", (), 11, "Disk validation failed"),
     ("access-denied", ("AWS-S3-PUT",), 11, "may not write to the bucket"),

@@ -14,6 +14,7 @@ from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import Snapshot
 from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings, encryption_words, settings_of
 from canvos_tui.core.errors import InvalidValueError
+from canvos_tui.core.questions.access import checks_of
 from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.readiness import gaps
 from canvos_tui.core.session import Session
@@ -164,3 +165,9 @@ def test_a_key_that_cannot_be_used_there_keeps_from_building(route, encryption, 
 
 def test_without_a_region_nothing_is_said_of_the_keys_region():
     assert key_problem(answered(Route.TWO_STAGE, encryption=KEY)) == ""
+
+
+def test_the_screen_of_the_rights_asks_of_a_key_only_where_one_was_chosen():
+    asked = [[check.id for check in checks_of(answered(Route.TWO_STAGE, encryption=text))] for text in ("", "yes", KEY)]
+    assert ["AWS-KMS-KEY" in ids for ids in asked] == [False, False, True]
+    assert "AWS-KMS-KEY" not in [check.id for check in checks_of(answered(Route.GUIDE, encryption=KEY))]

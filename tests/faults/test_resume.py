@@ -218,6 +218,22 @@ def test_a_run_that_goes_on_already_is_not_gone_on_from_twice(site, standin, por
     proven(site, standin, resumed(site, ports, run_id))
 
 
+def test_two_that_go_on_from_one_run_at_the_same_moment_begin_one(site, standin, ports):
+    ground = asyncio.run(look(ports, failed(site, standin, imports=0)))
+
+    async def both() -> list[object]:
+        return list(await asyncio.gather(*(begin(ports, ground, StageId.IMPORT) for _ in range(2)), return_exceptions=True))
+
+    found = asyncio.run(both())
+    (begun_one,) = [one for one in found if isinstance(one, str)]
+    (beaten,) = [one for one in found if isinstance(one, RunError)]
+    assert begun_one in f"{beaten}; {beaten.remedy}"
+    proven(site, standin, site.result(begun_one))
+    late = site.result(asyncio.run(begin(ports, ground, StageId.IMPORT)))  # somebody said yes long after the question
+    assert late.ami == next(iter(standin.cloud.images))
+    proven(site, standin, late)
+
+
 def test_an_import_that_aws_forgot_is_not_repeated(site, standin, ports):
     standin.set_faults(*deny("ec2:RegisterImage"))
     half = resumed(site, ports, failed(site, standin))

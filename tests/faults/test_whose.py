@@ -216,6 +216,9 @@ def test_the_same_bytes_of_somebody_else_are_used_and_left_alone(site, standin, 
     assert "somebody else wrote it, with the very same bytes" in site.log(run_id)
     standin.set_faults()
     stays(ports, OBJECT)
+    on = site.result(begun(ports, run_id))
+    assert (on.outcome, [one for one in on.left_behind if one.kind == "object"]) == (Outcome.SUCCEEDED, [])
+    stays(ports, OBJECT)
 
 
 def test_whoever_loses_the_race_is_told_no_command_against_the_winner(site, standin, ports, raw):  # noqa: F811

@@ -47,6 +47,7 @@ class Resumes:
     A run of the two-stage route begins with the image and takes over nothing: it builds that first, and finds `raw` by itself.
     `task` is the import that is followed or is done, `snapshot` the snapshot to register. `token` keeps an import from beginning twice and
     marks it as this run's. `etag` is that of the object to import, "" for one that is uploaded first, from the file `raw`.
+    `wrote` is that of the object which an earlier run is known to have written, "" where it may be anybody's.
     """
 
     run: RunId
@@ -57,6 +58,7 @@ class Resumes:
     etag: str = ""
     raw: str = ""
     crc: str = ""  # the CRC-32 that `raw` must have, as S3 writes it, once a run has told it
+    wrote: str = ""
 
     @property
     def uploads(self) -> bool:

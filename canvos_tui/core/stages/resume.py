@@ -270,7 +270,14 @@ def plan_from(ground: Ground, start: StageId) -> BuildPlan:
         resumes = Resumes(ground.run, start, token=kept or _token(ground, base.task_ids), etag=etag, raw=ground.raw, crc=crc)
     other = ("--name", base.ami_name) if base.ami_name else ()
     command = ("canvos-tui", "resume", ground.run, "--from", start.value, *other)
-    return replace(plan, baseline=base, command=command, resumes=resumes)
+    return replace(plan, baseline=base, command=command, resumes=replace(resumes, wrote=_wrote(ground, start)))
+
+
+def _wrote(ground: Ground, start: StageId) -> str:
+    """The ETag of the object that is proven to be the run's, where it is not uploaded anew."""
+    if ground.plan.baseline.direct or start is StageId.UPLOAD or ground.of(StageId.UPLOAD).done is not Done.DONE:
+        return ""
+    return ground.chain.object.etag if ground.chain.object is not None else ""
 
 
 def _token(ground: Ground, earlier: Sequence[str]) -> str:

@@ -39,11 +39,15 @@ def _before(base: Baseline, sighting: Sighting) -> Sighting:
 
 
 def written(plan: BuildPlan, chain: Chain, ids: Mapping[str, str], *, upload_ended: bool) -> S3Object | None:
-    """The object that this very run wrote: proven by its checksum where the upload was ours, else by the log's word that it ended."""
+    """The object that this very run wrote, or the one that it goes on from.
+
+    It is proven by its checksum where the upload was ours, by what was taken over where nothing is uploaded, else by the log's word that
+    the upload ended.
+    """
     own = plan.resumes
-    if chain.uploaded is None or own is None or not own.uploads:
+    if chain.uploaded is None or own is None:
         return chain.uploaded if upload_ended else None
-    return chain.uploaded if chain.uploaded.etag == ids.get("object", "") else None
+    return chain.uploaded if chain.uploaded.etag == (ids.get("object", "") if own.uploads else own.wrote) else None
 
 
 def uploads(plan: BuildPlan, ids: Mapping[str, str], phase: Phase | None) -> set[str] | None:

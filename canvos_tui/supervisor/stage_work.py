@@ -23,6 +23,7 @@ from canvos_tui.core.errors import AwsError, FilesError, RunError
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.proof import HOPELESS
+from canvos_tui.core.verdict.own_work import SAME
 from canvos_tui.supervisor.image_stage import image_of
 from canvos_tui.supervisor.raw_sending import Given, raw_snapshot, raw_upload
 from canvos_tui.supervisor.stage_line import HELD, Job, parsed, read_keys, tell
@@ -71,8 +72,7 @@ class StageWork:
         if self._upload is not None:
             written = await self._insist("upload", self._upload)
             self._etag = written.etag
-            if written.own:
-                self._tell("object", written.etag)
+            self._tell("object" if written.own else SAME, written.etag)
         snapshot = self._job.snapshot if self._job.stage is StageId.REGISTER else await self._imported()
         return await self._registered(snapshot)
 

@@ -108,7 +108,7 @@ class ImageSeen:
 
 @dataclass(frozen=True)
 class IdFound:
-    """The log named an id: `import_task`, `snapshot` or `ami`."""
+    """The log named an id, `import_task`, `snapshot` or `ami`; of our own stages also `raw`, `upload`, `object`, `same`, `writing`."""
 
     at: datetime
     kind: str

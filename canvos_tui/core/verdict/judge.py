@@ -8,10 +8,11 @@ from datetime import datetime
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Question, Sighting
-from canvos_tui.core.errors import Remedy
+from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import Cause, LeftOver, RunResult
+from canvos_tui.core.run.resumable import resume_command
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict import own_work, registration
@@ -70,7 +71,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
     seen, sighting = sighting, own_work.without_others(plan, sighting, exit_code, log.phase, log.found)
     named = known_ids(plan, sighting, ids if log.named is None else log.named)
     chain = chain_of(plan.baseline, sighting, named, log.found, reuse_wanted=plan.reuse_object)
-    verdict = _verdict(plan, chain, exit_code, log, cancelled=cancelled)
+    verdict = _verdict(run_id, plan, chain, exit_code, log, cancelled=cancelled)
     wrote = own_work.written(plan, chain, ids, upload_ended=log.upload_ended)
     own_first = verdict.cause is not None and (exit_code == 0 or verdict.by_aws)
     result = RunResult(
@@ -86,7 +87,7 @@ def judge(  # noqa: PLR0913  the end of a run has that many independent facts, a
         object_size=wrote.size if wrote is not None else 0,
         import_task="" if chain.rivals else chain.task.task_id if chain.task is not None else ids.get("import_task", ""),
         snapshot=chain.snapshot,
-        findings=own_work.findings_of(plan, chain, seen, wrote, findings(chain, exit_code, cancelled=cancelled)),
+        findings=own_work.findings_of(plan, chain, ids, seen, wrote, findings(chain, exit_code, cancelled=cancelled)),
         left_behind=_all_left(plan, chain, ids, verdict.outcome, wrote, log.phase),
         cause=None if verdict.outcome is Outcome.SUCCEEDED else (verdict.cause if own_first else log.cause or verdict.cause),
         log=log.log,
@@ -115,7 +116,9 @@ def known_ids(plan: BuildPlan, sighting: Sighting, named: Mapping[str, str]) -> 
     return {**own, "import_task": mine or NOBODY}
 
 
-def _verdict(plan: BuildPlan, chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled: bool) -> Verdict:
+def _verdict(  # noqa: PLR0913  a verdict hangs on all that is known
+    run_id: RunId, plan: BuildPlan, chain: Chain, exit_code: int | None, log: JudgeHints, *, cancelled: bool
+) -> Verdict:
     if chain.holds:
         return _whole(registration.cause(plan, chain))
     if cancelled:
@@ -128,7 +131,14 @@ def _verdict(plan: BuildPlan, chain: Chain, exit_code: int | None, log: JudgeHin
         return Verdict(Outcome.INCONCLUSIVE, None, _unseen(chain))
     if exit_code is None:
         return Verdict(Outcome.INTERRUPTED, None, Cause("supervisor-lost", "The run's supervisor is gone", "nothing more was recorded"))
-    return Verdict(Outcome.FAILED, *(_broken_link(chain) if exit_code == 0 or chain.snapshot else (None, None)))
+    return _failed(run_id, plan, chain, exit_code)
+
+
+def _failed(run_id: RunId, plan: BuildPlan, chain: Chain, exit_code: int) -> Verdict:
+    beaten = registration.beaten(run_id, chain) if plan.resumes is not None else None
+    if beaten is not None:
+        return Verdict(Outcome.FAILED, Phase.REGISTER, beaten, by_aws=True)
+    return Verdict(Outcome.FAILED, *(_broken_link(run_id, chain) if exit_code == 0 or chain.snapshot else (None, None)))
 
 
 def _whole(otherwise: Cause | None) -> Verdict:
@@ -206,7 +216,7 @@ def _unseen(chain: Chain) -> Cause:
     return Cause("aws-unseen", "AWS could not be asked whether the AMI exists", reason, (remedy,))
 
 
-def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
+def _broken_link(run_id: RunId, chain: Chain) -> tuple[Phase, Cause]:
     """Why an end without an error is still no success."""
     if chain.baseline.direct and not chain.snapshot:
         text = f"{chain.named_snapshot or 'none'} was named, and AWS shows no completed one"
@@ -218,14 +228,14 @@ def _broken_link(chain: Chain) -> tuple[Phase, Cause]:
     if not chain.snapshot and chain.task is not None:
         text = f"{chain.task.task_id} is in state `{chain.task.status}` and has no snapshot"
         return Phase.IMPORT, Cause("import-unfinished", "The build ended before the import did", text)
+    renamed = registration.under_another_name(run_id)
     if chain.strangers:
         text = f"{chain.strangers[0].image_id} does not use {chain.snapshot}"
-        return Phase.REGISTER, Cause("foreign-snapshot", "The AMI was made from another snapshot", text)
+        return Phase.REGISTER, Cause("foreign-snapshot", "The AMI was made from another snapshot", text, (renamed,))
     old = chain.baseline.images
     text = f"{old[0].image_id} has the name already and is older than this run" if old else f"{chain.snapshot} is in no AMI of this account"
-    return Phase.REGISTER, Cause(
-        "no-new-ami", "No AMI was made from this run's snapshot", text, (Remedy("use an S3 key that no AMI has as name"),)
-    )
+    way = renamed if old else Remedy("register it: nothing is built again", (Command(resume_command(run_id)),))
+    return Phase.REGISTER, Cause("no-new-ami", "No AMI was made from this run's snapshot", text, (way,))
 
 
 def _all_left(  # noqa: PLR0913  what is left hangs on all that is known

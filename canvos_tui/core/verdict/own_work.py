@@ -19,6 +19,8 @@ from canvos_tui.core.verdict import registration
 from canvos_tui.core.verdict.chain import Chain
 from canvos_tui.core.verdict.findings import of_user_data
 
+SAME = "same"  # what our own upload tells, with its ETag, of an object that somebody else wrote with the very same bytes
+
 
 def without_others(plan: BuildPlan, sighting: Sighting, exit_code: int | None, phase: Phase | None, found: Mapping[str, str]) -> Sighting:
     """The look, without all that came since the baseline where the log shows that the build failed while the image was built."""
@@ -60,7 +62,9 @@ def uploads(plan: BuildPlan, ids: Mapping[str, str], phase: Phase | None) -> set
     return set() if phase is not None and phase.order < Phase.AWSCLI.order else None
 
 
-def findings_of(plan: BuildPlan, chain: Chain, seen: Sighting, wrote: S3Object | None, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def findings_of(  # noqa: PLR0913  what is said of an object hangs on all that is known
+    plan: BuildPlan, chain: Chain, ids: Mapping[str, str], seen: Sighting, wrote: S3Object | None, told: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
     """The findings with that of user-data.
 
     Of an object that was left out of the look, or that our own upload did not prove, they say whose it is not.
@@ -71,6 +75,8 @@ def findings_of(plan: BuildPlan, chain: Chain, seen: Sighting, wrote: S3Object |
         return told
     where = f"s3://{chain.baseline.bucket}/{chain.baseline.key}"
     other = Finding("object", Status.FAIL, f"{where} is there, and nothing shows that this run wrote it")
+    if own and seen.object.etag == ids.get(SAME, ""):
+        other = Finding("object", Status.WARN, f"{where} holds this very image, by S3's checksum; somebody else wrote it")
     return tuple(other if finding.id == "object" else finding for finding in told)
 
 

@@ -1,4 +1,4 @@
-"""Whether AWS made snapshot and AMI with what was chosen for them: an AMI that lacks it is not what was asked for."""
+"""Whether AWS made snapshot and AMI, and with what was chosen for them: an AMI that lacks it is not what was asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from canvos_tui.core.aws.facts import Snapshot
 from canvos_tui.core.aws.snapshot_settings import encryption_words
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.result import Cause, Finding
-from canvos_tui.core.run.run import BuildPlan
+from canvos_tui.core.run.resumable import resume_command
+from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.status import Status
 from canvos_tui.core.verdict.chain import Chain
 
@@ -86,3 +87,19 @@ def cause(plan: BuildPlan, chain: Chain) -> Cause | None:
         remedies.insert(0, Remedy(text, (Command(command),)))
     text = f"{ami} was not registered as it was chosen: {'; '.join(wrong)}"
     return Cause("ami-settings", "The AMI lacks what was chosen for it", text, tuple(remedies))
+
+
+def beaten(run_id: RunId, chain: Chain) -> Cause | None:
+    """Why our own stages made no AMI of a snapshot that they have: another has the name by now. None where none has."""
+    if chain.image is not None or not chain.snapshot or not chain.strangers:
+        return None
+    base, other = chain.baseline, chain.strangers[0]
+    text = f"{other.image_id} was registered as {base.image_name} while this run worked, and not of its snapshot {chain.snapshot}"
+    use = Remedy("or use that AMI, where it was made of the same image, and remove this snapshot", (Command("canvos-tui leftovers"),))
+    return Cause("ami-name-taken", "Another AMI took the name meanwhile", text, (under_another_name(run_id), use))
+
+
+def under_another_name(run_id: RunId) -> Remedy:
+    """What makes an AMI of a snapshot whose name somebody else has."""
+    text = "register this run's snapshot under another name, in place of NAME: nothing is built, uploaded or imported again"
+    return Remedy(text, (Command(f"{resume_command(run_id)} --name NAME"),))

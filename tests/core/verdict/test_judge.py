@@ -159,6 +159,21 @@ def test_exit_zero_with_a_broken_chain_failed_and_says_which_link(change, phase,
     assert any(f.status is Status.FAIL for f in result.findings)
 
 
+@pytest.mark.parametrize(
+    ("change", "way"),
+    [
+        ({"images": (replace(IMAGE, root_snapshot="snap-0other"),)}, "--name NAME"),
+        ({"images": (OLD_IMAGE,)}, "--name NAME"),
+        ({"images": ()}, ""),
+    ],
+)
+def test_a_snapshot_without_an_ami_is_registered_and_not_built_again(change, way):
+    base = replace(BASE, images=(OLD_IMAGE,)) if OLD_IMAGE in change["images"] else BASE
+    result = verdict(replace(GOOD, **change), base=base)
+    assert result.cause is not None
+    assert [c.run for remedy in result.cause.remedies for c in remedy.commands] == [f"canvos-tui resume {result.run_id} {way}".rstrip()]
+
+
 def test_an_old_task_or_an_old_ami_is_never_this_runs():
     base = replace(BASE, task_ids=(TASK,), images=(IMAGE,))
     result = verdict(base=base, ids={"import_task": TASK, "ami": AMI})

@@ -199,7 +199,7 @@ class World:
         """One run that is killed then, and all that follows."""
         began = time.monotonic()
         self.aws.arm(moment)
-        run_id = self._started()
+        run_id = self.started()
         self.aws.strike = lambda: self._strike(run_id)
         until(lambda: self.aws.struck.is_set() or self._result(run_id) is not None, 60)
         reached = self.aws.struck.is_set()
@@ -213,12 +213,12 @@ class World:
         cloud = self.aws.cloud
         until(lambda: all(cloud.state_of(image) == "available" for image in cloud.images.values()))
         try:
-            result = self._gone_on(run_id)
+            result = self.gone_on(run_id)
         except RunError as error:
             if self.route is not Route.GUIDE or self._whole:  # else the raw image lay in nothing but the build that died
                 wrong.append(f"not gone on from: {error}")
-            result = self.site.result(self._started())
-        wrong += self._wrong(result)
+            result = self.site.result(self.started())
+        wrong += self.wrong(result)
         built = (self.site.checkout / "times").read_text().count("built")
         return Told(moment, reached, self._again(), built, time.monotonic() - began, tuple(wrong))
 
@@ -229,7 +229,8 @@ class World:
         os.kill(told["pid"], signal.SIGKILL)
         os.killpg(told["build"], signal.SIGKILL)
 
-    def _started(self) -> str:
+    def started(self) -> str:
+        """A run of the route."""
         return asyncio.run(self._start())
 
     async def _start(self) -> str:
@@ -250,7 +251,9 @@ class World:
     def _result(self, run_id: str) -> RunResult | None:
         return asyncio.run(self.ports.runs.result(run_id))
 
-    def _gone_on(self, run_id: str) -> RunResult:
+    def gone_on(self, run_id: str) -> RunResult:
+        """What comes of it when it is gone on from; RunError where it cannot be."""
+
         async def go_on() -> str:
             ground = await look(self.ports, run_id)
             start = start_of(ground)
@@ -264,7 +267,8 @@ class World:
 
     # -- the end -----------------------------------------------------------------------------------------
 
-    def _wrong(self, result: RunResult) -> Iterator[str]:
+    def wrong(self, result: RunResult) -> Iterator[str]:
+        """What in the account is not as one whole run leaves it."""
         cloud = self.aws.cloud
         found = {"AMIs": len(cloud.images), "snapshots": len(cloud.snapshots), "objects": len(cloud.buckets[BUCKET].objects)}
         wanted = {"AMIs": 1, "snapshots": 1, "objects": int(self.route.needs_bucket)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -20,6 +21,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
+from canvos_tui.core.aws.vmimport_role import role_document
 from canvos_tui.rehearsal.aws.config import Fault, FaultKind, StandinConfig, StandinImage, StandinKey, deny
 from canvos_tui.rehearsal.aws.server import StandinAws
 from tests.waiting import until
@@ -311,6 +313,18 @@ def test_an_import_that_fails_ends_as_deleted_with_the_reason():
 
 def test_an_import_of_nothing_fails_later(world):
     assert "404" in finished_import(world)["StatusMessage"]
+
+
+def test_an_import_is_judged_by_what_the_role_may_read_at_that_moment():
+    with running(replace(PLAIN, role_policies={"of-another": role_document("elsewhere")})) as world:
+        upload(world)
+        assert "403 Forbidden" in finished_import(world)["StatusMessage"]
+        put = partial(world.client("iam").put_role_policy, RoleName="vmimport", PolicyName="of-this")
+        assert refused(put, PolicyDocument="{")[0] == "MalformedPolicyDocument"
+        assert refused(world.client("iam").put_role_policy, RoleName="other", PolicyName="p", PolicyDocument="{}")[0] == "NoSuchEntity"
+        put(PolicyDocument=json.dumps(role_document("here")))
+        assert world.client("iam").list_role_policies(RoleName="vmimport")["PolicyNames"] == ["of-another", "of-this"]
+        assert finished_import(world)["Status"] == "completed"
 
 
 def test_a_task_can_be_cancelled_once():

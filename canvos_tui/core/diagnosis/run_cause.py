@@ -113,4 +113,5 @@ def _explained(cause: Cause, catalogue: Catalogue, hit: Hit | None) -> Cause:
         return cause
     told = Hit(claim.entry, "", ()).cause()
     line = hit.line if hit is not None and hit.entry is claim.entry else 0
-    return replace(told, explanation=f"AWS says: {words}. {told.explanation}", evidence=(words,), line=line)
+    ways = (*(way for way in cause.remedies if way.commands), *told.remedies)  # those with the run's own values first
+    return replace(told, explanation=f"AWS says: {words}. {told.explanation}", evidence=(words,), line=line, remedies=ways)

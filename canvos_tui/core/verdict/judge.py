@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import datetime
 
-from canvos_tui.core.aws.facts import Image, ImportTask, S3Object
+from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object
 from canvos_tui.core.aws.sighting import Question, Sighting
+from canvos_tui.core.aws.vmimport_role import BAD_POLICY, partition_of, role_commands
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
@@ -161,7 +162,7 @@ def _proven_by_aws(chain: Chain, role: str) -> Verdict | None:
     if chain.missed and not chain.as_wanted and not chain.snapshot:
         return Verdict(Outcome.FAILED, Phase.UPLOAD, _skipped(chain))
     if chain.task is not None and chain.task.failed:
-        return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.task, role))
+        return Verdict(Outcome.FAILED, Phase.IMPORT, _import_failed(chain.baseline, chain.task, role))
     if chain.image is None or (not chain.imported and chain.as_wanted):
         return None
     if chain.image.state == "available":
@@ -200,13 +201,15 @@ def _unfinished_image(image: Image) -> Verdict:
     return Verdict(Outcome.INCONCLUSIVE, Phase.AMI, Cause("ami-not-ready", "The AMI is not available yet", text))
 
 
-def _import_failed(task: ImportTask, role: str) -> Cause:
+def _import_failed(base: Baseline, task: ImportTask, role: str) -> Cause:
     reason = task.message or "AWS gave no reason"
     remedies: tuple[Remedy, ...] = ()
     if any(word in task.message for word in ("403", "access")):
-        remedies = (Remedy(f"let the role {role} read the bucket (and its key, if the bucket is encrypted)"),)
+        allow = role_commands(base.bucket, partition_of(base.region), code=BAD_POLICY, name=role)
+        text = f"Let the role {role} read the bucket (and its key, if the bucket is encrypted), then import again"
+        remedies = (Remedy(f"{text}: nothing is built or uploaded", tuple(map(Command, (*allow, "canvos-tui resume")))),)
     elif "ServerError" in task.message:
-        remedies = (Remedy("this is an error on AWS' side: start the import again"),)
+        remedies = (Remedy("this is an error on AWS' side: start the import again", (Command("canvos-tui resume"),)),)
     return Cause("import-failed", f"The snapshot import ended as `{task.status}`", reason, remedies, (reason,))
 
 

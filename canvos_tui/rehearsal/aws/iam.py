@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from canvos_tui.rehearsal.aws.cloud import Cloud
 from canvos_tui.rehearsal.aws.config import ACCOUNT, StandinConfig, StandinRole
 from canvos_tui.rehearsal.aws.kms.keys import USES
 from canvos_tui.rehearsal.aws.protocol import HttpAnswer, RefusalError, Tree, query_document
-from canvos_tui.rehearsal.aws.rights.policy import allowed
+from canvos_tui.rehearsal.aws.rights.policy import allowed, refuse_unknown
 from canvos_tui.rehearsal.aws.rights.targets import anything, of_kms
 
 Permit = Callable[[str, str], None]
@@ -42,6 +43,9 @@ def answer_iam(form: Mapping[str, str], cloud: Cloud, allows: Callable[[str], bo
         if role is None:
             raise RefusalError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
         return query_document(action, _about_role(action, form, cloud, role), _IAM)
+    if action == "PutRolePolicy":
+        permit(f"iam:{action}", f"arn:aws:iam::{ACCOUNT}:role/{form.get('RoleName', '')}")
+        return query_document(action, _put(form, cloud), _IAM)
     if action in {"GetPolicy", "GetPolicyVersion"}:
         arn = form.get("PolicyArn", "")
         permit(f"iam:{action}", arn)
@@ -52,6 +56,24 @@ def answer_iam(form: Mapping[str, str], cloud: Cloud, allows: Callable[[str], bo
         rows: list[Tree] = [{"EvalActionName": n, "EvalDecision": "allowed" if allows(n) else "implicitDeny"} for n in names]
         return query_document(action, {"EvaluationResults": {"member": rows}, "IsTruncated": False}, _IAM)
     raise RefusalError("InvalidAction", f"Could not find operation {action}", 400)
+
+
+def _put(form: Mapping[str, str], cloud: Cloud) -> Tree:
+    """A policy of the role, new or in the place of the one of that name; from then on imports are judged by it."""
+    name = form.get("RoleName", "")
+    try:
+        document = json.loads(form.get("PolicyDocument", ""))
+        refuse_unknown(document)
+    except (ValueError, AttributeError):
+        raise RefusalError("MalformedPolicyDocument", "Syntax errors in policy.", 400) from None
+    with cloud.lock:
+        role, config = _role(name, cloud.config), cloud.config
+        if role is None:
+            raise RefusalError("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+        policies = {**_policies(role, cloud), form.get("PolicyName", ""): document}
+        more = {"role_policies": policies} if name == _ROLE else {"roles": {**config.roles, name: replace(role, policies=policies)}}
+        cloud.config = replace(config, **more)
+    return {}
 
 
 def _role(name: str, config: StandinConfig) -> StandinRole | None:
@@ -72,7 +94,9 @@ def barred(name: str, cloud: Cloud, object_: str, sealed: str) -> str:
     role = _role(name, cloud.config)
     documents = [*_policies(role or StandinRole(), cloud).values(), *(cloud.config.attached_policies.values() if name == _ROLE else ())]
     whole = {"Statement": [row for document in documents for row in _rows(document)]}
-    if name != _ROLE and not allowed(whole, "s3:GetObject", anything(f"arn:aws:s3:::{object_}", cloud.config.region)):
+    bucket, region = object_.partition("/")[0], cloud.config.region
+    wanted = (("s3:GetBucketLocation", bucket), ("s3:ListBucket", bucket), ("s3:GetObject", object_))
+    if not all(allowed(whole, action, anything(f"arn:aws:s3:::{there}", region)) for action, there in wanted):
         return "ClientError: Disk validation failed [We do not have access to the given resource. Reason 403 Forbidden]"
     if sealed.startswith("arn:") and not all(allowed(whole, action, of_kms(sealed, cloud.config.region)) for action in USES):
         return "ClientError: The KMS key of the snapshot is not accessible to the service role"

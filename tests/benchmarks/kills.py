@@ -4,6 +4,7 @@ Supervisor and build are killed by the stand-in for AWS itself, when the request
 done and before its answer leaves. Moments are spread over the upload or the blocks, and stand on both sides of every request that begins
 or ends a stage. Each run is then gone on from, and what is in the account at the end is looked at: one object (none on the direct route),
 one snapshot, one AMI, all bytes equal to the raw image by the digests that the stand-in took, and how many parts or blocks came twice.
+Before it is gone on from, what `status` and `leftovers` say of it is held against the account: all that is there, and nothing else.
 A guide's run that dies before its object is whole has left nothing to go on from, as its raw image lies in the build: it is built again.
 """
 
@@ -37,6 +38,7 @@ from canvos_tui.core.aws.crc32 import text_of
 from canvos_tui.core.aws.crew import FIRST
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.errors import RunError
+from canvos_tui.core.leftovers.collect import collect
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.readiness import make_plan
 from canvos_tui.core.run.outcome import Outcome
@@ -212,6 +214,8 @@ class World:
         self.aws.moment = None
         cloud = self.aws.cloud
         until(lambda: all(cloud.state_of(image) == "available" for image in cloud.images.values()))
+        if reached:
+            wrong += self.untrue(run_id)
         try:
             result = self.gone_on(run_id)
         except RunError as error:
@@ -264,6 +268,31 @@ class World:
         done = asyncio.run(final_result(self.ports, run_id))  # it was registered before it died
         assert done is not None
         return done
+
+    def untrue(self, run_id: str) -> Iterator[str]:
+        """What `status` says of a run that was killed and is not in the account, and what is there and `leftovers` does not say either."""
+        (info,) = [info for info in asyncio.run(self.ports.runs.infos()) if info.run_id == run_id]
+        if info.live or info.outcome is not Outcome.INTERRUPTED:
+            yield f"listed as {info.outcome}"
+        before = self._there()
+        told = asyncio.run(final_result(self.ports, run_id))
+        listed = {thing.id for thing in asyncio.run(collect(self.ports)).things}
+        after, images = self._there(), self.aws.cloud.images  # what AWS still worked on may have come to its end meanwhile
+        assert told is not None
+        if (told.outcome is Outcome.SUCCEEDED) is not bool(images):
+            yield f"called {told.outcome.value}, and there are {len(images)} AMIs"
+        said = {left.id for left in told.left_behind if left.kind not in {"file", "process"}}
+        made = {told.ami, told.snapshot} if told.outcome is Outcome.SUCCEEDED else set()
+        lines = " ".join(finding.text for finding in told.findings)  # of an object that may be anybody's
+        yield from (f"{name} is there and not told of" for name in (before & after) - said - made - listed if name not in lines)
+        yield from (f"{name} is told of and not there" for name in (said | made) - (before | after))
+
+    def _there(self) -> set[str]:
+        """All that is in the account by its id; of imports those that AWS works on."""
+        cloud, bucket = self.aws.cloud, self.aws.cloud.buckets[BUCKET]
+        cloud.settle()
+        running = {name for name, task in cloud.tasks.items() if cloud.look(task).status in {"pending", "active"}}
+        return {*cloud.images, *cloud.snapshots, *running, *bucket.uploads, *(f"s3://{BUCKET}/{key}" for key in bucket.objects)}
 
     # -- the end -----------------------------------------------------------------------------------------
 

@@ -14,10 +14,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize(
     ("route", "moment"),
-    [(Route.DIRECT, Moment("PutSnapshotBlock", 20)), (Route.TWO_STAGE, Moment("UploadPart", 2, done=True))],
-    ids=["direct", "two-stage"],
+    [
+        (Route.DIRECT, Moment("PutSnapshotBlock", 20)),
+        (Route.TWO_STAGE, Moment("UploadPart", 2, done=True)),
+        (Route.GUIDE, Moment("ImportSnapshot", done=True)),
+    ],
+    ids=["direct", "two-stage", "guide"],
 )
-def test_in_the_middle_of_the_sending(tmp_path: Path, route: Route, moment: Moment) -> None:
+def test_in_the_middle_of_its_work_in_aws(tmp_path: Path, route: Route, moment: Moment) -> None:
     told = killed(route, moment, fill(route, tmp_path / "given.raw", parts=3))
     assert (told.wrong, told.reached, told.built) == ((), True, 1)
     assert told.again <= MOST[route]

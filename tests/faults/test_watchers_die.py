@@ -5,6 +5,7 @@ The ordinary suite takes the three sudden deaths and the crash; the other ways t
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,31 @@ def test_watchers_of_one_build_die_in_three_ways(tmp_path: Path) -> None:
             assert again.wait() == 0
             assert again.left_on() == []
         whole(scene, run_id)
+
+
+@pytest.mark.parametrize(
+    "line", ["taskID=import-snap-", *(pytest.param(one, marks=pytest.mark.long) for one in ("Uploading '", "imageID="))]
+)
+def test_the_program_that_began_a_build_dies_while_aws_works(scene: OnStage, line: str) -> None:
+    """By kill -9, with all that stands in its process group: the build is nobody's child, and `status` sees it go on."""
+    starter = scene.begin("run", "--config", scene.answers(), "--yes")
+    (run_id,) = until(lambda: [info.run_id for info in scene.infos()])
+    until(lambda: line in scene.log(run_id), 60)
+    os.killpg(starter.pid, signal.SIGKILL)
+    starter.communicate()
+    told = status_of(scene, run_id)
+    assert (told["state"], told["route"]) == ("running", "guide")
+    whole(scene, run_id)
+    ended = status_of(scene, run_id)
+    assert (ended["state"], {one["state"] for one in ended["stages"]}) == ("succeeded", {"done"})
+    assert len(set(re.findall(r"import-snap-[0-9a-f]{17}", scene.log(run_id)))) == 1
+    again = scene.inside("resume", run_id, "--yes")
+    assert "nothing to go on with" in f"{again.stdout}{again.stderr}"
+
+
+def status_of(scene: OnStage, run_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(scene.inside("status", run_id, "--output", "json").stdout)["runs"][0]
+    return found
 
 
 @pytest.mark.long

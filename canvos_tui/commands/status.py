@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.heartbeat import Pulse
     from canvos_tui.core.run.result import RunInfo
+    from canvos_tui.core.verdict.standing import StageRow
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,11 +83,12 @@ async def _details(ports: Ports, info: RunInfo, standing: tuple[str, ...]) -> tu
     from canvos_tui.core.verdict.aftermath import final_result
     from canvos_tui.core.verdict.summary import full_lines
 
+    stages = f"stages    {' · '.join(f'{row.stage.value} {row.state}' for row in await _stages(ports, info))}"
     result = await final_result(ports, info.run_id)
     if result is not None:
-        return full_lines(result)
+        return (stages, *full_lines(result))
     wrong = (f"!         {trouble}" for trouble in troubles(await ports.runs.pulse(info.run_id)))
-    return (*standing, *wrong, f"log       {ports.runs.log_path(info.run_id)}")
+    return (stages, *standing, *wrong, f"log       {ports.runs.log_path(info.run_id)}")
 
 
 async def _data(ports: Ports, info: RunInfo) -> dict[str, object]:
@@ -100,31 +102,40 @@ async def _data(ports: Ports, info: RunInfo) -> dict[str, object]:
         "created": info.created.isoformat(),
         "ami": info.ami or None,
         "log": str(ports.runs.log_path(info.run_id)),
-        **await _stages(ports, info),
-        **await _standing_data(ports, info),
+        "route": (await ports.runs.plan(info.run_id)).route,
+        "stages": [{"stage": row.stage.value, "state": row.state, "proof": row.proof or None} for row in await _stages(ports, info)],
+        **(await _standing_data(ports, info) if info.live else await _ended_data(ports, info)),
     }
 
 
-async def _stages(ports: Ports, info: RunInfo) -> dict[str, object]:
-    """The run's route and its stages, by its own record."""
+async def _stages(ports: Ports, info: RunInfo) -> tuple[StageRow, ...]:
     from canvos_tui.core.run.outcome import Outcome
-    from canvos_tui.core.run.phase import Phase
-    from canvos_tui.core.run.stage import states_of
-    from canvos_tui.core.verdict.standing import so_far
+    from canvos_tui.core.verdict.standing import so_far, stage_rows
 
-    run = await so_far(ports, info.run_id)
-    reached = Phase.DONE if info.outcome is Outcome.SUCCEEDED else run.phase
-    states = states_of(reached, live=info.live, direct=run.plan.baseline.direct)
-    return {"route": run.plan.route, "stages": [{"stage": stage.value, "state": state} for stage, state in states]}
+    return stage_rows(await so_far(ports, info.run_id), live=info.live, succeeded=info.outcome is Outcome.SUCCEEDED)
+
+
+async def _ended_data(ports: Ports, info: RunInfo) -> dict[str, object]:
+    """Where a run ended and why; what only counts while it lives is `null`."""
+    result = await ports.runs.result(info.run_id)
+    names = ("phase", "phase_seconds", "percent", "elapsed_seconds", "import_task", "import_status", "snapshot", "ends", "cause")
+    empty: dict[str, object] = {**dict.fromkeys(names), "concerns": []}
+    if result is None:
+        return empty
+    return {
+        **empty,
+        "phase": result.phase.value if result.phase is not None else None,
+        "elapsed_seconds": round(result.took) if result.took is not None else None,
+        "import_task": result.import_task or None,
+        "snapshot": result.snapshot or None,
+        "cause": {"id": result.cause.id, "title": result.cause.title} if result.cause is not None else None,
+    }
 
 
 async def _standing_data(ports: Ports, info: RunInfo) -> dict[str, object]:
-    """Where a run that lives stands; of one that does not, `null` each."""
+    """Where a run that lives stands."""
     from canvos_tui.core.verdict.standing import standing
 
-    if not info.live:
-        names = ("phase", "phase_seconds", "percent", "elapsed_seconds", "import_task", "import_status", "snapshot", "ends")
-        return {**dict.fromkeys(names), "concerns": []}
     told = await standing(ports, info.run_id)
     run, task = told.run, told.run.task.task if told.run.task is not None else None
     made = run.snapshot.snapshot_id if run.snapshot is not None else ""
@@ -137,5 +148,6 @@ async def _standing_data(ports: Ports, info: RunInfo) -> dict[str, object]:
         "import_status": task.status if task is not None else None,
         "snapshot": (task.snapshot if task is not None else made) or None,
         "ends": told.ends or None,
+        "cause": None,
         "concerns": [{"id": c.id, "text": c.text, "more": list(c.more), "commands": list(c.commands)} for c in told.concerns],
     }

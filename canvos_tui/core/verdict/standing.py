@@ -6,7 +6,10 @@ from contextlib import aclosing
 from datetime import datetime
 
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.phase import Phase
+from canvos_tui.core.run.raw_image import parse_raw_image
 from canvos_tui.core.run.run import BuildRun
+from canvos_tui.core.run.stage import ORDER, StageId, states_of
 from canvos_tui.core.run.usual_times import remaining, usual_times
 from canvos_tui.core.text import ago, elapsed, size
 from canvos_tui.core.values import dataclass
@@ -33,6 +36,15 @@ class Standing:
         return (self.now - (self.run.started_at or self.now)).total_seconds()
 
 
+@dataclass(frozen=True)
+class StageRow:
+    """A stage, whether it is `done`, `running` or `open`, and by what: the file, object, task, snapshot or AMI that was made of it."""
+
+    stage: StageId
+    state: str
+    proof: str = ""
+
+
 async def standing(ports: Ports, run_id: str) -> Standing:
     """Where a run stands, by all that was recorded of it so far and by the run's own clock."""
     run = await so_far(ports, run_id)
@@ -49,6 +61,33 @@ async def so_far(ports: Ports, run_id: str) -> BuildRun:
         async for batch in batches:
             return run.after(batch)  # the first one holds everything so far
     return run
+
+
+def stage_rows(run: BuildRun, *, live: bool, succeeded: bool) -> tuple[StageRow, ...]:
+    """Each stage of a run by the run's own record: AWS is not asked."""
+    reached = Phase.DONE if succeeded else run.phase
+    states = states_of(reached, live=live, direct=run.plan.baseline.direct)
+    return tuple(
+        StageRow(stage, state, (_proof(run, stage) or _taken_over(run, stage)) if state == "done" else "") for stage, state in states
+    )
+
+
+def _taken_over(run: BuildRun, stage: StageId) -> str:
+    taken = run.plan.resumes
+    return f"of the run {taken.run}" if taken is not None and taken.run and ORDER[stage] < ORDER[taken.stage] else ""
+
+
+def _proof(run: BuildRun, stage: StageId) -> str:
+    taken = run.plan.resumes
+    ids = run.ids if taken is None else {**taken.named, **run.named}
+    if stage is StageId.IMAGE:
+        raw = parse_raw_image(ids.get("raw", ""))
+        return f"{raw.name}, {size(raw.size)}" if raw is not None else ""
+    if stage is StageId.UPLOAD:
+        wrote, base = run.uploaded, run.plan.baseline
+        return f"s3://{base.bucket}/{base.key}, {size(wrote.size)}" if wrote is not None else ""
+    names = {StageId.IMPORT: ("import_task", "snapshot"), StageId.SNAPSHOT: ("snapshot",), StageId.REGISTER: ("ami",)}[stage]
+    return ", ".join(ids[name] for name in names if ids.get(name))
 
 
 def phase_words(run: BuildRun) -> str:

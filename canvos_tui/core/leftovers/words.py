@@ -26,7 +26,7 @@ def lines(found: Found, now: datetime) -> tuple[str, ...]:
 def sum_of(found: Found) -> tuple[str, ...]:
     """What it costs together, what could not be asked, and which runs were not counted."""
     total = monthly(found)
-    told = (f"together at most {total:.2f} USD a month ({PRICES})",) if total else ()
+    told = (f"together at most {max(total, 0.01):.2f} USD a month ({PRICES})",) if total else ()
     return (*told, *(f"? {text}" for text in found.unseen), *(f"- {text}" for text in found.passed_over))
 
 

@@ -213,3 +213,10 @@ def test_lines_and_data_say_the_same():
         (TASK, True, None),
     ]
     assert "nothing is left" in "\n".join(lines(Found(), NOW))
+
+
+def test_a_sum_is_never_less_than_one_of_its_lines():
+    small = Thing(Kind.OBJECT, "s3://b/k", certain=True, note="", size=50_000_000)
+    told = lines(Found((small,)), NOW)
+    assert "0.01 USD a month" in told[0]
+    assert told[-1].startswith("together at most 0.01 USD a month")

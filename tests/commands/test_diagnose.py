@@ -107,7 +107,8 @@ def test_ids_and_commands_have_the_values_of_the_log(asked):
         "region": "us-east-1",
     }
     commands = [line for fix in told["cause"]["fix"] for line in fix["commands"]]
-    assert commands == ["aws --region us-east-1 ec2 delete-snapshot --snapshot-id snap-790078b91adc0d970"]
+    removal = "aws --region us-east-1 ec2 delete-snapshot --snapshot-id snap-790078b91adc0d970"
+    assert commands == ["canvos-tui resume --name NAME", removal]
     assert [w["id"] for w in told["warnings"]] == ["ami-reused", "secrets"]
     assert asked(EARTHLY / "fail-apt-404-v4.9.38.log")[1]["ids"] == dict.fromkeys(told["ids"])
 

@@ -6,7 +6,7 @@ from canvos_tui.core.answers.field import Field
 from canvos_tui.core.aws import ami_settings as ami
 from canvos_tui.core.aws import bandwidth
 from canvos_tui.core.aws import snapshot_settings as snap
-from canvos_tui.core.aws.vmimport_role import ROLE
+from canvos_tui.core.aws.snapshot_settings import ROLE
 
 _HOLDER = "routes two-stage and direct"
 _BLANK = "as the script does"

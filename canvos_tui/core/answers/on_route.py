@@ -7,8 +7,7 @@ from canvos_tui.core.answers.routes import OUR_STAGES, Route
 from canvos_tui.core.aws import snapshot_settings
 from canvos_tui.core.aws.ami_settings import KEYS, SCRIPT, AmiSettings, settings_of
 from canvos_tui.core.aws.bandwidth import KEY, rate_of
-from canvos_tui.core.aws.snapshot_settings import IMPORT_ROLE, SnapshotSettings
-from canvos_tui.core.aws.vmimport_role import ROLE
+from canvos_tui.core.aws.snapshot_settings import IMPORT_ROLE, ROLE, SnapshotSettings
 from canvos_tui.core.errors import InvalidValueError
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import Image
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.text import GIB
 from canvos_tui.core.values import dataclass
+
+if TYPE_CHECKING:
+    from canvos_tui.core.aws.facts import Image
 
 IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE = "imds", "volume_type", "delete_on_termination", "root_size"  # the answers
 KEYS = (IMDS, VOLUME_TYPE, DELETE, ROOT_SIZE)

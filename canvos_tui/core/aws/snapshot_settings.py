@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from canvos_tui.core.aws.facts import Snapshot
-from canvos_tui.core.aws.vmimport_role import ROLE
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.values.late_pattern import pattern
 
+if TYPE_CHECKING:
+    from canvos_tui.core.aws.facts import Snapshot
+
+ROLE = "vmimport"  # that imports where nobody chose another (VM Import/Export user guide)
 IMPORT_ROLE, ENCRYPTION = "import_role", "encryption"  # the answers
 KEYS = (IMPORT_ROLE, ENCRYPTION)
 SCRIPT, YES = "script", "yes"  # `script` leaves the encryption to the account, as the script and an empty answer do
@@ -19,12 +23,12 @@ LABELS = {
         YES: "encrypted with the key that the account has for EBS in the region",
     },
 }  # a key of one's own is typed
-_ROLE = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")  # IAM, CreateRole
+_ROLE = pattern(r"[A-Za-z0-9_+=,.@-]{1,64}")  # IAM, CreateRole
 _ID = r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
 _ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
 _ARN = r"arn:aws[a-z-]*:kms:([a-z0-9-]+):([0-9]{12}):"
-_KEY = re.compile(rf"{_ID}|{_ALIAS}|{_ARN}(?:key/{_ID}|{_ALIAS})")
-_KEY_ARN = re.compile(rf"{_ARN}key/{_ID}")  # the one form that the EBS direct APIs take (StartSnapshot, KmsKeyArn)
+_KEY = pattern(rf"{_ID}|{_ALIAS}|{_ARN}(?:key/{_ID}|{_ALIAS})")
+_KEY_ARN = pattern(rf"{_ARN}key/{_ID}")  # the one form that the EBS direct APIs take (StartSnapshot, KmsKeyArn)
 _KEY_FORMS = "script, yes, or a KMS key: its id, its ARN, alias/NAME, or an alias' ARN"
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from canvos_tui.core.aws.facts import Right, RightProbe, RoleFacts
 from canvos_tui.core.aws.iam_policy import fits, judge, listed, statements
+from canvos_tui.core.aws.snapshot_settings import ROLE
 
-ROLE = "vmimport"
 NO_ROLE, BAD_TRUST, BAD_POLICY, ROLE_EXISTS = "NoSuchEntity", "TrustPolicy", "RolePolicy", "EntityAlreadyExists"
 SERVICES = frozenset({"vmie.amazonaws.com", "vmie.amazonaws.com.cn"})
 KMS_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from canvos_tui.core.aws.vmimport_role import ROLE
+from canvos_tui.core.aws.snapshot_settings import ROLE
 from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Remedy
 

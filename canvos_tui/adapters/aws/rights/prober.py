@@ -17,8 +17,8 @@ from canvos_tui.adapters.aws.rights.asking import TAGS, Asking, untagged
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.blocks import BLOCK
 from canvos_tui.core.aws.facts import CREATED_BY, Right, RightProbe
-from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
-from canvos_tui.core.aws.vmimport_role import ROLE, judge_role
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, ROLE, SnapshotSettings
+from canvos_tui.core.aws.vmimport_role import judge_role
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.values.heard import Evidence, hearing
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.aws.facts import Right, RightProbe
-from canvos_tui.core.aws.vmimport_role import ROLE, partition_of
+from canvos_tui.core.aws.snapshot_settings import ROLE
+from canvos_tui.core.aws.vmimport_role import partition_of
 from canvos_tui.core.checks.aws.bucket import bucket, bucket_region, refused_entry
 from canvos_tui.core.checks.aws.encryption import default_encryption, kms_key
 from canvos_tui.core.checks.aws.import_tasks import import_tasks

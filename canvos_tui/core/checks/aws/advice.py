@@ -8,7 +8,8 @@ from typing import Any
 
 from canvos_tui.core.aws.facts import Identity
 from canvos_tui.core.aws.refusal import Behind, behind
-from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, partition_of, role_commands, role_document, trust_document
+from canvos_tui.core.aws.snapshot_settings import ROLE
+from canvos_tui.core.aws.vmimport_role import NO_ROLE, partition_of, role_commands, role_document, trust_document
 from canvos_tui.core.command_words import word
 from canvos_tui.core.errors import Command, Remedy
 from canvos_tui.core.values import dataclass

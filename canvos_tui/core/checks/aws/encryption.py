@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from canvos_tui.core.answers.on_route import refuse_key
 from canvos_tui.core.aws.facts import Encryption, Identity, Right
-from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, KeyFacts, SnapshotSettings
-from canvos_tui.core.aws.vmimport_role import BAD_POLICY, ROLE, uses_keys
+from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, ROLE, KeyFacts, SnapshotSettings
+from canvos_tui.core.aws.vmimport_role import BAD_POLICY, uses_keys
 from canvos_tui.core.checks.aws.advice import GRANT, WRITE_ENCRYPTED, Subject, advice
 from canvos_tui.core.checks.aws.questions import (
     asked,

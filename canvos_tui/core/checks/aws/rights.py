@@ -8,8 +8,9 @@ from dataclasses import replace
 from canvos_tui.core.answers.draft import Origin
 from canvos_tui.core.aws import taken_names as clash
 from canvos_tui.core.aws.facts import DENIALS, Right, RightProbe
+from canvos_tui.core.aws.snapshot_settings import ROLE
 from canvos_tui.core.aws.taken_names import TakenNames
-from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE, ROLE_EXISTS
+from canvos_tui.core.aws.vmimport_role import NO_ROLE, ROLE_EXISTS
 from canvos_tui.core.checks.aws.advice import Subject, advice
 from canvos_tui.core.checks.aws.questions import OTHER_ROUTE, asked, clash_facts, missing, refused, rights, subject, subject_of
 from canvos_tui.core.checks.check import CheckAnswer, Context, Evidence, Method, Wait, waits

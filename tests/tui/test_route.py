@@ -13,6 +13,7 @@ from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.readiness import blockers
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.secret import Secret
+from canvos_tui.tui.widgets.row_list import RowList
 from tests.tui.screen import push, see, until
 from tests.tui.test_review_and_build import READY
 
@@ -41,6 +42,30 @@ async def test_the_row_shows_three_lines_for_each_route_and_the_choice_changes_w
     assert plan.command == ("./earthly.sh", "+cloud-image", "--ARCH=amd64")
     assert plan.resumes is not None
     assert plan.resumes.stage is StageId.IMAGE
+
+
+async def test_the_cursor_stays_on_the_route_though_other_rows_come_before_it(make_app, full):
+    app = make_app(full.after(UserDataChosen(UserData.NONE)), page="review", known=READY)
+
+    def under_cursor() -> tuple[int, str]:
+        rows = app.screen.query_one("#review", RowList)
+        at = rows.highlighted or 0
+        return at, str(rows.get_option_at_index(at).prompt)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "Route", "guide, one command does it all")
+        app.screen.query_one("#review").focus()
+        await pilot.press("end")
+        while "Route" not in under_cursor()[1]:
+            await pilot.press("up")
+        before, _ = under_cursor()
+        await pilot.press("enter")
+        await see(pilot, "The route to the AMI")
+        await pilot.press("down", "enter")
+        await see(pilot, "two-stage, no key enters the build")
+        after, said = under_cursor()
+    assert after != before
+    assert "Route" in said
 
 
 async def test_escape_leaves_the_route_as_it_was(make_app, full):

@@ -116,9 +116,12 @@ class WriteFiles(StepPanel):
         """The rows, what is going to be done, and what the first button does."""
         found = self._against(blockers(self.draft, self.known))
         width = max(40, self.size.width - 6)
+        listed = self.query_one("#review", RowList)
+        stood = [row.row.name for row in self._rows[listed.highlighted or 0 :]][:1]
         self._rows = answer_rows(self.draft, self.known, found, user_data=self._pending.has_user_data)
         failed = [n for n, row in enumerate(self._rows) if row.mark is Mark.FAILED]
-        self.query_one("#review", RowList).fill([row.drawn(width - 2) for row in self._rows], errors=failed)
+        at = next((n for n, row in enumerate(self._rows) if [row.row.name] == stood), None)  # another route has other rows before it
+        listed.fill([row.drawn(width - 2) for row in self._rows], at, errors=failed)
         box = self.query_one("#review-box", Panel)
         box.entitle("Your answers", f"{len(found)} missing" if found else "")
         box.say(State.ERROR if found else State.REST)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.run.run import BuildPlan
     from canvos_tui.core.stages.ground import Ground
 
-STAGES = ("upload", "snapshot", "import", "register")
+IMAGE, STAGES = "image", ("upload", "snapshot", "import", "register")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,7 +35,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog="Exit codes: of run; 3 nothing to go on from. Example: canvos-tui resume",
     )
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="the run (default: the newest)")
-    parser.add_argument("--from", dest="stage", metavar="STAGE", choices=STAGES, help="begin at upload, snapshot, import or register")
+    begin = "begin at upload, snapshot, import or register"
+    parser.add_argument("--from", dest="stage", type=_stage, metavar="STAGE", choices=STAGES, help=begin)
     parser.add_argument("--raw", metavar="FILE", help="no run: this raw image; with --config")
     parser.add_argument("--config", metavar="FILE", help="region, bucket, key and route for --raw")
     parser.add_argument("--name", metavar="NAME", help="another name for the AMI")
@@ -47,6 +48,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--plain", action="store_true", default=argparse.SUPPRESS, help="no screen: lines as they come")
     add_schema(parser, "resume")
     parser.set_defaults(run=resume)
+
+
+def _stage(word: str) -> str:
+    """The word itself; the first of all stages has a command of its own."""
+    if word == IMAGE:
+        text = "the image is what a build makes, and resume builds nothing; allowed: upload, snapshot, import, register"
+        raise argparse.ArgumentTypeError(f"{text}; to build it anew: canvos-tui run --config FILE")
+    return word
 
 
 def resume(args: argparse.Namespace) -> int:

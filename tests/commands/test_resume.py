@@ -156,7 +156,8 @@ def test_what_cannot_be_gone_on_from_is_refused_in_a_sentence(scene: OnStage):
     assert "there is no run" in nothing.stderr
     wrong = scene.inside("resume", "--from", "image")
     assert wrong.returncode == ExitCode.USAGE
-    assert "image" in wrong.stderr
+    assert "resume builds nothing" in wrong.stderr
+    assert "to build it anew: canvos-tui run" in wrong.stderr
     run_id = scene.start_build()
     alive = scene.inside("resume", run_id, "--yes")
     assert alive.returncode == ExitCode.USAGE

@@ -129,6 +129,18 @@ def test_everything_at_once_as_json_and_again(account, schemas):
     assert len(account.standin.cloud.images) == 4
 
 
+def test_whoever_shares_what_a_key_of_the_account_encrypts_hears_of_the_key(account, schemas):
+    cloud, key = account.standin.cloud, "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    alone = account.inside(*THIS, "--output", "json")
+    assert shown(schemas, "publish", alone.stdout)["key_to_share"] is None
+    cloud.snapshots[SNAP] = replace(cloud.snapshots[SNAP], key=key)
+    share = (*THIS, "--share", "999999999999", "--yes")
+    done = account.inside(*share)
+    assert done.returncode == 0, done.stderr
+    assert f"! the snapshot is encrypted with {key}: share that key with them as well" in done.stdout
+    assert shown(schemas, "publish", account.inside(*share, "--output", "json").stdout)["key_to_share"] == key
+
+
 def test_a_denied_region_ends_with_the_code_of_a_missing_right(account):
     account.standin.set_faults(Fault("ec2:CopyImage", FaultKind.DENY, region="eu-west-1"))
     done = account.inside(*THIS, *TO, "--yes")

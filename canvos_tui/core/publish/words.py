@@ -68,6 +68,8 @@ def lines(work: Work, wish: Wish) -> tuple[str, ...]:
         told.append(f"may launch it: {', '.join(report.shared) or 'this account alone'}")
     if report.snapshot_shared:
         told.append(f"may read its snapshot: {', '.join(report.snapshot_shared)}")
+    if key := _key_to_share(work):
+        told.append(f"! the snapshot is encrypted with {key}: share that key with them as well, by its key policy; that was not asked for")
     if report.until is not None:
         told.append(f"deprecated from {report.until:%Y-%m-%d %H:%M} UTC")
     if report.launch is not None:
@@ -79,6 +81,11 @@ def lines(work: Work, wish: Wish) -> tuple[str, ...]:
         ]
     told += [f"! {one.what}: {one.text}" + (f"; {one.remedy}" if one.remedy else "") for one in report.problems]
     return tuple(told)
+
+
+def _key_to_share(work: Work) -> str:
+    """The key without which nobody that the AMI is shared with can launch it, "" for none (EC2 user guide, share an AMI)."""
+    return work.snapshot.kms_key if work.snapshot is not None and work.snapshot.encrypted and work.report.shared else ""
 
 
 def launch_sentence(probe: RightProbe, launch: Launch) -> str:
@@ -118,6 +125,7 @@ def data(work: Work, *, interrupted: bool = False) -> dict[str, Any]:
         "copies": [_copy(copy) for copy in report.copies.values()],
         "shared_with": list(report.shared) if report.shared is not None else None,
         "snapshot_shared_with": list(report.snapshot_shared) if report.snapshot_shared is not None else None,
+        "key_to_share": _key_to_share(work) or None,
         "deprecated_from": report.until.isoformat() if report.until is not None else None,
         "launch": _launch(report.launch, work.launch),
         "launch_command": launch_words(work.source.region, image.image_id, work.launch),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shlex
@@ -11,7 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from canvos_tui.core.aws.crc32 import joined
+from canvos_tui.core.aws.crc32 import after_zeros, joined
 from canvos_tui.core.errors import FilesError
 
 MIB = 1024**2
@@ -53,13 +54,22 @@ class RawFile:
             raise self._changed()
         return found
 
+    def body(self, number: int) -> io.BufferedReader:
+        """The same for the SDK, which asks for some kilobytes at a time: it gets them out of a piece that was read at once."""
+        return io.BufferedReader(self.section(number), _PIECE)
+
     def check(self, number: int) -> None:
         """Reads a part; its sum is known from then on. FilesError when the file is no longer the one that was opened first."""
         crc, left, buffer = 0, self.length(number), bytearray(_PIECE)
         with self.section(number) as part:
             try:
-                while count := part.readinto(buffer):
-                    crc, left = zlib.crc32(memoryview(buffer)[:count], crc), left - count
+                while left:
+                    if gap := part.skip_hole():
+                        crc, left = after_zeros(crc, gap), left - gap
+                    elif count := part.readinto(buffer):
+                        crc, left = zlib.crc32(memoryview(buffer)[:count], crc), left - count
+                    else:
+                        break
                 changed = part.identity_now() != self.identity
             except OSError as error:
                 raise _unreadable(self.path, error) from error
@@ -111,6 +121,19 @@ class Section(io.RawIOBase):
         count = os.preadv(self._fd, [view[:room]], self._start + self._at) if room > 0 else 0
         self._at += count
         return count
+
+    def skip_hole(self) -> int:
+        """How many bytes of zeros begin here that take no room on the disk; they are behind us then. 0 where data is, or nobody knows."""
+        at, end = self._start + self._at, min(self._start + self._length, os.fstat(self._fd).st_size)
+        if at >= end:
+            return 0
+        try:
+            data = os.lseek(self._fd, at, os.SEEK_DATA)
+        except OSError as error:
+            data = end if error.errno == errno.ENXIO else at  # nothing but a hole until the end; or a file system that tells nothing
+        gap = min(data, end) - at
+        self._at += gap
+        return gap
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         """To a place within the part; whoever sends it again begins at 0."""

@@ -179,7 +179,7 @@ class RawUpload:
         raw, crc = self._raw, text_of(await threads.call(lambda: self._raw.sum(number)))
 
         def send(s3: Any) -> Any:
-            with raw.section(number) as body:
+            with raw.body(number) as body:
                 return s3.upload_part(
                     **self._target, UploadId=upload_id, PartNumber=number, Body=body, ChecksumAlgorithm="CRC32", ChecksumCRC32=crc
                 )

@@ -72,6 +72,14 @@ def child(way: str, path: str, key: str) -> None:
     sys.stdout.write(f"{time.perf_counter() - began} {peak}\n")
 
 
+def _forgotten(path: Path) -> None:
+    """Has the kernel keep nothing of the file: whoever is first would read it from the disk, and the others from memory."""
+    fd = os.open(path, os.O_RDONLY)
+    os.fsync(fd)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(fd)
+
+
 def main() -> None:
     """Prints a line per way: median speed, its share of upload_file's, and the highest memory."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 512
@@ -89,6 +97,7 @@ def main() -> None:
         environ = {**os.environ, **keys, "AWS_ENDPOINT_URL": standin.start(), "AWS_EC2_METADATA_DISABLED": "true"}
         for turn in range(turns):
             for number, way in enumerate(took):
+                _forgotten(path)
                 words = [sys.executable, "-m", "tests.benchmarks.upload", "child", way, str(path), f"{number}-{turn}"]
                 seconds, peak = map(float, subprocess.run(words, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout.split())
                 took[way].append(seconds)

@@ -128,7 +128,7 @@ def test_the_role_that_was_chosen_is_the_one_that_has_to_read_the_bucket():
     denied = replace(DONE, status="deleted", message="ClientError: Disk validation failed [... Reason 403 Forbidden]")
     result = verdict(replace(GOOD, tasks=(denied,), images=()), making=SnapshotSettings("canvos-import"))
     assert result.cause is not None
-    assert "let the role canvos-import read the bucket" in result.cause.remedies[0].text
+    assert "Let the role canvos-import read the bucket" in result.cause.remedies[0].text
 
 
 def test_a_bad_exit_code_is_a_warning_when_the_chain_holds():

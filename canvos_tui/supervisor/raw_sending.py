@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from canvos_tui.adapters import threads
@@ -27,6 +28,7 @@ from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.run.raw_image import RawImage
 from canvos_tui.core.text import size as size_words
 from canvos_tui.core.values import dataclass
+from canvos_tui.core.verdict.own_work import GIVEN_UP
 from canvos_tui.supervisor.stage_line import Job
 
 _OFTEN = 1.0  # seconds between two lines
@@ -71,7 +73,8 @@ def raw_upload(
         say(f"uploading {path}, {raw.size} bytes, to s3://{bucket}/{key}{given.slowly}")
         try:
             told = Progress(say)
-            written = await RawUpload(clients, (bucket, key), raw, record, told, lambda found: tell("upload", found), given.limit).run()
+            begun, ended = partial(tell, "upload"), partial(tell, GIVEN_UP)
+            written = await RawUpload(clients, (bucket, key), raw, record, told, begun, given.limit, ended).run()
         except BaseExceptionGroup as group:  # of the parts that were on their way at once
             raise first(group) from None
         say(f"s3://{bucket}/{key} is there, and S3 has proven its checksum")

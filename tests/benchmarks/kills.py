@@ -283,8 +283,9 @@ class World:
             yield f"called {told.outcome.value}, and there are {len(images)} AMIs"
         said = {left.id for left in told.left_behind if left.kind not in {"file", "process"}}
         made = {told.ami, told.snapshot} if told.outcome is Outcome.SUCCEEDED else set()
-        lines = " ".join(finding.text for finding in told.findings)  # of an object that may be anybody's
-        yield from (f"{name} is there and not told of" for name in (before & after) - said - made - listed if name not in lines)
+        there = before & after
+        yield from (f"{name} is there and not told of" for name in there - said - made)
+        yield from (f"{name} is there and not listed as left over" for name in there - listed if name not in made)
         yield from (f"{name} is told of and not there" for name in (said | made) - (before | after))
 
     def _there(self) -> set[str]:

@@ -16,10 +16,12 @@ pytestmark = pytest.mark.slow
     ("route", "moment"),
     [
         (Route.DIRECT, Moment("PutSnapshotBlock", 20)),
+        (Route.DIRECT, Moment("StartSnapshot", done=True)),
         (Route.TWO_STAGE, Moment("UploadPart", 2, done=True)),
+        (Route.TWO_STAGE, Moment("CompleteMultipartUpload", done=True)),
         (Route.GUIDE, Moment("ImportSnapshot", done=True)),
     ],
-    ids=["direct", "two-stage", "guide"],
+    ids=["direct", "direct, answer lost", "two-stage", "two-stage, answer lost", "guide"],
 )
 def test_in_the_middle_of_its_work_in_aws(tmp_path: Path, route: Route, moment: Moment) -> None:
     told = killed(route, moment, fill(route, tmp_path / "given.raw", parts=3))

@@ -14,13 +14,14 @@ from canvos_tui.adapters.aws import profiles as aws_profiles
 from canvos_tui.adapters.aws import values as aws_values
 from canvos_tui.adapters.aws.account import Account
 from canvos_tui.adapters.aws.bucket import head_bucket, open_uploads
-from canvos_tui.adapters.aws.care import BotoCare
+from canvos_tui.adapters.aws.care import BotoCare, listed_snapshots
 from canvos_tui.adapters.aws.clients import PROBES, SERVICES, Clients, Patience, endpoint_for
-from canvos_tui.adapters.aws.making import Making
+from canvos_tui.adapters.aws.making import Making, described
 from canvos_tui.adapters.aws.publish import BotoPublish
 from canvos_tui.adapters.aws.rights.prober import RightsProber
 from canvos_tui.adapters.aws.rights.proofs import prove_put
 from canvos_tui.core.aws.facts import (
+    CREATED_BY,
     DENIALS,
     IMPORTED_BY,
     AwsKeys,
@@ -35,7 +36,7 @@ from canvos_tui.core.aws.facts import (
     Snapshot,
     Upload,
 )
-from canvos_tui.core.aws.sighting import Question, Sighting, Unseen
+from canvos_tui.core.aws.sighting import CLOCKS, Question, Sighting, Unseen
 from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.masking.address import without_password
@@ -231,17 +232,23 @@ class BotoAws(Account, Making):
 
     async def _sight_direct(self, baseline: Baseline, snapshot_id: str, blind: list[Unseen]) -> Sighting:
         """Without an object: the snapshot that the run writes, once it has one, and the AMIs of its name."""
-        (_, images), (_, snapshot) = await asyncio.gather(
+        (_, images), (_, snapshot), (_, begun) = await asyncio.gather(
             _attempt(Question.IMAGES, self.images_named(baseline.image_name), blind),
             _attempt(Question.SNAPSHOT, self.snapshot(snapshot_id), blind) if snapshot_id else _nothing(),
+            _nothing() if snapshot_id else _attempt(Question.BEGUN, self._begun(baseline), blind),
         )
-        return Sighting(datetime.now(UTC), (), None, True, (), snapshot, images, tuple(blind))
+        return Sighting(datetime.now(UTC), (), None, True, (), snapshot, images, tuple(blind), begun or ())
+
+    async def _begun(self, baseline: Baseline) -> tuple[Snapshot, ...]:
+        """The snapshots since the baseline that our stages began for its key: one whose id got lost on its way to us is among them."""
+        since, words = baseline.taken_at - CLOCKS, described(baseline.key)
+        tagged = await self._clients.call("ec2", lambda ec2: listed_snapshots(ec2, f"tag:{CREATED_BY[0]}", CREATED_BY[1]))
+        return tuple(one for one in tagged if one.description == words and one.started is not None and one.started >= since)
 
     async def _imported(self, task_id: str) -> Snapshot | None:
         """The snapshot that an import made or is making, by the description that AWS gives it."""
-        wanted = [{"Name": "description", "Values": [IMPORTED_BY + task_id]}]
-        found = await self._clients.call("ec2", lambda ec2: ec2.describe_snapshots(OwnerIds=["self"], Filters=wanted))
-        return next((aws_values.snapshot(row) for row in found.get("Snapshots", ())), None)
+        found = await self._clients.call("ec2", lambda ec2: listed_snapshots(ec2, "description", IMPORTED_BY + task_id))
+        return next(iter(found), None)
 
     async def _parts(self, bucket: str, key: str, blind: list[Unseen]) -> tuple[bool, tuple[Upload, ...] | None]:
         if self._parts_denied is not None:

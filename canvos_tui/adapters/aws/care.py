@@ -11,6 +11,12 @@ from canvos_tui.core.aws.facts import CREATED_BY, IMPORTED_BY, Image, Snapshot
 _FEW = 150  # values of one filter; AWS takes 200
 
 
+def listed_snapshots(ec2: Any, name: str, value: str) -> list[Snapshot]:
+    """The account's own snapshots that one filter lets through."""
+    pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=[{"Name": name, "Values": [value]}])
+    return [aws_values.snapshot(row) for page in pages for row in page.get("Snapshots", ())]
+
+
 class BotoCare:
     """Implements the AwsCare port."""
 
@@ -23,8 +29,7 @@ class BotoCare:
         def ask(ec2: Any) -> tuple[Snapshot, ...]:
             found: dict[str, Snapshot] = {}
             for name, value in (("description", f"{IMPORTED_BY}*"), (f"tag:{CREATED_BY[0]}", CREATED_BY[1])):
-                pages = ec2.get_paginator("describe_snapshots").paginate(OwnerIds=["self"], Filters=[{"Name": name, "Values": [value]}])
-                found |= {row["SnapshotId"]: aws_values.snapshot(row) for page in pages for row in page.get("Snapshots", ())}
+                found |= {one.snapshot_id: one for one in listed_snapshots(ec2, name, value)}
             return tuple(found.values())
 
         return await self._clients.call("ec2", ask)

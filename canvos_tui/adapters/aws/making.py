@@ -89,7 +89,12 @@ def register_request(name: str, snapshot_id: str, settings: AmiSettings) -> dict
 
 def snapshot_request(name: str, gib: int, tags: Tags) -> dict[str, Any]:
     """StartSnapshot without its encryption, which a question that begins nothing has to ask in another way."""
-    return {"VolumeSize": gib, "Description": name[:255], **({"Tags": tags} if tags else {})}
+    return {"VolumeSize": gib, "Description": described(name), **({"Tags": tags} if tags else {})}
+
+
+def described(name: str) -> str:
+    """The description of a snapshot that is begun under that name; AWS takes 255 characters."""
+    return name[:255]
 
 
 def encryption_request(making: SnapshotSettings) -> dict[str, Any]:

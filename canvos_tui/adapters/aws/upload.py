@@ -38,7 +38,7 @@ class Written:
 
 
 class RawUpload:
-    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged, `begun` with the upload's id.
+    """One upload; `told(done, total)` is called with bytes that S3 has acknowledged, `begun` and `given_up` with the upload's id.
 
     `limit` is in bytes a second, 0 for none: the clients hold to it, and fewer parts are sent at once."""
 
@@ -51,8 +51,9 @@ class RawUpload:
         told: Callable[[int, int], None],
         begun: Callable[[str], None] = lambda _: None,
         limit: int = 0,
+        given_up: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._begun_as = begun
+        self._begun_as, self._given_up = begun, given_up
         self._workers = at_once(limit, raw.part, _LONGEST_PART, WORKERS)
         self._clients = clients
         self._target = {"Bucket": where[0], "Key": where[1]}
@@ -234,3 +235,4 @@ class RawUpload:
             await self._clients.call("s3", lambda s3: s3.abort_multipart_upload(**self._target, UploadId=upload_id))
         except AwsError:
             return
+        self._given_up(upload_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from canvos_tui.core.aws.facts import DENIALS, REFUSED_KEYS, Image, ImportTask, S3Object, Snapshot, Upload
 from canvos_tui.core.values import dataclass
+
+CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
 
 
 class Question(Enum):
@@ -16,13 +18,14 @@ class Question(Enum):
     OBJECT = "object"
     TASKS = "tasks"
     SNAPSHOT = "snapshot"
+    BEGUN = "snapshots that nobody names"
     IMAGES = "images"
     AWS = "AWS"  # nothing could be asked at all
 
     @property
     def decisive(self) -> bool:
-        """Whether a verdict needs it: the guide's nine permissions do not show uploads."""
-        return self is not Question.UPLOADS
+        """Whether a verdict needs it: the guide's nine permissions do not show uploads, and what nobody names is at most left over."""
+        return self not in {Question.UPLOADS, Question.BEGUN}
 
 
 @dataclass(frozen=True)
@@ -64,3 +67,4 @@ class Sighting:
     snapshot: Snapshot | None = None
     images: tuple[Image, ...] | None = None
     blind: tuple[Unseen, ...] = ()
+    begun: tuple[Snapshot, ...] = ()  # on the direct route, where the run names none: those of ours since, made for its key

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from canvos_tui.core.aws.facts import Baseline, Image, ImportTask, S3Object, Snapshot, Upload
+from canvos_tui.core.aws.sighting import CLOCKS
 from canvos_tui.core.leftovers.thing import Kind, Place, Thing
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
@@ -15,7 +16,6 @@ from canvos_tui.core.text import size
 from canvos_tui.core.values import dataclass
 from canvos_tui.core.verdict.watch import is_new_object
 
-CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
 _UNKNOWN = "whether an import uses it could not be asked for"
 _BROKEN = frozenset({"failed", "invalid", "error"})
 Where = tuple[str, str]  # bucket, key

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from canvos_tui.core.aws.facts import Image, ImportTask, S3Object, Snapshot
-from canvos_tui.core.aws.sighting import Question
+from canvos_tui.core.aws.sighting import CLOCKS, Question
 from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT, SnapshotSettings
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.text import size
@@ -16,7 +16,6 @@ from canvos_tui.core.verdict.judge import NOBODY
 from canvos_tui.core.verdict.watch import imports_of
 
 UNPROVEN = "unproven"  # no object has that ETag
-CLOCKS = timedelta(minutes=5)  # by which AWS' clock and ours may differ
 HOPELESS = frozenset({"failed", "invalid", "error", "deregistered", "disabled"})
 
 

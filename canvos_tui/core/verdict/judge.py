@@ -245,7 +245,9 @@ def _all_left(  # noqa: PLR0913  what is left hangs on all that is known
     plan: BuildPlan, chain: Chain, ids: Mapping[str, str], outcome: Outcome, wrote: S3Object | None, phase: Phase | None
 ) -> tuple[LeftOver, ...]:
     """In AWS, and the raw image on this machine."""
-    return (*_left_behind(chain, ids, outcome, wrote, own_work.uploads(plan, ids, phase)), *own_work.built_file(plan, ids))
+    left = _left_behind(chain, ids, outcome, wrote, own_work.uploads(plan, ids, phase))
+    unheard = own_work.unheard(plan, chain, ids, wrote) if outcome is not Outcome.SUCCEEDED else ()
+    return (*unheard, *left, *own_work.built_file(plan, ids))
 
 
 def _left_behind(

@@ -24,6 +24,12 @@ def left_object(baseline: Baseline, found: S3Object, *, task_runs: bool) -> Left
     return LeftOver("object", f"s3://{baseline.bucket}/{found.key}", True, note, _s3(baseline, "delete-object", found.key) + version)
 
 
+def left_unproven(baseline: Baseline, found: S3Object) -> LeftOver:
+    """An object that came when the run's own upload ended unheard: most likely its own, and nobody can prove it."""
+    note = f"{size(found.size)}; it came when this run's upload ended, and its answer got lost: this run's, or another's of the same key"
+    return LeftOver("object", f"s3://{baseline.bucket}/{found.key}", False, note, look=_s3(baseline, "head-object", found.key))
+
+
 def left_upload(baseline: Baseline, upload: Upload, *, certain: bool) -> LeftOver:
     """Parts of an upload that was not completed; not `certain` when this run uploaded nothing."""
     note = f"{size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, S3_PRICE)}"

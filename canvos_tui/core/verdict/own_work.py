@@ -18,7 +18,9 @@ from canvos_tui.core.text import size
 from canvos_tui.core.verdict import registration
 from canvos_tui.core.verdict.chain import Chain
 from canvos_tui.core.verdict.findings import of_user_data
+from canvos_tui.core.verdict.left_over import left_by_name, left_unproven
 
+GIVEN_UP = "given-up"  # what it tells of an upload in parts that it ended itself
 SAME = "same"  # what our own upload tells, with its ETag, of an object that somebody else wrote with the very same bytes
 
 
@@ -50,6 +52,29 @@ def written(plan: BuildPlan, chain: Chain, ids: Mapping[str, str], *, upload_end
     if chain.uploaded is None or own is None:
         return chain.uploaded if upload_ended else None
     return chain.uploaded if chain.uploaded.etag == (ids.get("object", "") if own.uploads else own.wrote) else None
+
+
+def unheard(plan: BuildPlan, chain: Chain, ids: Mapping[str, str], wrote: S3Object | None) -> tuple[LeftOver, ...]:
+    """What our own stages most likely made when they ended before they heard of it: nobody can prove it, and it costs all the same."""
+    own = plan.resumes
+    if own is None or not ids.get("raw"):
+        return ()
+    if plan.baseline.direct:
+        used = {image.root_snapshot for image in chain.sighting.images or ()}
+        begun = (one.snapshot_id for one in chain.sighting.begun if one.snapshot_id not in used)
+        note = "begun for this run's key while it lived: this run's, or another's of the same key"
+        return tuple(left_by_name(plan.baseline.region, "snapshot", found, note) for found in begun)
+    found = _object_unheard(chain, ids) if own.uploads and wrote is None else None
+    return (left_unproven(plan.baseline, found),) if found is not None else ()
+
+
+def _object_unheard(chain: Chain, ids: Mapping[str, str]) -> S3Object | None:
+    """The object that stands where S3 has the upload no longer, and we did not give it up."""
+    begun, sent, listed = ids.get("upload", ""), parse_raw_image(ids["raw"]), chain.sighting.uploads
+    if chain.object is None or listed is None or sent is None or not begun or begun == ids.get(GIVEN_UP, ""):
+        return None
+    ended = begun not in {upload.upload_id for upload in listed}
+    return chain.object if ended and sent.size == chain.object.size else None
 
 
 def uploads(plan: BuildPlan, ids: Mapping[str, str], phase: Phase | None) -> set[str] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from canvos_tui.adapters.ebs.calls import EbsCalls
 from canvos_tui.adapters.ebs.raw_blocks import RawBlocks
 from canvos_tui.core.aws.ami_settings import AmiSettings
 from canvos_tui.core.aws.blocks import BLOCK
-from canvos_tui.core.aws.facts import Right
+from canvos_tui.core.aws.facts import Baseline, Right
 from canvos_tui.core.aws.instance import Launch
 from canvos_tui.core.aws.snapshot_settings import AS_SCRIPT
 from canvos_tui.core.errors import AwsError, RunError
@@ -84,6 +86,11 @@ async def test_a_snapshot_is_written_block_by_block_and_read_when_it_is_complete
     manifest = blocks.scan()
     made = await ebs.start(manifest, "edge", "t" * 64, AS_SCRIPT)
     assert made.status == "pending"
+    aws, base = await world.aws(), Baseline(datetime.now(UTC), REGION, "", "edge")
+    lost, other = await aws.sight(base), await aws.sight(replace(base, key="another"))
+    later, named = await aws.sight(replace(base, taken_at=base.taken_at + timedelta(hours=1))), await aws.sight(base, made.snapshot_id)
+    assert [(one.snapshot_id, one.state) for one in lost.begun] == [(made.snapshot_id, "pending")], "whoever lost its id sees it"
+    assert (other.begun, later.begun, named.begun) == ((), (), ()), "that of another key, an older one, and one that the run names"
     content = raw.read_bytes()
     for index in sorted(manifest.digests):
         body = content[index * BLOCK : (index + 1) * BLOCK].ljust(BLOCK, b"\0")

@@ -122,9 +122,13 @@ def test_somebody_who_was_faster_keeps_the_key(standin, raw, tmp_path):
         await real(*words)
         standin.cloud.put("images", "edge", b"theirs", '"t"')
 
+    begun: list[str] = []
+    ended: list[str] = []
+    upload._begun_as, upload._given_up = begun.append, ended.append
     upload._send_all = send_all  # type: ignore[method-assign,assignment]
     with pytest.raises(RunError, match="with other bytes"):
         asyncio.run(upload.run())
+    assert ended == begun, "whoever looks later knows that the object is not this upload's"
     assert standin.cloud.buckets["images"].objects["edge"].kept == b"theirs"
 
 

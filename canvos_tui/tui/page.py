@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Key, ScreenResume
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -25,6 +25,7 @@ from canvos_tui.core.session import Session
 from canvos_tui.tui.checks.titles import titled
 from canvos_tui.tui.key_order import KeyCame
 from canvos_tui.tui.messages import Entered, FieldChanged, GoTo, Hinted, LeaveAsked, Until, decline, hint, tell
+from canvos_tui.tui.painting.hollow import Body, Hollow
 from canvos_tui.tui.painting.shape import COLUMNS, ROWS, shape, too_small
 from canvos_tui.tui.step_panel import StepPanel, WayChanged, rows_in
 from canvos_tui.tui.textual_inside import SparingScreen
@@ -42,7 +43,7 @@ _WITH_ROOM = {"image", "s3"}  # whose fields leave half of a tall window empty
 Panels = tuple[type[StepPanel], ...]
 
 
-class PageScreen(SparingScreen[None]):
+class PageScreen(Hollow, SparingScreen[None]):
     """Shows one page; posts GoTo and never moves itself."""
 
     BINDINGS = [
@@ -89,7 +90,7 @@ class PageScreen(SparingScreen[None]):
             yield SideRail(self.page.slug).data_bind(PageScreen.draft, PageScreen.known)
             with Vertical(id="main"):
                 panels = self.panels()
-                with VerticalScroll(id="body", can_focus=False):
+                with Body(id="body", can_focus=False):
                     for panel in panels:
                         yield panel(self.ports).begin(self.draft, self.known).data_bind(PageScreen.draft, PageScreen.known)
                     if self.page.fields:
@@ -292,7 +293,7 @@ class PageScreen(SparingScreen[None]):
 
     def action_scroll_body(self, way: int) -> None:
         """A page that is longer than the window scrolls by keys, whatever has the focus; at its end the help does."""
-        boxes = [self.query_one("#body", VerticalScroll), *(box.text for box in cast("DOMQuery[HelpBox]", self.query("HelpBox")))]
+        boxes = [self.query_one("#body", Body), *(box.text for box in cast("DOMQuery[HelpBox]", self.query("HelpBox")))]
         for box in boxes if way > 0 else reversed(boxes):
             if (box.scroll_target_y < box.max_scroll_y) if way > 0 else box.scroll_target_y > 0:
                 box.scroll_relative(y=way * max(1, box.size.height - 1), animate=False)

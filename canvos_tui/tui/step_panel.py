@@ -18,6 +18,7 @@ from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.ports import Ports
 from canvos_tui.core.session import Fact, Session
 from canvos_tui.tui.messages import Answered, ChoiceAsked, CopyAsked, GoTo, Learned, decline, hint, tell
+from canvos_tui.tui.painting.hollow import Hollow
 from canvos_tui.tui.widgets.panel import Panel
 
 if TYPE_CHECKING:  # the first page has no field, and does not wait for what one is made of
@@ -36,7 +37,7 @@ class WayChanged(Message):
     """F8 would do something else now."""
 
 
-class StepPanel(Vertical):
+class StepPanel(Hollow, Vertical):
     """One step of the guide, or one of ours; `GUIDE` holds the guide's numbers that it stands for."""
 
     GUIDE: ClassVar[tuple[int, ...]] = ()

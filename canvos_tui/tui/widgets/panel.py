@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from canvos_tui.tui.painting.hollow import Hollow
+
 
 class State(Enum):
     """What the border says; the value is the style class. Without one it is the focus that colours it."""
@@ -19,7 +21,7 @@ class State(Enum):
     SUCCESS = "-success"
 
 
-class Panel(Vertical):
+class Panel(Hollow, Vertical):
     """Title at the top left, the small print (time, step, id) at the bottom right."""
 
     DEFAULT_CSS = """

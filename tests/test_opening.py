@@ -62,6 +62,7 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.messages",
         "tui.pace",
         "tui.painting",
+        "tui.painting.hollow",
         "tui.painting.thrifty_driver",
         "tui.reflex",
         "tui.textual_inside",

@@ -6,12 +6,13 @@ from textual.app import ComposeResult
 from textual.events import ScreenResume
 from textual.widgets import Static
 
-from canvos_tui.tui.textual_inside import SparingScreen
+from canvos_tui.tui.painting.hollow import Hollow
+from canvos_tui.tui.textual_inside import StillScreen
 
 WELCOME = "Build an AWS cloud image with CanvOS"
 
 
-class Doorstep(SparingScreen[None]):
+class Doorstep(Hollow, StillScreen[None]):
     """Two lines and no more: it has to be painted as soon as Textual can paint anything."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.app import SystemCommand
 from textual.events import CursorPosition
@@ -88,6 +88,13 @@ class PacedApp(OrderlyApp[Result]):
         super().__init__(driver_class=ThriftyDriver)
         self.mouse = not os.environ.get(NO_MOUSE)  # whether it is ours, or the terminal's own
         self.mouse_chosen = False
+
+    def push_screen(self, *given: Any, **how: Any) -> Any:
+        """What lies above a page is dressed before it is made: the start page does without what dialogs look like."""
+        from canvos_tui.tui.painting.sheets import read_for_dialogs
+
+        read_for_dialogs(self)
+        return super().push_screen(*given, **how)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Whose the mouse is, besides what Textual offers."""

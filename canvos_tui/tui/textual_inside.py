@@ -16,6 +16,8 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets._toast import ToastRack
 from textual.worker import WorkerFailed
 
 Result = TypeVar("Result")
@@ -90,7 +92,12 @@ class SparingScreen(Screen[Result]):
     `Screen._compositor_refresh`, `App._batch_count`: Textual paints all of it meanwhile, twice, and throws it away.
     `Screen._on_timer_update`, `_layout_required`, `_repaint_required`, `_dirty_widgets`: it paints what it has laid out, and then, where
     all was to be painted anyway, all of that again.
+    `Screen._extend_compose`: it puts a box for tooltips on every screen, of which we have none, and the place for notifications, which
+    comes with the first of them.
     """
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """Nothing beside what the screen composes itself."""
 
     def _on_timer_update(self) -> None:
         if self._layout_required and self._repaint_required:
@@ -103,6 +110,21 @@ class SparingScreen(Screen[Result]):
             super()._compositor_refresh()
 
 
+class StillScreen(SparingScreen[Result]):
+    """A screen that is complete when it is shown first.
+
+    `Screen._on_timer_update` lays it out and paints it a second time, because its widgets asked for that when they were mounted.
+    """
+
+    _stands = False
+
+    def _on_timer_update(self) -> None:
+        if not self._stands and self._compositor.size == self.outer_size:  # painted as a whole when it came up
+            self._stands, self._layout_required, self._repaint_required = True, False, False
+            self._dirty_widgets.clear()
+        super()._on_timer_update()
+
+
 class SparingApp(App[Result]):
     """An app that gives no styles to what is nowhere yet.
 
@@ -113,6 +135,13 @@ class SparingApp(App[Result]):
         """Those of a node and of all below it."""
         if node is self or node.parent is not None:
             super().update_styles(node, animate)
+
+    def _refresh_notifications(self) -> None:
+        """`App._refresh_notifications` shows them in a place that a SparingScreen has only where there are some (`App._notifications`)."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if self._notifications and isinstance(screen, SparingScreen) and screen.is_mounted and not screen.query_children(ToastRack):
+            self.call_later(screen.mount(ToastRack(id="textual-toastrack"), before=0))
+        super()._refresh_notifications()
 
 
 class QuietlyLeavingApp(SparingApp[Result]):

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from textual.color import Color
 from textual.css import stylesheet
 from textual.css.stylesheet import Stylesheet
 
+from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.messages import GoTo
 from tests.tui.screen import text_of, until
 
@@ -39,3 +41,19 @@ async def test_no_sheet_is_parsed_twice_on_the_way_through_the_pages(make_app, f
             await until(pilot, partial(shown, slug))
         assert {("everywhere", ""), ("pages", "")} <= set(app.stylesheet.source)
         assert [name for name, times in parsed.items() if times > 1] == [], f"{len(app.stylesheet.source)} sources"
+
+
+async def test_the_start_page_does_without_controls_and_a_dialog_brings_them(make_app, full):
+    app = make_app(full, page="start")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "Build an AWS" in text_of(app))
+        assert set(app.stylesheet.source) & {("controls", ""), ("check", ""), ("pages", "")} == set()
+        asked = Ask("Really?", "It is gone then.", (Choice("", "No"), Choice("go", "Yes")))
+        await app.push_screen(asked)
+        await until(pilot, lambda: "Really?" in text_of(app))
+        box = asked.query_one(".dialog")
+        assert (box.styles.border_top[0], box.styles.background) == ("round", Color.parse(app.get_css_variables()["surface"]))
+        app.pop_screen()
+        app.screen.post_message(GoTo("image"))
+        await until(pilot, lambda: app.current_mode == "image" and app.screen.is_mounted)
+        assert {("everywhere", ""), ("controls", ""), ("pages", "")} <= set(app.stylesheet.source)

@@ -23,6 +23,7 @@ from textual.dom import DOMNode, NoScreen
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input, Static
+from textual.widgets._toast import Toast
 from textual.worker import WorkerFailed
 
 import canvos_tui.tui
@@ -30,6 +31,7 @@ from canvos_tui.tui.textual_inside import (
     QuietlyLeavingApp,
     SparingApp,
     SparingScreen,
+    StillScreen,
     add_filter,
     has_terminal,
     is_leaving,
@@ -255,6 +257,57 @@ async def test_what_is_laid_out_and_painted_anew_is_painted_once(kind, times, mo
         assert len(painted) == times
 
 
+@pytest.mark.parametrize(("kind", "times"), [(SparingScreen, 2), (StillScreen, 1)])
+async def test_a_screen_that_is_complete_is_painted_once_when_it_comes(kind, times, monkeypatch):
+    """Textual's own twice: when it does so no longer, ours has nothing to do."""
+    painted: list[Compositor] = []
+    whole = Compositor.render_update
+
+    def count(self: Compositor, **how: Any) -> Any:
+        painted.extend([self] * bool(self._dirty_regions or how.get("full")))
+        return whole(self, **how)
+
+    class Page(kind):  # type: ignore[misc, valid-type]  # either
+        def compose(self):
+            yield Static("words")
+
+    app = App[None]()
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(Compositor, "render_update", count)
+        await app.push_screen(page := Page())
+        await until(pilot, lambda: len(painted) >= times)
+        for _ in range(3):
+            await pilot.pause(0.05)
+        assert len(painted) == times
+        page.refresh(layout=True)
+        await until(pilot, lambda: len(painted) > times)
+        assert "words" in str(page.query_one(Static).visual)
+
+
+async def test_the_place_for_notifications_comes_with_the_first_and_there_is_no_box_for_tooltips():
+    class Page(SparingScreen[None]):
+        def compose(self):
+            yield Static("words")
+
+    def boxes(screen: Screen[Any]) -> list[str]:
+        return [type(child).__name__ for child in screen.children]
+
+    usual, app = App[None](), SparingApp[None]()
+    async with usual.run_test(tooltips=True, notifications=True):
+        assert boxes(usual.screen) == ["ToastRack", "Tooltip"], "Textual makes none of them, and ours has nothing to leave out"
+    async with app.run_test(tooltips=True, notifications=True) as pilot:
+        await app.push_screen(page := Page())
+        assert boxes(page) == ["Static"]
+        app.notify("the first", timeout=60)
+        app.notify("the second", timeout=60)
+        await until(pilot, lambda: len(page.query(Toast)) == 2)
+        assert boxes(page) == ["ToastRack", "Static"]
+        await app.push_screen(other := Page())  # it shows what is still told
+        await until(pilot, lambda: len(other.query(Toast)) == 2)
+        app.clear_notifications()
+        await until(pilot, lambda: not other.query(Toast))
+
+
 def _defined(node: ast.AST) -> set[str]:
     """The names that a statement of ours defines."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -290,6 +343,7 @@ def test_no_other_module_looks_inside():
         for name in (
             "_batch_count",
             "_close_messages_no_wait",
+            "_compositor",
             "_css_update_count",
             "_dirty_widgets",
             "_disable_mouse_support",
@@ -298,10 +352,12 @@ def test_no_other_module_looks_inside():
             "_exit",
             "_filters",
             "_handle_exception",
-            "_layout_required",
             "_mouse",
+            "_notifications",
+            "_refresh_notifications",
             "_refresh_truecolor_filter",
             "_shutdown",
+            "_toast",
         )
     }
 

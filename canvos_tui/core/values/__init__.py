@@ -1,8 +1,9 @@
 """Dataclasses that cost nothing until they are used, for a start that does not wait for those that nobody makes.
 
 The standard library compiles up to six methods for each dataclass while its module is imported, half a millisecond a class; some 120 are
-imported before the first key is answered, and a third of them is used by then. Here `__init__` is compiled with the first object, and
-the others are not compiled at all. What can be seen of such a class is the standard library's in every respect but the moment.
+imported before the first key is answered, and a third of them is used by then. Here `__init__` is compiled with the fourth object, as
+most are made once or twice, and the others are not compiled at all. What can be seen of such a class is the standard library's in every
+respect but the moment.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, *, frozen: bool = False) -> type | Callable[[type], type]:
-        """`dataclasses.dataclass`, compiled at the first object. Fields, `replace`, `fields` and `is_dataclass` are there at once.
+        """`dataclasses.dataclass`, compiled when there are some objects. Fields, `replace`, `fields` and `is_dataclass` are there at once.
 
         Raises TypeError as the standard library's does.
         """
@@ -26,6 +27,7 @@ else:
 
 
 _Fields = tuple[dataclasses.Field[Any], ...]
+_FEW = 3  # objects, for which compiling takes longer than it saves
 _FOR_INIT_ONLY = ("InitVar", "KW_ONLY")
 
 
@@ -77,7 +79,13 @@ def _put(cls: type, **methods: Any) -> None:
 
 
 def _first(cls: type) -> Callable[..., None]:
+    made = 0
+
     def begin(self: Any, *args: Any, **named: Any) -> None:
+        nonlocal made
+        made += 1
+        if made <= _FEW and _filled(self, dataclasses.fields(cls), args, named):
+            return
         if vars(cls)["__init__"] is begin:
             compiled = _compiled(cls)
             compiled.__qualname__ = begin.__qualname__
@@ -85,6 +93,24 @@ def _first(cls: type) -> Callable[..., None]:
         vars(cls)["__init__"](self, *args, **named)
 
     return begin
+
+
+def _filled(self: Any, fields: _Fields, args: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    """As `__init__` does it; False, with nothing done, for arguments of which Python has to say what is wrong."""
+    values = dict(zip((field.name for field in fields), args, strict=False))
+    if len(args) > len(fields) or not values.keys().isdisjoint(named):
+        return False
+    values |= named
+    given = len(values)
+    missing = [field for field in fields if field.name not in values]
+    if given + len(missing) > len(fields) or any(map(_needed, missing)):
+        return False
+    values |= {f.name: f.default if f.default_factory is dataclasses.MISSING else f.default_factory() for f in missing}
+    for field in fields:
+        object.__setattr__(self, field.name, values[field.name])
+    if hasattr(self, "__post_init__"):
+        self.__post_init__()
+    return True
 
 
 def _compiled(cls: type) -> Callable[..., None]:

@@ -213,15 +213,40 @@ def compiled(kind: type) -> bool:
     return bool(vars(kind)["__init__"].__code__.co_filename == "<string>")
 
 
-def test_nothing_is_compiled_before_an_object_is_made() -> None:
+def test_nothing_is_compiled_before_some_objects_are_made() -> None:
     @values.dataclass(frozen=True)
     class Never:
         a: int
+        b: int = 2
+        c: list[int] = field(default_factory=list)
 
+    first = [Never(1), Never(1, 2, []), Never(a=1, b=2)]
     assert not compiled(Never)
-    Never(1)
+    assert Never(1) == first[0] == first[1] == first[2]
     assert compiled(Never)
+    assert len({id(one.c) for one in first}) == 3
+    assert list(vars(first[1])) == ["a", "b", "c"]
     assert {"__init__", "__eq__", "__repr__", "__hash__", "__setattr__"} <= set(vars(Never))
+
+
+@pytest.mark.parametrize(
+    ("args", "named"),
+    [((), {}), ((1, 2, 3), {}), ((1,), {"a": 1}), ((1,), {"colour": 1}), ((), {"b": 1})],
+    ids=["too few", "too many", "twice", "unknown", "one is missing"],
+)
+def test_wrong_arguments_are_called_so_with_the_first_object_as_well(args: tuple[int, ...], named: dict[str, int]) -> None:
+    said = []
+    for mark in (values.dataclass, dataclasses.dataclass):
+
+        @mark(frozen=True)
+        class Two:
+            a: int
+            b: int = 2
+
+        with pytest.raises(TypeError) as caught:
+            Two(*args, **named)
+        said.append(str(caught.value))
+    assert said[0] == said[1]
 
 
 def test_what_is_there_before_the_first_page_is_mostly_not_compiled() -> None:

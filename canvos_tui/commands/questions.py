@@ -59,4 +59,4 @@ def _goes_on(desk: Desk) -> str:
     run_id = desk.known.run_id
     if not run_id:
         return ""
-    return f"the build {run_id} goes on; come back with: canvos-tui attach {run_id}; canvos-tui cancel stops it"
+    return f"the run {run_id} goes on; come back with: canvos-tui attach {run_id}; canvos-tui cancel stops it"

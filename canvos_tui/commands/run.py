@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         raise
     except KeyboardInterrupt:
         if started:
-            say(f"\nthe build {started[-1]} goes on; canvos-tui attach follows it, canvos-tui cancel stops it")
+            say(f"\nthe run {started[-1]} goes on; canvos-tui attach follows it, canvos-tui cancel stops it")
         return ExitCode.INTERRUPTED
 
 

@@ -136,5 +136,5 @@ def _run(room: Room | Load) -> int:
         sys.stdout.write("\n".join(plain_lines(result)) + "\n")
         return exit_code(result)
     if known.run_id:
-        sys.stdout.write(f"the build {known.run_id} goes on; come back with: canvos-tui attach {known.run_id}\n")
+        sys.stdout.write(f"the run {known.run_id} goes on; come back with: canvos-tui attach {known.run_id}\n")
     return app.return_code or 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout.distributions import NO_NAMES
-from canvos_tui.core.errors import RunError
 from canvos_tui.core.pages import OF_FIELD
+from canvos_tui.core.run.resumable import busy
 from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:  # every page asks what is missing, before anything was asked of AWS
@@ -159,10 +159,10 @@ def _in_the_way(draft: Draft, taken: TakenNames) -> bool:
 
 
 async def refuse_second(ports: Ports, folder: Path) -> None:
-    """RunError when a build runs in that checkout: its files must stay as it found them."""
+    """RunError when a run lives in that checkout: its files must stay as it found them."""
     for info in await ports.runs.infos():
         if info.live and info.checkout == str(folder):
-            raise RunError(f"the run `{info.run_id}` builds in this checkout", remedy=f"canvos-tui attach {info.run_id} shows it")
+            raise busy(info.run_id, await ports.runs.plan(info.run_id))
 
 
 async def make_plan(ports: Ports, draft: Draft) -> BuildPlan:

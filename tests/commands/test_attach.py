@@ -187,7 +187,7 @@ def test_the_screen_shows_a_running_build_from_its_first_line_at_any_size(long):
         terminal.see("a build is running", "Detach")
         terminal.press("enter")
         assert terminal.wait() == 0
-        assert f"the build {run_id} goes on" in terminal.text
+        assert f"the run {run_id} goes on" in terminal.text
         assert terminal.left_on() == []
     assert long.infos()[0].live
 

@@ -386,7 +386,7 @@ def test_ctrl_c_leaves_the_build_running_and_says_so(scene):
         assert terminal.wait() == 130
         assert "Traceback" not in terminal.said
         (info,) = scene.infos()
-        assert f"the build {info.run_id} goes on" in terminal.said
+        assert f"the run {info.run_id} goes on" in terminal.said
         assert terminal.left_on() == []
     assert info.live
     until(lambda: scene.result(info.run_id) is not None)

@@ -14,6 +14,7 @@ from canvos_tui.adapters.aws.boto import BotoDoor
 from canvos_tui.adapters.processes import stat_fields
 from canvos_tui.core.errors import CanvosError, RunError
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.readiness import refuse_second
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.stage import StageId
@@ -212,6 +213,8 @@ def test_a_run_that_goes_on_already_is_not_gone_on_from_twice(site, standin, por
     run_id = failed(site, standin, imports=0)
     second = begun(ports, run_id)
     assert f"canvos-tui attach {second} shows it" in refused(ports, run_id)
+    with pytest.raises(RunError, match=f"the run `{second}` goes on with import .* in this checkout"):
+        asyncio.run(refuse_second(ports, site.checkout))
     until(lambda: standin.cloud.tasks)
     killed(site, second)
     standin.cloud.config = replace(standin.cloud.config, import_seconds=0.5)
@@ -227,7 +230,8 @@ def test_two_that_go_on_from_one_run_at_the_same_moment_begin_one(site, standin,
     found = asyncio.run(both())
     (begun_one,) = [one for one in found if isinstance(one, str)]
     (beaten,) = [one for one in found if isinstance(one, RunError)]
-    assert begun_one in f"{beaten}; {beaten.remedy}"
+    assert str(beaten) == f"the run `{begun_one}` goes on with import (Snapshot import) in this checkout", "it builds nothing"
+    assert begun_one in beaten.remedy
     proven(site, standin, site.result(begun_one))
     late = site.result(asyncio.run(begin(ports, ground, StageId.IMPORT)))  # somebody said yes long after the question
     assert late.ami == next(iter(standin.cloud.images))

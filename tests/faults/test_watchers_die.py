@@ -62,7 +62,7 @@ def test_watchers_of_one_build_die_in_three_ways(tmp_path: Path) -> None:
             hung_up.process.send_signal(signal.SIGHUP)
             assert hung_up.wait() == 128 + signal.SIGHUP
             assert hung_up.left_on() == []
-            assert f"the build {run_id} goes on" in hung_up.text
+            assert f"the run {run_id} goes on" in hung_up.text
         broken = scene.terminal("attach", run_id, "--plain")
         broken.until(lambda: len(broken.printed) > 2000)
         broken.hang_up()  # whatever was on its way, to the letter

@@ -328,7 +328,7 @@ def test_ctrl_c_in_the_build_leaves_it_running_and_says_how_to_come_back(tmp_pat
         terminal.press("ctrl+c")
         assert terminal.wait() == 130
         (info,) = scene.infos()
-        assert f"the build {info.run_id} goes on; come back with: canvos-tui attach {info.run_id}" in terminal.said
+        assert f"the run {info.run_id} goes on; come back with: canvos-tui attach {info.run_id}" in terminal.said
         assert info.live
         assert terminal.left_on() == []
         with start(scene, "--plain") as again:

@@ -29,6 +29,7 @@ from canvos_tui.core.run.heartbeat import Pulse
 from canvos_tui.core.run.mandate import Mandate
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunInfo, RunResult
+from canvos_tui.core.run.resumable import busy
 from canvos_tui.core.run.run import BuildPlan, RunId
 from canvos_tui.core.secret import PRO_KEY, Secret, without_keys
 
@@ -168,7 +169,7 @@ class LocalRuns:
     def _start(self, plan: BuildPlan, mandate: Mandate) -> RunId:
         running = holder(lock_path(self._root, plan.checkout))
         if running and RunFolder(self._root / "runs" / running).result() is None:  # one that ended lets go in a moment, and is waited for
-            raise _held(running)
+            raise self._held(running)
         folder = self._new_folder()
         masked = mandate.masked()
         args = tuple((name, mask_text(value, masked)) for name, value in plan.args)
@@ -181,8 +182,11 @@ class LocalRuns:
             return folder.run_id
         folder.discard()
         if answer.get("error") == "held":
-            raise _held(str(answer.get("holder")))
+            raise self._held(str(answer.get("holder")))
         raise RunError(f"the supervisor did not start: {answer.get('error')}")
+
+    def _held(self, running: RunId) -> RunError:
+        return busy(running, RunFolder(self._root / "runs" / running).plan() if running else None)
 
     def _new_folder(self) -> RunFolder:
         private_folder(self._root / "runs")
@@ -232,10 +236,6 @@ class LocalRuns:
         if live:
             return None
         return interrupted(folder, plan, os.environ)
-
-
-def _held(running: RunId) -> RunError:
-    return RunError(f"the run `{running}` builds in this checkout", remedy=f"attach to it with `canvos-tui attach {running}`")
 
 
 def _launch(folder: RunFolder, mandate: Mandate) -> dict[str, object]:

@@ -18,6 +18,7 @@ from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.raw_image import RawImage, parse_raw_image
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.resumable import not_over
 from canvos_tui.core.run.run import BuildPlan, BuildRun, Resumes, RunId
 from canvos_tui.core.run.stage import BY_ID, ORDER, StageId, stages_of
 from canvos_tui.core.stages.ground import Ground
@@ -129,7 +130,7 @@ async def _newest(ports: Ports, run_id: RunId) -> RunId:
 async def _ended(ports: Ports, run_id: RunId) -> RunResult:
     result = await ports.runs.result(run_id)
     if result is None:
-        raise RunError(f"the run `{run_id}` is not over", remedy=f"canvos-tui attach {run_id} shows it")
+        raise not_over(run_id)
     alive = next((left for left in result.left_behind if left.kind in _ALIVE), None)
     if result.outcome is Outcome.INTERRUPTED and alive is not None:
         text = f"the build of {run_id} goes on without its supervisor ({alive.kind} {alive.id})"

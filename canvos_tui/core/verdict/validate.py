@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from canvos_tui.core.aws.ami_settings import image_words
-from canvos_tui.core.aws.facts import Image, S3Object
+from canvos_tui.core.aws.facts import Image, S3Object, Snapshot
 from canvos_tui.core.aws.snapshot_settings import encryption_words
 from canvos_tui.core.ports import Aws
 from canvos_tui.core.run.result import Finding
@@ -13,26 +13,32 @@ from canvos_tui.core.status import Status
 from canvos_tui.core.text import ago, size
 
 
-async def validate(aws: Aws, bucket: str, key: str, now: datetime) -> tuple[Finding, ...]:
+async def validate(aws: Aws, bucket: str, key: str, now: datetime, name: str = "") -> tuple[Finding, ...]:
     """What stands in AWS under that key right now; says nothing about who made it. Without a bucket no object is asked for.
 
-    Raises AwsError when AWS cannot be asked.
+    `name` is the AMI's, where it has another than the key. Raises AwsError when AWS cannot be asked.
     """
-    found = [_object(await aws.head(bucket, key), bucket, key, now)] if bucket else []
-    images = await aws.images_named(key)
+    found = [object_finding(await aws.head(bucket, key), bucket, key, now)] if bucket else []
+    images = await aws.images_named(name or key)
     if not images:
-        found.append(Finding("AMI", Status.FAIL, f"there is no AMI named {key} of this account"))
+        found.append(Finding("AMI", Status.FAIL, f"there is no AMI named {name or key} of this account"))
     for image in images:
-        found += [_image(image), Finding("AMI-SETTINGS", Status.PASS, image_words(image))]
-        if image.root_snapshot:
-            snapshot = await aws.snapshot(image.root_snapshot)
-            state = f"{snapshot.state}, {encryption_words(snapshot)}" if snapshot else "not found"
-            good = Status.PASS if snapshot is not None and snapshot.state == "completed" else Status.FAIL
-            found.append(Finding("SNAPSHOT", good, f"snapshot {image.root_snapshot} of its root device: {state}"))
+        found += looked_at(image, await aws.snapshot(image.root_snapshot) if image.root_snapshot else None)
     return tuple(found)
 
 
-def _object(object_: S3Object | None, bucket: str, key: str, now: datetime) -> Finding:
+def looked_at(image: Image, snapshot: Snapshot | None) -> tuple[Finding, ...]:
+    """What AWS shows of an AMI and of the snapshot of its root device, None where there is none."""
+    found = (_image(image), Finding("AMI-SETTINGS", Status.PASS, image_words(image)))
+    if not image.root_snapshot:
+        return found
+    state = f"{snapshot.state}, {encryption_words(snapshot)}" if snapshot else "not found"
+    good = Status.PASS if snapshot is not None and snapshot.state == "completed" else Status.FAIL
+    return (*found, Finding("SNAPSHOT", good, f"snapshot {image.root_snapshot} of its root device: {state}"))
+
+
+def object_finding(object_: S3Object | None, bucket: str, key: str, now: datetime) -> Finding:
+    """What AWS shows of the object, None where there is none; it is not needed any more once the AMI is there."""
     if object_ is None:
         return Finding("OBJECT", Status.WARN, f"no object s3://{bucket}/{key}: it may have been removed after the import")
     return Finding("OBJECT", Status.PASS, f"object s3://{bucket}/{key}   {size(object_.size)}, written {ago(now, object_.modified)}")

@@ -170,6 +170,7 @@ def test_an_upload_that_is_refused_is_repeated_without_a_build(tmp_path: Path):
         assert "+base-image" not in done.stdout, "nothing is built again"
         assert "as the AMI" in done.stdout
         assert ": gp3" in done.stdout, "whoever goes on registers with the same choices"
+        assert raw_left(scene)["note"] == "the raw image on this machine; nothing needs it", "the run that went on made the AMI"
         after = scene.inside("run", "--config", scene.answers(route="two-stage", S3_KEY="edge-9"), "--dry-run")
         assert "may write over" not in after.stderr, "it is in AWS now"
         (file,) = (left for left in failed.left_behind if left.kind == "file")

@@ -110,8 +110,7 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
             continue
         readers = [t.task_id for t in account.tasks or () if not t.ended and (t.bucket, t.key) == record.where]
         mine = found == record.uploaded and found.size > 0
-        done = any(r.result.outcome is Outcome.SUCCEEDED for r in records if r.where == record.where)
-        note = "the AMI is made of it; only another import would need it" if done else "canvos-tui resume would import it"
+        note = _of_object(records, record.where, account)
         yield Thing(
             Kind.OBJECT,
             f"s3://{found_name(record.where)}",
@@ -123,6 +122,17 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
             f"{readers[0]} reads it" if readers else _UNKNOWN if account.tasks is None else "",
             Place(account.region, *record.where, found.version_id, found.etag),
         )
+
+
+def _of_object(records: list[Record], where: Where, account: Account) -> str:
+    """What the object is still good for, by what there is of its runs."""
+    its = [record for record in records if record.where == where]
+    if any(record.result.outcome is Outcome.SUCCEEDED for record in its):
+        return "the AMI is made of it; only another import would need it"
+    made = {snapshot.snapshot_id for snapshot in account.snapshots if snapshot.state == "completed"}
+    if snapshot := next((record.result.snapshot for record in its if record.result.snapshot in made), ""):
+        return f"{snapshot} is made of it, and canvos-tui resume would register that; only another import would need it"
+    return "canvos-tui resume would import it"
 
 
 def found_name(where: Where) -> str:

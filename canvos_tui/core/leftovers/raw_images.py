@@ -8,6 +8,7 @@ from pathlib import Path
 from canvos_tui.core.leftovers.inventory import Record
 from canvos_tui.core.leftovers.thing import Kind, Thing
 from canvos_tui.core.ports import Ports
+from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.raw_image import parse_raw_image
 from canvos_tui.core.run.resumable import offered, resume_command
 from canvos_tui.core.run.stage import StageId
@@ -19,6 +20,7 @@ _NEED_IT = frozenset({StageId.UPLOAD, StageId.SNAPSHOT})
 async def raw_images(ports: Ports, records: Iterable[Record]) -> list[Thing]:
     """Each by its newest run: a file of the name and the size that this very run told; of another size it is no more that run's."""
     found: dict[str, Thing] = {}
+    records = tuple(records)
     for record in records:
         if record.plan.resumes is None or not record.plan.builds:
             continue
@@ -28,11 +30,27 @@ async def raw_images(ports: Ports, records: Iterable[Record]) -> list[Thing]:
             continue
         facts = await ports.files.facts(path)
         if not built.unlike(facts):
-            found[str(path)] = Thing(Kind.FILE, str(path), True, _note(record), built.size, run=record.run)
+            found[str(path)] = Thing(Kind.FILE, str(path), True, _note(record, records), built.size, run=record.run)
     return list(found.values())
 
 
-def _note(record: Record) -> str:
-    if offered(record.result) in _NEED_IT:
-        return f"the raw image; {resume_command(record.run)} would go on with it, without it the whole build runs again"
-    return "the raw image on this machine; nothing needs it"
+def _note(record: Record, records: tuple[Record, ...]) -> str:
+    """By the newest run that went on from it: what that one made counts."""
+    newest = _newest(record, records)
+    next_ = offered(newest.result)
+    if next_ in _NEED_IT:
+        return f"the raw image; {resume_command(newest.run)} would go on with it, without it the whole build runs again"
+    if newest.result.outcome is Outcome.SUCCEEDED:
+        return "the raw image on this machine; nothing needs it"
+    goes_on = f"{resume_command(newest.run)} goes on without it; " if next_ is not None else ""
+    return f"the raw image; {goes_on}with other answers canvos-tui resume --raw begins with it, without it the whole build runs again"
+
+
+def _newest(record: Record, records: tuple[Record, ...]) -> Record:
+    """The newest of the runs that went on from it, itself where none did; `records` begin with the newest."""
+    line = {record.run}
+    for one in reversed(records):
+        if one.plan.resumes is not None and one.plan.resumes.run in line:
+            line.add(one.run)
+            record = one
+    return record

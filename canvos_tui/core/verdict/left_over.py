@@ -32,7 +32,8 @@ def left_unproven(baseline: Baseline, found: S3Object) -> LeftOver:
 
 def left_upload(baseline: Baseline, upload: Upload, *, certain: bool) -> LeftOver:
     """Parts of an upload that was not completed; not `certain` when this run uploaded nothing."""
-    note = f"{size(upload.done)} in parts that `aws s3 ls` does not show, about {_month(upload.done, S3_PRICE)}"
+    price = f", about {_month(upload.done, S3_PRICE)}" if upload.done else ""  # one without a part costs nothing
+    note = f"{size(upload.done)} in parts that `aws s3 ls` does not show{price}"
     remove = _s3(baseline, "abort-multipart-upload", upload.key) + f" --upload-id {word(upload.upload_id)}"
     look = _s3(baseline, "list-parts", upload.key) + f" --upload-id {word(upload.upload_id)}"
     return LeftOver("upload", upload.upload_id, certain, note, remove if certain else "", "" if certain else look)

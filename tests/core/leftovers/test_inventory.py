@@ -109,6 +109,14 @@ def test_the_object_of_an_image_that_is_ready_says_so_whichever_run_made_it():
     assert thing.note.startswith("the AMI is made of it")
 
 
+def test_an_object_is_said_to_be_imported_only_where_that_is_what_comes_next():
+    (thing,) = left(Account(REGION, objects={(BUCKET, KEY): OBJECT})).values()
+    assert thing.note == "canvos-tui resume would import it"
+    found = left(Account(REGION, snapshots=(OURS,), objects={(BUCKET, KEY): OBJECT}))
+    told = "is made of it, and canvos-tui resume would register that; only another import would need it"
+    assert found[f"s3://{BUCKET}/{KEY}"].note == f"{SNAP} {told}"
+
+
 names = st.text("abc", min_size=1, max_size=2)
 moments = st.integers(-500, 500).map(lambda n: NOW + timedelta(minutes=n))
 tasks = st.builds(

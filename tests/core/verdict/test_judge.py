@@ -353,6 +353,10 @@ def test_cancelled_lists_everything_that_is_left_with_its_removal():
     assert "USD" in left["object"].note
     assert "wait for the import" in left["object"].note
     assert "u-1" in left["upload"].remove
+    assert "USD a month" in left["upload"].note
+    empty = verdict(replace(GOOD, tasks=(task,), images=(), uploads=(replace(upload, done=0),)), -2, cancelled=True)
+    (parts,) = (one for one in empty.left_behind if one.kind == "upload")
+    assert parts.note == "0 B in parts that `aws s3 ls` does not show", "what holds nothing costs nothing"
     assert left["import_task"].remove == f"aws ec2 cancel-import-task --import-task-id {TASK} --region {REGION}"
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from canvos_tui.core.text import Whole
 if TYPE_CHECKING:
     from canvos_tui.core.diagnosis.catalogue import Catalogue
     from canvos_tui.core.diagnosis.diagnosis import Diagnosis
+    from canvos_tui.core.errors import Remedy
     from canvos_tui.core.log.wraps.joined import Joined
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunResult
@@ -59,11 +60,16 @@ def diagnose(args: argparse.Namespace) -> int:
         if data is not None and is_bundle(data):
             return _tell_bundle(data, args)
         found = diagnosed(given.parts(), _known(args.catalogue))
-    if run is not None:
-        from canvos_tui.core.bundle.opened import with_result
+    if run is None:
+        return _tell(args.output, found, found.data(), text_lines(found))
+    from canvos_tui.core.bundle.opened import with_result
+    from canvos_tui.core.verdict.other_choice import ways_on
 
-        found = with_result(found, run[1])
-    return _tell(args.output, found, found.data(), text_lines(found))
+    found, ways = with_result(found, run[1]), ways_on(run[1]) if run[1] is not None else ()
+    told = [{"text": way.text, "commands": [command.run for command in way.commands]} for way in ways]
+    return _tell(
+        args.output, found, {**found.data(), "run": {"id": args.file, "go_on": told}}, [*text_lines(found), *_lines_of(ways, "go on")]
+    )
 
 
 def is_bundle(data: bytes) -> bool:
@@ -218,15 +224,21 @@ def text_lines(found: Diagnosis) -> list[str]:
         lines += [f"cause     {cause.id}: {cause.title}", *_wrapped(cause.explanation)]
     elif found.result == "failed":
         lines.append("cause     not known; the last lines of the log are all there is")
-    for remedy in found.remedies:
-        lines += _wrapped(remedy.text, "fix")
-        lines += [Whole(f"{_INDENT}  $ {command.run}") for command in remedy.commands]
+    lines += _lines_of(found.remedies, "fix")
     lines += [Whole(f"{'see' if n == 0 else '':<10}{address}") for n, address in enumerate(cause.docs if cause is not None else ())]
     lines += [f"line {e.line:<5}{e.short}" for e in found.evidence]
     lines += [f"then {e.line:<5}{e.short}" for e in found.follow_on]
     lines += [f"{name.replace('_', ' '):<12}{value}" for name in sorted(found.ids) if (value := found.ids[name])]
     lines += [f"left        {left.kind} {left.id}{'' if left.certain else ' (not certain)'}" for left in found.left_behind]
     return lines + [f"warning   {warned.text}" for warned in found.warnings]
+
+
+def _lines_of(remedies: Iterable[Remedy], label: str) -> list[str]:
+    lines: list[str] = []
+    for remedy in remedies:
+        lines += _wrapped(remedy.text, label)
+        lines += [Whole(f"{_INDENT}  $ {command.run}") for command in remedy.commands]
+    return lines
 
 
 def _wrapped(text: str, label: str = "") -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
     from canvos_tui.core.run.run import BuildPlan
+    from canvos_tui.core.run.stage import StageId
     from canvos_tui.core.stages.ground import Ground
 
 IMAGE, STAGES = "image", ("upload", "snapshot", "import", "register")
@@ -186,6 +187,15 @@ async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) ->
     return await _gone_on(ports, args, ground)
 
 
+def _say_choices(ground: Ground, start: StageId) -> None:
+    """The role and the key that it goes on with, while that is still to come: they are the run's, and nobody is asked for them again."""
+    from canvos_tui.commands.follow import say
+    from canvos_tui.core.run.stage import StageId
+
+    if (chosen := ground.plan.making.words) and start is not StageId.REGISTER:
+        say(f"== as it was chosen for the run: {chosen}; with another it begins anew: canvos-tui resume --raw FILE --config FILE")
+
+
 async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tuple[RunInfo | None, int]:
     from canvos_tui.commands.attach import choose
     from canvos_tui.commands.consent import consent
@@ -213,6 +223,7 @@ async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tu
         say("== every stage is done: nothing to go on with")
         return None, ExitCode.OK
     what = f"{start.value} ({BY_ID[start].title})"
+    _say_choices(ground, start)
     if args.dry_run:
         rights = ", ".join(rights_from(start, direct=ground.plan.baseline.direct))
         say(f"== it would go on with: {what}, rights: {rights}\ndry run: nothing was started")

@@ -33,6 +33,7 @@ from canvos_tui.core.run.usual_times import phase_seconds
 from canvos_tui.core.verdict.chain import watched
 from canvos_tui.core.verdict.concerns import why_ended
 from canvos_tui.core.verdict.judge import JudgeHints, judge
+from canvos_tui.core.verdict.own_work import SAME
 from canvos_tui.core.verdict.settling import Settling
 from canvos_tui.supervisor.aws_side import AwsSide
 from canvos_tui.supervisor.aws_watcher import OpenAws
@@ -43,7 +44,8 @@ from canvos_tui.supervisor.signs import RunSigns
 
 _TICK = 0.2  # seconds
 # what begins when our own stages have found or made such a thing
-_BEGUN_BY = {"raw": Phase.UPLOAD, "import_task": Phase.IMPORT, "snapshot": Phase.REGISTER, "ami": Phase.AMI}
+_IMPORTS = dict.fromkeys(("object", SAME, "import_task"), Phase.IMPORT)
+_BEGUN_BY = {"raw": Phase.UPLOAD, **_IMPORTS, "snapshot": Phase.REGISTER, "ami": Phase.AMI}
 _OWN_SNAPSHOT = frozenset({"writing", "snapshot"})  # what the direct route tells of its snapshot: begun, and complete
 _CLEAR = 60.0  # seconds that the engine gets to stop containers
 _RETRY = 60.0  # seconds for which a refused result is tried again

@@ -67,7 +67,11 @@ def test_elsewhere_it_says_what_was_said_here(failed: tuple[OnStage, str], tmp_p
     here, log = scene.inside("diagnose", run_id), scene.inside("diagnose", str(scene.runs.log_path(run_id)))
     done = elsewhere(tmp_path / "home", "diagnose", path)
     assert (done.stderr, done.returncode) == ("", here.returncode)
-    assert here.stdout in done.stdout
+    said, _, ways = here.stdout.partition("go on     ")
+    assert said in done.stdout
+    assert "go on     " not in done.stdout, "which is this machine's"
+    resumed = scene.inside("resume", "--dry-run").returncode == 0
+    assert (f"$ canvos-tui resume {run_id}" in ways) is resumed, "only where there is something to go on from"
     assert (verdict(here.stdout), here.returncode) == (verdict(log.stdout), log.returncode)
     assert done.stdout.startswith(f"bundle    run {run_id}\n")
     assert sorted(name.name for name in (tmp_path / "home").iterdir()) == ["sitecustomize.py"], "it wrote nothing"
@@ -78,8 +82,9 @@ def test_as_json_it_is_the_diagnosis_of_the_log_and_whose_it_is(failed: tuple[On
     run_id = scene.infos()[0].run_id
     here = json.loads(scene.inside("diagnose", run_id, "--output", "json").stdout)
     there = json.loads(elsewhere(tmp_path / "home", "diagnose", path, "--output", "json").stdout)
-    about = there.pop("bundle")
+    about, own = there.pop("bundle"), here.pop("run")
     assert there == here
+    assert (own["id"], bool(own["go_on"])) == (run_id, here["cause"]["id"] == "E-VMIMPORT-ROLE")
     with zipfile.ZipFile(path) as sent:
         doctor = json.loads(sent.read("doctor.json"))
     assert (about["run"], about["doctor"]["verdict"]) == (run_id, doctor["verdict"])

@@ -367,7 +367,7 @@ def test_what_is_left_is_listed_with_its_price_and_taken_away_one_by_one(site, s
     assert set(things) == {snapshot, elsewhere.snapshot_id}, "what nobody tagged as ours is not even named"
     assert (things[snapshot].certain, things[snapshot].run) == (True, failed.run_id)
     assert things[snapshot].monthly == pytest.approx(0.0537, abs=1e-4)
-    assert "canvos-tui resume writes what is missing" in things[snapshot].note
+    assert f"canvos-tui resume {things[snapshot].run} writes what is missing" in things[snapshot].note
     assert not things[elsewhere.snapshot_id].removable
     assert not found.unseen
     assert asyncio.run(remove(ports, found, chosen(found, snapshot))) == f"{snapshot} is gone"

@@ -15,6 +15,7 @@ from canvos_tui.core.log.facts import LogFacts
 from canvos_tui.core.log.line import Kind, LogLine
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import SKIPPED, Cause, RunResult
+from canvos_tui.core.verdict.other_choice import with_other
 
 _LOST = "E-DOCKER-LOST"  # what the docker command says when its engine is gone, which it cannot know
 IMPORT_FAILED = "import-failed"  # the cause whose explanation is what AWS said about the import task
@@ -43,7 +44,7 @@ def with_cause(
     values |= {name: found for name, found in (("import_role", making.role), ("kms_key", making.key)) if found}
     values |= {name: found for name, found in (("ami", result.ami), ("snapshot", result.snapshot)) if found}
     remedies = tuple(explained(filled(remedy, values)) for remedy in result.cause.remedies)
-    return replace(result, cause=replace(result.cause, remedies=remedies))
+    return replace(result, cause=replace(result.cause, remedies=(*remedies, *with_other(result))))
 
 
 def _caused(result: RunResult, facts: LogFacts, matcher: Matcher, catalogue: Catalogue) -> RunResult:

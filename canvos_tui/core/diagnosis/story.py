@@ -28,6 +28,10 @@ _PLACES = (
     re.compile(r"- Uploading '.*' to s3://(?P<bucket>[^/\s]+)/(?P<key>.+)\.\.\.$"),
     re.compile(r"- Importing S3 object 's3://(?P<bucket>[^/\s]+)/(?P<key>.+)' as "),
     re.compile(r"- Object 's3://(?P<bucket>[^/\s]+)/(?P<key>.+)' already exists in "),
+    # our own stages
+    re.compile(r"^importing s3://(?P<bucket>[^/\s]+)/(?P<key>\S+) in (?P<region>[a-z]{2}(?:-[a-z]+)+-\d)(?::|$)"),
+    re.compile(r"^importing s3://.*: imported by the role (?P<import_role>[\w+=,.@-]{1,64}?)(?:, encrypted with |$)"),
+    re.compile(r"^importing s3://.* encrypted with (?P<kms_key>(?:arn:|alias/|mrk-|[0-9a-f]{8}-)\S+)$"),
 )
 _REGION = re.compile(r"(?:- Region: |\++ aws --region )([a-z]{2}(?:-[a-z]+)+-\d)\b")
 _CANCELLED = re.compile(r"Received signal (?:interrupt|terminated)|^(?:Error: )?[Cc]ancell?ed$|cancelled: ctrl-c|AWS_ERROR_S3_CANCELED")

@@ -11,6 +11,7 @@ from canvos_tui.core.aws.sighting import CLOCKS
 from canvos_tui.core.leftovers.thing import Kind, Place, Thing
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.run.result import RunResult
+from canvos_tui.core.run.resumable import resume_command
 from canvos_tui.core.run.run import BuildPlan
 from canvos_tui.core.text import size
 from canvos_tui.core.values import dataclass
@@ -90,7 +91,7 @@ def _uploads(records: list[Record], account: Account) -> Iterator[Thing]:
             mine = upload.upload_id == record.upload
             if not mine and (upload.upload_id in record.base.upload_ids or not within(record, upload.started)):
                 continue
-            whose = "canvos-tui resume goes on with it" if mine else "whose they are, AWS does not say"
+            whose = f"{resume_command(record.run)} goes on with it" if mine else "whose they are, AWS does not say"
             yield Thing(
                 Kind.UPLOAD,
                 upload.upload_id,
@@ -110,7 +111,7 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
             continue
         readers = [t.task_id for t in account.tasks or () if not t.ended and (t.bucket, t.key) == record.where]
         mine = found == record.uploaded and found.size > 0
-        note = _of_object(records, record.where, account)
+        note = _of_object(record, records, account)
         yield Thing(
             Kind.OBJECT,
             f"s3://{found_name(record.where)}",
@@ -124,15 +125,16 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
         )
 
 
-def _of_object(records: list[Record], where: Where, account: Account) -> str:
+def _of_object(record: Record, records: list[Record], account: Account) -> str:
     """What the object is still good for, by what there is of its runs."""
-    its = [record for record in records if record.where == where]
-    if any(record.result.outcome is Outcome.SUCCEEDED for record in its):
+    its = [one for one in records if one.where == record.where]
+    if any(one.result.outcome is Outcome.SUCCEEDED for one in its):
         return "the AMI is made of it; only another import would need it"
     made = {snapshot.snapshot_id for snapshot in account.snapshots if snapshot.state == "completed"}
-    if snapshot := next((record.result.snapshot for record in its if record.result.snapshot in made), ""):
-        return f"{snapshot} is made of it, and canvos-tui resume would register that; only another import would need it"
-    return "canvos-tui resume would import it"
+    if (maker := next((one for one in its if one.result.snapshot in made), None)) is not None:
+        would = f"{resume_command(maker.run)} would register that"
+        return f"{maker.result.snapshot} is made of it, and {would}; only another import would need it"
+    return f"{resume_command(record.run)} would import it"
 
 
 def found_name(where: Where) -> str:
@@ -159,7 +161,7 @@ def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
         going = next((t.task_id for t in account.tasks or () if not t.ended and t.task_id == snapshot.task_id), "")
         unknown = _UNKNOWN if account.tasks is None else ""
         needed = f"{user.image_id} uses it" if user is not None else f"{going} writes to it" if going else unknown
-        note = _of_snapshot(snapshot, ours=maker is not None)
+        note = _of_snapshot(snapshot, maker)
         yield Thing(
             Kind.SNAPSHOT,
             snapshot.snapshot_id,
@@ -173,15 +175,15 @@ def _snapshots(records: list[Record], account: Account) -> Iterator[Thing]:
         )
 
 
-def _of_snapshot(snapshot: Snapshot, *, ours: bool) -> str:
-    if not ours:
+def _of_snapshot(snapshot: Snapshot, maker: Record | None) -> str:
+    if maker is None:
         origin = f"of {snapshot.task_id}" if snapshot.task_id else "made by canvos-tui, perhaps elsewhere"
         return f"{origin}; no run that was counted names it"
     if snapshot.state == "error":
         return "in state `error`: nothing can be made of it"
     if snapshot.state == "pending" and not snapshot.task_id:
-        return "not all of it is written; canvos-tui resume writes what is missing"
-    return "no AMI uses it; canvos-tui resume would register one"
+        return f"not all of it is written; {resume_command(maker.run)} writes what is missing"
+    return f"no AMI uses it; {resume_command(maker.run)} would register one"
 
 
 def _snapshots_of(record: Record, account: Account) -> set[str]:

@@ -111,9 +111,9 @@ def test_the_object_of_an_image_that_is_ready_says_so_whichever_run_made_it():
 
 def test_an_object_is_said_to_be_imported_only_where_that_is_what_comes_next():
     (thing,) = left(Account(REGION, objects={(BUCKET, KEY): OBJECT})).values()
-    assert thing.note == "canvos-tui resume would import it"
+    assert thing.note == f"canvos-tui resume {RECORD.run} would import it", "of several runs, which"
     found = left(Account(REGION, snapshots=(OURS,), objects={(BUCKET, KEY): OBJECT}))
-    told = "is made of it, and canvos-tui resume would register that; only another import would need it"
+    told = f"is made of it, and canvos-tui resume {RECORD.run} would register that; only another import would need it"
     assert found[f"s3://{BUCKET}/{KEY}"].note == f"{SNAP} {told}"
 
 

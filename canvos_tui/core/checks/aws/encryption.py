@@ -149,7 +149,9 @@ async def kms_key(context: Context) -> CheckAnswer:
 
 
 def _judged(facts: KeyFacts, key: str, region: str) -> CheckAnswer:
-    other = Remedy("Or choose another key", (Command(f"aws kms list-aliases --region {region}"),), page="ami-settings")
+    other = Remedy(
+        "Or choose another key, as encryption in the answers", (Command(f"aws kms list-aliases --region {region}"),), page="ami-settings"
+    )
     show = Command(f"aws kms describe-key --key-id {word(key)} --region {region}")
     if facts.unseen:
         ask = Remedy("Ask somebody who may look at it whether it is enabled", (show,))

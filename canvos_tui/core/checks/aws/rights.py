@@ -38,6 +38,9 @@ def right(action: str) -> Callable[[Context], Awaitable[CheckAnswer]]:
     return ask
 
 
+_OTHER_ROLE = (Remedy("Or choose another role, as import_role in the answers", page="ami-settings"),)  # where one was chosen
+
+
 def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
     """What a probe means: an answer of AWS' is a PASS or a FAIL, anything else is not known."""
     required = f"the role {about.role}" if probe.action == ROLE else "allowed"
@@ -51,7 +54,7 @@ def judge_right(probe: RightProbe, about: Subject) -> CheckAnswer:
         return CheckAnswer(Status.PASS, observed, required, evidence=evidence, method=method)
     if probe.right is Right.DENIED:
         fixes = advice(probe.action, about, code=probe.code or NO_ROLE, said=probe.message)
-        fixes = (*fixes, OTHER_ROUTE) if probe.action == ROLE else fixes
+        fixes = (*fixes, *(_OTHER_ROLE if about.role != ROLE else ()), OTHER_ROUTE) if probe.action == ROLE else fixes
         observed = f"denied ({said})" if probe.action != ROLE else probe.message or probe.code
         return CheckAnswer(Status.FAIL, observed, required, fixes, evidence, method)
     # looking at the role is not among the guide's permissions, and a policy may allow for what the run makes what it refuses for anything

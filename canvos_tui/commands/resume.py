@@ -184,7 +184,7 @@ async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) ->
         say(f"== run {ground.run} went on from it, and is the one that counts")
     for line in lines_of(ground.proofs):
         say(line)
-    return await _gone_on(ports, args, ground)
+    return await go_on(ports, args, ground)
 
 
 def _say_choices(ground: Ground, start: StageId) -> None:
@@ -196,7 +196,8 @@ def _say_choices(ground: Ground, start: StageId) -> None:
         say(f"== as it was chosen for the run: {chosen}; with another it begins anew: canvos-tui resume --raw FILE --config FILE")
 
 
-async def _gone_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tuple[RunInfo | None, int]:
+async def go_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tuple[RunInfo | None, int]:
+    """Begins with `args.stage`, or the first that is not done, once that was agreed to; the run, or None with the exit code."""
     from canvos_tui.commands.attach import choose
     from canvos_tui.commands.consent import consent
     from canvos_tui.commands.follow import say

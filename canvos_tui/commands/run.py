@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.commands.argument_types import add_schema, choice, descriptor
 from canvos_tui.commands.follow import say
+from canvos_tui.commands.resume import IMAGE, STAGES
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.exit_codes import ExitCode
 
@@ -22,8 +23,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "run",
         help="the whole path from an answers file, without a screen",
         usage="canvos-tui run [OPTIONS] --config FILE...",
-        description="Clones, checks, writes, builds and verifies by answers in YAML: the names of .arg plus checkout, repository, tag, "
-        "route, k8s_versions, user_data, accept; never a key. Lists build several images: canvos-tui help matrix",
+        description="Builds by answers in YAML: the names of .arg, checkout, repository, tag, route, k8s_versions, user_data, accept; "
+        "no key. Lists: canvos-tui help matrix",
         epilog="Example: canvos-tui run --config answers.yaml --yes",
     )
     parser.add_argument("--config", nargs="+", metavar="FILE", help="the answers; several are built one after another")
@@ -32,6 +33,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--yes", action="store_true", help="do not ask before cloning, writing and building")
     parser.add_argument("--dry-run", action="store_true", help="show the diff and the command; changes nothing")
     parser.add_argument("--route", metavar="ROUTE", help="guide, two-stage or direct; wins over the answers")
+    parser.add_argument(
+        "--from", dest="stage", metavar="STAGE", choices=(IMAGE, *STAGES), help="not image: go on with the run of these answers"
+    )
     parser.add_argument("--tag", metavar="TAG", help="the CanvOS tag; wins over the answers")
     parser.add_argument("--accept", action="append", default=[], metavar="ID[=WHY]", help="go on although this check fails")
     parser.add_argument("--detach", action="store_true", help="start the build and return; attach follows it")
@@ -59,6 +63,10 @@ def run(args: argparse.Namespace) -> int:
     events = Events(args.events)
     started: list[str] = []
     try:
+        if args.stage not in {None, IMAGE}:
+            from canvos_tui.commands.run_from import run_from
+
+            return asyncio.run(run_from(ports, drafts[0], args, started, events))
         if len(drafts) == 1 and not args.only:
             return asyncio.run(whole_path(ports, drafts[0], args, started, events))
         from canvos_tui.commands.batch import build_all
@@ -91,11 +99,8 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
         )
     files = (args.config,) if isinstance(args.config, str) else args.config  # one text, where it stands before the command
     found = [placed(ports, draft, args.checkout, args.repo) for _, draft in images_of(ports, files, args.only)]
-    if args.detach and len(found) > 1:
-        raise InvalidValueError(
-            f"--detach starts one build, and these answers describe {len(found)} images",
-            remedy="leave it out: they are built one after another; or choose one with --only NAME=VALUE",
-        )
+    if len(found) > 1:
+        _refuse_several(args, len(found))
     if args.route is not None:
         found = [draft.after(RouteChosen(parse_route(args.route))) for draft in found]
     if args.tag is not None:
@@ -109,6 +114,18 @@ def wanted(ports: Ports, args: argparse.Namespace) -> tuple[Draft, ...]:
         refuse_key(draft)
         known_ids(tuple(draft.accepted))
     return tuple(found)
+
+
+def _refuse_several(args: argparse.Namespace, count: int) -> None:
+    """InvalidValueError for what is meant for one image."""
+    from canvos_tui.core.errors import InvalidValueError
+
+    one = {"--detach starts one build": args.detach, "--from goes on with one run": args.stage not in {None, IMAGE}}
+    for text in (text for text, given in one.items() if given):
+        raise InvalidValueError(
+            f"{text}, and these answers describe {count} images",
+            remedy="leave it out: they are built one after another; or choose one with --only NAME=VALUE",
+        )
 
 
 def accepted(word: str) -> CheckAccepted:

@@ -9,7 +9,7 @@ _shtab_canvos_tui_subparsers=(doctor fix run attach status cancel resume leftove
 
 _shtab_canvos_tui_doctor_option_strings=(-h --help --checkout --config --route --only --skip --accept --timeout --offline --fail-on --output --events --plain --redact --watch --no-save --compare --explain --list --schema --no-color --ascii --no-mouse --repo --theme --no-bell)
 _shtab_canvos_tui_fix_option_strings=(-h --help --checkout --yes --no-color --ascii --plain --no-mouse --repo --theme --no-bell)
-_shtab_canvos_tui_run_option_strings=(-h --help --config --only --keep-going --yes --dry-run --route --tag --accept --detach --limit --events --plain --schema --no-color --ascii --no-mouse --checkout --repo --theme --no-bell)
+_shtab_canvos_tui_run_option_strings=(-h --help --config --only --keep-going --yes --dry-run --route --from --tag --accept --detach --limit --events --plain --schema --no-color --ascii --no-mouse --checkout --repo --theme --no-bell)
 _shtab_canvos_tui_attach_option_strings=(-h --help --plain --no-color --ascii --no-mouse --checkout --repo --theme --no-bell)
 _shtab_canvos_tui_status_option_strings=(-h --help --output --schema --no-color --ascii --plain --no-mouse --checkout --repo --theme --no-bell)
 _shtab_canvos_tui_cancel_option_strings=(-h --help --force --import-task --output --schema --no-color --ascii --plain --no-mouse --checkout --repo --theme --no-bell)
@@ -105,6 +105,7 @@ _shtab_canvos_tui___theme_COMPGEN=_canvos_tui_themes
 
 _shtab_canvos_tui_doctor___fail_on_choices=(warn fail)
 _shtab_canvos_tui_doctor___output_choices=(text short markdown json)
+_shtab_canvos_tui_run___from_choices=(image upload snapshot import register)
 _shtab_canvos_tui_status___output_choices=(text json)
 _shtab_canvos_tui_cancel___output_choices=(text json)
 _shtab_canvos_tui_resume___from_choices=(upload snapshot import register)

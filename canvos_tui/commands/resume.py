@@ -188,12 +188,11 @@ async def _begun(ports: Ports, args: argparse.Namespace, draft: Draft | None) ->
 
 
 def _say_choices(ground: Ground, start: StageId) -> None:
-    """The role and the key that it goes on with, while that is still to come: they are the run's, and nobody is asked for them again."""
     from canvos_tui.commands.follow import say
-    from canvos_tui.core.run.stage import StageId
+    from canvos_tui.core.stages.words import choices_of
 
-    if (chosen := ground.plan.making.words) and start is not StageId.REGISTER:
-        say(f"== as it was chosen for the run: {chosen}; with another it begins anew: canvos-tui resume --raw FILE --config FILE")
+    for line in choices_of(ground, start):
+        say(f"== {line}")
 
 
 async def go_on(ports: Ports, args: argparse.Namespace, ground: Ground) -> tuple[RunInfo | None, int]:

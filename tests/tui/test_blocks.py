@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.content import Content
 
 from canvos_tui.tui.painting.blocks import hung, labelled
@@ -28,3 +29,13 @@ def test_what_follows_a_mark_stands_below_the_words_and_keeps_its_style():
     rows = hung(Content.assemble(("! ", "$text-warning"), "an object of 4.1 GB that nobody uses", ("  remove it soon", "bold")), 20)
     assert [row.plain for row in rows] == ["! an object of", "  4.1 GB that nobody", "  uses  remove it soon"]
     assert [[span.style for span in row.spans] for row in rows] == [["$text-warning"], [], ["bold"]]
+
+
+@pytest.mark.parametrize("width", [24, 31, 40, 73])
+def test_a_path_that_is_longer_than_the_line_keeps_every_letter_and_gets_no_blank(width):
+    path = "/home/alice/CanvOS/build/kairos-ubuntu-24.04-core-amd64-generic-v4.0.4.raw"
+    text = Content.assemble(("! ", "bold"), f"left: file {path}", ("  50.3 MB on this machine", "dim"))
+    rows = [row.plain for row in hung(text, width)]
+    assert path in "".join(row.removeprefix("  ") for row in rows).replace("file/", "file /"), rows
+    assert all(len(row) <= width for row in rows)
+    assert "50.3 MB" in " ".join(row.strip() for row in rows)

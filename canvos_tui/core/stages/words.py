@@ -19,6 +19,12 @@ def lines_of(found: Sequence[Proof]) -> tuple[str, ...]:
     return tuple(f"{proof.stage.value:<9} {proof.done.value:<10} {proof.text}{sure[proof.taken_for_it]}" for proof in found)
 
 
+def choices_of(ground: Ground, start: StageId) -> tuple[str, ...]:
+    """The role and the key that it goes on with, while that is still to come: they are the run's, and nobody is asked for them again."""
+    chosen = ground.plan.making.words if start is not StageId.REGISTER else ""
+    return (f"as it was chosen: {chosen}; with another it begins anew: canvos-tui resume --raw FILE --config FILE",) if chosen else ()
+
+
 def rights_from(start: StageId, *, direct: bool = False) -> tuple[str, ...]:
     """The IAM actions that a run needs which begins with that stage, each once."""
     return tuple(dict.fromkeys(right for stage in stages_of(direct=direct) if ORDER[stage.id] >= ORDER[start] for right in stage.rights))

@@ -57,8 +57,9 @@ def hung(text: Content, width: int, indent: int = INDENT) -> list[Content]:
     """A line that begins with a mark, wrapped so that what follows stands below the words and not below the mark."""
     if text.cell_length <= width:
         return [text]
-    first, *rest = _folded(text, width)
-    left = Content(" ").join(rest)
+    first = _folded(text, width)[0]
+    seen = len(first.plain.rstrip())
+    left = text[len(text.plain) - len(text.plain[seen:].lstrip()) :]  # where a long word was cut there is no blank to drop
     return [first, *(Content(" " * indent) + row for row in _folded(left, max(20, width - indent)))]
 
 

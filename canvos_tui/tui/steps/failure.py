@@ -21,7 +21,7 @@ from canvos_tui.core.session import Ended, RunChosen
 from canvos_tui.core.stages.ground import Ground
 from canvos_tui.core.stages.resume import begin, look, start_of
 from canvos_tui.core.stages.through_s3 import begin_through_s3, plan_through_s3
-from canvos_tui.core.stages.words import lines_of
+from canvos_tui.core.stages.words import choices_of, lines_of
 from canvos_tui.core.text import middle
 from canvos_tui.core.verdict.aftermath import final_result
 from canvos_tui.core.verdict.import_cancel import end_import, offer, open_import
@@ -296,5 +296,5 @@ class Failure(StepPanel):
             self.hint("every stage is done: the AMI is there")
             self.learn(Ended(await final_result(self.ports, ground.run)))
             return None
-        agreed = await self.app.push_screen_wait(Ask(f"Go on with {BY_ID[start].title}? (run {ground.run})", seen, GO_ON))
-        return start if agreed else None
+        ask = Ask(f"Go on with {BY_ID[start].title}? (run {ground.run})", "\n".join((seen, *choices_of(ground, start))), GO_ON)
+        return start if await self.app.push_screen_wait(ask) else None

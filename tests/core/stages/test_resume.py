@@ -8,6 +8,7 @@ import pytest
 
 from canvos_tui.core.aws.facts import IMPORTED_BY, Snapshot
 from canvos_tui.core.aws.sighting import Question
+from canvos_tui.core.aws.snapshot_settings import SnapshotSettings
 from canvos_tui.core.errors import InvalidValueError, RunError
 from canvos_tui.core.run.codec import parse_plan, plan_text
 from canvos_tui.core.run.outcome import Outcome
@@ -16,7 +17,7 @@ from canvos_tui.core.run.result import Cause, RunResult
 from canvos_tui.core.run.resumable import offer_words, offered
 from canvos_tui.core.run.stage import StageId
 from canvos_tui.core.stages.resume import AGAIN, plan_from, start_of
-from canvos_tui.core.stages.words import data_of, lines_of
+from canvos_tui.core.stages.words import choices_of, data_of, lines_of
 from canvos_tui.core.verdict.judge import JudgeHints, judge
 from tests.core.stages.sight import (
     ACTIVE,
@@ -241,3 +242,11 @@ def test_the_stages_as_data_say_what_the_lines_say():
         start_of(ground(NOTHING))
     refused = data_of(ground(NOTHING), None, caught.value)
     assert refused["refused"] == {"text": str(caught.value), "remedy": AGAIN}
+
+
+def test_the_role_and_the_key_that_are_kept_are_said_while_they_still_count():
+    found = ground(IMPORT_OPEN)
+    chosen = replace(found, plan=replace(found.plan, making=SnapshotSettings("edge-import", "alias/edge")))
+    (told,) = choices_of(chosen, StageId.IMPORT)
+    assert told.startswith("as it was chosen: imported by the role edge-import, encrypted with alias/edge; with another")
+    assert choices_of(chosen, StageId.REGISTER) == choices_of(found, StageId.IMPORT) == ()

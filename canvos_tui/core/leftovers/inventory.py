@@ -111,7 +111,7 @@ def _objects(records: list[Record], account: Account) -> Iterator[Thing]:
             continue
         readers = [t.task_id for t in account.tasks or () if not t.ended and (t.bucket, t.key) == record.where]
         mine = found == record.uploaded and found.size > 0
-        note = _of_object(record, records, account)
+        note = f"{resume_command(record.run)} follows its import" if readers else _of_object(record, records, account)
         yield Thing(
             Kind.OBJECT,
             f"s3://{found_name(record.where)}",

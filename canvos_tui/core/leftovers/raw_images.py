@@ -42,8 +42,8 @@ def _note(record: Record, records: tuple[Record, ...]) -> str:
         return f"the raw image; {resume_command(newest.run)} would go on with it, without it the whole build runs again"
     if newest.result.outcome is Outcome.SUCCEEDED:
         return "the raw image on this machine; nothing needs it"
-    goes_on = f"{resume_command(newest.run)} goes on without it; " if next_ is not None else ""
-    return f"the raw image; {goes_on}with other answers canvos-tui resume --raw begins with it, without it the whole build runs again"
+    goes_on = f"{resume_command(newest.run)} does without it, and " if next_ is not None else ""
+    return f"the raw image; {goes_on}another role, key or name begins with it: canvos-tui resume --raw"
 
 
 def _newest(record: Record, records: tuple[Record, ...]) -> Record:

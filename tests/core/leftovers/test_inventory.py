@@ -57,6 +57,7 @@ def test_an_object_and_a_snapshot_of_a_run_are_its_own_and_parts_nobodys():
 def test_what_is_needed_stays():
     found = left(Account(REGION, tasks=(ACTIVE,), snapshots=(replace(OURS, state="pending"),), objects={(BUCKET, KEY): OBJECT}))
     assert found[f"s3://{BUCKET}/{KEY}"].needed == f"{TASK} reads it"
+    assert found[f"s3://{BUCKET}/{KEY}"].note == f"canvos-tui resume {RECORD.run} follows its import", "and begins no other"
     assert found[SNAP].needed == f"{TASK} writes to it"
     assert found[TASK].removable
     broken = left(Account(REGION, snapshots=(OURS,), images=(Image(AMI, KEY, "failed", SNAP),)))

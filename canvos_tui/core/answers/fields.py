@@ -116,8 +116,8 @@ S3_KEY = Field(
     "",
     "3-128 of letters, digits, `.` `_` `/` `-`; also the AMI's name",
     values.parse_s3_key,
-    "Name of the object in the bucket and of the AMI. It must be new: an existing object is silently reused (the upload "
-    "is skipped), an existing AMI is silently reported as the result.\n"
+    "Name of the object in the bucket and of the AMI. It must be new: on the guide's route an existing object is silently reused (the "
+    "upload is skipped), an existing AMI silently reported as the result; on the others what is taken is refused.\n"
     "Step 11 says that an empty key means CUSTOM_TAG. The script would use the raw file's name, so it is filled in here.",
 )
 AWS_ACCESS_KEY_ID = Field(

@@ -56,7 +56,8 @@ S3_KEY = Group(
     (11,),
     "S3 key",
     (fields.S3_KEY,),
-    "It must be new: an existing object is silently reused, an existing AMI silently reported as the result.",
+    "It must be new: on the guide's route an existing object is silently reused, an existing AMI silently reported as the result; "
+    "on the others what is taken is refused.",
     "Step 11 says an empty key means CUSTOM_TAG; the script would use the raw file's name instead, so it is filled in here.",
 )
 AMI = Group(

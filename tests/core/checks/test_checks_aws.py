@@ -337,6 +337,7 @@ async def test_default_encryption_of_a_snapshot_that_we_write(tmp_path, found, s
     assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
     assert "vmimport" not in row.answer.observed + row.answer.required
     if status is Status.WARN:
+        assert row.answer.method is Method.NOT_VERIFIABLE, "what was not asked is not verified"
         assert "kms:CreateGrant" in row.answer.remedies[0].text
         assert KMS in row.answer.remedies[0].commands[0].run
 
@@ -468,6 +469,7 @@ async def test_of_an_alias_is_said_what_was_seen_of_its_key(tmp_path, facts, sta
     world = World(tmp_path, encryption=Encryption(False, "", False), role=SEALS, kms_key=facts)
     row = await world.one("AWS-ENCRYPTION", with_key(TWO_STAGE, "alias/edge"))
     assert (row.status, words in row.answer.observed) == (status, True), row.answer.observed
+    assert (row.answer.method is Method.NOT_VERIFIABLE) is ("was not seen" in words)
 
 
 async def test_the_guides_route_asks_for_no_key_and_for_the_scripts_role(tmp_path):

@@ -82,7 +82,7 @@ async def _of_our_snapshot(context: Context) -> CheckAnswer:
         return CheckAnswer(Status.PASS, f"the AMI will be encrypted with {_AWS_KEY}, {_ALONE}", required)
     fix = Remedy(f"Let the key's policy, or that of these AWS keys, allow {', '.join((*WRITE_ENCRYPTED, *GRANT))}", (_show_key(key),))
     said = f"the AMI will be encrypted with {making.key or key}; whether these keys may use it was not asked"
-    return CheckAnswer(Status.WARN, said, required, (fix,))
+    return CheckAnswer(Status.WARN, said, required, (fix,), method=Method.NOT_VERIFIABLE)
 
 
 async def _whoever(context: Context) -> Identity | None:
@@ -120,7 +120,8 @@ async def _needs_key(context: Context, found: Encryption, about: Subject, requir
     fixes = advice(ROLE, about, code=BAD_POLICY)
     key_policy = Remedy("The key's own policy has to admit the account or the role, too", tuple(_show_key(k) for k in about.kms_keys))
     doubt = f"{about.role} may not use the key" if may is Right.DENIED else f"whether {about.role} may use the key was not seen"
-    return CheckAnswer(Status.WARN, f"{told}: {doubt}", required, (*fixes, key_policy))
+    how = Method.VERIFIED if may is Right.DENIED else Method.NOT_VERIFIABLE
+    return CheckAnswer(Status.WARN, f"{told}: {doubt}", required, (*fixes, key_policy), method=how)
 
 
 def _show_key(arn: str) -> Command:

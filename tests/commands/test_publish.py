@@ -137,6 +137,8 @@ def test_whoever_shares_what_a_key_of_the_account_encrypts_hears_of_the_key(acco
     share = (*THIS, "--share", "999999999999", "--yes")
     done = account.inside(*share)
     assert done.returncode == 0, done.stderr
+    copied = account.inside(*THIS, "--copy-to", "eu-west-1", "--yes")
+    assert f"each copy is encrypted with the region's default key for EBS, not with {key}" in copied.stderr
     assert f"! the snapshot is encrypted with {key}: share that key with them as well" in done.stdout
     assert shown(schemas, "publish", account.inside(*share, "--output", "json").stdout)["key_to_share"] == key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from canvos_tui.core.aws.console_links import console_links
-from canvos_tui.core.aws.facts import Right, RightProbe
+from canvos_tui.core.aws.facts import Right, RightProbe, Snapshot
 from canvos_tui.core.aws.instance import Launch
 from canvos_tui.core.aws.prices import PRICES, SNAPSHOT_PRICE, TRANSFER_PRICE
 from canvos_tui.core.publish.copying import Copy
@@ -31,6 +31,7 @@ def plan_lines(work: Work, wish: Wish) -> tuple[str, ...]:
     if wish.until is not None:
         told.append(f"deprecate it at {wish.until:%Y-%m-%d %H:%M} UTC: others no longer find it then; it still launches")
     if wish.regions and work.snapshot is not None:
+        told += _of_encryption(work.snapshot)
         told.append(_price(work.snapshot.size, len(wish.regions)))
     return tuple(told)
 
@@ -39,6 +40,12 @@ def _unknown(region: str, known: tuple[str, ...]) -> str:
     """A word before anything is begun: a region that was mistyped is asked for in vain, and one that is new is not known here."""
     like = near(region, known, 2, 0.7)
     return f"! {region} is not among the regions that are known here" + (f"; perhaps {' or '.join(like)} is meant" if like else "")
+
+
+def _of_encryption(snapshot: Snapshot) -> tuple[str, ...]:
+    """CopyImage without a key takes the default one of the region for a snapshot that is encrypted (EC2 API, CopyImage, KmsKeyId)."""
+    where = "the region's default key for EBS" + (f", not with {snapshot.kms_key}" if snapshot.kms_key else "")
+    return (f"each copy is encrypted with {where}; under aws/ebs it cannot be shared",) if snapshot.encrypted else ()
 
 
 def _price(count: int, regions: int) -> str:

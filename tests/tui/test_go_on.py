@@ -54,6 +54,22 @@ def ended(ports, make_app, account):
     return make
 
 
+@pytest.mark.parametrize(
+    ("resumes", "phase", "whose"),
+    [
+        (None, Phase.IMPORT, "exit 1 of earthly.sh"),
+        (Resumes("", StageId.IMAGE, token="t"), Phase.RAW, "exit 1 of earthly.sh"),
+        (Resumes("", StageId.IMAGE, token="t"), Phase.IMPORT, "exit 1 of our own stages"),
+        (Resumes("20261122-0000-0001", StageId.REGISTER), Phase.REGISTER, "exit 1 of our own stages"),
+    ],
+)
+async def test_the_exit_code_is_said_to_be_that_of_the_program_that_failed(ended, ports, resumes, phase, whose):
+    app = ended(replace(UNREGISTERED, phase=phase, exit_code=1))
+    ports.runs.plans[story.RUN] = replace(story.PLAN, resumes=resumes)
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert await see(pilot, whose)
+
+
 async def test_from_the_failure_to_a_run_that_registers(ended, ports):
     async with ended().run_test(size=(80, 24)) as pilot:
         await see(pilot, "▸ Go on: AMI", "nothing is built again")

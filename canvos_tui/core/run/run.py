@@ -105,6 +105,11 @@ class BuildPlan:
         """Whether CanvOS builds something in it."""
         return self.resumes is None or self.resumes.stage is StageId.IMAGE
 
+    def program(self, phase: Phase | None) -> str:
+        """Whose exit code it is that a run ended with in that phase: our own stages begin when the image is there."""
+        own = self.resumes is not None and (not self.builds or (phase is not None and phase.order > Phase.RAW.order))
+        return "our own stages" if own else "earthly.sh"
+
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases that it can show, in order: the AWS CLI is installed for the import script alone."""

@@ -107,10 +107,10 @@ class Failure(StepPanel):
 
     def _show(self, result: RunResult) -> None:
         width = max(40, self.size.width - 5)
-        mark, _ = of_outcome(result.outcome)
-        code = f"exit {result.exit_code} of earthly.sh" if result.exit_code is not None else ""
+        whose = f" of {self.known.plan.program(result.phase)}" if self.known.plan is not None else ""
+        small = (result.cause.id if result.cause else "", f"exit {result.exit_code}{whose}" if result.exit_code is not None else "")
         box = self.query_one("#failure-why", Panel)
-        box.entitle(f"{mark.sign} {headline(result)}", " · ".join(filter(None, (result.cause.id if result.cause else "", code))))
+        box.entitle(f"{of_outcome(result.outcome)[0].sign} {headline(result)}", " · ".join(filter(None, small)))
         box.say(State.ERROR if result.outcome is Outcome.FAILED else State.WARNING)
         self.query_one("#failure-text", Static).update(why(result, width))
         self.query_one("#failure-exists", Panel).entitle("What exists", f"asked from AWS · log {middle(result.log, 40)}")

@@ -106,7 +106,8 @@ def remaining(run: BuildRun, usual: Mapping[Phase, Usual], now: datetime) -> str
     if all(p in usual for p in ahead) and (own or len(ahead) < len(shown)) and (run.phase is None or run.phase in usual):
         low, high = _this_phase(run, usual, now)
         low, high = low + sum(usual[p].low for p in ahead), high + sum(usual[p].high for p in ahead)
-        source = "own runs" if all(p in own for p in ahead) else f"own runs and {ESTIMATE}" if own else ESTIMATE
+        counted = {*ahead, *([run.phase] if run.phase is not None else [])}
+        source = "own runs" if counted <= set(own) else f"own runs and {ESTIMATE}" if counted & set(own) else ESTIMATE
         return f"ends in {span(low, high)} ({source})" if high else ""
     spent = (now - run.started_at).total_seconds()
     if spent > WHOLE[1]:

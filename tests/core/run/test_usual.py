@@ -66,6 +66,15 @@ def test_the_rest_is_a_range_with_its_source() -> None:
     assert remaining(young.after((Finished(AT, 1),)), own, AT) == ""
 
 
+def test_ones_own_runs_are_named_for_nothing_that_they_do_not_say() -> None:
+    last = run((0, Phase.PREPARE), (3000, Phase.AMI))
+    assert remaining(last, usual_times(()), AT + timedelta(seconds=3000)) == "ends in 1-2 min (our estimate)"
+    assert remaining(last, usual_times((WHOLE,)), AT + timedelta(seconds=3000)) == "ends in 1:30 (own runs)"
+    before = {name: seconds for name, seconds in WHOLE.items() if name != "register"}
+    mixed = remaining(run((0, Phase.REGISTER)), usual_times((before,)), AT)
+    assert mixed.endswith("(own runs and our estimate)"), mixed
+
+
 def test_a_range_is_told_in_few_words() -> None:
     assert [span(372, 372), span(30, 60), span(600, 1800), span(700, 720), span(3600, 7200)] == [
         "6:12",

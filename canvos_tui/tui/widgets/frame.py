@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -35,7 +35,7 @@ _SHOWN = {
     "os": ("OS_DISTRIBUTION", "OS_VERSION"),
     "s3": ("S3_BUCKET",),
 }
-_SHORTEST = 10  # columns of the folder: tag and region say more
+_SHORTEST, _LONGEST = 10, 24  # columns of the folder: tag and region say more
 _GAP = " › "  # between the parts of the top line
 
 
@@ -192,14 +192,26 @@ class TopBar(Framed):
         right = f" {said.mark.sign} {said.words}{took} "
         name, banner = " canvos-tui ", f" {self._banner} " if self._banner else ""
         room = max(20, self.size.width) - len(name) - len(banner) - len(right)
-        rest = "".join(f"{_GAP}{part}" for part in (self._tag(), self._text("REGION")) if part)
-        where = (middle(at_home(self._folder(), self._home), max(_SHORTEST, min(24, room - len(rest) - 2))) or "no checkout yet") + rest
+        folder = at_home(self._folder(), self._home) or "no checkout yet"
+        where = standing(folder, [part for part in (self._tag(), self._text("REGION")) if part], room - 2)
         return Content.assemble(
             (name, "bold $background on $text-accent"),
             (banner, "bold $background on $text-warning"),
-            (f" {where}"[: room - 1].ljust(room), "$text-muted"),
+            (f" {where}".ljust(room), "$text-muted"),
             (right, f"bold $background on {said.ground}" if said.ground else "bold"),
         )
+
+
+def standing(folder: str, values: Sequence[str], room: int) -> str:
+    """Folder, tag and region in so many columns: a folder is shortened in the middle, a value stands whole or not at all."""
+    for kept in range(len(values), 0, -1):
+        rest = _GAP.join(values[:kept])
+        left = room - len(rest) - len(_GAP)
+        if left >= min(_SHORTEST, len(folder)):
+            return f"{middle(folder, min(_LONGEST, left))}{_GAP}{rest}"
+        if len(rest) <= room:
+            return rest
+    return middle(folder, min(_LONGEST, room)) if room >= _SHORTEST else ""
 
 
 def _entry(page: Page, sign: Mark) -> Content:

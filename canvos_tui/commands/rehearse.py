@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.exit_codes import ExitCode
-from canvos_tui.core.text import nearest
+from canvos_tui.core.text import folded, nearest
 
 if TYPE_CHECKING:
     from canvos_tui.core.answers.draft import Draft
@@ -170,8 +170,9 @@ def _play(*, plain: bool, route: Route) -> Callable[[Ports, Draft], int]:
 
 def _questions(ports: Ports, draft: Draft) -> int:
     from canvos_tui.commands.questions import ask
+    from canvos_tui.plain.talk import WIDTH
 
-    sys.stdout.write(f"REHEARSAL. {HINT}\n\n")
+    sys.stdout.write("\n".join((*folded([f"REHEARSAL. {HINT}"], WIDTH), "", "")))
     return ask(ports, draft)
 
 

@@ -38,7 +38,9 @@ class Start(Question):
         doors = tuple(rules.doors(desk.draft, desk.known, desk.ports.environ.get("HOME", ""), desk.ports.clock.now()))
         prompt = Prompt(
             self.name,
-            about=(f"Have ready: {'; '.join(rules.have_ready(desk.draft))}. {rules.NOTHING_WRITTEN.capitalize()}.",),
+            about=(
+                f"Have ready: {'; '.join(rules.have_ready(desk.draft))}. {rules.NOTHING_WRITTEN[0].upper()}{rules.NOTHING_WRITTEN[1:]}.",
+            ),
             help=rules.ABOUT,
         )
         word = await talk.choose(prompt, doors, doors[0].word)

@@ -119,8 +119,12 @@ async def test_whoever_types_hears_why_and_is_asked_again(talk):
 
 
 async def test_a_question_mark_explains(talk):
-    one = talk(S3_KEY="?", review="?", tag="?", clone="?")
+    one = talk(start="?", S3_KEY="?", review="?", tag="?", clone="?", CUSTOM_TAG="?", user_data=["?", "none"])
     assert await one.run() == 0, one.said
+    told = one.said.replace("\n", " ")
+    assert "Before Review nothing is written but the clone of CanvOS." in told
+    for word in ("An AMI is", "CanvOS is", "Palette is", "A provider image is", "user-data is"):
+        assert word in told, "each is explained where it first appears"
     assert "Name of the object in the bucket and of the AMI." in one.said
     assert "export S3_KEY=palette-learn" in one.said
     assert "Allowed: 3-128 of letters" in one.said

@@ -28,7 +28,8 @@ CUSTOM_TAG = Field(
     "palette-learn",
     "lower case letters, digits, `-`",
     values.parse_image_tag,
-    "The last part of the names of provider images.\n"
+    "The last part of the names of provider images. "
+    "A provider image is the container image with Kubernetes that an instance is upgraded to.\n"
     "You choose it. This AMI build only puts it on a local image; the S3 key is prefilled with it, as step 11 promises.",
 )
 IMAGE_REGISTRY = Field(

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from canvos_tui.core.ports import Ports
     from canvos_tui.core.run.result import RunInfo
 
-ABOUT = "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
+ABOUT = (
+    "An AMI is an image in AWS that instances start from. CanvOS is Spectro Cloud's repository, which builds edge images with Earthly. "
+    "Palette is the product that manages the instances: one that starts from this AMI can register there by itself.\n\n"
+    "A build goes on without this window: Watch comes back to it. Continue goes to where you were; keys are asked for again."
+)
 _BUCKET, _MACHINE = "an S3 bucket, and the region it is in", "Linux x86_64 with 150 GB free, and one to two hours"
 _READY = {
     Route.GUIDE: ("an AWS access key (AKIA...; temporary ones by the two-stage route)", _BUCKET, _MACHINE),

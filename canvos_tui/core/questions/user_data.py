@@ -17,8 +17,8 @@ from canvos_tui.core.values import dataclass
 
 TITLE = "user-data: the file that lets an instance join Palette"
 ABOUT = (
-    "It is built into the AMI. With Palette's host name and a registration token an instance registers by itself at its first start; "
-    "without them it does not appear in Palette."
+    "user-data is what an instance reads when it starts; here it is built into the AMI. With Palette's host name and a registration "
+    "token in it an instance registers by itself at its first start; without them it does not appear in Palette."
 )
 CHOICES = (
     Choice("checkout", "The checkout's   use the user-data file that is there"),

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from textual.app import SystemCommand
@@ -26,6 +27,7 @@ NO_MOUSE = "CANVOS_TUI_NO_MOUSE"  # any value
 LOST = 2.0  # seconds without an answer, after which none is expected
 SILENT = 0.5  # seconds between frames for a terminal that does not answer
 LONGEST = 1.0  # seconds of rest behind a frame
+_ASIDE = {"app.command_palette", "app.quit", "leave"}  # the menu itself, and what Textual's own commands have
 Result = TypeVar("Result")
 
 
@@ -97,7 +99,12 @@ class PacedApp(OrderlyApp[Result]):
         return super().push_screen(*given, **how)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Whose the mouse is, besides what Textual offers."""
+        """What the keys of the page do, each with its key; whose the mouse is; what Textual offers."""
+        from canvos_tui.tui.widgets.key_footer import named
+
+        for key in named(screen):
+            if key.action not in _ASIDE:
+                yield SystemCommand(key.name, f"key {key.shown}", partial(self.run_action, key.action, key.node))
         title, what = ("Leave the mouse to the terminal", "it marks") if self.mouse else ("Take the mouse", "rows and buttons answer it")
         yield SystemCommand(title, f"mouse: {what}", self.action_hand_mouse)
         yield from super().get_system_commands(screen)

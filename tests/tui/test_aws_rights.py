@@ -231,6 +231,13 @@ async def test_a_detail_longer_than_the_window_scrolls(make_app, ports, full):
         await see(pilot, "Seen  ")
 
 
+async def test_no_footer_offers_to_mend_what_passed(make_app, full):
+    async with make_app(full, page="aws").run_test(size=(120, 40)) as pilot:
+        painted = await asked(pilot, "20 of 20 proven", "F8 Next")
+        assert "Copy fix" not in painted
+        assert "Message" not in painted
+
+
 async def test_m_copies_a_complete_message_and_c_the_fix(make_app, ports, full, copied):
     ports.aws.account.role = False
     app = make_app(full, page="aws")

@@ -30,6 +30,7 @@ from canvos_tui.tui.checks.rows import LONGEST_NAME, NAMES
 from canvos_tui.tui.opening import Opening, Room
 from canvos_tui.tui.steps.step00_prerequisites import Prerequisites
 from canvos_tui.tui.widgets.check_list import WIDE, CheckList
+from canvos_tui.tui.widgets.key_footer import KeyFooter
 from tests import samples
 from tests.tui.fakes import NOW
 from tests.tui.screen import see, text_of, until
@@ -234,14 +235,16 @@ async def test_f_turns_to_the_other_fix_and_c_copies_its_commands_alone(make_app
     copied = ports.terminal.copied
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await checked(pilot)
-        assert await see(pilot, "sudo systemctl start docker ", "as root  c copies", "Else    f shows 1 other fix")
+        assert await see(
+            pilot, "sudo systemctl start docker ", "as root  c copies", "Else    f shows 1 other fix", "c Copy fix", "a Accept"
+        )
         await pilot.press("c")
         await until(pilot, lambda: copied)
         assert copied == ["sudo systemctl start docker\ndocker info"]
         assert await see(pilot, "copied with a fake")
         assert not app.screen.query("Toast"), "a box would lie above what is read"
         await pilot.press("f")
-        assert await see(pilot, "Fix     Or rest")
+        assert "Copy fix" not in await see(pilot, "Fix     Or rest", "a Accept")
         await pilot.press("c")
         assert await see(pilot, "no command to copy")
         assert len(copied) == 1
@@ -366,6 +369,7 @@ async def test_only_a_failure_can_be_accepted(make_app, ports):
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         app.screen.query_one("#check-rows").focus()
+        assert not {"Copy fix", "Accept"} & {key.name for key in app.screen.query_one(KeyFooter).keys}, "neither does anything here"
         await pilot.press("a")
         assert await see(pilot, "only a failed check can be accepted")
 

@@ -193,8 +193,8 @@ async def test_clone_goes_to_the_field_that_is_wrong(make_app):
     ("page", "keys"),
     [
         ("versions", ("l Newest", "F8 Next", "esc Back")),
-        ("check", ("a Accept", "F8 Next", "esc Back")),
-        ("aws", ("r Again", "c Copy fix", "m Message", "F8 Next", "esc Back")),
+        ("check", ("C Report", "F8 Next", "esc Back")),
+        ("aws", ("r Again", "w Write files", "F8 Next", "esc Back")),
     ],
 )
 async def test_the_key_for_help_drives_no_other_one_out(make_app, full, page, keys):

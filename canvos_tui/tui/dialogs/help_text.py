@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
+
+from canvos_tui.tui.widgets.key_footer import named
 
 
 def of_page(steps: Iterable[tuple[str, str]]) -> str:
@@ -16,17 +17,5 @@ def of_page(steps: Iterable[tuple[str, str]]) -> str:
 
 
 def keys(screen: Screen[Any]) -> str:
-    """All keys with a name, the hidden ones too; of what Textual brings along those that the footer shows."""
-    named: dict[str, str] = {}
-    for active in screen.active_bindings.values():
-        binding = active.binding
-        if binding.description and active.enabled and (binding.show or _is_ours(active)):
-            named.setdefault(binding.description, screen.app.get_key_display(binding))
-    return "Keys here\n" + "\n".join(f"  {key:<12} {name}" for name, key in named.items())
-
-
-def _is_ours(active: ActiveBinding) -> bool:
-    """Whether a class of ours names the key itself: a list of ours has inherited others."""
-    kind = type(active.node)
-    own = vars(kind).get("BINDINGS", ()) if kind.__module__.startswith("canvos_tui.") else ()
-    return any(isinstance(one, Binding) and one.action == active.binding.action for one in own)
+    """What F1 says of them."""
+    return "Keys here\n" + "\n".join(f"  {key.shown:<12} {key.name}" for key in named(screen))

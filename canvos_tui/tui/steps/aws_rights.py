@@ -16,6 +16,7 @@ from canvos_tui.core.aws.facts import RightProbe
 from canvos_tui.core.checks.aws import questions as aws_questions
 from canvos_tui.core.checks.check import CheckResult, Context
 from canvos_tui.core.checks.report import Report
+from canvos_tui.core.checks.reports.report_text import LOUD
 from canvos_tui.core.checks.runner import run
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import access
@@ -204,10 +205,16 @@ class AwsRights(StepPanel):
         panel = self.query_one("#rights-detail-panel", Panel)
         panel.say(State.RUNNING if picked else State.REST)
         panel.entitle(*(rights_table.caption(picked) if picked else (NOT_YET if self._waits else "", "")))
+        self.refresh_bindings()
 
     def on_key(self) -> None:
         """From the first key on the cursor belongs to the user."""
         self._moved = True
+
+    def idle(self) -> frozenset[str]:
+        """What there is nothing for: no fix of this row, nothing that did not pass to write to an administrator about."""
+        does = {"copy_fix": self._picked and self._picked.answer.remedies, "copy_message": any(map(self._report.count, LOUD))}
+        return frozenset(action for action, able in does.items() if not able)
 
     # -- doing -----------------------------------------------------------------------------------------------
 

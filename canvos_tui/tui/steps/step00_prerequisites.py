@@ -149,8 +149,6 @@ class Prerequisites(StepPanel):
         if self.is_mounted and not self._asking and self.known.report is not None and self.known.report.results:
             self._show(self.known.report)
 
-    # -- painting ------------------------------------------------------------------------------------------------------
-
     def _show(self, report: Report) -> None:
         self.report = report
         self._paint()
@@ -184,7 +182,11 @@ class Prerequisites(StepPanel):
     def _now(self) -> datetime:
         return self.ports.clock.now()
 
-    # -- keys ----------------------------------------------------------------------------------------------------------
+    def idle(self) -> frozenset[str]:
+        """What the row under the cursor has nothing for."""
+        picked = self._picked
+        does = {"copy_fix": picked and commands_of(picked, self.query_one(CheckList).fix), "accept": picked and acceptable(picked)}
+        return frozenset(action for action, able in does.items() if not able)
 
     @on(OptionList.OptionSelected, "#check-rows")
     def _chosen(self, event: OptionList.OptionSelected) -> None:

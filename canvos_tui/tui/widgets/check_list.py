@@ -136,6 +136,7 @@ class CheckList(Vertical):
         if text.plain != self._detail:
             self._detail = text.plain
             self.query_one("#check-detail", Static).update(text)
+            self.refresh_bindings()  # some keys do something for some rows
         panel.entitle(*(caption(picked) if picked else ("", "")))
         panel.say(State.RUNNING if picked else State.REST)
 

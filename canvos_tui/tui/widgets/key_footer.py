@@ -5,12 +5,16 @@ A narrow window shows fewer keys, never half a one, and never without those two 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from rich.cells import cell_len
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.events import Leave, MouseDown, MouseMove
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.widget import Widget
 
 from canvos_tui.core.values import dataclass
@@ -35,6 +39,14 @@ class FooterKey:
     def width(self) -> int:
         """Columns."""
         return cell_len(self.display) + _SPACE + cell_len(self.name)
+
+
+@runtime_checkable
+class Idler(Protocol):
+    """Has keys that can only say why they do nothing now: they answer, and no footer offers them."""
+
+    def idle(self) -> frozenset[str]:
+        """Their actions."""
 
 
 def _that_fit(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
@@ -93,12 +105,16 @@ class KeyFooter(Widget):
 
     def _known(self) -> list[FooterKey]:
         found: dict[str, FooterKey] = {}
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and binding.action not in found:
-                out = binding.action == _OUT and self.detaches
-                name = "Detach" if out else self.labels.get(binding.action, binding.description)
+        for node, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show and binding.action not in found and not (isinstance(node, Idler) and binding.action in node.idle()):
+                name = self.named(binding)
                 found[binding.action] = FooterKey(binding.key, self.app.get_key_display(binding), name, binding.action, enabled)
         return list(found.values())
+
+    def named(self, binding: Binding) -> str:
+        """What its key is called here."""
+        out = binding.action == _OUT and self.detaches
+        return "Detach" if out else self.labels.get(binding.action, binding.description)
 
     def _laid_out(self) -> tuple[tuple[int, FooterKey], ...]:
         """Each key with its column: as many whole ones as fit, and the two at the end."""
@@ -158,3 +174,32 @@ class KeyFooter(Widget):
     def on_resize(self) -> None:
         """Another width holds another number of keys."""
         self._follow()
+
+
+@dataclass(frozen=True)
+class NamedKey:
+    """A key that works on a screen: as it is shown, what it is called there, and the action with whose it is."""
+
+    shown: str
+    name: str
+    action: str
+    node: DOMNode
+
+
+def named(screen: Screen[Any]) -> Iterator[NamedKey]:
+    """All keys with a name, each name once, as the footer has it: the hidden ones too, but of what Textual brings along."""
+    footers, seen = list(screen.query(KeyFooter)), set[str]()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        name = footers[0].named(binding) if footers else binding.description
+        if binding.description and active.enabled and name not in seen and (binding.show or _is_ours(active)):
+            seen.add(name)
+            shown = screen.app.get_key_display(binding)
+            yield NamedKey(shown.upper() if shown.startswith("^") else shown, name, binding.action, active.node)
+
+
+def _is_ours(active: ActiveBinding) -> bool:
+    """Whether a class of ours names the key itself: a list of ours has inherited others."""
+    kind = type(active.node)
+    own = vars(kind).get("BINDINGS", ()) if kind.__module__.startswith("canvos_tui.") else ()
+    return any(isinstance(one, Binding) and one.action == active.binding.action for one in own)

@@ -169,7 +169,7 @@ async def _copying(pilot: Pilot[Any], _: Ports) -> None:
 
 
 SCENES = (
-    Scene("start", "start", ("Watch", "Continue", "Last builds"), _runs),
+    Scene("start", "start", ("Watch", "Continue", "Last builds", " bucket "), _runs),
     Scene("step00-prerequisites", "check", ("ready", "passed")),
     Scene("step00-prerequisites-failing", "check", ("2 to fix", "TOOL-DOCKER", "passed"), _docker_down),
     Scene("step01-clone", "repo", ("nothing there yet", "Clone"), checkout=False),

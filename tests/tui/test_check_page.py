@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.color import Color
+from textual.widgets import OptionList
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.routes import Route
@@ -33,6 +35,7 @@ from canvos_tui.tui.widgets.check_list import WIDE, CheckList
 from canvos_tui.tui.widgets.key_footer import KeyFooter
 from tests import samples
 from tests.tui.fakes import NOW
+from tests.tui.scenes import SCENES, play
 from tests.tui.screen import see, text_of, until
 
 DOWN = DockerError("/run/docker.sock: connection refused", cause="engine-down", remedy="sudo systemctl start docker")
@@ -134,14 +137,42 @@ async def test_what_waits_and_what_passed_is_folded_until_space_unfolds_it(make_
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(pilot)
         folded = f"· {len(WAITING) + 1} wait"
-        painted = await see(pilot, folded, "for Docker engine · tools", "Space unfolds")
+        painted = await see(pilot, folded, "for Docker engine ", "Space unfolds · ")
         assert re.search(r"✓ \d+ passed +host \d+, tools \d+, network \d+", painted)
         await pilot.press("space")
         assert await see(pilot, "· Right to use Docker")
         await pilot.press("end")
         await until(pilot, lambda: any(row[0] == "✓" for row in listed(app)))
+        await see(pilot, "Space folds · ")
         await pilot.press("space")
         assert await see(pilot, folded)
+
+
+async def test_what_was_not_answered_is_no_failure_and_is_not_painted_as_one(make_app):
+    app = make_app(page="check")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await checked(pilot)
+        await see(pilot, "ready so far", "required without an answer, first: ")
+        colours = app.theme_variables
+        line = app.screen.query_one("#check-first")
+        assert line.styles.color == Color.parse(colours["text-warning"]) != Color.parse(colours["text-error"])
+
+
+@pytest.mark.parametrize(("size", "whole"), [((60, 16), False), ((80, 24), False), ((100, 30), True), ((120, 40), True)])
+async def test_no_fold_is_cut_and_a_tall_window_cuts_no_row(tmp_path, size, whole):
+    (failing,) = (scene for scene in SCENES if scene.stem == "step00-prerequisites-failing")
+    async with play(failing, (80, 24), tmp_path) as pilot:
+        await pilot.resize_terminal(*size)
+        await pilot.press("end", "home")  # what has no room scrolls
+        rows = pilot.app.screen.query_one("#check-rows", OptionList)
+        painted = [str(rows.get_option_at_index(number).prompt) for number in range(rows.option_count)]
+        assert not [row for row in painted if ("..." in row or "…" in row) and (whole or "wait" in row or "passed" in row)]
+        lines = [line for row in painted for line in row.splitlines()]
+        assert max(map(len, lines)) <= rows.size.width, "or the list would cut them itself"
+        words = " ".join(" ".join(painted).split())
+        assert "host 4, tools 5, network 12, repo 8, files 1, aws 20" in words or "more passed" in words
+        if whole:
+            assert "needs a running engine and the docker command" in words, "what a failure needs stands beside it"
 
 
 async def test_a_fold_under_the_cursor_tells_what_is_in_it(make_app, ports):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
@@ -18,9 +19,10 @@ from canvos_tui.tui.checks.places import observed
 from canvos_tui.tui.checks.titles import titled, where
 from canvos_tui.tui.painting.looks import of_status
 
-UNFOLD = "Space unfolds"
+UNFOLD, FOLD = "Space unfolds", "Space folds"
 SHORTEST = 24  # columns; a window narrower than that is too small to draw in
-NAMES, LONGEST_NAME = 20, 31  # columns of the names in a narrow window and in a wide one
+AHEAD = 4  # columns before a row's name: the cursor's mark, its own mark, and a blank behind either
+NAMES, LONGEST_NAME = 22, 31  # columns of the names in a narrow window and in a wide one
 # what people ask about first: rows of their own where there is room, although they passed
 ASKED_ABOUT = frozenset(
     {
@@ -111,7 +113,7 @@ def _waiting(report: Report) -> Iterator[CheckRow]:
         waiting = skipped[0].answer.waits_for
         why = f"for {titled(waiting.words, report.checks)}{where(waiting.pages)}" if waiting is not None else reason
         number = f"{len(skipped)} wait{'' if len(skipped) > 1 else 's'}" if waiting is not None else f"{len(skipped)} skipped"
-        yield CheckRow(f"skip {category} {reason}", Status.SKIP, number, f"{why} · {category}", results=skipped)
+        yield CheckRow(f"skip {category} {reason}", Status.SKIP, number, why, category, results=skipped)
 
 
 def _passed(report: Report, apart: frozenset[str]) -> Iterator[CheckRow]:
@@ -136,21 +138,34 @@ def in_place(before: tuple[CheckRow, ...], now: tuple[CheckRow, ...], report: Re
     return (*kept, *(row for row in now if row.key not in seen and not (row.results and seen.issuperset(c.id for c in row.checks()))))
 
 
-def columns(row: CheckRow, width: int, names: int, running: float | None = None, *, old: bool = False) -> Content:
-    """A row: mark, name, what was observed, and at the right end what is needed; `names` is the widest name, `running` in seconds."""
+@dataclass(frozen=True)
+class Grid:
+    """The columns of a row and of the widest name; `tall` says that what does not fit beside the name may go on below."""
+
+    width: int
+    names: int
+    tall: bool = False
+
+
+def columns(row: CheckRow, grid: Grid, running: float | None = None, *, old: bool = False) -> Content:
+    """A row: mark, name, what was observed, and at the right end what is needed; `running` is in seconds."""
     mark, colour = of_status(row.status)
-    room = max(SHORTEST, width - names - 4)
-    start = Content.assemble((mark.sign, colour), STALE if old else " ", (f"{clip(row.name, names):<{names}} ", _of_name(row)))
-    if row.check is None:
-        unfold = UNFOLD if row.status is Status.PASS else ""
-        return start + Content.styled(f"{clip(row.observed, room - len(unfold) - 1):<{room - len(unfold)}}{unfold}", "$text-muted")
-    needed = f"{row.needs} {row.required}" if row.required else ""
+    room = max(SHORTEST, grid.width - grid.names - AHEAD - 1)
+    start = Content.assemble((mark.sign, colour), STALE if old else " ", (f"{clip(row.name, grid.names):<{grid.names}} ", _of_name(row)))
+    needed = f"{row.needs} {row.required}".strip() if row.required else ""
     right = seconds(running) if row.status is None and running is not None else needed
     beside = room - len(row.observed) - 1  # what was found comes first
-    right = right if len(right) <= beside else ""  # the detail says it in full; half of it beside half a word is neither
-    left = room - len(right) - (1 if right else 0)
-    quiet = "$text-muted" if row.status in {Status.PASS, Status.SKIP} else ""
-    return start + Content.assemble((f"{clip(row.observed, left):<{left}}", quiet), (f" {right}" if right else "", "$text-muted"))
+    fits = len(right) <= beside  # half of it beside half a word would be neither; the detail says it in full
+    quiet = "$text-muted" if row.check is None or row.status in {Status.PASS, Status.SKIP} else ""
+    whole = grid.tall or row.check is None  # the detail repeats what one check found, not what a fold counts
+    lines = textwrap.wrap(row.observed, room) or [""] if whole else [clip(row.observed, room)]
+    parts: list[Content | str] = [start, Content.styled(f"{lines[0]:<{room - len(right)}}" if fits else lines[0], quiet)]
+    parts += [Content.styled(right, "$text-muted")] if fits else []
+    indent = "\n" + " " * (AHEAD + grid.names + 1)
+    parts += [Content.styled(f"{indent}{line}", quiet) for line in lines[1:]]
+    below = textwrap.wrap(right, room) if grid.tall and not fits and row.status in LOUD else []
+    parts += [Content.styled(f"{indent}{line:>{room}}", "$text-muted") for line in below]
+    return Content.assemble(*parts)
 
 
 def _of_name(row: CheckRow) -> str:
@@ -179,14 +194,14 @@ def quiet(report: Report) -> bool:
     return report.done and bool(report.results) and not any(report.count(s) for s in LOUD)
 
 
-def small_print(report: Report, now: datetime, took: Took | None, asked: str = "") -> str:
-    """`49 of 58 passed · 6 s · 3 s ago`; the age is that of the oldest answer, unless `asked` says when that was."""
+def small_print(report: Report, now: datetime, took: Took | None, asked: str = "", more: str = "") -> str:
+    """`49 of 58 passed · 6 s · 3 s ago`; the age is that of the oldest answer, unless `asked` says when that was. `more` goes first."""
     left, count = len(report.checks) - len(report.results), report.count(Status.PASS)
     passed = f"{count} of {len(report.checks)} passed"
     if took is not None and took.seconds is None:
         return " · ".join((*([passed] if count else []), f"{left} running", seconds((now - took.began).total_seconds())))
     spent = seconds(took.seconds) if took is not None and took.seconds is not None else ""
-    return " · ".join(filter(None, (passed, f"{left} not asked" if left else "", spent, asked or _age(report, now))))
+    return " · ".join(filter(None, (more, passed, f"{left} not asked" if left else "", spent, asked or _age(report, now))))
 
 
 def _age(report: Report, now: datetime) -> str:

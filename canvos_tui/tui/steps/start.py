@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -16,7 +17,7 @@ from canvos_tui.core.questions.choice import Choice
 from canvos_tui.core.run.outcome import Outcome
 from canvos_tui.core.session import BegunAnew, Checked, CheckoutSeen, RunChosen
 from canvos_tui.core.terminal.marks import Mark
-from canvos_tui.core.text import ago, clip, elapsed
+from canvos_tui.core.text import ago, elapsed
 from canvos_tui.tui.doorstep import WELCOME
 from canvos_tui.tui.painting.looks import of_outcome
 from canvos_tui.tui.step_panel import StepPanel
@@ -143,8 +144,12 @@ class Start(StepPanel):
         line = Content.assemble((f"{mark.sign} ", style), f"{when:<12}{info.tag:<11}")
         took = elapsed(info.took) if info.took is not None else ""
         room = max(22, self.size.width - _AROUND - line.cell_length - len(took) - 2)
-        found = (info.ami, "bold") if outcome is Outcome.SUCCEEDED and info.ami else (clip(info.why or outcome.value, room), style)
-        return Content.assemble(line, (found[0].ljust(room), found[1]), (f"  {took}", "$text-muted"))
+        found, style = (info.ami, "bold") if outcome is Outcome.SUCCEEDED and info.ami else (info.why or outcome.value, style)
+        first, *below = textwrap.wrap(found, room)  # what became of a build is never cut
+        indent = "\n" + " " * line.cell_length
+        return Content.assemble(
+            line, (first.ljust(room), style), (f"  {took}", "$text-muted"), *((f"{indent}{more}", style) for more in below)
+        )
 
     def way_on(self) -> str:
         """The line under the cursor."""

@@ -16,9 +16,12 @@ from canvos_tui.core.checks.report import Report
 from canvos_tui.core.status import Status
 from canvos_tui.tui.checks.detail import Shape, caption, detail
 from canvos_tui.tui.checks.rows import (
+    FOLD,
     LONGEST_NAME,
     NAMES,
+    UNFOLD,
     CheckRow,
+    Grid,
     Took,
     Unfolded,
     beyond,
@@ -33,6 +36,7 @@ from canvos_tui.tui.widgets.panel import Panel, State
 from canvos_tui.tui.widgets.row_list import RowList
 
 TALL, WIDE = 30, 90  # rows of a window with room for what people ask about; columns with room for long names
+_AROUND = 5  # columns beside the rows: borders and a scrollbar
 _CURSOR_KEYS = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})
 _STATES = {"not_ready": State.ERROR, "ready": State.SUCCESS, "undetermined": State.WARNING}
 
@@ -97,12 +101,15 @@ class CheckList(Vertical):
         """The panel's border and small print, and the sentence above the rows."""
         assert self._now is not None
         box = self.query_one("#check-box", Panel)
-        box.entitle("Prerequisites", small_print(self._report, self._now, self._took, self.asked))
+        folds = any(row.check is None for row in self._rows)
+        more = UNFOLD if folds else FOLD if self._how_far() is Unfolded.ALL and not self.words else ""
+        box.entitle("Prerequisites", small_print(self._report, self._now, self._took, self.asked, more))
         asking = self._took is not None and self._took.seconds is None and self._report.first_failure is None
         box.say(State.RUNNING if asking else _STATES[self._report.verdict] if self._report.results else State.REST)
         first = beyond(self._report)
         line = self.query_one("#check-first", Static)
         line.update(Content(first), layout=False)
+        line.set_class(self._report.first_failure is not None, "-failed")  # what nobody answered yet has not failed
         line.display = bool(first)
 
     def _fill(self, made: tuple[CheckRow, ...]) -> None:
@@ -119,13 +126,10 @@ class CheckList(Vertical):
     def _drawn(self) -> list[Content]:
         old = stale(self._report, self._now) if self._now else frozenset()
         running = (self._now - self._took.began).total_seconds() if self._now and self._took else None
-        width, names = self._room()
-        return [columns(row, width, names, running, old=row.key in old) for row in self._rows]
-
-    def _room(self) -> tuple[int, int]:
-        """Columns of a row, and those of the widest name; borders, the cursor's mark and a scrollbar take the rest."""
         longest = max((len(row.name) for row in self._rows), default=0)
-        return self.size.width - 7, min(LONGEST_NAME if self.size.width >= WIDE else NAMES, longest)
+        names = LONGEST_NAME if self.size.width >= WIDE or self._tall else NAMES
+        grid = Grid(self.size.width - _AROUND, min(names, longest), self._tall)
+        return [columns(row, grid, running, old=row.key in old) for row in self._rows]
 
     def _tell(self) -> None:
         picked, panel = self.picked, self.query_one("#check-detail-panel", Panel)

@@ -236,7 +236,7 @@ SCENES = (
         known=_follow(story.LOOPING, 76.2),
     ),
     Scene("bundle-result", "result", ("FAILED in Snapshot import", "Look at"), bundle=True),
-    Scene("bundle-log", "build", ("Installer", "build.log"), act=lambda p, _: _through(p), bundle=True),
+    Scene("bundle-log", "build", ("✗ Snapshot import", "build.log"), act=lambda p, _: _through(p), bundle=True),
     Scene("bundle-checks", "check", ("Service role vmimport", "asked 2026"), act=lambda p, _: _through(p, "build.log"), bundle=True),
     Scene(
         "bundle-files",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,18 +13,22 @@ from canvos_tui.core.answers.draft_file import from_data, to_data
 from canvos_tui.core.aws.facts import Bucket
 from canvos_tui.core.aws.keys import KeySource
 from canvos_tui.core.checkout import user_data
-from canvos_tui.core.checks.check import Context
+from canvos_tui.core.checks.check import CheckAnswer, CheckResult, Context
 from canvos_tui.core.checks.files.user_data import cloud_config
+from canvos_tui.core.checks.registry import CHECKS
 from canvos_tui.core.checks.report import Report
 from canvos_tui.core.errors import AwsError
 from canvos_tui.core.secret import Secret
 from canvos_tui.core.session import Session
 from canvos_tui.core.status import Status
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.messages import GoTo
+from canvos_tui.tui.painting.answers import answer_rows
 from canvos_tui.tui.widgets.phase_list import PhaseList
 from tests.tui import story
 from tests.tui.conftest import SECRET, answered
+from tests.tui.fakes import NOW
 from tests.tui.screen import push, see, text_of, type_text, until
 
 READY = Session(report=Report(()), rights_for="...MPLE/eu-west-1/acme-edge-images/palette-learn/guide")
@@ -107,6 +112,35 @@ async def test_a_user_data_that_was_written_is_checked_like_any_other(make_app, 
         assert (checkout / "user-data").read_text() == text
         answer = await cloud_config(Context(ports, app.draft))
     assert (answer.status, answer.observed) == (Status.PASS, "endpoint and token are there")
+
+
+async def test_a_warning_on_the_review_is_read_to_its_end(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("OS_VERSION", "23.10")), page="review", known=READY)
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "▲ System", "▲ user-data")
+        words = " ".join(re.sub(r"[│\s]+", " ", painted).split())
+        assert "known for ubuntu 23.10; it shows when the build pulls it" in words
+
+
+def test_what_is_ready_so_far_is_not_marked_as_done_and_no_user_data_is_a_warning(full):
+    checks = CHECKS[:2]
+    passed = CheckResult(checks[0], CheckAnswer(Status.PASS, "as it should be", ""), NOW)
+    known = replace(READY, report=Report(checks, {passed.check.id: passed}))
+    first, *_, last = answer_rows(full.after(d.UserDataChosen(d.UserData.NONE)), known, (), user_data=False)
+    assert (first.row.value, first.mark) == ("ready so far", Mark.UNKNOWN)
+    assert (last.row.name, last.mark) == ("user-data", Mark.WARNING)
+
+
+async def test_while_a_build_of_this_checkout_runs_the_first_button_watches_it(make_app, ports, full):
+    ports.runs.plans[story.RUN], ports.runs.keep_open = story.PLAN, True
+    known = replace(READY, run_id=story.RUN, plan=replace(story.PLAN, checkout=str(full.folder)))
+    app = make_app(full.after(d.UserDataChosen(d.UserData.NONE)), page="review", known=known)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "[ Watch the build ]", "F8 Watch the build")
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "build")
+        ports.runs.keep_open = False
+    assert ports.runs.started == []
 
 
 async def test_no_user_data_is_asked_about_before_the_build(make_app, ports, full):

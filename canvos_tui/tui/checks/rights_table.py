@@ -20,7 +20,7 @@ from canvos_tui.tui.checks.places import advice, observed
 from canvos_tui.tui.painting.blocks import KEY, code, labelled
 from canvos_tui.tui.painting.looks import MUTED, of_status
 
-NAME, HOW = 32, 17  # columns: of the right, and the fewest for how it was found out; what needs it has what is left
+NAME = 32  # columns of the right; how it was found out and what needs it share what is left
 ENTER = "↵"
 ROLE_ID = "AWS-ROLE-VMIMPORT"
 # check -> what stands in the first and in the last column
@@ -51,15 +51,17 @@ NAMES: dict[str, tuple[str, str]] = {
     "AWS-KEYTYPE": ("kind of key", "everything"),
     "AWS-REGION": ("region", "everything"),
 }
+FREE, BASICS = "object key and AMI name free", "keys, region, bucket"
 # rows of a small window that hold several checks while these come out alike
 _TOGETHER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("s3:GetObject, s3:ListBucket", ("AWS-S3-GET", "AWS-S3-LIST")),
     ("ec2:DescribeSnapshots, ..Images", ("AWS-EC2-DESC-SNAPS", "AWS-EC2-DESC-IMAGES")),
     ("ec2:RegisterImage, CreateTags", ("AWS-EC2-REGISTER", "AWS-EC2-TAGS")),
-    ("object key and AMI name free", ("AWS-KEY-CLASH", "AWS-AMI-CLASH", "AWS-AMI-NAME")),
+    (FREE, ("AWS-KEY-CLASH", "AWS-AMI-CLASH", "AWS-AMI-NAME")),
     ("encryption, import tasks", ("AWS-ENCRYPTION", "AWS-IMPORT-TASKS")),
-    ("keys, region, bucket", ("AWS-CREDS", "AWS-KEYTYPE", "AWS-REGION", "AWS-BUCKET", "AWS-BUCKET-REGION")),
+    (BASICS, ("AWS-CREDS", "AWS-KEYTYPE", "AWS-REGION", "AWS-BUCKET", "AWS-BUCKET-REGION")),
 )
+_WHAT_FOR = {FREE: "nothing replaced", BASICS: "everything"}  # of rows whose checks are needed for different things
 _RANK = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WARN: 2, None: 3, Status.PASS: 4, Status.SKIP: 5}
 
 
@@ -98,7 +100,7 @@ class _Table:
         """Mark, name and state always; what needs it where there is room beside them."""
         mark, colour = of_status(Status.SKIP if status is None and self.waits else status)
         room = self.width - NAME - 2
-        fits = room >= HOW + 1 + len(needed) and (status not in LOUD or len(how) + 1 + len(needed) <= room)  # what was seen comes first
+        fits = len(how) + 1 + len(needed) <= room  # what was seen comes first
         right = f" {needed}" if needed and fits else ""
         room -= len(right)
         muted = MUTED if status in {Status.SKIP, None} else ""
@@ -125,7 +127,7 @@ class _Table:
 
     def _row(self, label: str, ids: tuple[str, ...]) -> RightsRow:
         result = self.report.results.get(ids[0])
-        needed = NAMES[ids[0]][1] if len({NAMES[i][1] for i in ids}) == 1 or len(ids) == 2 else ""
+        needed = NAMES[ids[0]][1] if len({NAMES[i][1] for i in ids}) == 1 or len(ids) == 2 else _WHAT_FOR.get(label, "")
         if result is None:
             return RightsRow(ids, None, self._drawn(None, label, "waits" if self.waits else "asked", needed))
         return RightsRow(ids, result.status, self._drawn(result.status, label, self._how(result, ids), needed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from canvos_tui.tui.painting.looks import COLOURS, MUTED
 
 NAME, LABEL = 14, 8  # columns
 USER_DATA = "user-data"
+WATCH = "Watch the build"
 _NOT_CHECKED = "not checked yet"
 
 
@@ -38,8 +40,13 @@ class AnswerRow:
         """Mark, name, value, and at the right end whence it is, or what Enter does about it."""
         right = f"↵ {'type it' if self.key else 'go there'}" if self.mark is Mark.FAILED else self.row.origin
         room = max(20, width - NAME - 2 - len(right) - 1)
+        value, *below = textwrap.wrap(self.row.value, room) or [""]  # a value and a warning are never cut
+        indent = "\n" + " " * (len(Mark.CHOSEN.sign) + 3 + NAME)
         return Content.assemble(
-            (f"{self.mark.sign} ", COLOURS[self.mark]), f"{self.row.name:<{NAME}}{clip(self.row.value, room):<{room}} ", (right, MUTED)
+            (f"{self.mark.sign} ", COLOURS[self.mark]),
+            f"{self.row.name:<{NAME}}{value:<{room}} ",
+            (right, MUTED),
+            *(f"{indent}{line}" for line in below),
         )
 
 
@@ -53,7 +60,8 @@ def answer_rows(draft: Draft, known: Session, found: Iterable[Blocker], *, user_
         shown.append(ReviewRow("AWS access", "", "", "aws"))
     last, mark = _of_user_data(draft, there=user_data)
     unasked = _unasked(draft, known)
-    answers = (_marked(row, by_page.get(row.page, []), unasked=row.page in unasked) for row in shown)
+    open_ = {"check": Mark.UNKNOWN} if known.report is not None and known.report.verdict == "undetermined" else {}
+    answers = (_marked(row, by_page.get(row.page, []), open_.get(row.page, Mark.DONE), unasked=row.page in unasked) for row in shown)
     return (*answers, _marked(last, by_page.get(last.page, []), mark))
 
 
@@ -89,12 +97,14 @@ def _of_user_data(draft: Draft, *, there: bool) -> tuple[ReviewRow, Mark]:
         ), Mark.DONE
     if there:
         return ReviewRow(USER_DATA, "there: instances join Palette", draft.user_data.value, USER_DATA), Mark.DONE
-    mark = Mark.DONE if draft.user_data is UserData.NONE else Mark.WARNING
-    return ReviewRow(USER_DATA, "none: instances will not join Palette", "↵ choose", USER_DATA), mark
+    right = "you" if draft.user_data is UserData.NONE else "↵ choose"
+    return ReviewRow(USER_DATA, "none: instances will not join Palette", right, USER_DATA), Mark.WARNING
 
 
-def way_on(found: tuple[Blocker, ...]) -> str:
-    """What the first button does: it goes to the first thing that is missing, or writes and builds."""
+def way_on(found: tuple[Blocker, ...], *, building: bool = False) -> str:
+    """What the first button does: it goes to the build that runs here, to the first thing that is missing, or writes and builds."""
+    if building:
+        return WATCH
     if not found:
         return "Write and build"
     first = found[0]

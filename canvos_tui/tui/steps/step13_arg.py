@@ -128,7 +128,7 @@ class WriteFiles(StepPanel):
         warned = (*self._pending.warnings(), *review.warnings(self.draft, self.known))
         lines = [said(f"x {self._problem}")] if self._problem else list(then(self.draft, self._pending.changes, warned, width))
         self.query_one("#left", Static).update(Content("\n").join(lines))
-        self.query_one("#write-build", Push).rename(way_on(found))
+        self.query_one("#write-build", Push).rename(self.way_on())
 
     _rows: tuple[AnswerRow, ...] = ()
 
@@ -175,15 +175,23 @@ class WriteFiles(StepPanel):
         elif event.button.id == "write-only":
             self._write(build=False)
         else:
-            self._write(build=True)
+            self.go_on()
+
+    @property
+    def _building(self) -> bool:
+        """Whether a build out of this checkout runs: there can be no second one."""
+        return self.known.building and not self.known.of_another(self.draft.folder)
 
     def way_on(self) -> str:
         """The first button's words."""
-        return way_on(blockers(self.draft, self.known))
+        return way_on(blockers(self.draft, self.known), building=self._building)
 
     def go_on(self) -> None:
         """What the first button does."""
-        self._write(build=True)
+        if self._building:
+            self.leave("build")
+        else:
+            self._write(build=True)
 
     def action_write(self) -> None:
         """Writes without building."""

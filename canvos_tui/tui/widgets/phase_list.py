@@ -71,7 +71,7 @@ class _Lines:
     def all(self) -> list[Content]:
         entered = {times.phase: times for times in self.run.phases}
         reached = self.run.phase.order if self.run.phase is not None else -1
-        over = [phase for phase in self.run.plan.phases if phase in entered and not self._runs(entered[phase])]
+        over = [p for p in self.run.plan.phases if p in entered and not (self._runs(entered[p]) or self._broke(entered[p]))]
         together = self.folded and len(over) > 2
         lines = [self._together([entered[phase] for phase in over])] if together else []
         waiting: list[Phase] = []
@@ -105,20 +105,29 @@ class _Lines:
     def _runs(self, times: PhaseTimes) -> bool:
         return times.left is None and self.run.stage is not Stage.ENDED
 
+    def _broke(self, times: PhaseTimes) -> bool:
+        """Whether it was the last that a run which failed or was ended had begun."""
+        return times is self.run.phases[-1] and self.run.stage is Stage.ENDED and self.run.exit_code != 0
+
     def _seconds(self, times: PhaseTimes) -> float:
         return ((times.left or self.run.ended_at or self.now) - times.entered).total_seconds()
 
     def _together(self, over: list[PhaseTimes]) -> Content:
         took = elapsed(sum(map(self._seconds, over)))
-        names = clip(" · ".join(SHORT.get(times.phase, times.phase.title) for times in over), self.width - len(took) - 4)
+        names = " · ".join(SHORT.get(times.phase, times.phase.title) for times in over)
+        if len(names) > self.width - len(took) - 4:  # a part of a name says less than the number
+            names = f"{len(over)} phases, up to {over[-1].phase.title}"
         return Content.assemble((f"{Mark.DONE.sign} ", "$text-success"), (f"{names:<{self.width - len(took) - 3}}{took}", MUTED))
 
     def _of(self, times: PhaseTimes) -> list[Content]:
         """Mark, name, time, a bar, and what is known of it."""
         phase, runs, seconds = times.phase, self._runs(times), self._seconds(times)
-        mark, colour = (Mark.CHOSEN, "bold $text-accent") if runs else (Mark.DONE, "$text-success")
-        start = Content.assemble((f"{mark.sign} ", colour), (f"{phase.title:<{NAME}}", colour if runs else ""), f"{elapsed(seconds):>9}  ")
-        beside = self._share(seconds, "$text-accent" if runs else "$text-success") if not self.folded else self._progress(times)
+        ended = (Mark.FAILED, "$text-error") if self._broke(times) else (Mark.DONE, "$text-success")
+        mark, colour = (Mark.CHOSEN, "bold $text-accent") if runs else ended
+        start = Content.assemble(
+            (f"{mark.sign} ", colour), (f"{phase.title:<{NAME}}", "" if mark is Mark.DONE else colour), f"{elapsed(seconds):>9}  "
+        )
+        beside = self._share(seconds, "$text-accent" if runs else ended[1]) if not self.folded else self._progress(times)
         usual = self.usual.get(phase)
         told = " ".join(filter(None, (_facts(self.run, phase), usual.text if runs and usual is not None else "")))
         room = self.width - start.cell_length - beside.cell_length

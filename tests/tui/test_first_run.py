@@ -57,14 +57,33 @@ async def test_a_checkout_that_stands_on_a_tag_is_taken_with_it(make_app, checko
         await until(pilot, lambda: app.current_mode == "image")
 
 
+async def test_files_are_offered_where_they_are_and_a_missing_one_says_so(make_app, checkout):
+    (checkout / "k8s_version.json").unlink()
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "[ Earthfile ]", "[ ✗ k8s_version.json ]")
+        assert app.screen.query_one("#file-3").disabled
+
+
+async def test_without_a_checkout_no_button_stands_there_that_does_nothing(make_app):
+    app = make_app(page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        painted = await see(pilot, "nothing there yet", "[ Clone CanvOS ]")
+        assert "Earthfile" not in painted
+
+
 async def test_a_tag_on_which_a_branch_happens_to_stand_was_chosen_by_nobody(make_app, checkout):
     canvos_repo.git(checkout, "checkout", "-q", "-B", "main", "v4.9.37")
     app = make_app(page="repo")
     async with app.run_test(size=(80, 24)) as pilot:
         assert await see(pilot, "clean, on v4.9.37", "suggested for")
-        assert await see(pilot, "none yet, Enter on a tag checks it out", "F8 Check out v4.9.38")
+        assert await see(pilot, "╭─ On Next ", " git checkout v4.9.38    local changes: none", "F8 Check out v4.9.38")
+        assert "In use" not in text_of(app)
         assert not app.draft.tag
         app.screen.query_one("#tag-list").focus()
+        await pilot.press("down")
+        assert await see(pilot, " git checkout v4.9.37    local changes: none", "F8 Check out v4.9.37")
+        await pilot.press("up")
         await pilot.press("enter")
         painted = await see_in_use(pilot, "v4.9.38")
         assert "no CanvOS tag" not in painted

@@ -73,7 +73,8 @@ def remarks(tag: CanvosTag, best: CanvosTag | None, here: str, takes: Takes | No
     """
     if tag.name == GUIDE_TAG and not tag.selectable:
         return "the guide's example: no AWS target"
-    notes = list(concerns(tag, takes)) if dated or takes is None else [n for n in (takes.against(tag), tag.remark) if n]
+    short = [] if takes is None else [takes.against(tag) or tag.remark]  # a row has room for one reason, and the first keeps from it
+    notes = list(concerns(tag, takes)) if dated or takes is None else list(filter(None, short))
     if takes is not None and takes.fits(tag):
         notes.append(f"fits {takes.palette}{f' (table of {takes.date})' if dated else ''}")
     elif best is not None and tag.name == best.name:
@@ -99,7 +100,15 @@ async def check_out(ports: Ports, state: CheckoutState, tag: str) -> CheckoutSee
     return CheckoutSeen(await ports.git.state(state.path), versions, systems=systems)
 
 
+_NAMED = 4  # local changes in a line
+
 # -- local changes ---------------------------------------------------------------------------------------------
+
+
+def changed(state: CheckoutState) -> str:
+    """`local changes: none`, or the first of them."""
+    names = ", ".join(c.path for c in state.changes[:_NAMED]) + (" ..." if len(state.changes) > _NAMED else "")
+    return f"local changes: {names or 'none'}"
 
 
 def in_the_way(state: CheckoutState) -> str:

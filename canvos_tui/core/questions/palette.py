@@ -19,6 +19,12 @@ def suggested(draft: Draft, known: Session) -> CanvosTag | None:
     return suggested_for(known.tags, takes(draft, known))
 
 
+def outgrown(draft: Draft, known: Session) -> bool:
+    """Whether a tag is in use that this Palette cannot take."""
+    found, in_use = takes(draft, known), known.tag(draft.tag)
+    return found is not None and in_use is not None and bool(found.against(in_use))
+
+
 def told(draft: Draft, known: Session) -> str:
     """What the table says; empty while no version is given."""
     found = takes(draft, known)

@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList, Static
 
 from canvos_tui.core.answers import fields
 from canvos_tui.core.checkout.compatibility import Takes
+from canvos_tui.core.checkout.state import Place
 from canvos_tui.core.checkout.tags import CanvosTag, listed
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import checkout as rules
@@ -19,6 +20,7 @@ from canvos_tui.core.questions.rules import rule
 from canvos_tui.core.session import TagsSeen, TagWanted
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.messages import FieldChanged
+from canvos_tui.tui.painting.blocks import COMMAND
 from canvos_tui.tui.painting.looks import COLOURS, MUTED
 from canvos_tui.tui.step_panel import StepPanel, WayChanged
 from canvos_tui.tui.widgets.field_input import StillInput
@@ -55,19 +57,24 @@ class Tags(StepPanel):
                 yield Static("", id="palette-told", markup=False)
                 yield Static(f"  {'TAG':<12} {'RELEASED':<11} {'AGENT':<8} AWS", id="tag-head", markup=False)
                 yield RowList(id="tag-list")
+        yield Panel(Static("", id="on-next", markup=False), title="On Next", small="step 4", id="on-next-box")
+
+    def _promise(self) -> None:
+        """What the first button will do, as the command, while it checks a tag out."""
+        state = self.known.checkout
+        here = state is not None and state.place is Place.CANVOS and (not self.draft.tag or palette.outgrown(self.draft, self.known))
+        self.query_one("#on-next-box").display = here
+        if state is not None and here:
+            tag = self._under_cursor() if self.way_on() else None
+            what = (f" git checkout {tag.name} ", COMMAND) if tag is not None else ("Enter on a tag checks it out", "")
+            now = f"now {self.draft.tag} · " if self.draft.tag else ""
+            self.query_one("#on-next", Static).update(Content.assemble(what, (f"   {now}{rules.changed(state)}", MUTED)))
 
     def way_on(self) -> str:
         """To check out the tag under the cursor, where none is in use that may stay; one that the Palette refuses is for Enter alone."""
         tag, takes = self._under_cursor(), palette.takes(self.draft, self.known)
-        in_use = next((known for known in self.known.tags if known.name == self.draft.tag), None)
-        refused = takes is not None and in_use is not None and bool(takes.against(in_use))
-        if (
-            tag is None
-            or tag is in_use
-            or self.known.wanted
-            or (self.draft.tag and not refused)
-            or (takes is not None and takes.against(tag))
-        ):
+        stays = self.draft.tag and not palette.outgrown(self.draft, self.known)
+        if tag is None or tag.name == self.draft.tag or self.known.wanted or stays or (takes is not None and takes.against(tag)):
             return ""
         return f"Check out {tag.name}"
 
@@ -84,6 +91,7 @@ class Tags(StepPanel):
     @on(OptionList.OptionHighlighted, "#tag-list")
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        self._promise()
         self.post_message(WayChanged())
 
     def watch_known(self) -> None:
@@ -100,10 +108,12 @@ class Tags(StepPanel):
             self._tell()
             if palette.takes(self.draft, self.known) != self._filled_for:
                 self._fill()
+            self._promise()
 
     def on_mount(self) -> None:
         """Says what the field is for."""
         self._tell()
+        self._promise()
 
     @on(FieldChanged)
     def _tell(self) -> None:
@@ -138,6 +148,7 @@ class Tags(StepPanel):
             rows.fill(lines, off=[n for n, tag in enumerate(shown) if not tag.selectable])
         what = "all" if self._everything else "releases, p shows all"
         self.query_one("#tag-box", Panel).entitle("Tag", f"{len(shown)} of {len(self.known.tags)}, {what} · step 3")
+        self._promise()
         self.post_message(WayChanged())  # another row may be under the cursor, or none
 
     @on(Input.Changed, "#tag-filter")

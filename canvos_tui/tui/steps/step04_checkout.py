@@ -11,6 +11,7 @@ from canvos_tui.core.answers.draft import TagChosen
 from canvos_tui.core.checkout.state import CheckoutState, Place
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import checkout as rules
+from canvos_tui.core.questions import palette
 from canvos_tui.core.readiness import refuse_second
 from canvos_tui.core.session import TagWanted
 from canvos_tui.tui.dialogs.confirm import Ask
@@ -62,12 +63,10 @@ class Checkout(StepPanel):
             self._show(self.known.checkout)
 
     def _show(self, state: CheckoutState | None) -> None:
-        self.query_one(Panel).display = here = state is not None and state.place is Place.CANVOS
-        if state is None or not here:
-            return
-        names = ", ".join(c.path for c in state.changes[:4]) + (" ..." if len(state.changes) > 4 else "")
-        told = self.draft.tag if self.draft.tag else "none yet, Enter on a tag checks it out"
-        self.query_one("#checkout-state", Static).update(Content(f"{told} · local changes: {names or 'none'}"), layout=False)
+        stays = bool(self.draft.tag) and not palette.outgrown(self.draft, self.known)  # else the tags say what is checked out next
+        self.query_one(Panel).display = here = stays and state is not None and state.place is Place.CANVOS
+        if state is not None and here:
+            self.query_one("#checkout-state", Static).update(Content(f"{self.draft.tag} · {rules.changed(state)}"), layout=False)
 
     @work(exclusive=True)
     async def _check_out(self, state: CheckoutState, tag: str) -> None:

@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button
 
-from canvos_tui.core.checkout.state import GUIDE_FILES
+from canvos_tui.core.checkout.state import GUIDE_FILES, Place
 from canvos_tui.core.errors import CanvosError
+from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.dialogs.read_text import ReadText
 from canvos_tui.tui.step_panel import StepPanel
 from canvos_tui.tui.widgets.push import Push
@@ -22,6 +23,12 @@ class ReviewFiles(StepPanel):
     GUIDE, TITLE = (5,), "Review the files"
     ABOUT = "The template of .arg, the build's recipe, the script that runs it, and the list of Kubernetes versions."
 
+    _told = False  # whether the buttons tell of a checkout
+
+    def on_mount(self) -> None:
+        """Nothing is there as long as nobody has looked."""
+        self.watch_known()
+
     def compose(self) -> ComposeResult:
         """One line of buttons."""
         with Horizontal(classes="field-line"):
@@ -29,12 +36,18 @@ class ReviewFiles(StepPanel):
                 yield Push(name, id=f"file-{number}", disabled=True)
 
     def watch_known(self) -> None:
-        """Files that are missing cannot be opened and say so."""
+        """Without a checkout there is none; files that are missing cannot be opened, and say so by more than their colour."""
         if not self.is_mounted:
             return
-        there = self.known.checkout.files if self.known.checkout else ()
-        for number, name in enumerate(GUIDE_FILES):
-            self.query_one(f"#file-{number}", Button).disabled = name not in there
+        state = self.known.checkout
+        self.query_one(".field-line").display = here = state is not None and state.place is Place.CANVOS
+        there = state.files if state is not None else ()
+        for number, name in enumerate(GUIDE_FILES if here else ()):
+            button, missing = self.query_one(f"#file-{number}", Push), name not in there
+            if missing is not button.disabled or not self._told:
+                button.disabled = missing
+                button.rename(f"{Mark.FAILED.sign} {name}" if missing else name)
+        self._told = here
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -23,12 +23,14 @@ class CanvosError(Exception):
 class InvalidValueError(CanvosError):
     """A text that cannot be the value; `message` names the reason, `allowed` what would do, `remedy` what to try.
 
-    `final` says that no more typing mends it: there is a character that the value never has.
+    `suggestion` is a value that was probably meant, "" where there is none; `final` says that no more typing mends the text: there is a
+    character that the value never has.
     """
 
-    def __init__(self, message: str, *, allowed: str = "", remedy: str = "", final: bool = False) -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(self, message: str, *, allowed: str = "", remedy: str = "", suggestion: str = "", final: bool = False) -> None:
+        super().__init__(message, remedy=remedy or (f"try {suggestion}" if suggestion else ""))
         self.allowed = allowed
+        self.suggestion = suggestion
         self.final = final
 
     def sentence(self) -> str:

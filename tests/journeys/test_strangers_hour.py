@@ -194,7 +194,7 @@ def os(one: Stranger) -> None:
     one.terminal.press("escape")
     one.terminal.until(lambda: "zzz" not in one.terminal.text)
     one.terminal.press("enter")
-    one.text("24", "✗ `24` is not expanded by the Earthfile; try 24.04", then="enter", kept=("ubuntu",))
+    one.text("24", "no base image is known for ubuntu 24; did you mean 24.04?", kept=("ubuntu",))
     one.person.replace("24.04\r")
     one.text("KUBE ADM", "✗ `KUBE ADM` is no distribution's name", then="enter")
     one.person.replace("kubeadm\r")

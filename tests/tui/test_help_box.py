@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
-from tests.tui.screen import see, text_of, until
+from tests.tui.screen import see, text_of, type_text, until
 
 
 @pytest.fixture
@@ -71,3 +72,45 @@ async def test_enter_on_a_refused_field_says_why_as_often_as_it_is_pressed(make_
         await see(pilot, "there is no list for")
         await pilot.press("enter")
         await until(pilot, lambda: text_of(app).count("✗ `99999` is no port; allowed: 1 to 65535") == 2)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "typed", "meant"),
+    [
+        ("image", "image-registry", "acme_team/edge", "acme-team/edge"),
+        ("image", "image-registry", "https://registry.acme.com/", "registry.acme.com"),
+        ("image", "custom-tag", "Palette-Learn", "palette-learn"),
+        ("os", "os-version", "24", "24.04"),
+        ("os", "k8s-version", "v1.33.5", "1.33.5"),
+        ("os", "https-proxy", "proxy:3128", "http://proxy:3128"),
+        ("s3", "region", "eu-west-1a", "eu-west-1"),
+        ("s3", "s3-bucket", "s3://acme-edge-images/key", "acme-edge-images"),
+        ("s3", "s3-key", "my image", "my-image"),
+    ],
+)
+async def test_what_was_meant_is_taken_by_one_key(make_app, full, page, name, typed, meant):
+    app = make_app(full, page=page)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "esc Back")
+        field = app.screen.query_one(f"#{name}", Input)
+        field.focus()
+        field.value = ""
+        await type_text(pilot, typed)
+        await pilot.press("enter")
+        field.focus()
+        await see(pilot, f"^S takes {meant}")
+        assert field.value == typed, "nobody changes it but who typed it"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: field.value == meant)
+        await until(pilot, lambda: "^S takes" not in text_of(app))
+        await pilot.press("ctrl+s")
+        await see(pilot, "there is nothing to suggest for")
+
+
+async def test_a_version_that_nothing_lists_is_a_warning_and_goes_on(make_app, full):
+    app = make_app(full.after(d.FieldAnswered("OS_VERSION", "24")), page="os")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "esc Back", "▲ look below")
+        assert app.draft.text("OS_VERSION") == "24"
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "s3")

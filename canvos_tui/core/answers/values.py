@@ -42,32 +42,32 @@ def _spell(char: str) -> str:
     return f"`{char}`"
 
 
-def _needed(text: str, what: str, allowed: str, remedy: str = "") -> str:
+def _needed(text: str, what: str, allowed: str, remedy: str = "", suggestion: str = "") -> str:
     text = text.strip()
     if not text:
-        raise InvalidValueError(f"{what} is needed", allowed=allowed, remedy=remedy)
+        raise InvalidValueError(f"{what} is needed", allowed=allowed, remedy=remedy, suggestion=suggestion)
     return text
 
 
 def _suggested(text: str, parse: Callable[[str], object]) -> str:
-    """The remedy that offers a text; none where that would be refused itself."""
+    """The text, or "" where that would be refused itself."""
     try:
         parse(text)
     except InvalidValueError:
         return ""
-    return f"try {text}"
+    return text
 
 
 def parse_image_tag(text: str) -> str:
     """CUSTOM_TAG (guide step 6): part of an OCI tag, which has 128 characters at most; `x.y.z-` and the agent's version come before it."""
     allowed = "lower case letters, digits, `-`"
-    text = _needed(text, "an image tag", allowed, "try palette-learn")
+    text = _needed(text, "an image tag", allowed, suggestion="palette-learn")
     if bad := _first_bad(text, "a-z0-9.-"):
-        remedy = _suggested(text.lower(), parse_image_tag) if text != text.lower() else ""
-        raise InvalidValueError(f"{bad} is not allowed in an image tag", allowed=allowed, final=True, remedy=remedy)
+        meant = _suggested(text.lower(), parse_image_tag) if text != text.lower() else ""
+        raise InvalidValueError(f"{bad} is not allowed in an image tag", allowed=allowed, final=True, suggestion=meant)
     if not _TAG.fullmatch(text):
-        remedy = _suggested(text.strip(".-"), parse_image_tag)
-        raise InvalidValueError("an image tag starts and ends with a letter or digit", allowed=allowed, remedy=remedy)
+        meant = _suggested(text.strip(".-"), parse_image_tag)
+        raise InvalidValueError("an image tag starts and ends with a letter or digit", allowed=allowed, suggestion=meant)
     if len(text) > 90:
         raise InvalidValueError(f"{len(text)} characters are too many", allowed="90 characters, the whole tag has 128 at most")
     return text
@@ -84,27 +84,28 @@ def parse_registry(text: str) -> str:
     allowed = "a Docker ID, or a host such as registry.acme.com:5000/team"
     text = _needed(text, "a registry", allowed, "try your Docker ID")
     if "://" in text:
-        remedy = _suggested(text.rpartition("://")[2].rstrip("/"), parse_registry)
-        raise InvalidValueError(f"a registry has no `{_scheme(text)}://` before it", allowed=allowed, remedy=remedy)
+        meant = _suggested(text.rpartition("://")[2].rstrip("/"), parse_registry)
+        raise InvalidValueError(f"a registry has no `{_scheme(text)}://` before it", allowed=allowed, suggestion=meant)
     if bad := _first_bad(text, "A-Za-z0-9._:/-"):
         raise InvalidValueError(f"{bad} is not allowed in a registry", allowed=allowed, final=True)
     if text.endswith("/"):
-        raise InvalidValueError("a registry does not end with `/`", allowed=allowed, remedy=_suggested(text.rstrip("/"), parse_registry))
+        meant = _suggested(text.rstrip("/"), parse_registry)
+        raise InvalidValueError("a registry does not end with `/`", allowed=allowed, suggestion=meant)
     host, *path = text.split("/")
-    _check_registry_host(host, allowed)
+    _check_registry_host(host, path, allowed)
     for part in path:
         if not _PATH_PART.fullmatch(part):
             raise InvalidValueError(f"`{part}` cannot be part of a registry's path", allowed="lower case letters, digits, `.`, `_`, `-`")
     return text
 
 
-def _check_registry_host(host: str, allowed: str) -> None:
+def _check_registry_host(host: str, path: list[str], allowed: str) -> None:
     name, colon, port = host.partition(":")
     if colon and not (port.isdigit() and 0 < int(port) < 65536):
         raise InvalidValueError(f"`{port}` is no port", allowed="1 to 65535")
     if "_" in name:
-        remedy = _suggested(host.replace("_", "-"), parse_registry)
-        raise InvalidValueError("`_` is not allowed in a registry name (DNS rules)", allowed=allowed, final=True, remedy=remedy)
+        meant = _suggested("/".join((host.replace("_", "-"), *path)), parse_registry)
+        raise InvalidValueError("`_` is not allowed in a registry name (DNS rules)", allowed=allowed, final=True, suggestion=meant)
     for label in name.split("."):
         if not _HOST_LABEL.fullmatch(label) or len(label) > 63:
             raise InvalidValueError(f"`{name}` is no host name", allowed=allowed)
@@ -113,7 +114,7 @@ def _check_registry_host(host: str, allowed: str) -> None:
 def parse_os_distribution(text: str) -> str:
     """OS_DISTRIBUTION (guide step 8): a name; which ones an Earthfile knows differs by tag: any is taken, the rest is a warning."""
     allowed = "a name of letters, digits, `.`, `_`, `-`, such as ubuntu"
-    text = _needed(text, "an operating system", allowed, "try ubuntu")
+    text = _needed(text, "an operating system", allowed, suggestion="ubuntu")
     if bad := _first_bad(text, "A-Za-z0-9._-"):
         raise InvalidValueError(f"{bad} is not allowed in the name of an operating system", allowed=allowed, final=True)
     if not _OS_VERSION.fullmatch(text):
@@ -122,21 +123,19 @@ def parse_os_distribution(text: str) -> str:
 
 
 def parse_os_version(text: str) -> str:
-    """OS_VERSION (guide step 8): part of the base image's tag, such as 24.04. The short `24` has no base image."""
+    """OS_VERSION (guide step 8): part of the base image's tag, such as 24.04."""
     allowed = "digits, letters, `.`, `_`, `-`, for example 24.04"
-    text = _needed(text, "an OS version", allowed, "try 24.04")
+    text = _needed(text, "an OS version", allowed, suggestion="24.04")
     if not _OS_VERSION.fullmatch(text):
         bad = _first_bad(text, "0-9A-Za-z._-") or f"`{text[0]}` at the start"
         raise InvalidValueError(f"{bad} is not allowed in an OS version", allowed=allowed, final=True)
-    if text == "24":
-        raise InvalidValueError("`24` is not expanded by the Earthfile", allowed="24.04, 22.04, 20.04", remedy="try 24.04")
     return text
 
 
 def parse_k8s_distribution(text: str) -> str:
     """K8S_DISTRIBUTION (guide step 9): a key of k8s_version.json, such as kubeadm."""
     allowed = "kubeadm, k3s, rke2 and the other names in k8s_version.json"
-    text = _needed(text, "a Kubernetes distribution", allowed, "try kubeadm")
+    text = _needed(text, "a Kubernetes distribution", allowed, suggestion="kubeadm")
     if not _WORD.fullmatch(text):
         raise InvalidValueError(f"`{text}` is no distribution's name", allowed=allowed)
     return text
@@ -145,11 +144,11 @@ def parse_k8s_distribution(text: str) -> str:
 def parse_k8s_version(text: str) -> str:
     """K8S_VERSION (guide step 9): x.y.z without a leading v."""
     allowed = "three numbers with dots, for example 1.33.5"
-    text = _needed(text, "a Kubernetes version", allowed, "try 1.33.5")
+    text = _needed(text, "a Kubernetes version", allowed, suggestion="1.33.5")
     if not _VERSION.fullmatch(text):
         bare = text.lstrip("vV")
-        remedy = _suggested(bare, parse_k8s_version) if bare != text else ""
-        raise InvalidValueError(f"`{text}` is no Kubernetes version", allowed=allowed, remedy=remedy)
+        meant = _suggested(bare, parse_k8s_version) if bare != text else ""
+        raise InvalidValueError(f"`{text}` is no Kubernetes version", allowed=allowed, suggestion=meant)
     return text
 
 
@@ -159,8 +158,8 @@ def parse_region(text: str) -> str:
     text = _needed(text, "a region", allowed)
     if not _REGION.fullmatch(text):
         zone = re.fullmatch(r"([a-z]{2,}(?:-[a-z]+)+-\d+)[a-z]", text)
-        remedy = f"that is a zone, try {zone[1]}" if zone else ""
-        raise InvalidValueError(f"`{text}` is no region's name", allowed=allowed, remedy=remedy)
+        remedy, meant = (f"that is a zone, try {zone[1]}", zone[1]) if zone else ("", "")
+        raise InvalidValueError(f"`{text}` is no region's name", allowed=allowed, remedy=remedy, suggestion=meant)
     return text
 
 
@@ -169,8 +168,8 @@ def parse_bucket(text: str) -> str:
     allowed = "3-63 of lower case letters, digits, `.`, `-`"
     text = _needed(text, "a bucket", allowed)
     if text.startswith("s3://"):
-        remedy = _suggested(text.removeprefix("s3://").partition("/")[0], parse_bucket)
-        raise InvalidValueError("a bucket's name has no `s3://` before it", allowed=allowed, remedy=remedy)
+        meant = _suggested(text.removeprefix("s3://").partition("/")[0], parse_bucket)
+        raise InvalidValueError("a bucket's name has no `s3://` before it", allowed=allowed, suggestion=meant)
     if bad := _first_bad(text, "a-z0-9.-"):
         raise InvalidValueError(f"{bad} is not allowed in a bucket's name", allowed=allowed, final=True)
     if not 3 <= len(text) <= 63:
@@ -211,8 +210,8 @@ def parse_s3_key(text: str) -> str:
     if bad := _first_bad(text, "A-Za-z0-9._/-"):
         whole = text.removeprefix("s3://").partition("/")[2] if text.startswith("s3://") else text  # the bucket has a field of its own
         safe = re.sub(r"//+", "/", re.sub(r"[^A-Za-z0-9._/-]+", "-", whole)).strip("-/")
-        remedy = _suggested(safe, parse_s3_key) if safe != text else ""
-        raise InvalidValueError(f"{bad} is not allowed in a key", allowed=allowed, final=True, remedy=remedy)
+        meant = _suggested(safe, parse_s3_key) if safe != text else ""
+        raise InvalidValueError(f"{bad} is not allowed in a key", allowed=allowed, final=True, suggestion=meant)
     if not 3 <= len(text) <= 128:
         raise InvalidValueError(f"a key has 3 to 128 characters, this one {len(text)}", allowed=allowed)
     if not _KEY.fullmatch(text) or text.endswith("/") or "//" in text:
@@ -263,7 +262,7 @@ def parse_proxy(text: str) -> str:
         return ""
     if "://" not in text:
         raise InvalidValueError(
-            "a proxy needs `http://` before its name", allowed=allowed, remedy=_suggested(f"http://{text}", parse_proxy)
+            "a proxy needs `http://` before its name", allowed=allowed, suggestion=_suggested(f"http://{text}", parse_proxy)
         )
     if _scheme(text).lower() not in {"http", "https"}:
         raise InvalidValueError(f"a proxy has `http://` before its name, not `{_scheme(text)}://`", allowed=allowed)

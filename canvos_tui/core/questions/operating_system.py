@@ -48,7 +48,9 @@ def of_version(draft: Draft, known: Session) -> str:
     if not version or draft.text("BASE_IMAGE"):
         return ""
     if version not in versions(draft, known):
-        return f"no base image is known for {distribution} {version}; it shows when the build pulls it"
+        meant = next((one for one in versions(draft, known) if one.startswith(f"{version}.")), "")
+        then = f"did you mean {meant}?" if meant else "it shows when the build pulls it"
+        return f"no base image is known for {distribution} {version}; {then}"
     return "20.04 is deprecated by the vendor" if version == "20.04" else ""
 
 

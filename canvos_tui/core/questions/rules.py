@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from canvos_tui.core.answers.draft import Draft
 from canvos_tui.core.answers.fields import Field
 from canvos_tui.core.answers.on_route import key_problem
 from canvos_tui.core.aws import ami_settings, snapshot_settings
+from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.questions import bucket, kubernetes, operating_system, palette
 from canvos_tui.core.session import Session
 from canvos_tui.core.values import dataclass
@@ -92,3 +93,13 @@ RULES = {
 def rule(field: Field[str]) -> Rule:
     """The rule of that field; a free one where there is none."""
     return RULES.get(field.key, FREE)
+
+
+def suggestion(field: Field[str], text: str, listed: Sequence[str]) -> str:
+    """What was probably meant by a text that is refused, or that is only the beginning of a listed value; "" where nobody can say."""
+    longer = next((known for known in listed if text and known.startswith(f"{text.strip()}.")), "")
+    try:
+        field.parse(text)
+    except InvalidValueError as error:
+        return error.suggestion or longer
+    return "" if text in listed else longer

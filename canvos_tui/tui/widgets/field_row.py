@@ -24,7 +24,10 @@ from canvos_tui.tui.widgets.on_its_way import OnItsWay
 class FieldRow(Horizontal):
     """Tells an Answered for each change; keeps what was refused as it was typed. While it has the focus nobody else writes into it."""
 
-    BINDINGS = [Binding("down", "pick", "Choose", show=False)]
+    BINDINGS = [
+        Binding("down", "pick", "Choose", show=False),
+        Binding("ctrl+s", "take_suggestion", "Take what was meant", show=False, key_display="^S"),
+    ]
 
     draft: reactive[Draft] = reactive(Draft, init=False)
     choices: reactive[tuple[str, ...]] = reactive((), init=False)
@@ -126,6 +129,21 @@ class FieldRow(Horizontal):
     def take(self, text: str) -> None:
         """Puts a text into the field as if it had been typed."""
         self.query_one(Input).value = text
+
+    @property
+    def suggestion(self) -> str:
+        """What was probably meant by what stands there; "" where that is good, or nobody can say."""
+        from canvos_tui.core.questions.rules import suggestion
+
+        return suggestion(self.field, self._latest.text, self.choices)
+
+    def action_take_suggestion(self) -> None:
+        """Takes it."""
+        if meant := self.suggestion:
+            self.take(meant)
+            self.query_one(Input).action_end()
+        else:
+            decline(self, f"there is nothing to suggest for {self.field.title}")
 
     @property
     def refused(self) -> str:

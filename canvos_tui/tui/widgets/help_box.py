@@ -57,6 +57,8 @@ class HelpBox(Panel):
             lines.append(Content.assemble((f"{Mark.FAILED.sign} {refused}", "$text-error")))
         elif caution:
             lines.append(Content.assemble((f"{Mark.WARNING.sign} {caution}", "$text-warning")))
+        if (refused or caution) and (meant := row.suggestion):
+            lines.append(Content.assemble(("^S", "bold $text-accent"), " takes ", (meant, "bold")))
         if row.choices:
             named = " · ".join(row.choices[:_CHOICES])
             more = f" of {len(row.choices)}" if len(row.choices) > _CHOICES else ""

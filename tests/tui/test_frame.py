@@ -10,18 +10,18 @@ from canvos_tui.tui.widgets.frame import standing
 from tests.tui.scenes import SCENES, play
 from tests.tui.screen import text_of, until
 
-FOLDER, VALUES = "~/work/images/CanvOS", ("v4.9.38", "us-gov-west-1")
+FOLDER, VALUES = "~/edge/images/CanvOS", ("v4.9.38", "us-gov-west-1")
 OF = {scene.stem: scene for scene in SCENES}
 
 
 @pytest.mark.parametrize(
     ("room", "said"),
     [
-        (60, "~/work/images/CanvOS › v4.9.38 › us-gov-west-1"),
+        (60, "~/edge/images/CanvOS › v4.9.38 › us-gov-west-1"),
         (36, "~/...anvOS › v4.9.38 › us-gov-west-1"),
         (35, "v4.9.38 › us-gov-west-1"),
         (23, "v4.9.38 › us-gov-west-1"),
-        (22, "~/w...CanvOS › v4.9.38"),
+        (22, "~/e...CanvOS › v4.9.38"),
         (19, "v4.9.38"),
         (6, ""),
     ],

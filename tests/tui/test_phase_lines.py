@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from canvos_tui.core.run.events import Finished, PhaseEntered, Started
+from canvos_tui.core.run.events import Finished, PhaseEntered, Started, UploadSeen
 from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.run import BuildRun
+from canvos_tui.core.run.usual_times import usual_times
 from canvos_tui.tui.widgets.phase_list import phase_lines
 from tests.tui import story
 
@@ -48,3 +49,18 @@ def test_names_that_share_a_line_are_whole(width: int) -> None:
     assert len(first) <= width
     assert "..." not in first
     assert "Wait" in first, "how far it came"
+
+
+@pytest.mark.parametrize("folded", [True, False])
+def test_an_upload_says_how_much_of_how_much_and_how_fast(folded: bool) -> None:
+    entered = (Started(story.at(0), 1, "x"), PhaseEntered(story.at(1), Phase.UPLOAD, 1))
+    run = BuildRun(story.PLAN).after((*entered, UploadSeen(story.at(1) + timedelta(seconds=100), 500_000_000, 4_100_000_000, "aws")))
+    drawn = "\n".join(line.plain for line in phase_lines(run, story.at(3), {}, folded=folded, width=76 if folded else 92))
+    assert "500 MB of 4.1 GB · 5.0 MB/s" in drawn
+
+
+def test_behind_the_percentage_of_an_import_stands_what_is_left() -> None:
+    run = BuildRun(story.PLAN).after(story.IMPORTING)
+    drawn = [line.plain for line in phase_lines(run, story.at(76.2), usual_times(()), folded=True, width=76)]
+    (line,) = [line for line in drawn if "42 %" in line]
+    assert line.endswith("42 %  5-35 min left"), line

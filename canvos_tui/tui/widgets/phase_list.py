@@ -20,7 +20,7 @@ from canvos_tui.core.run.phase import Phase
 from canvos_tui.core.run.result import RunResult
 from canvos_tui.core.run.run import BuildRun, PhaseTimes, Stage
 from canvos_tui.core.run.stage import GUIDE, ORDER
-from canvos_tui.core.run.usual_times import Usual, overdue, remaining, usual_times
+from canvos_tui.core.run.usual_times import Usual, overdue, remaining, span, usual_times
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.core.terminal.notice import ended, title_of
 from canvos_tui.core.text import ago, clip, elapsed, middle, size
@@ -129,10 +129,11 @@ class _Lines:
         )
         beside = self._share(seconds, "$text-accent" if runs else ended[1]) if not self.folded else self._progress(times)
         usual = self.usual.get(phase)
-        told = " ".join(filter(None, (_facts(self.run, phase), usual.text if runs and usual is not None else "")))
+        told = " ".join(filter(None, (_facts(self.run, times), usual.text if runs and usual is not None else "")))
         room = self.width - start.cell_length - beside.cell_length
-        rest = told if len(told) <= room else "" if beside.cell_length and self.folded else clip(told, room)  # the border says when it ends
-        line = start + beside + Content.styled(rest, MUTED)
+        if len(told) > room and beside.cell_length and self.folded:  # behind a percentage what is left; the border says whose word that is
+            told = f"{span(max(0.0, usual.low - seconds), max(0.0, usual.high - seconds))} left" if usual is not None else ""
+        line = start + beside + Content.styled(clip(told, room), MUTED)
         late = f"  {Mark.WARNING.sign} longer than usual: {LOOK_AT.get(phase, LOOK)}"
         lines = [line, *([Content.styled(late, "$text-warning")] if runs and overdue(usual, seconds) else [])]
         return [
@@ -151,14 +152,16 @@ class _Lines:
         return bar(task.progress, BAR) + Content("  ") if task is not None and task.progress is not None else Content("")
 
 
-def _facts(run: BuildRun, phase: Phase) -> str:
-    if phase is Phase.UPLOAD and run.upload is not None:
-        if run.upload.total:
-            return f"{size(run.upload.done)} of {size(run.upload.total)}"
-        return size(run.upload.done)
-    if phase is Phase.UPLOAD and run.object is not None:
-        return size(run.object.object.size)
-    return ""
+def _facts(run: BuildRun, times: PhaseTimes) -> str:
+    """Bytes that were uploaded, of how many, and how fast on average."""
+    if times.phase is not Phase.UPLOAD:
+        return ""
+    if run.upload is None:
+        return size(run.object.object.size) if run.object is not None else ""
+    of = f" of {size(run.upload.total)}" if run.upload.total else ""
+    seconds = (run.upload.at - times.entered).total_seconds()
+    speed = f" · {size(round(run.upload.done / seconds))}/s" if seconds >= 1 and run.upload.done else ""
+    return f"{size(run.upload.done)}{of}{speed}"
 
 
 def import_lines(run: BuildRun, now: datetime, *, drawn: bool = False) -> list[Content]:

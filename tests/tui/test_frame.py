@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from canvos_tui.tui.widgets.frame import standing
+from canvos_tui.core.answers import draft as d
+from canvos_tui.core.pages import BY_SLUG
+from canvos_tui.core.session import Session
+from canvos_tui.core.terminal.marks import Mark
+from canvos_tui.tui.widgets.frame import mark, standing
 from tests.tui.scenes import SCENES, play
 from tests.tui.screen import text_of, until
 
@@ -29,6 +33,12 @@ OF = {scene.stem: scene for scene in SCENES}
 def test_a_value_stands_whole_or_not_at_all(room: int, said: str) -> None:
     assert standing(FOLDER, VALUES, room) == said
     assert len(said) <= room
+
+
+@pytest.mark.parametrize(("typed", "sign"), [("", Mark.TO_COME), ("no good!", Mark.FAILED)])
+def test_what_nobody_answered_has_not_failed(typed: str, sign: Mark) -> None:
+    draft = d.Draft().after(d.FieldRefused("S3_KEY", typed, "a key is needed" if not typed else "no key"))
+    assert mark(BY_SLUG["s3"], "check", draft, Session()) is sign
 
 
 async def test_the_smallest_window_names_no_other_tag(tmp_path: Path) -> None:

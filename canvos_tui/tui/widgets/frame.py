@@ -101,7 +101,7 @@ def _of_answers(page: Page, draft: Draft, known: Session) -> Mark:
     mine = [g for g in gaps(draft, known) if BY_SLUG[g.page].number == page.number]
     if not mine:
         return Mark.DONE
-    refused = any(draft.entry(g.key).error for g in mine if g.key in fields.BY_KEY)
+    refused = any(draft.entry(g.key).error and draft.entry(g.key).text for g in mine if g.key in fields.BY_KEY)
     return Mark.FAILED if refused else Mark.TO_COME
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from canvos_tui.core.answers.draft import Entry, FieldAnswered, FieldRefused, Origin, answer_for
 from canvos_tui.core.answers.fields import Field
+from canvos_tui.core.answers.pasted import value_in
 from canvos_tui.core.errors import InvalidValueError
 from canvos_tui.core.pages import OF_FIELD
 from canvos_tui.core.questions.choice import Choice
@@ -40,7 +41,7 @@ class FieldQuestion(Question):
 
     async def ask(self, desk: Desk, talk: Talk) -> Way:
         """The value, and then what is to be known of it."""
-        taken = await talk.ask(self.prompt(desk), lambda text: self._take(desk, text))
+        taken = await talk.ask(self.prompt(desk), lambda text: self._take(desk, self._understood(talk, text)))
         if taken is Way.BACK:
             return taken
         if taken is not None:
@@ -49,6 +50,13 @@ class FieldQuestion(Question):
         if caution := rule(self.field).caution(desk.draft, desk.known):
             talk.prose(f"! {caution}")
         return Way.NEXT
+
+    def _understood(self, talk: Talk, text: str) -> str:
+        """What is meant by a text that was copied from elsewhere, and says what was taken of it."""
+        found = value_in(self.field.key, text)
+        if found != text:
+            talk.say(f"taken: {self.field.key} {found}")
+        return found
 
     def prompt(self, desk: Desk) -> Prompt:
         """The question as it stands with the answers so far."""

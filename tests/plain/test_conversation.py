@@ -118,6 +118,17 @@ async def test_whoever_types_hears_why_and_is_asked_again(talk):
     assert one.desk.draft.tag == "v4.9.37"
 
 
+@pytest.mark.parametrize("typed", [True, False])
+async def test_what_was_copied_from_elsewhere_is_understood_as_on_the_screens(talk, typed):
+    given = {"IMAGE_REGISTRY": "https://acme-team/", "S3_BUCKET": "s3://acme-edge-images/key", "REGION": "export AWS_REGION='eu-west-1'"}
+    one = talk(typed=typed, S3_KEY='"my-image"', **given)
+    assert await one.run() == 0, one.said
+    draft = one.desk.draft
+    assert [draft.text(key) for key in (*given, "S3_KEY")] == ["acme-team", "acme-edge-images", "eu-west-1", "my-image"]
+    for said in ("IMAGE_REGISTRY acme-team", "S3_BUCKET acme-edge-images", "REGION eu-west-1", "S3_KEY my-image"):
+        assert f"taken: {said}\n" in one.said
+
+
 async def test_a_question_mark_explains(talk):
     one = talk(start="?", S3_KEY="?", review="?", tag="?", clone="?", CUSTOM_TAG="?", user_data=["?", "none"])
     assert await one.run() == 0, one.said
@@ -393,9 +404,9 @@ async def test_all_tags_can_be_listed_and_new_ones_fetched(talk, ports, source):
 
 
 async def test_the_palette_decides_which_tag_is_offered(talk, ports):
-    one = talk(palette=["v4.9.46", "4.9.46"], review="write")
+    one = talk(palette=["4.9", "Palette v4.9.46"], review="write")
     assert await one.run() == 0, one.said
-    assert "x `v4.9.46` is no Palette version; try 4.9.46" in one.said
+    assert "x `4.9` is no Palette version; try 4.9.48" in one.said
     assert "fits 4.9.46 (table of 2026-11)" in one.said
     assert "newer than v4.9.37 (2026-11)" in one.said
     assert "tag [v4.9.37]: " in one.said

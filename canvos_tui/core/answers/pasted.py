@@ -17,7 +17,12 @@ _JSON = pattern(r'"(AccessKeyId|SecretAccessKey|SessionToken|Expiration)"\s*:\s*
 _JSON_NAMES = {"AccessKeyId": ID, "SecretAccessKey": SECRET, "SessionToken": TOKEN, "Expiration": EXPIRES}
 HIDDEN = frozenset({SECRET, TOKEN, "EDGE_HOST_TOKEN"})  # whose values are never shown
 _ASSIGNED = pattern(r"^\s*(?:export\s+|set\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*(.*?)\s*;?\s*$")
-_IN_USER_DATA = {"PALETTE_ENDPOINT": "PALETTEENDPOINT", "EDGE_HOST_TOKEN": "EDGEHOSTTOKEN"}  # what a line of that file calls them
+# what a field is called elsewhere: in a line of user-data, and by AWS' own tools
+_ELSEWHERE = {
+    "PALETTE_ENDPOINT": ("PALETTEENDPOINT",),
+    "EDGE_HOST_TOKEN": ("EDGEHOSTTOKEN",),
+    "REGION": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+}
 _QUOTES = {"'", '"', "`"}
 _S3_ADDRESS = pattern(r"^s3://([^/\s]+)(?:/(\S*))?$", re.IGNORECASE)
 _S3_ARN = pattern(r"^arn:aws[\w-]*:s3:::([^/\s]+)(?:/(\S*))?$")
@@ -38,7 +43,7 @@ def unwrapped(key: str, text: str) -> str:
     """Without `export NAME=`, quotes, blanks and line ends around it; of several assignments the one of this name."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     assigned = {found[1].upper(): found[2] for line in lines if (found := _ASSIGNED.match(line)) is not None}
-    for name in (key.upper(), _IN_USER_DATA.get(key, "")):
+    for name in (key.upper(), *_ELSEWHERE.get(key, ())):
         if name in assigned:
             return _unquoted(assigned[name])
     return _unquoted(" ".join(lines))

@@ -7,6 +7,7 @@ import asyncio
 import gc
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -70,6 +71,44 @@ def test_the_first_frame_waits_for_nothing_of_ours():
         "tui.way",
     }
     assert ours == sorted(f"canvos_tui.{name}" for name in light)
+
+
+LATER = (
+    "canvos_tui.adapters.aws",
+    "canvos_tui.adapters.docker",
+    "canvos_tui.core.checks.",
+    "canvos_tui.core.log",
+    "canvos_tui.core.verdict",
+)
+
+
+def test_the_start_page_stands_without_what_only_a_run_or_a_check_needs(tmp_path):
+    """Each module that a page brings along keeps whoever starts waiting; a single import once brought forty."""
+    told = tmp_path / "loaded"
+    code = (
+        "import os, pathlib, signal, sys\n"
+        f"told = pathlib.Path({str(told)!r})\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: told.write_text(' '.join([*sys.modules, 'all'])))\n"
+        "sys.argv = ['canvos-tui']\n"
+        "from canvos_tui.cli import main\n"
+        "sys.exit(main())"
+    )
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    with Terminal([sys.executable, "-c", code], environ) as terminal:
+        terminal.until(lambda: b"Build an AWS cloud image" in terminal.printed)
+        terminal.press("z")
+        terminal.see("z does nothing here")
+        terminal.process.send_signal(signal.SIGUSR1)
+        terminal.until(lambda: told.exists() and told.read_text(encoding="utf-8").endswith(" all"))
+        loaded = set(told.read_text(encoding="utf-8").split())
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+    ours = {name for name in loaded if name.startswith("canvos_tui.")}
+    assert {"canvos_tui.tui.page", "canvos_tui.tui.steps.start"} <= ours, "that is how they are told"
+    assert sorted(name for name in ours if name.startswith(LATER)) == []
+    assert sorted(name for name in ours if name.startswith("canvos_tui.core.run.")) == ["canvos_tui.core.run.outcome"]
+    assert loaded & HEAVY == set()
+    assert len(ours) < 125
 
 
 @pytest.fixture

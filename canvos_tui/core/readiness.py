@@ -10,7 +10,6 @@ from canvos_tui.core.answers import fields
 from canvos_tui.core.answers.draft import Draft, UserData
 from canvos_tui.core.checkout.distributions import NO_NAMES
 from canvos_tui.core.pages import OF_FIELD
-from canvos_tui.core.run.resumable import busy
 from canvos_tui.core.values import dataclass
 
 if TYPE_CHECKING:  # every page asks what is missing, before anything was asked of AWS
@@ -162,6 +161,8 @@ async def refuse_second(ports: Ports, folder: Path) -> None:
     """RunError when a run lives in that checkout: its files must stay as it found them."""
     for info in await ports.runs.infos():
         if info.live and info.checkout == str(folder):
+            from canvos_tui.core.run.resumable import busy
+
             raise busy(info.run_id, await ports.runs.plan(info.run_id))
 
 

@@ -5,8 +5,8 @@ A narrow window shows fewer keys, never half a one, and never without those two 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from rich.cells import cell_len
 from textual.binding import ActiveBinding, Binding
@@ -41,12 +41,10 @@ class FooterKey:
         return cell_len(self.display) + _SPACE + cell_len(self.name)
 
 
-@runtime_checkable
-class Idler(Protocol):
-    """Has keys that can only say why they do nothing now: they answer, and no footer offers them."""
-
-    def idle(self) -> frozenset[str]:
-        """Their actions."""
+def _idle(node: DOMNode) -> frozenset[str]:
+    """The actions of keys that can only say now why they do nothing, as the `idle` of their owner tells: no footer offers them."""
+    told: Callable[[], frozenset[str]] | None = getattr(node, "idle", None)
+    return told() if told is not None else frozenset()
 
 
 def _that_fit(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
@@ -106,7 +104,7 @@ class KeyFooter(Widget):
     def _known(self) -> list[FooterKey]:
         found: dict[str, FooterKey] = {}
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and binding.action not in found and not (isinstance(node, Idler) and binding.action in node.idle()):
+            if binding.show and binding.action not in found and binding.action not in _idle(node):
                 name = self.named(binding)
                 found[binding.action] = FooterKey(binding.key, self.app.get_key_display(binding), name, binding.action, enabled)
         return list(found.values())

@@ -97,6 +97,8 @@ class FieldQuestion(Question):
         answer = answer_for(field, _meant(rule(field).choices(desk.draft, desk.known), text) or self.offers(desk))
         if isinstance(answer, FieldRefused):
             raise InvalidValueError(answer.error)
+        if rule(field).stops and (wrong := rule(field).caution(desk.draft.after(answer), desk.known)):
+            raise InvalidValueError(wrong)
         return answer
 
 

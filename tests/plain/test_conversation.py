@@ -364,6 +364,21 @@ async def test_choices_for_the_ami_are_asked_where_the_registration_is_ours(talk
     assert ami_settings(one.desk.draft) == AmiSettings("v2.0", root_gib=64)
 
 
+@pytest.mark.parametrize(
+    ("route", "wrong", "said"),
+    [
+        ("two-stage", "arn:aws:kms:sa-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", "the key is in sa-east-1"),
+        ("direct", "alias/edge", "on the direct route AWS takes a key by its ARN alone"),
+    ],
+)
+async def test_a_key_that_cannot_be_used_is_asked_for_again_as_the_page_holds_on_to_it(talk, route, wrong, said):
+    one = talk(review=["change", "change", "write"], change=["review", "ami-settings"], route=route, encryption=[wrong, "yes"])
+    assert await one.run() == 0, one.said
+    assert f"x encryption: {said}" in one.said
+    assert one.asked.count("encryption") == 2
+    assert one.desk.draft.text("encryption") == "yes"
+
+
 async def test_the_route_is_changed_on_the_review(talk, ports):
     one = talk(review=["change", "write"], change="review", route="two-stage")
     assert await one.run() == 0, one.said

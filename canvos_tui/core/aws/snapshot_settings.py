@@ -19,7 +19,7 @@ KEYS = (IMPORT_ROLE, ENCRYPTION)
 SCRIPT, YES = "script", "yes"  # `script` leaves the encryption to the account, as the script and an empty answer do
 LABELS = {
     ENCRYPTION: {
-        SCRIPT: "says nothing, as the script: encrypted where the account does so by default",
+        SCRIPT: "says nothing, as the script: encrypted where the account does so",
         YES: "encrypted with the key that the account has for EBS in the region",
     },
 }  # a key of one's own is typed

@@ -67,6 +67,7 @@ class Rule:
     choices: Callable[[Draft, Session], tuple[str, ...]] = _none
     wanted: Callable[[Draft, Session], bool] = _always
     caution: Callable[[Draft, Session], str] = _nothing
+    stops: bool = False  # whether nobody goes on with what the caution is of
     label: Callable[[str], str] = _as_it_is  # of a choice, as a list shows it
 
 
@@ -86,7 +87,7 @@ RULES = {
     "REGION": Rule(choices=bucket.regions, caution=bucket.of_region),
     **{key: _ami(key) for key in ami_settings.LABELS},
     "import_role": Rule(wanted=_imports),
-    "encryption": replace(_ami("encryption"), caution=_key),
+    "encryption": replace(_ami("encryption"), caution=_key, stops=True),
 }
 
 

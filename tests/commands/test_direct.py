@@ -77,6 +77,7 @@ def test_a_block_that_is_refused_is_gone_on_from_without_a_build(tmp_path: Path)
     with on_stage(tmp_path, "snapshot-once") as scene:
         ended = scene.inside("run", "--config", without_bucket(scene), "--yes")
         assert ended.returncode == ExitCode.IMPORT_FAILED, ended.stderr
+        assert scene.inside("diagnose", scene.infos()[0].run_id).returncode == ExitCode.IMPORT_FAILED, "the same of the same run"
         assert "from snapshot (Write snapshot); nothing is built again" in ended.stderr
         assert "ebs:PutSnapshotBlock" in ended.stderr
         shown = scene.inside("resume", "--dry-run")

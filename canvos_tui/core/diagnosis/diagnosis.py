@@ -32,7 +32,6 @@ from canvos_tui.core.values import dataclass
 SCHEMA = "canvos-tui.diagnosis/1"
 IDS = ("import_task", "snapshot", "ami", "bucket", "key", "region")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a log has no times of ours
-_AWS = (Phase.CHECKS, Phase.UPLOAD, Phase.IMPORT, Phase.REGISTER, Phase.AMI, Phase.DONE)
 _EXIT_CODES = {
     "succeeded": ExitCode.OK,
     "failed": ExitCode.BUILD_FAILED,
@@ -65,7 +64,7 @@ class Diagnosis:
     @property
     def exit_code(self) -> ExitCode:
         """By the result, and for a failure by whether AWS has a part in the phase; a build that still runs is not proven."""
-        if self.result == "failed" and self.phase in _AWS:
+        if self.result == "failed" and self.phase is not None and self.phase.of_aws:
             return ExitCode.IMPORT_FAILED
         return _EXIT_CODES[self.result]
 

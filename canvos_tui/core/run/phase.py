@@ -37,6 +37,11 @@ class Phase(Enum):
         return self in _BUILDING
 
     @property
+    def of_aws(self) -> bool:
+        """Whether AWS has a part in it: what fails there is no failure of the build."""
+        return self.order >= Phase.CHECKS.order
+
+    @property
     def number(self) -> int | None:
         """The number 1-9 on the build screen; None for the two phases that are not shown on their own."""
         return _NUMBERS.get(self)

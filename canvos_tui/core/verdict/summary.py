@@ -18,7 +18,6 @@ _EXIT_CODES = {
 }
 UNKNOWN = "No cause was found: the log names no failed step and no error. Its last lines tell most."
 NOT_ASKED = "nothing was asked"
-_AWS_PHASES = {"upload", "snapshot", "import", "register", "ami", "checks"}
 
 
 def headline(result: RunResult) -> str:
@@ -34,7 +33,7 @@ def headline(result: RunResult) -> str:
 
 def exit_code(result: RunResult) -> ExitCode:
     """By the outcome, and for a failure by whether AWS has a part in the phase."""
-    if result.outcome is Outcome.FAILED and result.phase is not None and result.phase.value in _AWS_PHASES:
+    if result.outcome is Outcome.FAILED and result.phase is not None and result.phase.of_aws:
         return ExitCode.IMPORT_FAILED
     return _EXIT_CODES[result.outcome]
 

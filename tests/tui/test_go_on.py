@@ -85,6 +85,9 @@ async def test_from_the_failure_to_a_run_that_registers(ended, ports):
         assert keys == KEYS
         await until(pilot, lambda: pilot.app.current_mode == "build")
         assert pilot.app.known.run_id != story.RUN
+        await until(pilot, lambda: pilot.app.known.plan is not None)
+        await pilot.press("ctrl+q")
+        assert await see(pilot, "Quit: a run is under way", "Detach  the run goes on", "stop the run"), "it builds nothing"
 
 
 DENIED = replace(

@@ -12,13 +12,6 @@ from canvos_tui.core.session import Session
 from canvos_tui.tui.dialogs.confirm import Ask, Choice
 from canvos_tui.tui.dialogs.dialog import Dialog
 
-CHOICES = (
-    Choice("detach", "Detach  the build goes on; come back with: canvos-tui attach"),
-    Choice("cancel", "Cancel  stop the build; what is in AWS stays and is listed"),
-    Choice("stay", "Stay"),
-)
-
-
 KEEP = (Choice("", "Stay"), Choice("leave", "Quit    all other answers are kept"))
 GO_ON = (Choice("", "Stay"), Choice("leave", "Quit    what was begun goes on in AWS"))
 ABOUT = "An AWS import goes on whatever you choose. After Cancel the result offers to end it, if your keys may."
@@ -26,6 +19,18 @@ ABOUT = "An AWS import goes on whatever you choose. After Cancel the result offe
 
 class Leaving(Ask):
     """There is one such question at a time, however often it is called for."""
+
+
+def _leaving(known: Session) -> Leaving:
+    """What each answer does to the build, or to a run that goes on from an earlier one and builds nothing."""
+    builds = known.plan is None or known.plan.builds
+    what = "build" if builds else "run"
+    choices = (
+        Choice("detach", f"Detach  the {what} goes on; come back with: canvos-tui attach"),
+        Choice("cancel", f"Cancel  stop the {what}; what is in AWS stays and is listed"),
+        Choice("stay", "Stay"),
+    )
+    return Leaving(f"Quit: a {what} is {'running' if builds else 'under way'}", ABOUT, choices)
 
 
 async def ask_to_leave(app: App[Any], ports: Ports, known: Session, lost: str = "") -> bool:
@@ -37,7 +42,7 @@ async def ask_to_leave(app: App[Any], ports: Ports, known: Session, lost: str = 
         return False
     if not known.building:
         return not lost or await app.push_screen_wait(Leaving("Quit?", f"To be typed again next time: {lost}.", KEEP)) == "leave"
-    word = await app.push_screen_wait(Leaving("Quit: a build is running", ABOUT, CHOICES))
+    word = await app.push_screen_wait(_leaving(known))
     if word == "cancel":
         try:
             await ports.runs.cancel(known.run_id)

@@ -228,7 +228,7 @@ def test_an_interrupt_leaves_the_build_and_says_so_in_the_summary(tmp_path: Path
         _, said = process.communicate(timeout=20)
         (info,) = scene.infos()
         assert process.returncode == ExitCode.INTERRUPTED, said
-        rows, _ = said.split("\n\nthe build")
+        rows, _ = said.split("\n\nthe run")
         first, second = summary(rows)
         assert first == f"goes on edge-22.04 us-east-1 canvos-tui attach {info.run_id}"
         assert second == "not begun edge-24.04 us-east-1"

@@ -59,6 +59,11 @@ class Start(StepPanel):
         self._fill()
         self.set_interval(AGAIN, self._follow)
 
+    def on_resize(self) -> None:
+        """Another width, other lines of the last builds."""
+        if self._builds is not None:
+            self._fill()
+
     def _follow(self) -> None:
         """A build that runs goes on while one looks at this page."""
         if self.screen.is_current and any(info.live for info in self.known.runs):

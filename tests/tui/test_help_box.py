@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from canvos_tui.core.answers import draft as d
+from canvos_tui.tui.widgets.help_box import HelpBox
 from tests.tui.screen import see, text_of, type_text, until
 
 
@@ -114,3 +115,10 @@ async def test_a_version_that_nothing_lists_is_a_warning_and_goes_on(make_app, f
         assert app.draft.text("OS_VERSION") == "24"
         await pilot.press("f8")
         await until(pilot, lambda: app.current_mode == "s3")
+
+
+async def test_a_short_list_of_tags_leaves_its_room_to_the_help(make_app, full, checkout):
+    app = make_app(full, page="repo")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await see(pilot, "clean, on v4.9.38", "v4.8.5", "The template of .arg")
+        assert app.screen.query_one(HelpBox).text.max_scroll_y == 0

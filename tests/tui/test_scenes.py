@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -50,3 +51,16 @@ def test_pictures_differ_by_their_words_alone():
     assert told.startswith("line "), told
     assert "scene:   " in told
     assert "step 2" in told.splitlines()[-1]
+
+
+# what may be cut: keys, but for their ends; paths, in the middle; lines of a log, which `w` wraps; a document of a command, which c copies
+MAY = re.compile(r"\.\.\.[A-Z]{4}|A[KS]IA\.\.\.|build\.log| \| .*…|… +c copies")
+BEHIND = {"quit"}  # scenes with a dialog above a log, of whose lines only the cut ends are seen
+
+
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("scene", [scene for scene in SCENES if scene.stem not in BEHIND], ids=lambda s: s.stem)
+def test_no_picture_shows_a_word_that_was_cut(scene, size):
+    picture = (PICTURES / f"{scene.stem}-{size[0]}x{size[1]}.svg").read_text(encoding="utf-8")
+    cut = [line for line in words_of(picture) if ("…" in line or "..." in line) and not MAY.search(line)]
+    assert cut == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from canvos_tui.tui.widgets.check_list import CheckList
 from canvos_tui.tui.widgets.panel import Panel
 from canvos_tui.tui.widgets.row_list import RowList
 
+_AROUND = 7  # columns beside a row: borders, the cursor's mark, the scrollbar
 CLOSE = "close"  # the way out, where other pages have a way to the start
 _NO_PLAN = "Which phases there were is not known: its plan is missing, or damaged."
 
@@ -162,8 +164,14 @@ class Files(Looking, StepPanel):
         lines = [line for label, said in about(self.seen) for line in labelled(label, said, width)]
         self.query_one("#bundle-about", Static).update(Content("\n").join(lines))
         rows = [row(self.seen, name) for name in names(self.seen)]
-        shown = [Content.assemble(f"{name:<15}", (f"{size:>9}  {what}", MUTED)) for name, size, what in rows]
-        self.query_one("#bundle-files", RowList).fill(shown)
+        self.query_one("#bundle-files", RowList).fill([self._row(*row) for row in rows])
+
+    def _row(self, name: str, size: str, what: str) -> Content:
+        """What is in a file goes on below, where it is longer than the row."""
+        start = Content.assemble(f"{name:<15}", (f"{size:>9}  ", MUTED))
+        below = "\n" + " " * (start.cell_length + 2)  # the cursor's mark stands before the first line alone
+        lines = textwrap.wrap(what, max(20, self.size.width - _AROUND - start.cell_length))
+        return start + Content.styled(below.join(lines), MUTED)
 
     @on(OptionList.OptionSelected, "#bundle-files")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -113,6 +113,22 @@ async def test_keys_of_the_environment_are_taken_and_tested_without_a_key_press(
         assert app.draft.key_source is KeySource.ENVIRONMENT
 
 
+async def test_a_refused_key_is_not_passed_over_for_one_of_the_environment(make_app, ports, full):
+    ports.environ.update(AWS_ACCESS_KEY_ID=KEYS.key_id, AWS_SECRET_ACCESS_KEY=SECRET)
+    app = make_app(full.after(d.KeysGiven(None, KeySource.TYPED)), page="keys")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "✓ account")
+        field = app.screen.query_one("#aws-access-key-id", Input)
+        field.value = "nonsense"
+        await pilot.press("f8")
+        assert await see(pilot, "no pair of keys for this route: mend it, or empty it for those in memory")
+        assert app.current_mode == "keys"
+        field.value = ""
+        await pilot.press("f8")
+        await until(pilot, lambda: app.current_mode == "aws")
+        assert app.draft.key_source is KeySource.ENVIRONMENT
+
+
 async def _empty(pilot, app, key: str) -> Input:
     selector = f"#{key.lower().replace('_', '-')}"
     await until(pilot, lambda: app.screen.query(selector))

@@ -111,6 +111,17 @@ def typed(key_id: str, secret: str, token: str, expires: str = "") -> AwsKeys:
     return AwsKeys(found, AWS_SECRET_ACCESS_KEY.parse(secret), parse_token(found, token), parse_expiry(expires))
 
 
+def unusable(draft: Draft, key_id: str, secret: str, token: str, expires: str = "") -> str:
+    """Why what was typed is no pair of keys that this route takes, in a sentence; "" where it is one, or nothing was typed."""
+    if not any(text.strip() for text in (key_id, secret, token)):
+        return ""
+    try:
+        usable(draft, typed(key_id, secret, token, expires))
+    except InvalidValueError as error:
+        return error.sentence()
+    return ""
+
+
 async def expiring(ports: Ports, keys: AwsKeys | None) -> str:
     """A warning where keys are known to end before a build usually does; "" for all others."""
     if keys is None or keys.expires is None:

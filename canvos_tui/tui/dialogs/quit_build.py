@@ -49,6 +49,6 @@ async def ask_to_leave(app: App[Any], ports: Ports, known: Session, lost: str = 
         except CanvosError as error:
             app.notify(f"{error}. {error.remedy}", severity="error", markup=False)
         else:
-            app.notify("Stopping: the build was asked to end. Its result appears here.", markup=False)
+            app.notify("Stopping: the run was asked to end. Its result appears here.", markup=False)
         return False
     return word == "detach"

@@ -22,6 +22,7 @@ from canvos_tui.core.session import IdentitySeen, KeysChanged
 from canvos_tui.core.terminal.marks import Mark
 from canvos_tui.tui.dialogs.confirm import Ask
 from canvos_tui.tui.dialogs.pick_one import PickOne
+from canvos_tui.tui.messages import Until, hint
 from canvos_tui.tui.painting.blocks import said
 from canvos_tui.tui.painting.rights import needed
 from canvos_tui.tui.step_panel import StepPanel
@@ -125,6 +126,14 @@ class AwsKeysPanel(StepPanel):
         for field, text in ((ID, keys.key_id), (SECRET, keys.secret.reveal()), (TOKEN, keys.token.reveal())):
             self.query_one(f"#{field.anchor}", Input).value = text
         self.hint(f"{'all three' if keys.token else 'both'} keys were taken from what was pasted")
+
+    def way_on(self) -> str:
+        """Of its own only to refuse it: what is typed here and is no key would be passed over for keys that are in memory."""
+        return "Next" if self._keys is not None and rules.unusable(self.draft, *self._texts, self._expires) else ""
+
+    def go_on(self) -> None:
+        """What is wrong stands at the field; here what can be done, within one row of 80 columns."""
+        hint(self, "x no pair of keys for this route: mend it, or empty it for those in memory", Until.MENDED)
 
     def unkept(self) -> str:
         """Half a pair of keys is no answer."""

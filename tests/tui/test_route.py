@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from canvos_tui.core.answers.draft import KeysGiven, UserData, UserDataChosen
+from canvos_tui.core.answers.draft import FieldAnswered, KeysGiven, RouteChosen, UserData, UserDataChosen
 from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.aws.facts import AwsKeys
 from canvos_tui.core.aws.keys import KeySource
@@ -103,3 +104,13 @@ def test_temporary_keys_block_the_guides_route_only(full):
         "temporary keys do not work in the build; the two-stage and the direct route take them"
     ]
     assert not [b for b in blockers(replace(draft, route=Route.TWO_STAGE), READY) if b.page == "keys"]
+
+
+@pytest.mark.parametrize("route", [Route.GUIDE, Route.TWO_STAGE])
+async def test_back_to_a_bucket_is_back_to_the_route_that_had_one(make_app, full, route):
+    app = make_app(full.after(RouteChosen(route)).after(FieldAnswered("S3_BUCKET", "")), page="s3")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for words, chosen in (("Go without a bucket", Route.DIRECT), ("Use a bucket", route)):
+            assert await see(pilot, words)
+            await push(pilot, "#other-way")
+            await until(pilot, partial(lambda wanted: app.draft.route is wanted, chosen))

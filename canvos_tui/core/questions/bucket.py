@@ -56,10 +56,13 @@ def about(draft: Draft) -> str:
     return f"{_ABOUT} {made[0].upper()}{made[1:]}."
 
 
-def other_way(draft: Draft) -> tuple[str, Route] | None:
-    """What a button says that goes without a bucket, or back to one, and the route that it chooses; None where a bucket is named."""
+def other_way(draft: Draft, before: Route = Route.GUIDE) -> tuple[str, Route] | None:
+    """What a button says that goes without a bucket, or back to one, and the route that it chooses; None where a bucket is named.
+
+    `before` is the route with a bucket that was left by it.
+    """
     if not draft.route.needs_bucket:
-        return "Use a bucket", Route.GUIDE
+        return "Use a bucket", before
     return ("Go without a bucket", Route.DIRECT) if not draft.text("S3_BUCKET") else None
 
 

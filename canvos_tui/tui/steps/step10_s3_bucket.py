@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
 from canvos_tui.core.answers.draft import FieldAnswered, RouteChosen
+from canvos_tui.core.answers.routes import Route
 from canvos_tui.core.errors import CanvosError
 from canvos_tui.core.questions import bucket as rules
 from canvos_tui.core.questions import groups
@@ -91,15 +92,18 @@ class S3Bucket(FormStep):
         button.display = bool(region)
         if region:
             button.rename(f"Use {region}")
-        other, way = rules.other_way(self.draft), self.query_one("#other-way", Push)
+        other, way = rules.other_way(self.draft, self._before), self.query_one("#other-way", Push)
         way.display = other is not None
         if other is not None:
             way.rename(other[0])
 
+    _before = Route.GUIDE  # the route with a bucket that was left for one without
+
     @on(Button.Pressed, "#other-way")
     def _take_other(self, event: Button.Pressed) -> None:
         event.stop()
-        if (other := rules.other_way(self.draft)) is not None:
+        if (other := rules.other_way(self.draft, self._before)) is not None:
+            self._before = self.draft.route if self.draft.route.needs_bucket else self._before
             self.answer(RouteChosen(other[1]))
 
     @on(Button.Pressed, "#use-region")

@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -14,6 +15,7 @@ from textual.widgets import Input
 import canvos_tui.tui
 from canvos_tui.core.answers import draft as d
 from canvos_tui.core.answers.beginning import fresh
+from canvos_tui.core.questions import checkout as rules
 from canvos_tui.tui.messages import GoTo, Hinted
 from tests.doubles import canvos_repo
 from tests.tui.screen import push, see, text_of, until
@@ -118,6 +120,27 @@ async def test_another_folder_is_not_checked_out_because_a_tag_was_chosen_in_thi
         assert await see(pilot, "on v4.10.0")
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         assert canvos_repo.git(other, "branch", "--show-current").strip() == "main"
+
+
+async def test_next_that_is_pressed_while_git_works_follows_when_it_is_done(make_app, checkout, monkeypatch):
+    go_on = asyncio.Event()
+    check_out = rules.check_out
+
+    async def slowly(*given: Any) -> Any:
+        await go_on.wait()
+        return await check_out(*given)
+
+    monkeypatch.setattr(rules, "check_out", slowly)
+    app = make_app(fresh().after(d.FolderChosen(checkout, "r")), page="repo")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert await see(pilot, "suggested for")
+        app.screen.query_one("#tag-list").focus()
+        await pilot.press("down", "enter", "f8")
+        assert await see(pilot, "Next follows when it is done.")
+        assert app.current_mode == "repo"
+        go_on.set()
+        await until(pilot, lambda: app.current_mode == "image")
+        assert app.draft.tag == "v4.9.37"
 
 
 async def test_a_checkout_without_earthly_sh_is_called_one(make_app, checkout):

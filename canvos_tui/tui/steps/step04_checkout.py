@@ -26,6 +26,7 @@ class Checkout(StepPanel):
     ABOUT = rules.ABOUT_CHECKOUT
 
     _busy = False
+    _then = ""  # the tag with which Next is wanted as soon as it is checked out
     _acted_on = ""  # the wanted tag, as long as it is wanted: other news must not start it twice
 
     def compose(self) -> ComposeResult:
@@ -61,6 +62,18 @@ class Checkout(StepPanel):
         """The line says which tag is in use."""
         if self.is_mounted:
             self._show(self.known.checkout)
+            if self._then and self.draft.tag == self._then:
+                self._then = ""
+                self.call_after_refresh(self.screen.query_one("#next", Button).press)
+
+    def way_on(self) -> str:
+        """Next waits for the checkout that runs."""
+        return "Next" if self._busy else ""
+
+    def go_on(self) -> None:
+        """Remembers it: what is pressed meanwhile is neither lost nor done before its time."""
+        self._then = self._acted_on
+        self.hint(f"git checkout {self._then} ...  Next follows when it is done.")
 
     def _show(self, state: CheckoutState | None) -> None:
         stays = bool(self.draft.tag) and not palette.outgrown(self.draft, self.known)  # else the tags say what is checked out next
@@ -79,7 +92,10 @@ class Checkout(StepPanel):
                 self.learn(seen)
                 self.hint(f"git checkout {tag}: done. Enter goes on.")
                 self.screen.query_one("#next", Button).focus()
+            else:
+                self._then = ""
         except CanvosError as error:
+            self._then = ""
             self.hint(f"x {error}. {error.remedy}")
         finally:
             self._busy = False
